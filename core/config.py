@@ -1,0 +1,128 @@
+"""Typed settings, read from the environment once; nothing else looks at the environment."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class ConfigurationError(RuntimeError):
+    """The environment is incomplete or contradictory; the message names every variable at fault."""
+
+
+class Settings(BaseSettings):
+    """What a deployment may decide. Field names are the variables' names in lower case."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    environment: Environment = Environment.DEVELOPMENT
+    database_url: str = ""
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    var_dir: Path = Path("var")
+    secret_key: SecretStr
+    public_base_url: str = "http://127.0.0.1:8000"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    trusted_proxy_count: int = Field(default=0, ge=0, le=5)
+    metrics_token: SecretStr | None = None
+
+    wechat_official_app_id: str
+    wechat_official_app_secret: SecretStr
+    wechat_official_token: SecretStr
+    wechat_official_aes_key: SecretStr | None = None
+    wechat_official_previous_aes_key: SecretStr | None = None
+    wechat_official_mode: Literal["plaintext", "compatible", "safe"] = "safe"
+    wechat_official_original_id: str = ""
+    wechat_miniprogram_app_id: str = ""
+    wechat_miniprogram_app_secret: SecretStr | None = None
+    wechat_miniprogram_token: SecretStr | None = None
+    wechat_miniprogram_aes_key: SecretStr | None = None
+    wechat_api_base_url: str = "https://api.weixin.qq.com"
+
+    openai_base_url: str = ""
+    openai_api_key: SecretStr | None = None
+    chat_model: str = ""
+    embedding_model: str = ""
+
+    @classmethod
+    def from_env(cls, **overrides: Any) -> "Settings":
+        """Read the process environment; raises ConfigurationError that names each missing or wrong variable."""
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(str(part) for part in item['loc']).upper() or 'settings'}: {item['msg']}"
+                for item in error.errors()
+            )
+            raise ConfigurationError(f"Cannot start. {problems}") from None
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """DATABASE_URL with the driver we install, or the embedded SQLite file under VAR_DIR."""
+        if not self.database_url:
+            return f"sqlite:///{self.var_dir.resolve() / 'zhiqiao.db'}"
+        for prefix in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url
+
+    @property
+    def uses_wechat_sandbox(self) -> bool:
+        """True where the WeChat API base URL points to this machine's sandbox."""
+        return urlsplit(self.wechat_api_base_url).hostname in LOOPBACK_HOSTS
+
+    @model_validator(mode="after")
+    def _check_consistency(self) -> "Settings":
+        problems = [*self._wechat_problems(), *self._production_problems()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _wechat_problems(self) -> list[str]:
+        problems = []
+        if not self.wechat_official_token.get_secret_value():
+            problems.append("WECHAT_OFFICIAL_TOKEN must not be empty")
+        if self.wechat_official_mode != "plaintext" and self.wechat_official_aes_key is None:
+            problems.append("WECHAT_OFFICIAL_AES_KEY is required unless WECHAT_OFFICIAL_MODE is plaintext")
+        keys = {
+            "WECHAT_OFFICIAL_AES_KEY": self.wechat_official_aes_key,
+            "WECHAT_OFFICIAL_PREVIOUS_AES_KEY": self.wechat_official_previous_aes_key,
+            "WECHAT_MINIPROGRAM_AES_KEY": self.wechat_miniprogram_aes_key,
+        }
+        problems += [
+            f"{name} must have 43 characters" for name, key in keys.items() if key and len(key.get_secret_value()) != 43
+        ]
+        if self.wechat_miniprogram_app_id and not (
+            self.wechat_miniprogram_app_secret and self.wechat_miniprogram_token
+        ):
+            problems.append("WECHAT_MINIPROGRAM_APP_SECRET and _TOKEN are required with WECHAT_MINIPROGRAM_APP_ID")
+        real = self.wechat_api_base_url == "https://api.weixin.qq.com"
+        if not real and (self.is_production or not self.uses_wechat_sandbox):
+            problems.append("WECHAT_API_BASE_URL may only point to loopback, and only outside production")
+        return problems
+
+    def _production_problems(self) -> list[str]:
+        if not self.is_production:
+            return []
+        problems = []
+        if not self.database_url:
+            problems.append("DATABASE_URL is required in production")
+        if len(self.secret_key.get_secret_value()) < 32:
+            problems.append("SECRET_KEY needs at least 32 characters in production")
+        if not self.public_base_url.startswith("https://"):
+            problems.append("PUBLIC_BASE_URL must be https in production")
+        return problems

@@ -1,0 +1,62 @@
+"""Jobs asked for inside a unit of work: rows of the same transaction, sent to the queue after the commit."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.db import Base
+
+
+class OutboxState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class OutboxRow(Base):
+    """One job to run once. `done` is written by the job itself: RQ's own memory of a job expires."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_state_run_after", "state", "run_after"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_name: Mapped[str] = mapped_column(String(80))
+    queue: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    arguments: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(10), default=OutboxState.QUEUED)
+    run_after: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    attempt_count: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+def request_job(
+    session: Session,
+    job_name: str,
+    *,
+    queue: str,
+    key: str,
+    now: datetime,
+    delay: timedelta = timedelta(0),
+    **arguments: Any,
+) -> None:
+    """Ask for a job once this transaction commits.
+
+    `key` says which piece of work this is (unique for ever): asking twice for the same key is one job.
+    `arguments` are plain JSON values, ids rather than objects.
+    """
+    full_key = f"{job_name}/{key}"
+    if session.scalar(select(OutboxRow.id).where(OutboxRow.key == full_key)) is not None:
+        return
+    session.add(
+        OutboxRow(
+            job_name=job_name, queue=queue, key=full_key, arguments=arguments, run_after=now + delay, created_at=now
+        )
+    )

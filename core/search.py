@@ -1,0 +1,67 @@
+"""What a text index takes and gives. Text arrives cut into words: the index never guesses at Chinese."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class IndexSchema:
+    """The shape of one index. `text` maps a field to its weight in ranking; `keywords` are exact values that can be
+    filtered and counted (several a document); `numbers` are integers that can be filtered by range and sorted
+    (dates as YYYYMMDD)."""
+
+    name: str
+    text: Mapping[str, float]
+    keywords: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IndexDocument:
+    """One thing to index under the id of its row. Text values are words separated by spaces."""
+
+    id: int
+    text: Mapping[str, str]
+    keywords: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NumberRange:
+    """Both ends inclusive; None is open."""
+
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True)
+class IndexQuery:
+    """`words` score a document (any may match); `required` must all match in some text field; within one keyword field
+    any of the values matches, between fields all must; `excluded` values must not be there."""
+
+    words: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    keywords: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    numbers: Mapping[str, NumberRange] = field(default_factory=dict)
+    sort_by: str | None = None
+    descending: bool = True
+    offset: int = 0
+    limit: int = 10
+    count: bool = True
+    facets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IndexHit:
+    id: int
+    score: float
+
+
+@dataclass(frozen=True)
+class IndexPage:
+    """`total` is None where the query did not ask for it; facets are (value, count), most frequent first."""
+
+    hits: tuple[IndexHit, ...]
+    total: int | None
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)

@@ -1,0 +1,61 @@
+"""Every table, imported so that Alembic and the tests see the whole schema."""
+
+from core.outbox import OutboxRow, OutboxState
+from models.api import ApiSession, IdempotencyRecord
+from models.calendar import CalendarDay
+from models.case import Case, CaseEvent, CaseSerial, CaseStatus, HandoffReason
+from models.company import Company, Platform, User, WeChatIdentity
+from models.conversation import Author, Conversation, ConversationStatus, Message, Turn, TurnState
+from models.delivery import (
+    Allowance,
+    AllowanceKind,
+    Delivery,
+    DeliveryChannel,
+    DeliveryReason,
+    DeliveryState,
+)
+from models.knowledge import Document, DocumentKind, DocumentVersion, Passage
+from models.patent import ImportReport, LegalStatus, Patent, PatentKind
+from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
+
+__all__ = [
+    "Allowance",
+    "AllowanceKind",
+    "ApiSession",
+    "AuditEntry",
+    "Author",
+    "CalendarDay",
+    "Case",
+    "CaseEvent",
+    "CaseSerial",
+    "CaseStatus",
+    "Company",
+    "Conversation",
+    "ConversationStatus",
+    "Delivery",
+    "DeliveryChannel",
+    "DeliveryReason",
+    "DeliveryState",
+    "Document",
+    "DocumentKind",
+    "DocumentVersion",
+    "HandoffReason",
+    "IdempotencyRecord",
+    "ImportReport",
+    "LegalStatus",
+    "Message",
+    "OutboxRow",
+    "OutboxState",
+    "Passage",
+    "Patent",
+    "PatentKind",
+    "Platform",
+    "QuickReply",
+    "Role",
+    "Staff",
+    "StaffNotification",
+    "Turn",
+    "TurnState",
+    "User",
+    "WeChatIdentity",
+]

@@ -1,0 +1,62 @@
+"""Companies and the people who act for them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+
+
+class Platform(StrEnum):
+    OFFICIAL_ACCOUNT = "official_account"
+    MINI_PROGRAM = "mini_program"
+
+
+class Company(Base):
+    __tablename__ = "companies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    region: Mapped[str | None] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+
+
+class User(Base):
+    """A person. WeChat no longer tells names: `display_name` is what they told us, else null."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    display_name: Mapped[str | None] = mapped_column(String(40))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    region: Mapped[str | None] = mapped_column(String(60))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    unionid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+    company: Mapped[Company | None] = relationship()
+    identities: Mapped[list["WeChatIdentity"]] = relationship(back_populates="user")
+
+
+class WeChatIdentity(Base):
+    """One openid of one appid. openid differs per appid; unionid, where known, joins them in one User."""
+
+    __tablename__ = "wechat_identities"
+    __table_args__ = (UniqueConstraint("app_id", "openid"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    app_id: Mapped[str] = mapped_column(String(40))
+    openid: Mapped[str] = mapped_column(String(64))
+    is_subscribed: Mapped[bool] = mapped_column(default=True)
+    subscribed_at: Mapped[datetime | None]
+    unsubscribed_at: Mapped[datetime | None]
+    welcomed_at: Mapped[datetime | None]
+    session_key: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship(back_populates="identities")

