@@ -1,0 +1,97 @@
+"""What a skill may look at while it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.clock import china_date
+from models import Conversation, Turn
+from nlp.types import Understanding
+from services.resources import Resources
+from services.turns import Lease
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a turn needs, taken from the rows when its lease was taken."""
+
+    lease: Lease
+    conversation_id: int
+    conversation_public_id: str
+    identity_id: int
+    user_id: int
+    platform: str
+    inbound: Mapping[str, Any]
+    memory: Mapping[str, Any]
+    region: str | None
+    attempt_count: int
+
+    @classmethod
+    def of(cls, turn: Turn, conversation: Conversation, lease: Lease) -> "Work":
+        return cls(
+            lease=lease,
+            conversation_id=conversation.id,
+            conversation_public_id=conversation.public_id,
+            identity_id=conversation.identity_id,
+            user_id=conversation.user_id,
+            platform=conversation.identity.platform,
+            inbound=turn.inbound,
+            memory=conversation.memory,
+            region=conversation.user.region,
+            attempt_count=turn.attempt_count,
+        )
+
+
+@dataclass(frozen=True)
+class TurnContext:
+    """One inbound message with what is known about its sender. `session` only reads."""
+
+    resources: Resources
+    session: Session
+    kind: str
+    event: str | None
+    event_key: str
+    text: str
+    details: Mapping[str, Any]
+    memory: Mapping[str, Any]
+    region: str | None
+    conversation_id: int
+    identity_id: int
+    user_id: int
+    platform: str
+    now: datetime
+
+    @classmethod
+    def of(cls, work: Work, session: Session, resources: Resources) -> "TurnContext":
+        inbound = work.inbound
+        return cls(
+            resources=resources,
+            session=session,
+            kind=inbound["kind"],
+            event=inbound.get("event"),
+            event_key=inbound.get("event_key") or "",
+            text=(inbound.get("text") or "").strip(),
+            details=inbound.get("details") or {},
+            memory=work.memory,
+            region=work.region or work.memory.get("region"),
+            conversation_id=work.conversation_id,
+            identity_id=work.identity_id,
+            user_id=work.user_id,
+            platform=work.platform,
+            now=resources.clock.now(),
+        )
+
+    @property
+    def today(self) -> date:
+        """The day in China."""
+        return china_date(self.now)
+
+    @cached_property
+    def understanding(self) -> Understanding:
+        """The sentence understood; computed once, and only if a skill needs it."""
+        history = [self.memory["last_search_text"]] if self.memory.get("last_search_text") else []
+        return self.resources.understander.understand(self.text, at=self.today, history=history)

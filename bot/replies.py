@@ -1,0 +1,37 @@
+"""What a skill answers with: text in Chinese, what it rests on, and what to remember."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import Conversation
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something the user can tap or type instead of writing a sentence."""
+
+    text: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer.
+
+    `memory` replaces the keys it names in the conversation's memory (None removes one). `on_commit` runs in the
+    transaction that finishes the turn, and only if the bot still holds the conversation; the Reply that it returns
+    is sent instead. `is_miss` counts towards the offer of a person.
+    """
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    citations: tuple[Mapping[str, Any], ...] = ()
+    cards: tuple[Mapping[str, Any], ...] = ()
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    on_commit: "Callable[[Session, Conversation], Reply] | None" = None
+    is_miss: bool = False
+    carries: tuple[int, ...] = ()
+    reason: str = "reply"

@@ -1,0 +1,74 @@
+"""To a person: a case with a number and a promised time, told at once."""
+
+from sqlalchemy.orm import Session
+
+from bot.context import TurnContext
+from bot.replies import Reply
+from models import Conversation, HandoffReason
+from services.handoffs import open_handoff
+
+TOPIC_OF_INTENT = {
+    "patent_search": "patent",
+    "patent_detail": "patent",
+    "patent_fee": "patent",
+    "patent_valuation": "patent",
+    "patent_watch": "patent",
+    "policy_question": "policy",
+    "policy_match": "policy",
+    "financing_apply": "financing",
+    "enforcement_aid": "enforcement",
+    "training_browse": "training",
+    "training_book": "training",
+    "training_cancel": "training",
+    "supply_post": "market",
+    "demand_post": "market",
+    "market_browse": "market",
+}
+
+
+def hand_off(context: TurnContext) -> Reply:
+    """The user asked for a person."""
+    return transfer(context, HandoffReason.REQUESTED)
+
+
+def hand_off_complaint(context: TurnContext) -> Reply:
+    return transfer(context, HandoffReason.COMPLAINT)
+
+
+def hand_off_after_misses(context: TurnContext) -> Reply:
+    return transfer(context, HandoffReason.MISSES)
+
+
+def hand_off_pending(context: TurnContext) -> Reply:
+    """The user accepted the offer of a person."""
+    pending = context.memory.get("pending") or {}
+    return transfer(context, HandoffReason.SKILL, topic=pending.get("topic"), question=pending.get("question"))
+
+
+def transfer(
+    context: TurnContext, reason: HandoffReason, *, topic: str | None = None, question: str | None = None
+) -> Reply:
+    """Open (or find) the case when the turn is finished, and tell its number and promise."""
+    topic = topic or topic_of(context)
+    asked = question or context.text
+    region = context.understanding.slots.get("region") or context.region
+
+    def commit(session: Session, conversation: Conversation) -> Reply:
+        handoff = open_handoff(
+            session,
+            conversation=conversation,
+            reason=reason,
+            topic=topic,
+            region=region,
+            question=asked,
+            now=context.now,
+        )
+        return Reply(handoff.text_for_user, memory={"pending": None}, reason="handoff")
+
+    return Reply("", on_commit=commit, memory={"pending": None})
+
+
+def topic_of(context: TurnContext) -> str:
+    """What it is about: the sentence's own intent, else what was talked about before."""
+    own = TOPIC_OF_INTENT.get(context.understanding.intent or "")
+    return own or str(context.memory.get("topic") or "general")

@@ -1,0 +1,197 @@
+"""One turn: understand, let a skill answer, and finish in one transaction, unless a person took over meanwhile."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.context import TurnContext, Work
+from bot.dialogue import Dialogue
+from bot.replies import Reply
+from core import metrics
+from core.errors import AppError
+from core.logs import get_logger
+from models import (
+    Author,
+    Conversation,
+    ConversationStatus,
+    DeliveryChannel,
+    DeliveryReason,
+    Message,
+    Turn,
+    TurnState,
+)
+from services.deliveries import count_inbox, queue_deliveries
+from services.job_names import JobName, request_job
+from services.resources import Resources
+from services.turns import MAX_ATTEMPTS, release_lease
+
+log = get_logger(__name__)
+
+FAILED_TEXT = "这条没处理成功,内容我留着了。1分钟后再试,或说“转人工”。"
+
+
+class PassiveSlot:
+    """One chance to answer while WeChat waits. Whoever comes first decides: the turn claims it, or the request,
+    out of time, closes it; never both."""
+
+    def __init__(self, channel: DeliveryChannel = DeliveryChannel.PASSIVE, *, is_open: bool = True) -> None:
+        self.channel = channel
+        self._lock = threading.Lock()
+        self._is_free = is_open
+
+    def claim(self) -> bool:
+        """True for the first caller only."""
+        with self._lock:
+            was_free, self._is_free = self._is_free, False
+            return was_free
+
+    close = claim
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the turn decided. `passive` is the piece to answer the push with, and `delivery_id` its ledger row."""
+
+    reply: Reply | None = None
+    passive: Mapping[str, Any] | None = None
+    delivery_id: int | None = None
+    citations: Sequence[Mapping[str, Any]] = field(default=())
+
+
+class TurnRunner:
+    """Runs turns; it does not know WeChat."""
+
+    def __init__(self, resources: Resources, dialogue: Dialogue) -> None:
+        self._resources = resources
+        self._dialogue = dialogue
+
+    def run(self, work: Work, slot: PassiveSlot, *, may_be_slow: bool = False) -> Finished:
+        """Work on a turn whose lease we hold. A skill that is slow by nature goes to a job unless `may_be_slow`."""
+        started = time.perf_counter()
+        skill, reply = self._compose(work, may_be_slow=may_be_slow)
+        if reply is None:
+            self._hand_to_job(work)
+            return Finished()
+        finished = self._finish(work, skill, reply, slot)
+        metrics.turn_seconds.labels(skill).observe(time.perf_counter() - started)
+        return finished
+
+    def _compose(self, work: Work, *, may_be_slow: bool) -> tuple[str, Reply | None]:
+        if work.attempt_count > MAX_ATTEMPTS:
+            log.error("turn_given_up", turn_id=work.lease.turn_id, attempts=work.attempt_count)
+            return "failed", Reply(FAILED_TEXT)
+        try:
+            with self._resources.database.reading() as session:
+                context = TurnContext.of(work, session, self._resources)
+                skill = self._dialogue.choose(context)
+                if skill.is_slow and not may_be_slow:
+                    return skill.name, None
+                return skill.name, skill.answer(context)
+        except AppError as error:
+            log.warning("skill_refused", turn_id=work.lease.turn_id, code=error.code)
+            return "failed", Reply(error.message, is_miss=True)
+        except Exception:
+            log.exception("skill_failed", turn_id=work.lease.turn_id)
+            return "failed", Reply(FAILED_TEXT, is_miss=True)
+
+    def _hand_to_job(self, work: Work) -> None:
+        now = self._resources.clock.now()
+        with self._resources.database.unit_of_work() as session:
+            held = _held(session, work)
+            if held is None:
+                return
+            conversation, turn = held
+            turn.state = TurnState.QUEUED
+            release_lease(conversation)
+            key = f"{turn.id}-slow-{turn.attempt_count}"
+            request_job(session, JobName.RUN_TURN, key=key, now=now, turn_id=turn.id)
+
+    def _finish(self, work: Work, skill: str, reply: Reply, slot: PassiveSlot) -> Finished:
+        now = self._resources.clock.now()
+        with self._resources.database.unit_of_work() as session:
+            held = _held(session, work)
+            if held is None:
+                log.info("turn_lease_lost", turn_id=work.lease.turn_id)
+                return Finished()
+            conversation, turn = held
+            release_lease(conversation)
+            turn.done_at, turn.skill = now, skill
+            if conversation.status == ConversationStatus.OPEN or conversation.owner_token != turn.owner_token:
+                turn.state = TurnState.SUPPRESSED
+                log.info("turn_suppressed", turn_id=turn.id)
+                return Finished()
+            turn.state = TurnState.DONE
+            if reply.on_commit is not None:
+                reply = reply.on_commit(session, conversation)
+            return self._speak(session, conversation, turn, skill, reply, slot, now)
+
+    def _speak(
+        self,
+        session: Session,
+        conversation: Conversation,
+        turn: Turn,
+        skill: str,
+        reply: Reply,
+        slot: PassiveSlot,
+        now: datetime,
+    ) -> Finished:
+        conversation.memory = remember(conversation.memory, reply, skill)
+        reply = self._offer_inbox(session, conversation, reply, skill)
+        message = Message(
+            conversation_id=conversation.id,
+            author=Author.BOT,
+            text=reply.text,
+            details={"skill": skill, "citations": [dict(item) for item in reply.citations],
+                     "choices": [choice.text for choice in reply.choices]},
+            created_at=now,
+        )  # fmt: skip
+        session.add(message)
+        session.flush()
+        conversation.last_message_at = now
+        channel = slot.channel if slot.claim() else DeliveryChannel.CUSTOMER_SERVICE
+        rows = queue_deliveries(
+            session,
+            identity_id=conversation.identity_id,
+            message=message,
+            payloads=self._dialogue.payloads(reply, channel),
+            reason=DeliveryReason(reply.reason),
+            now=now,
+            first_channel=channel,
+        )
+        if channel is DeliveryChannel.CUSTOMER_SERVICE:
+            return Finished(reply)
+        turn.passive_delivery_id = rows[0].id
+        return Finished(reply, rows[0].payload, rows[0].id)
+
+    @staticmethod
+    def _offer_inbox(session: Session, conversation: Conversation, reply: Reply, skill: str) -> Reply:
+        if skill == "inbox":
+            return reply
+        waiting = count_inbox(session, identity_id=conversation.identity_id)
+        if not waiting:
+            return reply
+        return replace(reply, text=f"{reply.text}\n\n之前有{waiting}条消息没能送到,回复“未读”查看。")
+
+
+def _held(session: Session, work: Work) -> tuple[Conversation, Turn] | None:
+    """The rows, locked, if our lease still stands."""
+    conversation = session.get(Conversation, work.conversation_id, with_for_update=True)
+    turn = session.get(Turn, work.lease.turn_id)
+    if conversation is None or turn is None:
+        return None
+    if turn.state != TurnState.RUNNING or conversation.lease_token != work.lease.token:
+        return None
+    return conversation, turn
+
+
+def remember(memory: Mapping[str, Any], reply: Reply, skill: str) -> dict[str, Any]:
+    """The conversation's memory after a reply: what it sets, without what it clears, misses counted in a row."""
+    updated = {key: value for key, value in {**memory, **reply.memory}.items() if value is not None}
+    updated["misses"] = memory.get("misses", 0) + 1 if reply.is_miss else 0
+    updated["last_skill"] = skill
+    return updated

@@ -1,0 +1,80 @@
+"""What WeChat still lets us send to whom: five messages in 48 hours after theirs, three in a minute after a click."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Allowance, AllowanceKind
+
+# wechat-contract §2.1: (messages, how long); not cumulative.
+MESSAGE_GRANT = (5, timedelta(hours=48))
+ACTION_GRANT = (3, timedelta(minutes=1))
+ENTER_CHAT_GRANT = (2, timedelta(minutes=1))
+
+
+@dataclass(frozen=True)
+class AllowanceView:
+    """What staff see: how many more messages, and until when. `until_at` is None where none is left."""
+
+    left_count: int
+    until_at: datetime | None
+
+
+def open_allowance(
+    session: Session, *, identity_id: int, kind: AllowanceKind, grant: tuple[int, timedelta], now: datetime
+) -> None:
+    """Start (or refresh) an allowance after something the user did."""
+    count, lasting = grant
+    row = session.get(Allowance, (identity_id, kind))
+    if row is None:
+        session.add(Allowance(identity_id=identity_id, kind=kind, left_count=count, until_at=now + lasting))
+        return
+    is_alive = row.until_at > now
+    row.left_count = max(count, row.left_count) if is_alive else count
+    row.until_at = max(row.until_at, now + lasting)
+
+
+def take_allowance(session: Session, *, identity_id: int, now: datetime, keep_last: bool = False) -> str | None:
+    """Use one message; answers the kind it was taken from, or None where nothing is left.
+
+    Both rows count down, because WeChat keeps one counter a user and does not add the grants up: counting each
+    alone could promise eight messages where five are allowed. `keep_last` leaves the last one for a person's reply.
+    """
+    alive = _alive(session, identity_id, now, lock=True)
+    best = max((row.left_count for row in alive), default=0)
+    if best <= (1 if keep_last else 0):
+        return None
+    kind = max(alive, key=lambda row: (row.left_count, row.kind == AllowanceKind.MESSAGE)).kind
+    for row in alive:
+        row.left_count = max(0, row.left_count - 1)
+    session.flush()
+    return kind
+
+
+def return_allowance(session: Session, *, identity_id: int, now: datetime) -> None:
+    """Give one message back after WeChat refused it without delivering."""
+    for row in _alive(session, identity_id, now, lock=True):
+        row.left_count += 1
+    session.flush()
+
+
+def close_allowances(session: Session, *, identity_id: int) -> None:
+    """WeChat says the window is closed, or the user left: nothing may be sent until they act again."""
+    for row in session.scalars(select(Allowance).where(Allowance.identity_id == identity_id)):
+        row.left_count = 0
+    session.flush()
+
+
+def view_allowance(session: Session, *, identity_id: int, now: datetime) -> AllowanceView:
+    """What is left now."""
+    usable = [row for row in _alive(session, identity_id, now) if row.left_count > 0]
+    if not usable:
+        return AllowanceView(0, None)
+    return AllowanceView(max(row.left_count for row in usable), max(row.until_at for row in usable))
+
+
+def _alive(session: Session, identity_id: int, now: datetime, *, lock: bool = False) -> list[Allowance]:
+    query = select(Allowance).where(Allowance.identity_id == identity_id, Allowance.until_at > now)
+    return list(session.scalars(query.order_by(Allowance.kind).with_for_update() if lock else query))

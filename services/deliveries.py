@@ -1,0 +1,294 @@
+"""The delivery ledger: rows first, then the send; a state is only ever what WeChat told us."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from core import metrics
+from core.clock import Clock
+from core.db import Database
+from core.logs import get_logger
+from models import (
+    Allowance,
+    Delivery,
+    DeliveryChannel,
+    DeliveryReason,
+    DeliveryState,
+    Message,
+    WeChatIdentity,
+)
+from services.allowances import close_allowances, return_allowance, take_allowance
+from services.job_names import JobName, request_job
+from services.ports import WeChat, WeChatError
+
+log = get_logger(__name__)
+
+CLAIM = timedelta(seconds=30)
+RETRY_AFTER = timedelta(seconds=20)
+MAX_ATTEMPTS = 6
+# The last message of an allowance is kept for a person's answer and for what was promised.
+FOR_PEOPLE = {DeliveryReason.STAFF_REPLY, DeliveryReason.HANDOFF, DeliveryReason.PROMISE, DeliveryReason.REPLY}
+UNKNOWN_OUTCOME = "unknown"
+
+
+def queue_deliveries(
+    session: Session,
+    *,
+    identity_id: int,
+    message: Message,
+    payloads: Sequence[dict[str, Any]],
+    reason: DeliveryReason,
+    now: datetime,
+    first_channel: DeliveryChannel = DeliveryChannel.CUSTOMER_SERVICE,
+) -> list[Delivery]:
+    """Write one row for each piece of a message, before anything is sent.
+
+    `first_channel` is PASSIVE where a push is being answered: the first piece goes that way, the rest (and all of
+    them otherwise) through the customer-service API, for which a job is asked for.
+    """
+    rows = []
+    for part, payload in enumerate(payloads, start=1):
+        channel = first_channel if part == 1 or first_channel == DeliveryChannel.API else None
+        rows.append(
+            Delivery(
+                key=f"message-{message.id}-{part}",
+                identity_id=identity_id,
+                message_id=message.id,
+                channel=channel or DeliveryChannel.CUSTOMER_SERVICE,
+                reason=reason,
+                part=part,
+                payload=payload,
+                state=DeliveryState.QUEUED,
+                created_at=now,
+            )
+        )
+    session.add_all(rows)
+    session.flush()
+    outgoing = [row for row in rows if row.channel == DeliveryChannel.CUSTOMER_SERVICE]
+    if outgoing:
+        # Later pieces of a passive answer wait a moment, so that they arrive after it.
+        delay = timedelta(seconds=1) if first_channel == DeliveryChannel.PASSIVE else timedelta(0)
+        request_job(
+            session, JobName.DELIVER, key=f"message-{message.id}", now=now, delay=delay, identity_id=identity_id
+        )
+    return rows
+
+
+def mark_sent(session: Session, delivery: Delivery, now: datetime) -> None:
+    """The one place that records a success; what an inbox listing carried is delivered with it."""
+    delivery.state = DeliveryState.SENT
+    delivery.sent_at = now
+    delivery.claimed_until = None
+    metrics.deliveries_total.labels(delivery.channel, DeliveryState.SENT).inc()
+    for carried_id in delivery.payload.get("carries", ()):
+        carried = session.get(Delivery, carried_id)
+        if carried is not None and carried.state != DeliveryState.SENT:
+            mark_sent(session, carried, now)
+
+
+def confirm_passive(database: Database, delivery_id: int, now: datetime) -> None:
+    """The HTTP answer to WeChat's push has been written out."""
+    with database.unit_of_work() as session:
+        delivery = session.get(Delivery, delivery_id, with_for_update=True)
+        if delivery is not None and delivery.state == DeliveryState.QUEUED:
+            mark_sent(session, delivery, now)
+
+
+@dataclass(frozen=True)
+class _Claim:
+    delivery_id: int
+    openid: str
+    payload: dict[str, Any]
+
+
+def send_waiting(database: Database, wechat: WeChat, clock: Clock, *, identity_id: int) -> int:
+    """Send what waits for one identity, oldest first; answers how many WeChat accepted.
+
+    Stops where another worker holds the head of the line, or where a message must be tried again later.
+    """
+    sent = 0
+    while (claim := _claim_next(database, identity_id, clock.now())) is not None:
+        try:
+            wechat.send(claim.openid, claim.payload)
+        except WeChatError as error:
+            if not _record_failure(database, claim.delivery_id, error, clock.now()):
+                break
+            continue
+        with database.unit_of_work() as session:
+            mark_sent(session, _get_locked(session, claim.delivery_id), clock.now())
+        sent += 1
+    return sent
+
+
+def _get_locked(session: Session, delivery_id: int) -> Delivery:
+    return session.scalars(select(Delivery).where(Delivery.id == delivery_id).with_for_update()).one()
+
+
+def _claim_next(database: Database, identity_id: int, now: datetime) -> _Claim | None:
+    """Take an allowance for the oldest waiting message; one that none covers moves to the inbox."""
+    with database.unit_of_work() as session:
+        # The allowance rows are locked first, in the order every sender uses.
+        session.scalars(
+            select(Allowance).where(Allowance.identity_id == identity_id).order_by(Allowance.kind).with_for_update()
+        ).all()
+        waiting = session.scalars(
+            select(Delivery)
+            .where(
+                Delivery.identity_id == identity_id,
+                Delivery.state == DeliveryState.QUEUED,
+                Delivery.channel == DeliveryChannel.CUSTOMER_SERVICE,
+            )
+            .order_by(Delivery.message_id, Delivery.part)
+            .options(selectinload(Delivery.identity))
+            .with_for_update()
+        ).all()
+        for delivery in waiting:
+            if delivery.claimed_until is not None:
+                if delivery.claimed_until > now:
+                    return None
+                # A sender died while it held this one: WeChat may have it. Sending again could double it.
+                _fail(delivery, UNKNOWN_OUTCOME, "the sender stopped before the outcome was known")
+                continue
+            if delivery.expires_at is not None and delivery.expires_at <= now:
+                _expire(delivery)
+                continue
+            kind = _allowance_for(session, delivery, now)
+            if kind is None:
+                delivery.channel = DeliveryChannel.INBOX
+                metrics.allowance_misses_total.labels(delivery.reason).inc()
+                log.info("delivery_moved_to_inbox", delivery_id=delivery.id, reason=delivery.reason)
+                continue
+            delivery.allowance_kind = kind
+            delivery.claimed_until = now + CLAIM
+            delivery.attempt_count += 1
+            return _Claim(delivery.id, delivery.identity.openid, delivery.payload)
+    return None
+
+
+def _allowance_for(session: Session, delivery: Delivery, now: datetime) -> str | None:
+    if not delivery.identity.is_subscribed:
+        return None
+    keep_last = delivery.reason not in FOR_PEOPLE
+    return take_allowance(session, identity_id=delivery.identity_id, now=now, keep_last=keep_last)
+
+
+def _record_failure(database: Database, delivery_id: int, error: WeChatError, now: datetime) -> bool:
+    """Write down what WeChat said; answers whether the next message may be tried at once."""
+    with database.unit_of_work() as session:
+        delivery = _get_locked(session, delivery_id)
+        delivery.claimed_until = None
+        log.warning(
+            "delivery_refused", delivery_id=delivery_id, errcode=error.errcode, rid=error.rid, outcome=error.outcome
+        )
+        if error.is_window_closed or error.is_quota_used:
+            close_allowances(session, identity_id=delivery.identity_id)
+            delivery.channel, delivery.allowance_kind = DeliveryChannel.INBOX, None
+            metrics.allowance_misses_total.labels(delivery.reason).inc()
+            return True
+        if error.outcome == "busy" and delivery.attempt_count < MAX_ATTEMPTS:
+            return_allowance(session, identity_id=delivery.identity_id, now=now)
+            delivery.allowance_kind = None
+            request_job(
+                session,
+                JobName.DELIVER,
+                key=f"delivery-{delivery.id}-{delivery.attempt_count}",
+                now=now,
+                delay=RETRY_AFTER * delivery.attempt_count,
+                identity_id=delivery.identity_id,
+            )
+            return False
+        code = UNKNOWN_OUTCOME if error.outcome == "unknown" else str(error.errcode)
+        if error.is_gone:
+            close_allowances(session, identity_id=delivery.identity_id)
+        _fail(delivery, code, f"{error.detail} rid {error.rid}" if error.rid else error.detail)
+        return True
+
+
+def _fail(delivery: Delivery, code: str, detail: str) -> None:
+    delivery.state = DeliveryState.FAILED
+    delivery.error_code, delivery.error_detail = code, detail[:200]
+    delivery.claimed_until = None
+    metrics.deliveries_total.labels(delivery.channel, DeliveryState.FAILED).inc()
+
+
+def _expire(delivery: Delivery) -> None:
+    delivery.state = DeliveryState.EXPIRED
+    metrics.deliveries_total.labels(delivery.channel, DeliveryState.EXPIRED).inc()
+
+
+def cancel_for_unsubscribed(session: Session, identity: WeChatIdentity) -> None:
+    """The user left: nothing more may be sent; what waited stays readable in the app if they come back."""
+    close_allowances(session, identity_id=identity.id)
+    waiting = select(Delivery).where(
+        Delivery.identity_id == identity.id,
+        Delivery.state == DeliveryState.QUEUED,
+        Delivery.channel.in_([DeliveryChannel.CUSTOMER_SERVICE, DeliveryChannel.PASSIVE]),
+    )
+    for delivery in session.scalars(waiting):
+        delivery.channel = DeliveryChannel.INBOX
+
+
+def list_inbox(session: Session, *, identity_id: int, limit: int = 10) -> list[Delivery]:
+    """What waits in the app for this user: never sent, or sent with an outcome WeChat never told us."""
+    return list(
+        session.scalars(
+            select(Delivery)
+            .where(
+                Delivery.identity_id == identity_id,
+                or_(
+                    (Delivery.channel == DeliveryChannel.INBOX) & (Delivery.state == DeliveryState.QUEUED),
+                    (Delivery.state == DeliveryState.FAILED) & (Delivery.error_code == UNKNOWN_OUTCOME),
+                ),
+            )
+            .order_by(Delivery.message_id, Delivery.part)
+            .limit(limit)
+        )
+    )
+
+
+def count_inbox(session: Session, *, identity_id: int) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Delivery)
+            .where(
+                Delivery.identity_id == identity_id,
+                Delivery.channel == DeliveryChannel.INBOX,
+                Delivery.state == DeliveryState.QUEUED,
+            )
+        )
+        or 0
+    )
+
+
+def rescue_stuck_deliveries(session: Session, *, now: datetime) -> int:
+    """Ask for a job where messages wait and nobody sends them; answers for how many identities.
+
+    A passive answer that never left (the process died after it was decided) goes through the API instead.
+    """
+    lost_passive = select(Delivery).where(
+        Delivery.state == DeliveryState.QUEUED,
+        Delivery.channel == DeliveryChannel.PASSIVE,
+        Delivery.created_at < now - timedelta(seconds=20),
+    )
+    for delivery in session.scalars(lost_passive):
+        delivery.channel = DeliveryChannel.CUSTOMER_SERVICE
+    session.flush()
+    stuck = session.scalars(
+        select(Delivery.identity_id)
+        .where(
+            Delivery.state == DeliveryState.QUEUED,
+            Delivery.channel == DeliveryChannel.CUSTOMER_SERVICE,
+            Delivery.created_at < now - timedelta(seconds=15),
+            or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
+        )
+        .distinct()
+    ).all()
+    for identity_id in stuck:
+        key = f"identity-{identity_id}-{int(now.timestamp()) // 15}"
+        request_job(session, JobName.DELIVER, key=key, now=now, identity_id=identity_id)
+    return len(stuck)

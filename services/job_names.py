@@ -1,0 +1,52 @@
+"""Every background job by name and queue. Named by string, so that nothing below jobs/ imports jobs/."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core import outbox
+
+
+class Queue(StrEnum):
+    """One worker serves one queue (RQ can orphan a job of a worker with several)."""
+
+    TURNS = "turns"
+    DELIVERIES = "deliveries"
+    CASES = "cases"
+    INDEX = "index"
+
+
+class JobName(StrEnum):
+    """The dotted path that the worker imports."""
+
+    RUN_TURN = "jobs.turns.run_turn"
+    DELIVER = "jobs.deliveries.deliver"
+    ROUTE_CASE = "jobs.cases.route_case"
+    CHECK_OFFER = "jobs.cases.check_offer"
+    INDEX_PATENTS = "jobs.indexing.index_patents"
+    INDEX_PASSAGES = "jobs.indexing.index_passages"
+    CREATE_MENU = "jobs.menu.create_menu"
+
+    @property
+    def queue(self) -> Queue:
+        return QUEUES[self]
+
+
+QUEUES = {
+    JobName.RUN_TURN: Queue.TURNS,
+    JobName.DELIVER: Queue.DELIVERIES,
+    JobName.ROUTE_CASE: Queue.CASES,
+    JobName.CHECK_OFFER: Queue.CASES,
+    JobName.INDEX_PATENTS: Queue.INDEX,
+    JobName.INDEX_PASSAGES: Queue.INDEX,
+    JobName.CREATE_MENU: Queue.CASES,
+}
+
+
+def request_job(
+    session: Session, job: JobName, *, key: str, now: datetime, delay: timedelta = timedelta(0), **arguments: Any
+) -> None:
+    """Ask for a job once this unit of work commits; asking twice for the same key is one job."""
+    outbox.request_job(session, job, queue=job.queue, key=key, now=now, delay=delay, **arguments)
