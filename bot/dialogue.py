@@ -6,11 +6,11 @@ from bot.context import TurnContext
 from bot.rendering import payloads_of
 from bot.replies import Reply
 from bot.skills import Skill, desks, guidance, handoff, inbox, patents, policies, progress
-from models import DeliveryChannel
 
 # Two in a row lead to a person; the offer itself is never a further question.
 MISSES_BEFORE_HANDOFF = 2
 CONFIDENT = 0.35
+SURROUNDINGS = " 。.!?“”'"
 
 MENU_TEXTS = {
     "menu.patents": "怎么查专利",

@@ -37,20 +37,23 @@ FAILED_TEXT = "这条没处理成功,内容我留着了。1分钟后再试,或�
 
 class PassiveSlot:
     """One chance to answer while WeChat waits. Whoever comes first decides: the turn claims it, or the request,
-    out of time, closes it; never both."""
+    out of time, closes it; never both. After `seconds` nobody can claim it: the connection may be gone."""
 
-    def __init__(self, channel: DeliveryChannel = DeliveryChannel.PASSIVE, *, is_open: bool = True) -> None:
+    def __init__(self, channel: DeliveryChannel = DeliveryChannel.PASSIVE, *, seconds: float) -> None:
         self.channel = channel
         self._lock = threading.Lock()
-        self._is_free = is_open
+        self._is_free = True
+        self._ends = time.monotonic() + seconds
 
     def claim(self) -> bool:
-        """True for the first caller only."""
+        """True once, for the turn that comes first and in time."""
+        return time.monotonic() < self._ends and self.close()
+
+    def close(self) -> bool:
+        """True if nobody had claimed it."""
         with self._lock:
             was_free, self._is_free = self._is_free, False
             return was_free
-
-    close = claim
 
 
 @dataclass(frozen=True)

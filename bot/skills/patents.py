@@ -4,6 +4,8 @@ from dataclasses import asdict, fields, replace
 from datetime import date
 from typing import Any
 
+from services.patents import PatentResults, PatentSummary, describe_status, get_patent, search_patents
+
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills.guidance import nothing_to_page
@@ -11,7 +13,6 @@ from core.errors import NotFound, UpstreamUnavailable
 from core.i18n import chinese_date
 from models import Patent
 from nlp.types import PatentQuery
-from services.patents import PatentResults, PatentSummary, describe_status, get_patent, search_patents
 
 PAGE_SIZE = 5
 KINDS = {"invention": "发明", "utility_model": "实用新型", "design": "外观设计"}

@@ -1,0 +1,188 @@
+"""The composition root: the one file that sees every room."""
+
+import hmac
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import redis
+from adapters.wechat.callback import Callback
+from adapters.wechat.client import WeChatClient
+from apiflask import APIFlask
+from flask import Response, jsonify, request
+from nlp.patent_search import PatentSearch
+from nlp.policy_answers import PolicyAnswerer
+from nlp.ranking import LexicalRanker
+from nlp.understanding import Understander
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from services.indexing import PATENT_SCHEMA
+from services.ports import WeChat
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from adapters.clock import SandboxOffset
+from adapters.search_index import TantivyIndex
+from bot.asking import Asker
+from bot.dialogue import Dialogue
+from bot.turn import TurnRunner
+from bot.webhook import create_webhook
+from console import init_console
+from core.clock import Clock, OffsetClock, SystemClock
+from core.config import Environment, Settings
+from core.db import Database
+from core.errors import Unauthorized
+from core.logs import configure_logging
+from core.web import init_web
+from jobs.commands import register_commands
+from miniapp_api import init_api
+from models import Platform
+from nlp.retrieval import Bm25Retriever
+from nlp.segmenter import default_segmenter
+from services.health import check_health
+from services.knowledge import PASSAGE_SCHEMA, DatabasePassages
+from services.measures import BacklogCollector
+from services.resources import Resources
+
+
+def build_clock(settings: Settings) -> Clock:
+    """The machine's time; in development the sandbox's virtual clock."""
+    if settings.environment is Environment.DEVELOPMENT and settings.uses_wechat_sandbox:
+        return OffsetClock(SandboxOffset(settings.wechat_api_base_url))
+    return SystemClock()
+
+
+def build_wechat(settings: Settings, connection: redis.Redis, clock: Clock) -> dict[Platform, WeChat]:
+    """A client for each WeChat app that is configured."""
+    apps = {
+        Platform.OFFICIAL_ACCOUNT: (settings.wechat_official_app_id, settings.wechat_official_app_secret),
+        Platform.MINI_PROGRAM: (settings.wechat_miniprogram_app_id, settings.wechat_miniprogram_app_secret),
+    }
+    return {
+        platform: WeChatClient(
+            app_id=app_id,
+            secret=secret.get_secret_value(),
+            redis=connection,
+            base_url=settings.wechat_api_base_url,
+            platform=platform,
+            clock=clock,
+        )
+        for platform, (app_id, secret) in apps.items()
+        if app_id and secret
+    }
+
+
+def build_callbacks(settings: Settings) -> dict[Platform, Callback]:
+    """What verifies and opens the pushes of each app."""
+
+    def plain(secret: object) -> str | None:
+        return secret.get_secret_value() if hasattr(secret, "get_secret_value") else None
+
+    callbacks = {
+        Platform.OFFICIAL_ACCOUNT: Callback(
+            app_id=settings.wechat_official_app_id,
+            token=settings.wechat_official_token.get_secret_value(),
+            aes_key=plain(settings.wechat_official_aes_key),
+            previous_aes_key=plain(settings.wechat_official_previous_aes_key),
+            mode=settings.wechat_official_mode,
+        )
+    }
+    if settings.wechat_miniprogram_app_id:
+        callbacks[Platform.MINI_PROGRAM] = Callback(
+            app_id=settings.wechat_miniprogram_app_id,
+            token=plain(settings.wechat_miniprogram_token) or "",
+            aes_key=plain(settings.wechat_miniprogram_aes_key),
+            previous_aes_key=None,
+            mode="safe" if settings.wechat_miniprogram_aes_key else "plaintext",
+        )
+    return callbacks
+
+
+def build_resources(settings: Settings) -> Resources:
+    """Everything a process needs, connected to nothing yet."""
+    clock = build_clock(settings)
+    connection = redis.Redis.from_url(
+        settings.redis_url, socket_timeout=5, socket_connect_timeout=1, health_check_interval=30
+    )
+    database = Database(settings.sqlalchemy_url)
+    segmenter = default_segmenter()
+    index_dir = settings.var_dir.resolve() / "index"
+    patent_index = TantivyIndex(index_dir / "patents", PATENT_SCHEMA, segmenter.fingerprint)
+    passage_index = TantivyIndex(index_dir / "passages", PASSAGE_SCHEMA, segmenter.fingerprint)
+    return Resources(
+        settings=settings,
+        database=database,
+        clock=clock,
+        redis=connection,
+        wechat=build_wechat(settings, connection, clock),
+        patent_index=patent_index,
+        passage_index=passage_index,
+        patent_search=PatentSearch(patent_index, segmenter),
+        answerer=PolicyAnswerer(
+            Bm25Retriever(passage_index, segmenter), LexicalRanker(segmenter), DatabasePassages(database)
+        ),
+        understander=Understander(),
+    )
+
+
+def create_app(settings: Settings, resources: Resources | None = None) -> APIFlask:
+    """The whole service. Tests hand in resources of their own."""
+    configure_logging(settings.log_level)
+    app = APIFlask(
+        "zhiqiao", title="知桥小程序接口", version="1.0.0", docs_path="/api/v1/docs", spec_path="/api/v1/openapi.json"
+    )
+    app.secret_key = settings.secret_key.get_secret_value()
+    app.config.update(
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        SESSION_COOKIE_SECURE=settings.is_production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    if settings.trusted_proxy_count:
+        hops = settings.trusted_proxy_count
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    resources = resources or build_resources(settings)
+    runner = TurnRunner(resources, Dialogue())
+    app.extensions["resources"] = resources
+    app.extensions["turn_runner"] = runner
+    init_web(app)
+    app.register_blueprint(create_webhook(resources, runner, build_callbacks(settings)))
+    init_api(app, resources, ask=Asker(resources, runner))
+    init_console(app, resources)
+    _add_operations(app, resources)
+    register_commands(app, resources)
+    return app
+
+
+def _add_operations(app: APIFlask, resources: Resources) -> None:
+    """For load balancers and Prometheus; nothing about people or messages."""
+
+    @app.get("/healthz")
+    @app.doc(hide=True)
+    def healthz() -> Response:
+        return jsonify({"status": "ok"})
+
+    @app.get("/readyz")
+    @app.doc(hide=True)
+    def readyz() -> tuple[Response, int]:
+        health = check_health(resources)
+        status = "ready" if health.is_ready else "not ready"
+        return jsonify({"status": status, "checks": health.checks}), 200 if health.is_ready else 503
+
+    @app.get("/metrics")
+    @app.doc(hide=True)
+    def metrics() -> Response:
+        token = resources.settings.metrics_token
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token is not None and not hmac.compare_digest(given.encode(), token.get_secret_value().encode()):
+            raise Unauthorized
+        registry = REGISTRY
+        # prometheus_client itself reads this variable; only where it is set do processes share their values.
+        if Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "/nonexistent")).is_dir():
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)
+        backlog = CollectorRegistry()
+        backlog.register(BacklogCollector(resources))
+        body = generate_latest(registry) + generate_latest(backlog)
+        return Response(body, content_type=CONTENT_TYPE_LATEST)

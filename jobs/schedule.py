@@ -1,0 +1,89 @@
+"""What happens by the clock: one readable list, run by one process."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis
+from services.cases import mark_missed_promises, rescue_unrouted_cases
+
+from core.logs import get_logger
+from jobs.relay import purge_outbox, relay_once, sweep_outbox
+from services.deliveries import rescue_stuck_deliveries
+from services.resources import Resources
+from services.turns import rescue_stuck_turns
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Every:
+    """A task and the seconds between its runs."""
+
+    seconds: float
+    task: Callable[[Resources], None]
+
+
+def relay(resources: Resources) -> None:
+    relay_once(resources.database, resources.redis, resources.clock.now())
+
+
+def sweep_queue(resources: Resources) -> None:
+    sweep_outbox(resources.database, resources.redis, resources.clock.now())
+
+
+def sweep_rows(resources: Resources) -> None:
+    """Find the turns, messages and cases that a crash left behind."""
+    now = resources.clock.now()
+    with resources.database.unit_of_work() as session:
+        found = {
+            "turns": rescue_stuck_turns(session, now=now),
+            "deliveries": rescue_stuck_deliveries(session, now=now),
+            "cases": rescue_unrouted_cases(session, now=now),
+            "promises": mark_missed_promises(session, now=now),
+        }
+    if any(found.values()):
+        log.info("swept", **found)
+
+
+def heartbeat(resources: Resources) -> None:
+    """Tells /readyz that the scheduler lives."""
+    resources.redis.set("zhiqiao:heartbeat:scheduler", int(time.time()), ex=15)
+
+
+def purge(resources: Resources) -> None:
+    purge_outbox(resources.database, resources.clock.now())
+
+
+SCHEDULE = (
+    Every(0.1, relay),
+    Every(3, heartbeat),
+    Every(5, sweep_rows),
+    Every(5, sweep_queue),
+    Every(3600, purge),
+)
+
+
+def run_schedule(resources: Resources, stop: threading.Event) -> None:
+    """Run the list until told to stop. A task that fails is logged and tried again at its next time."""
+    due = dict.fromkeys(SCHEDULE, 0.0)
+    while not stop.is_set():
+        for entry in SCHEDULE:
+            if time.monotonic() < due[entry]:
+                continue
+            due[entry] = time.monotonic() + entry.seconds
+            _run(entry, resources)
+        stop.wait(max(0.01, min(due.values()) - time.monotonic()))
+
+
+def _run(entry: Every, resources: Resources) -> None:
+    name = entry.task.__name__
+    try:
+        entry.task(resources)
+    except redis.RedisError as error:
+        # Rows wait in the outbox until the queue is back; a line for each tenth of a second would drown the log.
+        if entry.seconds >= 1:
+            log.warning("queue_unavailable", task=name, error_type=type(error).__name__)
+    except Exception:
+        log.exception("scheduled_task_failed", task=name)

@@ -1,0 +1,173 @@
+"""What a push from WeChat changes, once: the message is written down, allowances open, a turn is started."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from adapters.wechat.push import Push
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import AllowanceKind, Conversation, ConversationStatus, Delivery, DeliveryChannel, Platform, Turn, TurnState
+from models import WeChatIdentity as Identity
+from services.allowances import ACTION_GRANT, ENTER_CHAT_GRANT, MESSAGE_GRANT, open_allowance
+from services.deliveries import cancel_for_unsubscribed
+from services.identities import find_identity, find_or_create_conversation, find_or_create_identity
+from services.notifications import notify_user_message
+from services.privacy import erase_user, revoke_authorization
+from services.turns import UNFINISHED, WEB_LEASE, Lease, find_turn, record_turn, start_turn
+
+WELCOME_AGAIN_AFTER = timedelta(minutes=5)
+ACTIONS = {"click", "subscribe", "scan", "scancode_push", "scancode_waitmsg"}
+# Events that the bot answers; every other event is only taken note of.
+ANSWERED_EVENTS = {"click", "subscribe", "scan", "user_enter_tempsession"}
+GREETED_EVENTS = {"subscribe", "scan", "user_enter_tempsession"}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What to do with a push: `run` a turn under its lease, `wait` for the turn before it, answer again what was
+    answered before (`repeat`), or nothing (`silent`)."""
+
+    kind: Literal["run", "wait", "repeat", "silent"]
+    turn: Turn | None = None
+    conversation: Conversation | None = None
+    lease: Lease | None = None
+    passive: Delivery | None = None
+
+
+SILENT = Receipt("silent")
+
+
+def receive_push(session: Session, push: Push, *, app_id: str, platform: Platform, text: str, now: datetime) -> Receipt:
+    """Take in one push. `text` is what the user meant by it (a menu key in words, say).
+
+    On PostgreSQL two processes may race to insert the same turn: the loser's IntegrityError is the caller's sign to
+    call again, which then finds the winner's row.
+    """
+    dedupe_key = push.dedupe_key(app_id)
+    if (turn := find_turn(session, dedupe_key)) is not None:
+        return _take_up(session, turn, now)
+    if push.kind == "event" and push.event not in ANSWERED_EVENTS:
+        _note_event(session, push, app_id=app_id, platform=platform, now=now)
+        return SILENT
+    if push.kind == "unknown" or not push.openid:
+        return SILENT
+    identity = find_or_create_identity(session, app_id=app_id, openid=push.openid, platform=platform, now=now)
+    conversation = find_or_create_conversation(session, identity, now)
+    _open_allowance(session, identity, push, now)
+    if not identity.is_subscribed or identity.subscribed_at is None:
+        identity.is_subscribed, identity.subscribed_at = True, now
+    if push.event in GREETED_EVENTS:
+        if identity.welcomed_at is not None and identity.welcomed_at > now - WELCOME_AGAIN_AFTER:
+            return SILENT
+        identity.welcomed_at = now
+    turn = record_turn(
+        session,
+        conversation=conversation,
+        dedupe_key=dedupe_key,
+        inbound={"kind": push.kind, "event": push.event, "event_key": push.event_key, "text": text,
+                 "details": push.details},
+        text=text,
+        kind=push.kind,
+        details=push.details,
+        now=now,
+    )  # fmt: skip
+    return _begin(session, turn, conversation, now)
+
+
+def receive_question(session: Session, *, identity_id: int, text: str, key: str, now: datetime) -> Receipt:
+    """Take in a question asked through the API; the same `key` again is the same turn."""
+    dedupe_key = f"api-{identity_id}-{key}"
+    if (turn := find_turn(session, dedupe_key)) is not None:
+        return _take_up(session, turn, now)
+    identity = session.get_one(Identity, identity_id)
+    conversation = find_or_create_conversation(session, identity, now)
+    turn = record_turn(
+        session,
+        conversation=conversation,
+        dedupe_key=dedupe_key,
+        inbound={"kind": "text", "text": text},
+        text=text,
+        kind="text",
+        details={},
+        now=now,
+    )
+    return _begin(session, turn, conversation, now)
+
+
+def _begin(session: Session, turn: Turn, conversation: Conversation, now: datetime) -> Receipt:
+    if turn.state == TurnState.FOR_STAFF:
+        if turn.message is not None:
+            notify_user_message(session, conversation, turn.message, now)
+        return SILENT
+    lease = start_turn(session, turn, conversation, now=now, lasting=WEB_LEASE)
+    return Receipt("run" if lease else "wait", turn, conversation, lease)
+
+
+def _take_up(session: Session, turn: Turn, now: datetime) -> Receipt:
+    """The same push again: WeChat had no answer to the first. Answer again, go on waiting, or take over."""
+    if turn.state in UNFINISHED:
+        conversation = session.scalars(
+            select(Conversation).where(Conversation.id == turn.conversation_id).with_for_update()
+        ).one()
+        session.refresh(turn)
+        lease = start_turn(session, turn, conversation, now=now, lasting=WEB_LEASE)
+        return Receipt("run", turn, conversation, lease) if lease else SILENT
+    if turn.passive_delivery_id is None:
+        return SILENT
+    delivery = session.get(Delivery, turn.passive_delivery_id)
+    if delivery is None or delivery.channel != DeliveryChannel.PASSIVE:
+        return SILENT
+    return Receipt("repeat", turn, passive=delivery)
+
+
+def resume_turn(session: Session, turn_id: int, *, now: datetime, lasting: timedelta) -> Receipt:
+    """Try again to start a recorded turn (after waiting, or in a job)."""
+    turn = session.get(Turn, turn_id)
+    if turn is None or turn.state not in UNFINISHED:
+        return SILENT
+    conversation = session.scalars(
+        select(Conversation).where(Conversation.id == turn.conversation_id).with_for_update()
+    ).one()
+    session.refresh(turn)
+    if conversation.status == ConversationStatus.OPEN and turn.state == TurnState.QUEUED:
+        turn.state, turn.done_at = TurnState.FOR_STAFF, now
+        return _begin(session, turn, conversation, now)
+    lease = start_turn(session, turn, conversation, now=now, lasting=lasting)
+    return Receipt("run" if lease else "wait", turn, conversation, lease)
+
+
+def _open_allowance(session: Session, identity: Identity, push: Push, now: datetime) -> None:
+    """What the user did decides what we may send (wechat-contract §2.1); a tapped menu item counts as a click."""
+    if push.event == "user_enter_tempsession":
+        kind, grant = AllowanceKind.ACTION, ENTER_CHAT_GRANT
+    elif push.event in ACTIONS or push.menu_item_id:
+        kind, grant = AllowanceKind.ACTION, ACTION_GRANT
+    else:
+        kind, grant = AllowanceKind.MESSAGE, MESSAGE_GRANT
+    open_allowance(session, identity_id=identity.id, kind=kind, grant=grant, now=now)
+
+
+def _note_event(session: Session, push: Push, *, app_id: str, platform: Platform, now: datetime) -> None:
+    """Events that need no answer but mean something. Repeats do no harm."""
+    # The account's own events come from a platform user: OpenID names the person (wechat-contract §1.4).
+    openid = push.details.get("subject_openid") or push.openid
+    identity = find_identity(session, app_id=app_id, openid=str(openid))
+    if identity is None:
+        return
+    if push.event in {"scancode_push", "scancode_waitmsg"}:
+        _open_allowance(session, identity, push, now)
+    elif push.event == "unsubscribe":
+        identity.is_subscribed, identity.unsubscribed_at, identity.subscribed_at = False, now, None
+        cancel_for_unsubscribed(session, identity)
+    elif push.event == "user_authorization_cancellation":
+        erase_user(session, identity.user, now)
+    elif push.event == "user_authorization_revoke":
+        revoke_authorization(session, identity, _codes(push.details.get("revoke_info")))
+
+
+def _codes(value: Any) -> set[str]:
+    items: Iterable[Any] = value if isinstance(value, list) else str(value or "").replace(",", " ").split()
+    return {str(item) for item in items}

@@ -1,0 +1,6 @@
+"""The web process: `gunicorn wsgi:app`."""
+
+from app import create_app
+from core.config import Settings
+
+app = create_app(Settings.from_env())
