@@ -36,11 +36,16 @@ class NumberRange:
 
 @dataclass(frozen=True)
 class IndexQuery:
-    """`words` score a document (any may match); `required` must all match in some text field; within one keyword field
-    any of the values matches, between fields all must; `excluded` values must not be there."""
+    """What to find, in words of the index's own cutter.
+
+    `required` must all match in some text field. `words` rank; at least `minimum_words` of them must match, one where
+    nothing is required. Within one keyword field any of the values matches, between fields all must; an empty list
+    filters nothing. `excluded` values must not be there. Documents without the number sorted by come last.
+    """
 
     words: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    minimum_words: int = 0
     keywords: Mapping[str, Sequence[str]] = field(default_factory=dict)
     excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
     numbers: Mapping[str, NumberRange] = field(default_factory=dict)
