@@ -224,7 +224,7 @@ def split_sections(
         if heading is None:
             lines.append(line.strip())
             continue
-        body, cited = _without_basis(lines)
+        body, cited = _without_basis(lines, statutes)
         if body:
             yield PassageDraft((label or title)[:LONGEST_LABEL], body, chapter or None, questions, cited or statutes)
         if len(heading.group(1)) == 1:
@@ -234,8 +234,17 @@ def split_sections(
         lines = []
 
 
-def _without_basis(lines: list[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _without_basis(lines: list[str], statutes: tuple[tuple[str, str], ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
     kept = [line for line in lines if line and not BASIS.match(line)]
     basis = " ".join(line for line in lines if BASIS.match(line))
-    cited = [(each.names()[0], each.article) for each in find_references(basis)]
-    return "\n".join(kept), tuple(dict.fromkeys((law, article) for law, article in cited if article))
+    cited = [_full_name(each.names()[0], each.article, statutes) for each in find_references(basis) if each.article]
+    return "\n".join(kept), tuple(dict.fromkeys(cited))
+
+
+def _full_name(law: str, article: str, statutes: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    """A section may shorten a law that the head names in full: 《管辖规定》第一条."""
+    if law not in {name for name, _ in statutes}:
+        meant = {name for name, each in statutes if each == article}
+        if len(meant) == 1:
+            return meant.pop(), article
+    return law, article

@@ -1,0 +1,104 @@
+"""Puts an answer into words: the sentences that answer, the articles behind them, how sure and how fresh they are."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from core.i18n import chinese_date
+from nlp.question import ASKS_FIGURE, letter_pairs
+from nlp.ranking import GUIDE, sentences
+from nlp.segmenter import normalise
+from nlp.types import PassageText
+
+LONGEST_BODY = 200
+OFFICIAL = "以官方最新公布为准"
+FIGURE = re.compile(r"\d|[一二三四五六七八九十百]+(?:年|个月|日|天|元|倍|万|项|件|%)")
+ENUMERATION = re.compile(r"^[((][一二三四五六七八九十]+[))]")
+
+
+def body_text(question: str, passage: PassageText) -> str:
+    """The sentences that answer, in their order, up to 200 characters; the whole passage where it is short."""
+    parts = sentences(passage.text)
+    if not parts or len(passage.text) <= LONGEST_BODY:
+        return passage.text.strip()
+    best = max(range(len(parts)), key=lambda number: (_fit(question, parts[number]), -number))
+    first = _lead(parts, best)
+    chosen = parts[first : best + 1]
+    for part in parts[best + 1 :]:
+        if sum(map(len, chosen)) + len(part) > LONGEST_BODY:
+            break
+        chosen.append(part)
+    return _shorten(_joined(chosen))
+
+
+def _fit(question: str, sentence: str) -> float:
+    asked = letter_pairs(normalise(question))
+    shared = len(asked & letter_pairs(normalise(sentence))) / max(len(asked), 1)
+    wants_figure = bool(ASKS_FIGURE.search(question)) and bool(FIGURE.search(sentence))
+    return shared + (0.15 if wants_figure else 0.0)
+
+
+def _lead(parts: list[str], best: int) -> int:
+    """An item of a list needs the words that open the list."""
+    start = best
+    while start > 0 and ENUMERATION.match(parts[start]):
+        start -= 1
+    if sum(map(len, parts[start : best + 1])) > LONGEST_BODY:
+        return best
+    return start
+
+
+def _joined(parts: Sequence[str]) -> str:
+    lines: list[str] = []
+    for part in parts:
+        if ENUMERATION.match(part) or not lines:
+            lines.append(part)
+        else:
+            lines[-1] += part
+    return "\n".join(lines)
+
+
+def _shorten(text: str) -> str:
+    """A single sentence may be longer than a phone likes; cut it at a comma and say so."""
+    if len(text) <= LONGEST_BODY + 40:
+        return text
+    cut = max(text.rfind(mark, 0, LONGEST_BODY) for mark in ",,;;。、")
+    return text[: cut if cut > LONGEST_BODY // 2 else LONGEST_BODY] + "……"
+
+
+def basis_line(passage: PassageText, articles: Sequence[PassageText]) -> str:
+    """依据:《专利法》第四十二条(2021年6月1日起施行)。"""
+    if passage.kind != GUIDE:
+        return f"依据:《{passage.document}》{_article(passage)}{_validity(passage)}。"
+    if not passage.statutes:
+        return ""
+    dated = {(each.document, each.label): _validity(each) for each in articles}
+    by_law: dict[str, list[str]] = {}
+    for law, article in passage.statutes[:4]:
+        by_law.setdefault(law, []).append(article)
+    named = [
+        f"《{law}》{'、'.join(labels)}{next((dated[law, each] for each in labels if (law, each) in dated), '')}"
+        for law, labels in by_law.items()
+    ]
+    return f"依据:{'、'.join(named)}。"
+
+
+def _article(passage: PassageText) -> str:
+    return passage.label if passage.label != passage.document else ""
+
+
+def _validity(passage: PassageText) -> str:
+    """In force since when; nothing where that day is not certain."""
+    if passage.valid_from is None or passage.confidence != "V":
+        return ""
+    until = f",到{chinese_date(passage.valid_to)}为止" if passage.valid_to else ""
+    return f"({chinese_date(passage.valid_from)}起施行{until})"
+
+
+def source_line(passage: PassageText, on: date) -> str:
+    """A guide's name and the day it was checked; what is not first-hand says so."""
+    where = f"({passage.region}的规定)" if passage.region != "全国" else ""
+    caution = OFFICIAL + "。" if passage.confidence != "V" and OFFICIAL not in passage.text else ""
+    if passage.kind == GUIDE:
+        return f"来源:办事指引《{passage.document}》{where},{chinese_date(passage.checked_at)}核对。{caution}"
+    return f"{where}{caution}"

@@ -1,0 +1,31 @@
+"""Questions that no passage may answer: for a promise, and for help with what the law forbids."""
+
+import re
+
+PROMISE = re.compile(
+    r"保证.{0,8}(?:拿到|授权|通过|下来|成功|批|赢|能|过|贷)|(?:能|敢|可以|给我?|你们?)不?(?:能|敢)?(?:担保|打包票|包票|保证|承诺)|"
+    r"(?:一定|肯定|百分百|100%|百分之百).{0,6}(?:能|会)?(?:拿到|授权|通过|批|成功|赢|过|贷下来)|包过|包授权|包下证|包拿|包成功|稳过"
+)
+# 收到包过的电话怎么办 asks about promises, it does not ask for one.
+ABOUT_PROMISES = re.compile(r"可信|靠谱|骗|真的假的|怎么办|是不是真|能信|算不算|违法|合法吗")
+DECEIT = re.compile(
+    r"(?:帮我|给我|教我|怎么|咋|如何|想|替我).{0,10}(?:伪造|造假|作假|编造|做假|虚开|假发票|假合同|假的|假材料|假证)|"
+    r"倒签|冒充|钻空子|(?:恶心|整|搞垮|搞死)(?:他|她|对手|同行|对方|竞争)|抢先?注册?.{0,6}(?:恶心|讹|敲)|绕过.{0,6}(?:监管|审查|检查)|"
+    r"(?:怎么|咋|如何|帮我).{0,6}(?:偷|窃取|套取|骗取)"
+)
+# Being a victim, or asking what the law does about it, is a question like any other.
+ABOUT_DECEIT = re.compile(
+    r"(?:罚|处罚|判|坐牢|后果|责任|违法吗|算不算|举报|被人|别人|对方(?:伪造|倒签|冒充)|起诉|维权)"
+)
+
+NO_PROMISE = "结果由主管部门定,我们不承诺。可以先对照条件看差在哪儿,再决定要不要办。"
+NO_DECEIT = "这件事我不能帮,做了要担法律责任。有合规的办法,可以请专员和您一起看。"
+
+
+def find_refusal(question: str) -> str | None:
+    """What to say instead of an answer; None where the question may be answered."""
+    if DECEIT.search(question) and not ABOUT_DECEIT.search(question):
+        return NO_DECEIT
+    if PROMISE.search(question) and not ABOUT_PROMISES.search(question):
+        return NO_PROMISE
+    return None
