@@ -152,9 +152,7 @@ def _open_allowance(session: Session, identity: Identity, push: Push, now: datet
 
 def _note_event(session: Session, push: Push, *, app_id: str, platform: Platform, now: datetime) -> None:
     """Events that need no answer but mean something. Repeats do no harm."""
-    # The account's own events come from a platform user: OpenID names the person (wechat-contract §1.4).
-    openid = push.details.get("subject_openid") or push.openid
-    identity = find_identity(session, app_id=app_id, openid=str(openid))
+    identity = find_identity(session, app_id=app_id, openid=push.openid)
     if identity is None:
         return
     if push.event in {"scancode_push", "scancode_waitmsg"}:
