@@ -1,0 +1,56 @@
+"""What a call of WeChat's API can fail with, and whether trying again is safe."""
+
+from typing import Literal
+
+from core.errors import UpstreamUnavailable
+
+# refused: WeChat said no. busy: it did not take the call, trying later is safe. unknown: it may have taken it.
+Outcome = Literal["refused", "busy", "unknown"]
+
+CREDENTIAL_CODES = frozenset({40001, 40014, 42001})
+BUSY_CODES = frozenset({-1, 45011})
+GONE_CODES = frozenset({40003, 43004, 43019, 48002, 50005})
+WINDOW_CLOSED = 45015
+QUOTA_USED = 45047
+
+
+class WeChatError(UpstreamUnavailable):
+    """A failed call. `errcode` is WeChat's number, None where it gave none; `rid` is for WeChat's support.
+
+    (`code`, from AppError, stays the word an API client of ours sees.) `detail` never holds tokens, openids or text.
+    """
+
+    def __init__(self, errcode: int | None, detail: str, *, rid: str | None = None, outcome: Outcome) -> None:
+        super().__init__()
+        self.errcode = errcode
+        self.detail = detail
+        self.rid = rid
+        self.outcome: Outcome = outcome
+
+    def __str__(self) -> str:
+        return f"WeChat {self.outcome}: {self.errcode} {self.detail} rid {self.rid}"
+
+    @property
+    def is_window_closed(self) -> bool:
+        """The user's last action is too long ago, or they unfollowed."""
+        return self.errcode == WINDOW_CLOSED
+
+    @property
+    def is_quota_used(self) -> bool:
+        """All messages that the user's last action allowed are sent."""
+        return self.errcode == QUOTA_USED
+
+    @property
+    def is_gone(self) -> bool:
+        """This person cannot be written to: unknown, not following, blocked."""
+        return self.errcode in GONE_CODES
+
+    @property
+    def is_credential(self) -> bool:
+        """The access token was not accepted, also not after it was renewed."""
+        return self.errcode in CREDENTIAL_CODES
+
+
+def outcome_of(errcode: int) -> Outcome:
+    """What an errcode says about trying again."""
+    return "busy" if errcode in BUSY_CODES else "refused"

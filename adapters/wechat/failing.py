@@ -1,0 +1,45 @@
+"""A WeChat that answers nothing but failure."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from adapters.wechat.errors import Outcome, WeChatError
+from adapters.wechat.session import CodeSession
+
+
+class FailingWeChat:
+    """Every call raises WeChatError with this outcome and errcode."""
+
+    def __init__(self, outcome: Outcome = "unknown", code: int | None = None) -> None:
+        self._outcome: Outcome = outcome
+        self._code = code
+
+    def _fail(self) -> NoReturn:
+        raise WeChatError(self._code, "fails on purpose", outcome=self._outcome)
+
+    def send(self, openid: str, payload: Mapping[str, Any]) -> None:
+        self._fail()
+
+    def typing(self, openid: str) -> None:
+        self._fail()
+
+    def create_menu(self, menu: Mapping[str, Any]) -> None:
+        self._fail()
+
+    def get_menu(self) -> dict[str, Any] | None:
+        self._fail()
+
+    def get_user(self, openid: str) -> dict[str, Any]:
+        self._fail()
+
+    def code_to_session(self, code: str) -> CodeSession:
+        self._fail()
+
+    def check_text(self, openid: str, text: str, scene: int) -> str:
+        self._fail()
+
+    def download_media(self, media_id: str) -> bytes:
+        self._fail()
+
+    def quota(self, path: str) -> dict[str, int]:
+        self._fail()

@@ -1,0 +1,116 @@
+"""WeChat in memory, for tests and dry runs: keeps what it was given, and minds the windows where told to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.wechat.client import VERDICTS
+from adapters.wechat.errors import QUOTA_USED, WINDOW_CLOSED, WeChatError
+from adapters.wechat.passive import PayloadRefused, to_customer_service
+from adapters.wechat.session import CodeSession
+from core.clock import Clock, SystemClock
+from models import Platform
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """A message as it was handed over, and as WeChat would have got it."""
+
+    openid: str
+    payload: dict[str, Any]
+    body: dict[str, Any]
+
+
+@dataclass
+class _Window:
+    left: int
+    until: datetime
+
+
+class LocalWeChat:
+    """Accepts everything. With `minds_windows` it refuses as WeChat does where no `open_window` covers a message."""
+
+    def __init__(
+        self,
+        platform: Platform = Platform.OFFICIAL_ACCOUNT,
+        clock: Clock | None = None,
+        *,
+        minds_windows: bool = False,
+    ) -> None:
+        self._platform = platform
+        self._clock = clock or SystemClock()
+        self._minds_windows = minds_windows
+        self._windows: dict[str, _Window] = {}
+        self.sent: list[SentMessage] = []
+        self.typed: list[str] = []
+        self.menu: dict[str, Any] | None = None
+        self.users: dict[str, dict[str, Any]] = {}
+        # A code works once.
+        self.codes: dict[str, CodeSession] = {}
+        self.media: dict[str, bytes] = {}
+        # Texts that are not simply passed: part of a text → verdict.
+        self.verdicts: dict[str, str] = {}
+        # Errors that the next sends meet, first one first.
+        self.failures: list[WeChatError] = []
+
+    def open_window(self, openid: str, count: int = 5, lasting: timedelta = timedelta(hours=48)) -> None:
+        """The user did something: so many messages are allowed, for so long."""
+        self._windows[openid] = _Window(count, self._clock.now() + lasting)
+
+    def texts_to(self, openid: str) -> list[str]:
+        """The texts that one person got, in order."""
+        return [
+            message.payload["text"]
+            for message in self.sent
+            if message.openid == openid and message.payload.get("kind") == "text"
+        ]
+
+    def send(self, openid: str, payload: Mapping[str, Any]) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        try:
+            body = to_customer_service(payload, self._platform)
+        except PayloadRefused as refusal:
+            raise WeChatError(refusal.errcode, str(refusal), outcome="refused") from None
+        if self._minds_windows:
+            self._use_window(openid)
+        self.sent.append(SentMessage(openid, dict(payload), body))
+
+    def _use_window(self, openid: str) -> None:
+        window = self._windows.get(openid)
+        if window is None or window.until <= self._clock.now():
+            raise WeChatError(WINDOW_CLOSED, "response out of time limit", outcome="refused")
+        if window.left <= 0:
+            raise WeChatError(QUOTA_USED, "out of response count limit", outcome="refused")
+        window.left -= 1
+
+    def typing(self, openid: str) -> None:
+        self.typed.append(openid)
+
+    def create_menu(self, menu: Mapping[str, Any]) -> None:
+        self.menu = dict(menu)
+
+    def get_menu(self) -> dict[str, Any] | None:
+        return None if self.menu is None else {"menu": self.menu}
+
+    def get_user(self, openid: str) -> dict[str, Any]:
+        return dict(self.users.get(openid, {"subscribe": 0, "openid": openid}))
+
+    def code_to_session(self, code: str) -> CodeSession:
+        if code not in self.codes:
+            raise WeChatError(40029, "invalid code", outcome="refused")
+        return self.codes.pop(code)
+
+    def check_text(self, openid: str, text: str, scene: int) -> str:
+        found = [verdict for part, verdict in self.verdicts.items() if part in text]
+        return max(found, key=VERDICTS.index, default=VERDICTS[0])
+
+    def download_media(self, media_id: str) -> bytes:
+        if media_id not in self.media:
+            raise WeChatError(40007, "invalid media_id", outcome="refused")
+        return self.media[media_id]
+
+    def quota(self, path: str) -> dict[str, int]:
+        used = len(self.sent)
+        return {"daily_limit": 500_000, "used": used, "remain": 500_000 - used}

@@ -1,0 +1,40 @@
+"""What the services need from outside; adapters satisfy these by shape."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from adapters.wechat.errors import WeChatError
+from adapters.wechat.session import CodeSession
+
+__all__ = ["CodeSession", "WeChat", "WeChatError"]
+
+
+class WeChat(Protocol):
+    """One WeChat app's API. Every method raises WeChatError, which tells whether trying again is safe."""
+
+    def send(self, openid: str, payload: Mapping[str, Any]) -> None:
+        """Send one customer-service message: {"kind": "text", "text": …}, "menu", "card", "image", "page"."""
+
+    def typing(self, openid: str) -> None:
+        """Show the user that an answer is being written."""
+
+    def create_menu(self, menu: Mapping[str, Any]) -> None:
+        """Replace the custom menu."""
+
+    def get_menu(self) -> dict[str, Any] | None:
+        """The custom menu as {"menu": …}, None where there is none."""
+
+    def get_user(self, openid: str) -> dict[str, Any]:
+        """What WeChat tells of a follower; `subscribe` is 0 of one who left."""
+
+    def code_to_session(self, code: str) -> CodeSession:
+        """Who a mini-program's login code stands for; a code works once."""
+
+    def check_text(self, openid: str, text: str, scene: int) -> str:
+        """WeChat's verdict on a user's text: pass, review or risky. Mini-program openids only."""
+
+    def download_media(self, media_id: str) -> bytes:
+        """A temporary medium's bytes."""
+
+    def quota(self, path: str) -> dict[str, int]:
+        """How often a path may be called today: daily_limit, used, remain."""
