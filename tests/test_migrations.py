@@ -1,0 +1,86 @@
+"""The migrations make what the models say, on both databases, and can be taken back."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, make_url, text
+
+from core.db import Base, Database
+from tests.conftest import BACKENDS, ROOT
+
+
+def configuration(url: str) -> Config:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+@pytest.fixture(params=BACKENDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without a single table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    url = make_url(request.getfixturevalue("postgres_url"))
+    name = f"{url.database}_migrations"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+def table_names(url: str) -> set[str]:
+    engine = create_engine(url)
+    names = set(inspect(engine).get_table_names()) - {"alembic_version"}
+    engine.dispose()
+    return names
+
+
+def test_upgrade_makes_every_table_and_downgrade_leaves_none(empty_url: str) -> None:
+    command.upgrade(configuration(empty_url), "head")
+    assert table_names(empty_url) == set(Base.metadata.tables)
+
+    command.downgrade(configuration(empty_url), "base")
+    assert table_names(empty_url) == set()
+
+    command.upgrade(configuration(empty_url), "head")
+    assert table_names(empty_url) == set(Base.metadata.tables)
+
+
+def test_migrated_schema_equals_the_models(empty_url: str) -> None:
+    command.upgrade(configuration(empty_url), "head")
+
+    database = Database(empty_url)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Base.metadata)
+    database.engine.dispose()
+
+    assert differences == []
+
+
+def test_a_second_upgrade_changes_nothing_and_keeps_the_rows(empty_url: str) -> None:
+    command.upgrade(configuration(empty_url), "head")
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO case_serials VALUES ('KF', '2026-11-23', 7)"))
+
+    command.upgrade(configuration(empty_url), "head")
+
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT last_serial FROM case_serials")) == 7
+    engine.dispose()
+
+
+def test_there_is_one_line_of_migrations() -> None:
+    script = ScriptDirectory.from_config(configuration("sqlite://"))
+
+    assert len(script.get_heads()) == 1
+    assert all(revision.revision[:4].isdigit() for revision in script.walk_revisions())
