@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -22,6 +22,7 @@ BATCH = 2_000
 ONE_BATCH_OF_IDS = 500
 
 
+@runtime_checkable
 class SerialIndex(SearchIndex, Protocol):
     """A text index that remembers how far its writer has read."""
 
