@@ -29,6 +29,8 @@ class HandoffReason(StrEnum):
     MISSES = "misses"
     COMPLAINT = "complaint"
     SKILL = "skill"
+    # A member of staff took the conversation over without having been asked.
+    STAFF = "staff"
 
 
 class Case(Base):

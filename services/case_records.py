@@ -1,0 +1,83 @@
+"""Rows of cases: numbers, history and locks that every action on a case shares."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.clock import china_date
+from core.errors import NotFound
+from core.ids import case_number
+from models import Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus
+
+SERVICE = "KF"
+# What the bot may still know of a user once a matter is closed; the last list or offer would only mislead.
+LASTING_MEMORY = {"region"}
+
+
+def next_case_number(session: Session, now: datetime) -> str:
+    """KF, the day, a serial of that day; the serial's row stays locked until this transaction ends."""
+    key = (SERVICE, china_date(now))
+    row = session.get(CaseSerial, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        try:
+            with session.begin_nested():
+                session.add(CaseSerial(service=SERVICE, opened_on=key[1], last_serial=0))
+        except IntegrityError:
+            pass  # Another process opened the day's first case at the same moment.
+        row = session.get_one(CaseSerial, key, with_for_update=True, populate_existing=True)
+    row.last_serial += 1
+    session.flush()
+    return case_number(SERVICE, key[1], row.last_serial)
+
+
+def lock_case(session: Session, case_id: int) -> Case:
+    """The case and its conversation, locked in the one order everybody uses (conversation, then case)."""
+    conversation_id = session.scalar(select(Case.conversation_id).where(Case.id == case_id))
+    if conversation_id is None:
+        raise NotFound("没有找到这个单号。")
+    lock_conversation(session, conversation_id)
+    return session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+
+
+def lock_conversation(session: Session, conversation_id: int) -> Conversation:
+    """The row as it is now, locked until this transaction ends."""
+    session.flush()  # reading the row again must not undo what this transaction has changed
+    return session.get_one(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+
+
+def find_open_case(session: Session, conversation_id: int) -> Case | None:
+    """The one case of a conversation that is not closed, as it is now."""
+    return session.scalar(
+        select(Case)
+        .where(Case.conversation_id == conversation_id, Case.status != CaseStatus.CLOSED)
+        .order_by(Case.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def add_event(
+    session: Session, case: Case, kind: str, now: datetime, *, staff_id: int | None = None, **details: Any
+) -> None:
+    """One line of the case's history."""
+    case.version += 1
+    session.add(CaseEvent(case_id=case.id, kind=kind, staff_id=staff_id, details=details, created_at=now))
+
+
+def list_events(session: Session, case_id: int) -> list[CaseEvent]:
+    """The history, oldest first."""
+    return list(session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id)))
+
+
+def finish_case(session: Session, case: Case, now: datetime) -> None:
+    """The state after the end of a case, whoever ended it."""
+    case.status, case.closed_at, case.respond_by = CaseStatus.CLOSED, now, None
+    conversation = case.conversation
+    conversation.status, conversation.assignee_id = ConversationStatus.RESOLVED, None
+    conversation.owner_token += 1
+    conversation.unread_count = 0
+    conversation.memory = {key: value for key, value in conversation.memory.items() if key in LASTING_MEMORY}
+    session.flush()

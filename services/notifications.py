@@ -1,0 +1,127 @@
+"""What staff are told in the console: one row a person and a cause, however often the cause comes by."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models import Case, Conversation, Message, Role, Staff, StaffNotification, User
+
+KIND_WORDS = {
+    "image": "[图片]", "voice": "[语音]", "video": "[视频]", "shortvideo": "[视频]", "location": "[位置]",
+    "link": "[链接]", "miniprogrampage": "[小程序卡片]", "event": "[操作]",
+}  # fmt: skip
+
+
+def user_label(user: User) -> str:
+    """A name one can say: what they told us, else 微信用户 and a short number."""
+    return user.display_name or f"微信用户{user.id:04d}"
+
+
+def message_line(message: Message, length: int = 40) -> str:
+    """The first line of a message as lists show it."""
+    text = " ".join(message.text.split()) or KIND_WORDS.get(message.kind, "[消息]")
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def notify(
+    session: Session,
+    *,
+    staff_id: int,
+    kind: str,
+    key: str,
+    text: str,
+    now: datetime,
+    conversation: Conversation | None = None,
+    case: Case | None = None,
+) -> bool:
+    """Tell one person; False where the same key has been told before."""
+    full_key = f"{key}-staff-{staff_id}"
+    if session.scalar(select(StaffNotification.id).where(StaffNotification.key == full_key)) is not None:
+        return False
+    row = StaffNotification(
+        key=full_key,
+        staff_id=staff_id,
+        kind=kind,
+        text=text[:200],
+        conversation_id=conversation.id if conversation else (case.conversation_id if case else None),
+        case_id=case.id if case else None,
+        created_at=now,
+    )
+    try:
+        # A savepoint: two processes may tell the same thing at once, and the loser's work must go on.
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def notify_all(
+    session: Session, people: Iterable[Staff], *, kind: str, key: str, text: str, now: datetime, case: Case
+) -> int:
+    """Tell each of them once; answers how many had not been told."""
+    return sum(
+        notify(session, staff_id=person.id, kind=kind, key=key, text=text, now=now, case=case) for person in people
+    )
+
+
+def list_supervisors(session: Session) -> list[Staff]:
+    """Whom an escalation reaches: supervisors, else administrators, else everybody who works here."""
+    active = session.scalars(select(Staff).where(Staff.is_active).order_by(Staff.id)).all()
+    for role in (Role.SUPERVISOR, Role.ADMINISTRATOR):
+        if found := [person for person in active if person.role == role]:
+            return found
+    return list(active)
+
+
+def notify_user_message(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
+    """A user wrote in a conversation that a person holds: tell that person, else the supervisors. Safe to repeat."""
+    holder = conversation.assignee_id and session.get(Staff, conversation.assignee_id)
+    people = [holder] if holder and holder.is_active else list_supervisors(session)
+    text = f"{user_label(conversation.user)}:{message_line(message)}"
+    for person in people:
+        notify(
+            session,
+            staff_id=person.id,
+            kind="user_message",
+            key=f"message-{message.id}",
+            text=text,
+            now=now,
+            conversation=conversation,
+        )
+
+
+def count_unread(session: Session, staff_id: int) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(StaffNotification)
+            .where(StaffNotification.staff_id == staff_id, StaffNotification.read_at.is_(None))
+        )
+        or 0
+    )
+
+
+def list_notifications(session: Session, staff_id: int, *, limit: int = 50) -> list[StaffNotification]:
+    """The latest first."""
+    return list(
+        session.scalars(
+            select(StaffNotification)
+            .where(StaffNotification.staff_id == staff_id)
+            .order_by(StaffNotification.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def mark_read(session: Session, staff_id: int, now: datetime, *, conversation_id: int | None = None) -> None:
+    """Everything, or what belongs to one conversation."""
+    unread = update(StaffNotification).where(
+        StaffNotification.staff_id == staff_id, StaffNotification.read_at.is_(None)
+    )
+    if conversation_id is not None:
+        unread = unread.where(StaffNotification.conversation_id == conversation_id)
+    session.execute(unread.values(read_at=now))

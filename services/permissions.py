@@ -1,0 +1,155 @@
+"""What each role may do, in one place; a stranger's object looks like a missing one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, exists, literal, or_, select
+from sqlalchemy.orm import Session
+
+from core.errors import Forbidden, NotFound
+from models import Case, CaseStatus, Conversation, Role, Staff
+
+NATIONWIDE = "全国"
+FREE = (CaseStatus.WAITING, CaseStatus.ESCALATED)
+
+
+class Action(StrEnum):
+    """What can be asked for. READ is the door: whoever may not read is told that there is nothing."""
+
+    READ = "read"
+    ACCEPT = "accept"
+    REPLY = "reply"
+    NOTE = "note"
+    TRANSFER = "transfer"
+    CLOSE = "close"
+    TAKE_OVER = "take_over"
+    SEE_ALL = "see_all"
+    READ_AUDIT = "read_audit"
+    EDIT_QUICK_REPLIES = "edit_quick_replies"
+    MANAGE_STAFF = "manage_staff"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A conversation with its latest case, as a member of staff finds it."""
+
+    conversation: Conversation
+    case: Case | None
+
+    @property
+    def open_case(self) -> Case | None:
+        return self.case if self.case is not None and self.case.status != CaseStatus.CLOSED else None
+
+
+WITHOUT_OBJECT = {
+    Action.SEE_ALL: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.READ_AUDIT: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.EDIT_QUICK_REPLIES: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.MANAGE_STAFF: {Role.ADMINISTRATOR},
+}
+
+
+def oversees(staff: Staff) -> bool:
+    """Supervisors and administrators see every conversation."""
+    return staff.role in WITHOUT_OBJECT[Action.SEE_ALL]
+
+
+def may(staff: Staff, action: Action, desk: Desk | None = None) -> bool:
+    """Whether this person may do this, to this conversation where the action has one."""
+    if action in WITHOUT_OBJECT:
+        return staff.role in WITHOUT_OBJECT[action]
+    if desk is None or not _may_read(staff, desk):
+        return False
+    case = desk.open_case
+    if action is Action.ACCEPT:
+        return case is not None and case.status != CaseStatus.ACCEPTED and _may_take(staff, case)
+    if action is Action.TAKE_OVER:
+        return case is None
+    if action is Action.REPLY:
+        return case is not None and (
+            case.assignee_id == staff.id or (case.status != CaseStatus.ACCEPTED and _may_take(staff, case))
+        )
+    if action in {Action.TRANSFER, Action.CLOSE}:
+        return case is not None and (case.assignee_id == staff.id or oversees(staff))
+    return True
+
+
+def _may_take(staff: Staff, case: Case) -> bool:
+    return oversees(staff) or case.assignee_id == staff.id or case.status in FREE
+
+
+def _may_read(staff: Staff, desk: Desk) -> bool:
+    if oversees(staff) or desk.conversation.assignee_id == staff.id:
+        return True
+    case = desk.case
+    return case is not None and (case.assignee_id == staff.id or (case.status in FREE and is_matching(staff, case)))
+
+
+def is_matching(staff: Staff, case: Case) -> bool:
+    """Whether the topic and the region of a case are this person's."""
+    knows = not staff.skills or "general" in staff.skills or case.topic == "general" or case.topic in staff.skills
+    return knows and region_rank(staff, case.region) > 0
+
+
+def region_rank(staff: Staff, region: str | None) -> int:
+    """2 where the region is named among theirs, 1 where they serve everybody or the case has none, else 0."""
+    own = [name for name in staff.regions if name != NATIONWIDE]
+    if region and any(region.startswith(name) or name.startswith(region) for name in own):
+        return 2
+    return 1 if not region or not own or NATIONWIDE in staff.regions else 0
+
+
+def readable_by(staff: Staff) -> ColumnElement[bool]:
+    """The same rule as READ, for a query over conversations."""
+    if oversees(staff):
+        return literal(True)
+    latest = (
+        select(Case.id)
+        .where(Case.conversation_id == Conversation.id)
+        .order_by(Case.id.desc())
+        .limit(1)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
+    free = Case.status.in_(FREE) & _topic_matches(staff) & _region_matches(staff)
+    return or_(
+        Conversation.assignee_id == staff.id,
+        exists().where(Case.id == latest, or_(Case.assignee_id == staff.id, free)),
+    )
+
+
+def _topic_matches(staff: Staff) -> ColumnElement[bool]:
+    if not staff.skills or "general" in staff.skills:
+        return literal(True)
+    return Case.topic.in_(["general", *staff.skills])
+
+
+def _region_matches(staff: Staff) -> ColumnElement[bool]:
+    own = [name for name in staff.regions if name != NATIONWIDE]
+    if not own or NATIONWIDE in staff.regions:
+        return literal(True)
+    named = [Case.region.startswith(name, autoescape=True) | literal(name).startswith(Case.region) for name in own]
+    return or_(Case.region.is_(None), Case.region == "", *named)
+
+
+def check_may(staff: Staff, action: Action, desk: Desk | None = None) -> None:
+    """Raises NotFound where the object may not even be read, Forbidden where only the action is refused."""
+    if may(staff, action, desk):
+        return
+    if desk is not None and not may(staff, Action.READ, desk):
+        raise NotFound
+    raise Forbidden
+
+
+def find_latest_case(session: Session, conversation_id: int) -> Case | None:
+    return session.scalar(select(Case).where(Case.conversation_id == conversation_id).order_by(Case.id.desc()).limit(1))
+
+
+def get_desk(session: Session, staff: Staff, public_id: str, action: Action = Action.READ) -> Desk:
+    """The one door to a conversation for staff. Raises NotFound, or Forbidden for a refused action."""
+    conversation = session.scalar(select(Conversation).where(Conversation.public_id == public_id))
+    if conversation is None:
+        raise NotFound("没有找到这个会话。")
+    desk = Desk(conversation, find_latest_case(session, conversation.id))
+    check_may(staff, action, desk)
+    return desk
