@@ -1,0 +1,95 @@
+"""What phones send, made plain: half-width, simplified, written wording, misheard key terms put right."""
+
+import re
+import unicodedata
+from itertools import product
+
+from nlp.lexicon import read_lines, read_pairs, read_words
+
+# What is longer than this is a pasted document; its opening says what is wanted.
+LENGTH_LIMIT = 1200
+
+TAGS = re.compile(r"<[^<>]{0,300}>")
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+SYMBOLS = {"So", "Sk"}
+SPACES = re.compile(r"\s+")
+
+FILLERS = re.compile(
+    r"(?:嗯+|呃+|额(?=[,\s、]|$)|诶+|欸+|哎+(?!呀|哟)|唉+|哈{2,}|那啥|怎么说呢|就是说|你知道吧|我想想|那什么(?=\s))[\s,、.。…]*"
+    r"(?:(?:就是|那个|这个|然后)(?!这|那|它|他))?"
+)
+OPENING_FILLER = re.compile(
+    r"^(?:(?:那个|这个|就是|然后|那)[\s,、]*)+(?=帮|我|请|查|找|给|想|有没有|麻烦|你|能|可以|怎么)|^(?:啊|哦|噢|喔|呀)+[\s,、]*(?=\S)"
+)
+STUTTER = re.compile(r"(我想|帮我|我要|那个|这个|就是|然后|我们|请问|我)(?:[\s,、]*\1)+")
+POLITE = re.compile(
+    r"^(?:(?:请问|你好|您好|麻烦问下|问一下|咨询一下|打扰一下|想问下|想问一下|我想问一下|亲|老师)[\s,、啊呀]*)+(?=\S{3})"
+)
+
+
+class Normaliser:
+    """Makes an utterance plain. Pure after construction, and equal input gives equal output."""
+
+    def __init__(self) -> None:
+        self._characters = str.maketrans({pair[0]: pair[1] for pair in read_words("traditional.txt")})
+        spoken = read_pairs("spoken.txt")
+        self._spoken = {word.translate(self._characters): plain for word, plain in spoken.items()}
+        self._spoken_pattern = re.compile("|".join(sorted(map(re.escape, self._spoken), key=len, reverse=True)))
+        self._typos = _sound_alikes()
+        self._typo_lengths = sorted({len(variant) for variant in self._typos}, reverse=True)
+
+    def plain(self, text: str) -> str:
+        """Half-width, simplified, no mark-up, no symbols, single spaces; key terms spelled right."""
+        text = TAGS.sub(" ", text[: LENGTH_LIMIT * 4])
+        text = unicodedata.normalize("NFKC", text)[:LENGTH_LIMIT]
+        text = "".join(_visible(character) for character in text).translate(self._characters)
+        text = self._spoken_pattern.sub(lambda match: self._spoken[match[0]], text)
+        return SPACES.sub(" ", self._respell(text)).strip()
+
+    def without_fillers(self, plain: str) -> str:
+        """The same without hesitation, repetition and opening politeness; never empty where `plain` is not."""
+        text = STUTTER.sub(r"\1", plain)
+        text = FILLERS.sub(" ", text).strip()
+        text = OPENING_FILLER.sub("", text)
+        text = POLITE.sub("", text)
+        return SPACES.sub(" ", text).strip(" ,、") or plain
+
+    def _respell(self, text: str) -> str:
+        """Put misheard key terms right, longest first, one pass from left to right."""
+        result, position = [], 0
+        while position < len(text):
+            for length in self._typo_lengths:
+                term = self._typos.get(text[position : position + length])
+                if term is not None:
+                    result.append(term)
+                    position += length
+                    break
+            else:
+                result.append(text[position])
+                position += 1
+        return "".join(result)
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in INVISIBLE:
+        # A joiner or a variation selector stands within words; a line break between them.
+        return " " if character.isspace() else ""
+    return " " if category in SYMBOLS else character
+
+
+def _sound_alikes() -> dict[str, str]:
+    """Every key term with one character misheard, to the term; real words are left out."""
+    neighbours: dict[str, set[str]] = {}
+    for group in read_lines("typos.txt"):
+        for one, other in product(group, group):
+            if one != other:
+                neighbours.setdefault(one, set()).add(other)
+    terms = read_words("key_terms.txt")
+    exceptions = {*read_words("typo_exceptions.txt"), *terms}
+    variants = {}
+    for term in terms:
+        for place, character in enumerate(term):
+            for other in neighbours.get(character, ()):
+                variants[term[:place] + other + term[place + 1 :]] = term
+    return {variant: term for variant, term in variants.items() if variant not in exceptions}

@@ -1,0 +1,336 @@
+"""Calendar periods and days as people say them, relative to the day of the message; both ends inclusive."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nlp.slots.numerals import read_digits, read_number
+
+HAN = "零〇一二两三四五六七八九十"
+YEAR = rf"(?P<year>(?:19|20)\d\d|[一二][零〇九][{HAN}]{{2}}|(?<!\d)\d\d(?=年)|(?<![{HAN}])[零〇一二][{HAN}](?=年))"
+RELATIVE_YEAR = r"(?P<relative>大前年|前年|去年|上一年|今年|本年度?|明年)"
+MONTH = rf"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+DAY = rf"(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二?十[{HAN}]?|[{HAN}])"
+PART = r"(?P<part>上半年|下半年|(?:第?[一二三四1-4])季度|年?初|年?底|年末)"
+POINT = re.compile(
+    rf"(?:{YEAR}(?:\s*年度?)?|{RELATIVE_YEAR})(?:\s*的?{PART}|[\s./-]*{MONTH}(?:\s*月份?|(?=[./-]\d)|(?![\d\w])|(?=以|之|起|后|前|到|至))(?:[./\s-]*{DAY}\s*[日号]?(?!\d))?)?"
+)
+# what may stand before and after a point in time
+AFTER_WORDS = r"\s*(?:及|和)?(?:以后|之后|以来|起|开始|至今|到现在|到今天|后(?!面|台|视|轮|盖|备|处))"
+BEFORE_WORDS = r"\s*(?:及|和)?(?:以前|之前|前(?!端|置|轮|面|沿|列|景))"
+FIELD_WORDS = (
+    ("grant", r"授权|授予|获批|批准"),
+    ("publication", r"公开|公布|公告|发布"),
+    ("application", r"申请|提交|递交"),
+)
+FIELD_NEAR = re.compile(
+    r"\s*(?:期间|左右|内|以内|当年)?\s*(?:被|才|就|新|已)?\s*(授权|授予|获批|批准|公开|公布|公告|发布|申请|提交|递交)"
+)
+FIELD_BEFORE = re.compile(
+    r"(授权|公开|公布|公告|申请|申请日|授权日|公开日|公告日)(?:日期?|时间)?\s*(?:在|于|是|为|从|自|晚于|早于|不晚于|不早于)?\s*$"
+)
+SPAN = re.compile(
+    rf"(?P<open>最近|近|过去|这|前|往前)(?P<vague>[几])?(?P<count>\d+|[{HAN}]+|半)?\s*(?P<unit>年半?|个半?月|个?季度|个?星期|周|天|日)(?:以来|内|以内|之内|间|里)?"
+)
+MONTH_WORD = re.compile(
+    r"(?P<word>上上个?月|上个?月|这个?月|本月|当月|下个?月|上(?:个)?季度|本季度|这个?季度|上周|上个?星期|本周|这周|这个?星期|下周(?![一二三四五六日天])|下个?星期(?![一二三四五六日天]))(?:以来|份)?"
+)
+PLAN_YEARS = re.compile(r"(?P<plan>十[三四五])五(?:规划)?期?间?")
+DAY_WORD = re.compile(r"(?P<word>大后天|后天|明天|明日|今天|今日|今晚|明晚|昨天|昨日|前天)")
+WEEKDAY = re.compile(r"(?P<week>下下个?|下个?|这个?|本|上个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])")
+MONTH_DAY = re.compile(
+    rf"(?<![\d年A-Za-z.]){MONTH}(?:月份?)\s*{DAY}\s*[日号]?(?![\d个])|(?<![\d.A-Za-z])(?P<m2>1[0-2]|0?[1-9])[./](?P<d2>3[01]|[12]\d|0?[1-9])(?:日|号|(?=[的那]))"
+)
+DAY_ONLY = re.compile(rf"(?<![\d第A-Za-z]){DAY}[号日](?!楼|线|电池|机|院|店|分类)")
+MONTH_ONLY = re.compile(rf"(?<![\d第A-Za-z个近]){MONTH}月份?(?!\d)")
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of days, open where an end is None; `field` is what is dated, None where not said."""
+
+    start: int
+    end: int
+    first: date | None
+    last: date | None
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day and where it is said."""
+
+    start: int
+    end: int
+    value: date
+
+
+def find_periods(text: str, at: date) -> list[Period]:
+    """Periods in the order of the text: 2020年以后, 近三年, 去年, 2018到2020年, 上个月, 早于2010年."""
+    taken: list[Period] = []
+    for finder in (_ranges, _points, _spans, _words):
+        for period in finder(text, at):
+            if all(period.end <= other.start or period.start >= other.end for other in taken):
+                taken.append(_with_field(period, text))
+    return sorted(taken, key=lambda period: period.start)
+
+
+def _with_field(period: Period, text: str) -> Period:
+    near = FIELD_NEAR.match(text, period.end) or FIELD_BEFORE.search(text[: period.start])
+    if near is None:
+        return period
+    field = next(name for name, words in FIELD_WORDS if re.match(words, near[1]))
+    end = near.end() if near.re is FIELD_NEAR else period.end
+    start = near.start() if near.re is FIELD_BEFORE else period.start
+    return Period(start, end, period.first, period.last, field)
+
+
+def _bounds(match: re.Match[str], at: date) -> tuple[date, date] | None:
+    """First and last day of what a POINT names."""
+    year = _year(match, at)
+    if year is None or not 1949 <= year <= at.year + 30:
+        return None
+    if match["part"]:
+        return _part_of(year, match["part"])
+    if not match["month"]:
+        return date(year, 1, 1), date(year, 12, 31)
+    month = int(read_number(match["month"]) or 0)
+    if match["day"]:
+        day = _safe_date(year, month, match["day"])
+        return (day, day) if day else None
+    return _month_bounds(year, month)
+
+
+def _year(match: re.Match[str], at: date) -> int | None:
+    if match["relative"]:
+        shift = {"大前年": -3, "前年": -2, "去年": -1, "上一年": -1, "明年": 1}.get(match["relative"], 0)
+        return at.year + shift
+    digits = read_digits(match["year"])
+    if not digits.isdigit():
+        return None
+    year = int(digits)
+    if len(digits) == 4:
+        return (
+            year if match["year"][-1] and ("年" in match[0] or match["month"] or 1980 <= year <= at.year + 5) else None
+        )
+    # 21年 is 2021, 98年 is 1998; 20年 alone is as likely a length of time, so callers ask for a companion word
+    return 2000 + year if year <= at.year % 100 + 5 else 1900 + year if year >= 80 else None
+
+
+def _part_of(year: int, part: str) -> tuple[date, date]:
+    if part == "上半年":
+        return date(year, 1, 1), date(year, 6, 30)
+    if part == "下半年":
+        return date(year, 7, 1), date(year, 12, 31)
+    if part.endswith("季度"):
+        quarter = int(read_number(part.removesuffix("季度").lstrip("第")) or 1)
+        return date(year, 3 * quarter - 2, 1), _month_bounds(year, 3 * quarter)[1]
+    if part.endswith("初"):
+        return date(year, 1, 1), date(year, 1, 31)
+    return date(year, 12, 1), date(year, 12, 31)
+
+
+def _month_bounds(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def _safe_date(year: int, month: int, day_text: str) -> date | None:
+    day = read_number(day_text)
+    try:
+        return date(year, month, int(day or 0))
+    except ValueError:
+        return None
+
+
+RANGE_JOIN = re.compile(r"\s*(?:年|月|日)?\s*(?:到|至|-|–|—|~)\s*")
+
+
+def _ranges(text: str, at: date) -> list[Period]:
+    found = []
+    points = [match for match in POINT.finditer(text)]
+    for one, other in zip(points, points[1:], strict=False):
+        if not RANGE_JOIN.fullmatch(text[one.end() : other.start()]):
+            continue
+        begin, finish = _bounds(one, at), _bounds(other, at)
+        if begin and finish and begin[0] <= finish[1]:
+            start = one.start() - (text[: one.start()].endswith(("从", "自", "在")))
+            tail = re.compile(r"\s*(?:之间|期间|间)").match(text, other.end())
+            found.append(Period(start, tail.end() if tail else other.end(), begin[0], finish[1]))
+    return found
+
+
+def _points(text: str, at: date) -> list[Period]:
+    found = []
+    for match in POINT.finditer(text):
+        period = _point(match, text, at)
+        if period is not None:
+            found.append(period)
+    return found
+
+
+def _point(match: re.Match[str], text: str, at: date) -> Period | None:
+    bounds = _bounds(match, at)
+    if bounds is None:
+        return None
+    first, last = bounds
+    lead = re.search(r"(不早于|不晚于|早于|晚于|截至|截止到?|从|自从?|在|于)\s*$", text[: match.start()])
+    word = lead[1] if lead else ""
+    start = lead.start() if lead else match.start()
+    after = re.compile(AFTER_WORDS).match(text, match.end())
+    before = re.compile(BEFORE_WORDS).match(text, match.end())
+    tail = after or before
+    end = tail.end() if tail else match.end()
+    two_digits = bool(match["year"]) and len(match["year"]) == 2
+    if two_digits and not (tail or match["month"] or FIELD_NEAR.match(text, end)):
+        return None
+    if word == "晚于":
+        return Period(start, end, last + timedelta(days=1), None)
+    if word == "早于":
+        return Period(start, end, None, first - timedelta(days=1))
+    if word == "不早于" or after:
+        return Period(start, end, first, None)
+    if word == "不晚于" or word.startswith("截"):
+        return Period(start, end, None, last)
+    if before:
+        inclusive = "及" in before[0] or "和" in before[0] or (match["part"] or "").endswith(("底", "末"))
+        return Period(start, end, None, last if inclusive else first - timedelta(days=1))
+    return Period(start, end, first, last)
+
+
+def _spans(text: str, at: date) -> list[Period]:
+    """近三年 counts back from the day of the message."""
+    found = []
+    for match in SPAN.finditer(text):
+        count = _span_count(match)
+        if count is None:
+            continue
+        unit = match["unit"]
+        if unit.startswith("年"):
+            begin = _months_back(at, int(count * 12) + (6 if unit.endswith("半") else 0))
+        elif "月" in unit:
+            begin = _months_back(at, int(count))
+        elif unit.endswith("季度"):
+            begin = _months_back(at, int(count * 3))
+        else:
+            begin = at - timedelta(days=int(count * (1 if unit in "天日" else 7)))
+        found.append(Period(match.start(), match.end(), begin, None))
+    return found
+
+
+def _span_count(match: re.Match[str]) -> float | None:
+    if match["vague"]:
+        return 3.0 if match["unit"].startswith("年") else None
+    if match["count"] == "半":
+        return 0.5
+    if not match["count"]:
+        # 近年 is vague, 这年 nothing; 这周 is a calendar week
+        return None
+    count = read_number(match["count"])
+    if count is None or not 0 < count <= 100:
+        return None
+    # 这三年 is 近三年, but 这个月 has no count and 前三年 (of something) is no date
+    return None if match["open"] == "前" else float(count)
+
+
+def _months_back(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    if year < 1:
+        return date(1, 1, 1)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _words(text: str, at: date) -> list[Period]:
+    found = []
+    for match in MONTH_WORD.finditer(text):
+        first, last = _named(match["word"], at)
+        found.append(Period(match.start(), match.end(), first, last))
+    for match in PLAN_YEARS.finditer(text):
+        begin = 2001 + 5 * (int(read_number(match["plan"]) or 13) - 10)
+        found.append(Period(match.start(), match.end(), date(begin, 1, 1), date(begin + 4, 12, 31)))
+    return found
+
+
+def _named(word: str, at: date) -> tuple[date, date]:
+    shift = -2 if word.startswith("上上") else -1 if word.startswith("上") else 1 if word.startswith("下") else 0
+    if "月" in word:
+        start = _months_back(at.replace(day=1), -shift)
+        return _month_bounds(start.year, start.month)
+    if "季度" in word:
+        start = _months_back(at.replace(day=1), (at.month - 1) % 3 - 3 * shift)
+        return start, _month_bounds(*_next_month(start, 2))[1]
+    monday = at - timedelta(days=at.weekday()) + timedelta(weeks=shift)
+    return monday, monday + timedelta(days=6)
+
+
+def _next_month(day: date, months: int) -> tuple[int, int]:
+    later = _months_back(day, -months)
+    return later.year, later.month
+
+
+def find_days(text: str, at: date) -> list[Day]:
+    """Single days: 周五, 下周一, 明天, 12月7日, 7号; one without year is the next such day."""
+    found: list[Day] = []
+    for finder in (_full_days, _weekdays, _day_words, _month_days, _lone_days):
+        for day in finder(text, at):
+            if all(day.end <= other.start or day.start >= other.end for other in found):
+                found.append(day)
+    return sorted(found, key=lambda day: day.start)
+
+
+def _full_days(text: str, at: date) -> list[Day]:
+    found = []
+    for match in POINT.finditer(text):
+        if match["day"] and (bounds := _bounds(match, at)):
+            found.append(Day(match.start(), match.end(), bounds[0]))
+    return found
+
+
+def _weekdays(text: str, at: date) -> list[Day]:
+    found = []
+    for match in WEEKDAY.finditer(text):
+        weekday = (
+            "一二三四五六日".index({"天": "日", "末": "六"}.get(match["weekday"], match["weekday"]))
+            if not match["weekday"].isdigit()
+            else int(match["weekday"]) - 1
+        )
+        week = match["week"]
+        monday = at - timedelta(days=at.weekday())
+        if week is None:
+            value = at + timedelta(days=(weekday - at.weekday() - 1) % 7 + 1)
+        else:
+            weeks = 2 if week.startswith("下下") else 1 if week.startswith("下") else -1 if week.startswith("上") else 0
+            value = monday + timedelta(weeks=weeks, days=weekday)
+        found.append(Day(match.start(), match.end(), value))
+    return found
+
+
+def _day_words(text: str, at: date) -> list[Day]:
+    shifts = {"大后天": 3, "后天": 2, "明天": 1, "明日": 1, "明晚": 1, "昨天": -1, "昨日": -1, "前天": -2}
+    return [
+        Day(match.start(), match.end(), at + timedelta(days=shifts.get(match["word"], 0)))
+        for match in DAY_WORD.finditer(text)
+    ]
+
+
+def _month_days(text: str, at: date) -> list[Day]:
+    found = []
+    for match in MONTH_DAY.finditer(text):
+        month = int(read_number(match["month"] or match["m2"]) or 0)
+        candidates = (_safe_date(at.year + ahead, month, match["day"] or match["d2"]) for ahead in range(9))
+        value = next((day for day in candidates if day and day >= at), None)
+        if value:
+            found.append(Day(match.start(), match.end(), value))
+    return found
+
+
+def _lone_days(text: str, at: date) -> list[Day]:
+    found = []
+    for match in DAY_ONLY.finditer(text):
+        months = (_next_month(at.replace(day=1), ahead) for ahead in range(3))
+        candidates = (_safe_date(year, month, match["day"]) for year, month in months)
+        value = next((day for day in candidates if day and day >= at), None)
+        if value:
+            found.append(Day(match.start(), match.end(), value))
+    return found

@@ -1,0 +1,129 @@
+"""All slots of one sentence, in the order in which they take their words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from nlp.patent_numbers import find_numbers
+from nlp.segmenter import Segmenter
+from nlp.slots import contacts, dates, money, patents
+from nlp.slots.organisations import OrganisationFinder, Organisations
+from nlp.slots.regions import RegionFinder
+from nlp.slots.scan import Found, Scan
+from nlp.slots.topics import TopicFinder
+
+NUMBER_LEAD = re.compile(r"(?:专利号|申请号|公开号|公告号|号码)\s*(?:是|为|:)?\s*$")
+
+
+@dataclass(frozen=True)
+class SlotReading:
+    """What a sentence says before its intent decides what counts. `left` is what no slot has taken."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    exclude: Mapping[str, list[str]] = field(default_factory=dict)
+    organisations: Organisations = field(default_factory=Organisations)
+    periods: tuple[dates.Period, ...] = ()
+    days: tuple[dates.Day, ...] = ()
+    left: str = ""
+    has_invalid_number: bool = False
+
+
+class SlotFinder:
+    """Reads every slot of a plain sentence; pure after construction."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._regions = RegionFinder()
+        self._organisations = OrganisationFinder(segmenter)
+        self.topics = TopicFinder(segmenter)
+
+    def read(self, text: str, at: date) -> SlotReading:
+        """Everything found, longest and surest forms first, so that no word counts twice."""
+        scan = Scan(text)
+        values: dict[str, Any] = {}
+        exclude: dict[str, list[str]] = {}
+        has_invalid = _read_number(scan, values)
+        for name, finder in (
+            ("case_number", contacts.find_case_number),
+            ("phone", contacts.find_phone),
+            ("ipc", patents.find_ipc),
+        ):
+            _take(scan, values, name, finder(scan.left))
+        full_name = self._organisations.find_full_name(scan)
+        periods, days = _read_dates(scan, at)
+        _read_quantities(scan, values)
+        inventor = self._organisations.find_inventor(scan)
+        short_name = self._organisations.find_short_name(scan)
+        if inventor:
+            values["inventor"] = inventor.value
+        for region in self._regions.find(scan.left):
+            _set(values, exclude, "region", region, scan)
+        applicant_type = self._organisations.find_type(scan)
+        if applicant_type:
+            values["applicant_type"] = applicant_type.value
+        self._read_terms(scan, values, exclude)
+        return SlotReading(
+            values,
+            exclude,
+            Organisations(full_name, short_name),
+            tuple(periods),
+            tuple(days),
+            scan.left,
+            has_invalid,
+        )
+
+    def _read_terms(self, scan: Scan, values: dict[str, Any], exclude: dict[str, list[str]]) -> None:
+        rights = patents.find_rights(scan.left)
+        for mode in patents.find_trade_modes(scan.left):
+            values.setdefault("trade_mode", mode.value)
+        for status in patents.find_statuses(scan.left):
+            _set(values, exclude, "legal_status", status, scan)
+        for kind in patents.find_kinds(scan.left):
+            _set(values, exclude, "patent_kind", kind, scan)
+        if rights:
+            values["right_type"] = next((right.value for right in rights if right.value != "patent"), "patent")
+
+
+def _take(scan: Scan, values: dict[str, Any], name: str, found: Found | None) -> None:
+    if found is not None:
+        values[name] = found.value
+        scan.take(found.start, found.end)
+
+
+def _set(values: dict[str, Any], exclude: dict[str, list[str]], name: str, found: Found, scan: Scan) -> None:
+    """A filter, or what must not be where it is negated."""
+    span = patents.excluded_span(scan.text, found)
+    if span is not None:
+        if found.value not in exclude.setdefault(name, []):
+            exclude[name].append(found.value)
+        scan.take(*span)
+        return
+    values.setdefault(name, found.value)
+    scan.take(found.start, found.end)
+
+
+def _read_number(scan: Scan, values: dict[str, Any]) -> bool:
+    numbers = find_numbers(scan.text)
+    for number in numbers:
+        if number.is_valid:
+            values.setdefault("patent_number", number.normal)
+        lead = NUMBER_LEAD.search(scan.text[: number.start])
+        scan.take(lead.start() if lead else number.start, number.end)
+    return bool(numbers) and "patent_number" not in values
+
+
+def _read_dates(scan: Scan, at: date) -> tuple[list[dates.Period], list[dates.Day]]:
+    periods = dates.find_periods(scan.left, at)
+    days = dates.find_days(scan.left, at)
+    for stretch in (*periods, *days):
+        scan.take(stretch.start, stretch.end)
+    return periods, days
+
+
+def _read_quantities(scan: Scan, values: dict[str, Any]) -> None:
+    for name, found in (("amount", money.find_amounts(scan.left)), ("term_months", money.find_terms(scan.left))):
+        if found:
+            values[name] = found[0].value
+            scan.take(found[0].start, found[0].end)
+    _take(scan, values, "ordinal", contacts.find_ordinal(scan.left))

@@ -1,0 +1,182 @@
+"""Firms, institutions and people named in a sentence."""
+
+import re
+from dataclasses import dataclass
+
+from nlp.lexicon import read_words
+from nlp.segmenter import Segmenter
+from nlp.slots.scan import Found, Scan
+
+FULL_NAME = re.compile(
+    r"[一-鿿A-Za-z0-9()·&]{2,30}?(?:股份有限公司|有限责任公司|集团有限公司|有限公司|合作社|(?:律师|会计师|专利|商标)事务所)"
+)
+INSTITUTION = re.compile(
+    r"[一-鿿A-Za-z]{2,14}?(?:大学|科学院|工程院|研究院|研究所|研究中心|医院|集团|学院|实验室)(?!生|城|士|排|的研究)"
+)
+FIRM = re.compile(r"[一-鿿A-Za-z0-9]{2,10}?(?:公司|股份|科技|实业|电子厂|机械厂)(?=的|申请|名下|有|在|$|\s)")
+LEADING_FRAME = re.compile(
+    r"^.*(?:帮我|帮忙|给我|替我|我们是|我是|我司是|公司是|本公司|一下|看看|找找|查查|搜搜|检索|查询|查找|搜索|看下|查下|盯着|盯紧|监控|留意|关注|跟踪|订阅|叫做|名称是|名字是|名叫|名称|是|叫|找|查|搜|看|有没有|把|被|和|跟|与|在|请|想|要|用|对|由|年|月|的|了|下|以后|以前|之后|来自|申请人|权利人|企业|家)"
+)
+GENERIC = re.compile(
+    r"^(?:我们?|咱们?|你们?|他们?|这|那|某|本|该|贵|一|几|两|各|其他|别的|别人|人家|对方|对手|竞争|同行|哪|什么|多|小|大|高|中小|科技型|制造|外贸|初创|科技|综合|当地|本地|国内|国外|外国|省|市|区|县|国|知名|所有|重点|孵化)*(?:家|个|些|间)?$"
+)
+NAMED = re.compile(
+    r"(?:申请人|专利权人|权利人|申请单位|公司名称?|企业名称?|单位名称?)(?:名称)?\s*(?:是|为|叫|:|写的?是)?\s*(?P<name>[一-鿿A-Za-z0-9()·]{2,30}?)(?=的|申请|名下|,|,|。|\s|$)"
+)
+OWNER = re.compile(
+    r"(?:监控|盯着|盯紧|盯住|盯一下|盯|留意|关注|跟踪|订阅|查一下|查询|查|搜一下|搜|找一下|找|看看|看一下)\s*(?:一下|下)?\s*(?P<name>[一-鿿A-Za-z]{2,6}?)(?:这家|那家)?(?:公司|集团|企业)(?:的|最近|有|新|申请)"
+)
+INVENTOR = re.compile(
+    r"(?:发明人|设计人|发明者)\s*(?:是|为|叫|姓名是?|:)?\s*(?P<name>[一-鿿·]{2,5}|[A-Z][a-z]+(?: [A-Z][a-z]+)+)"
+)
+INVENTED_BY = re.compile(r"(?P<name>[一-鿿]{2,4})(?:老师|教授|博士|先生|院士|工程师)?(?:发明|研发|设计)的")
+TITLES = re.compile(r"(?:老师|教授|博士|先生|女士|院士|工程师|同学)$")
+
+APPLICANT_TYPES = (
+    ("university", r"高校|院校|大专院校|(?<![一-鿿])大学(?=的|申请|$)|大学(?:们|的专利)"),
+    ("institute", r"科研院所|科研机构|科研单位|研究机构|研究院所|研究所(?=的|申请)|研究院(?=的|申请)|院所"),
+    ("hospital", r"医院(?=的|申请|$|\s)|医疗机构"),
+    ("government", r"政府(?:部门|机关)?(?=的|申请)|机关单位|事业单位"),
+    ("individual", r"个人(?=的|申请|$|\s|发明|名义|持有)|自然人"),
+    (
+        "enterprise",
+        r"(?:中小)?企业(?=的|申请|$|\s|专利|持有|名下|在|做)|公司(?=申请的)|厂商(?=的|申请)|厂家(?=的|申请)",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Organisations:
+    """What a sentence names; the caller decides by intent whether a name is the applicant or the user's company."""
+
+    full_name: Found | None = None
+    short_name: Found | None = None
+
+
+class OrganisationFinder:
+    """Full legal names, institutions, known short names, inventors and kinds of applicant."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter = segmenter
+        known = sorted(set(read_words("known_applicants.txt")), key=len, reverse=True)
+        self._known = re.compile(
+            "|".join(
+                rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])" if name.isascii() else re.escape(name) for name in known
+            ),
+            re.IGNORECASE,
+        )
+        self._surnames = tuple(read_words("surnames.txt"))
+
+    def find_full_name(self, scan: Scan) -> Found | None:
+        """A legal name with its form (有限公司, 合作社 …), taken from the scan."""
+        return self._take(scan, self._full_name(scan.left))
+
+    def find_short_name(self, scan: Scan) -> Found | None:
+        """An institution, a known firm, or who is named as the owner; taken from the scan."""
+        return self._take(scan, self._short_name(scan.left), tail=r"(?:这家|那家)?(?:公司|集团|企业)?")
+
+    def find_inventor(self, scan: Scan) -> Found | None:
+        """A person named as the inventor, taken from the scan."""
+        return self._take(scan, self._inventor(scan.left))
+
+    def find_type(self, scan: Scan) -> Found | None:
+        """The kind of applicant that is asked for, after places have been taken (广州企业的)."""
+        for name, pattern in APPLICANT_TYPES:
+            match = re.search(pattern, scan.left)
+            if match:
+                return self._take(scan, Found(match.start(), match.end(), name), tail=r"(?:申请|持有|名下)?")
+        return None
+
+    def _take(self, scan: Scan, found: Found | None, *, tail: str = "") -> Found | None:
+        if found is not None:
+            end = re.compile(tail).match(scan.text, found.end)
+            scan.take(found.start, end.end() if end else found.end)
+        return found
+
+    def _full_name(self, text: str) -> Found | None:
+        for match in FULL_NAME.finditer(text):
+            found = _without_frame(match)
+            if found is not None:
+                return found
+        return None
+
+    def _short_name(self, text: str) -> Found | None:
+        named = NAMED.search(text)
+        if (
+            named
+            and not GENERIC.match(named["name"])
+            and named["name"] not in {"是谁", "有哪些", "是哪个", "是哪家"}
+            and "谁" not in named["name"]
+        ):
+            name = re.sub(r"(?<=..)(?:公司|企业)$", "", named["name"]) if "有限" not in named["name"] else named["name"]
+            return Found(named.start("name"), named.end("name"), name)
+        for match in INSTITUTION.finditer(text):
+            found = _without_frame(match)
+            if found is not None and self._is_name(found.value):
+                return found
+        known = self._known.search(text)
+        if known:
+            return Found(known.start(), known.end(), known[0])
+        owner = OWNER.search(text)
+        if owner and not GENERIC.match(owner["name"]):
+            return Found(owner.start("name"), owner.end("name"), owner["name"])
+        for match in FIRM.finditer(text):
+            found = _without_frame(match)
+            if found is not None and match[0].endswith("公司"):
+                return Found(found.start, found.end, found.value.removesuffix("公司"))
+        return None
+
+    def _is_name(self, name: str) -> bool:
+        """清华大学 names one; 高校 or 材料研究院 of a sentence's middle may not: it must not begin within a word."""
+        return not re.match(r"(?:哪|什么|有|没|能|可|怎|如何|不|很|也|都|就|会)", name)
+
+    def _inventor(self, text: str) -> Found | None:
+        match = INVENTOR.search(text)
+        if match:
+            name = match["name"]
+            if name.isascii() or "·" in name:
+                return Found(match.start(), match.end(), name)
+            name = self._person(name)
+            return Found(match.start(), match.start("name") + len(name), name) if name else None
+        for match in INVENTED_BY.finditer(text):
+            whole = TITLES.sub("", match["name"])
+            for size in (2, 3, 4):
+                name = whole[-size:]
+                if (
+                    len(name) == size
+                    and name.startswith(self._surnames)
+                    and size <= (4 if name[:2] in self._surnames else 3)
+                ):
+                    start = match.start("name") + len(whole) - size
+                    before = text[:start]
+                    if not before or re.search(r"[\s|,]$|(?:找|查|搜|看|由|把|是|下)$", before):
+                        return Found(start, match.end() - 1, name)
+        return None
+
+    def _person(self, text: str) -> str | None:
+        """The name at the beginning of `text`: one surname, one or two characters; the cutter decides between them."""
+        text = re.split(r"的|申请|[在有和]|发明|是谁", text)[0]
+        text = TITLES.sub("", text)
+        if not text.startswith(self._surnames):
+            return None
+        longest = 4 if text[:2] in self._surnames else 3
+        if len(text) <= longest:
+            return text if len(text) >= 2 else None
+        first = self._segmenter.cut(text)[0]
+        return first if 2 <= len(first) <= longest else text[:longest]
+
+
+def _without_frame(match: re.Match[str]) -> Found | None:
+    """The name without what leads to it (帮我查一下…); None where nothing of a name is left."""
+    name = match[0]
+    suffix = re.search(
+        r"(?:大学|科学院|工程院|研究院|研究所|研究中心|医院|集团|学院|实验室|公司|股份|科技|实业|厂|合作社|事务所|有限.*)$",
+        name,
+    )
+    stem = name[: suffix.start()] if suffix else name
+    lead = LEADING_FRAME.match(stem)
+    offset = lead.end() if lead else 0
+    stem = stem[offset:]
+    if GENERIC.match(stem) or len(stem) < 1:
+        return None
+    return Found(match.start() + offset, match.end(), name[offset:])

@@ -1,0 +1,113 @@
+"""What is said of patents by fixed words: symbols of the classification, kind, status, trade mode, kind of right."""
+
+import re
+
+from nlp.slots.scan import Found
+
+IPC = re.compile(
+    r"(?<![A-Za-z0-9])(?P<subclass>[A-Ha-h](?:0[1-9]|[1-9]\d)[A-Za-z])(?:\s*(?P<group>\d{1,4})\s*/\s*(?P<subgroup>\d{2,6}))?(?![A-Za-z0-9])"
+)
+IPC_CLASS = re.compile(
+    r"(?:IPC|ipc|分类号?|大类|小类)\s*(?:是|为|号|:)?\s*(?P<symbol>[A-Ha-h](?:0[1-9]|[1-9]\d))(?![A-Za-z0-9])"
+)
+
+KINDS = (
+    ("utility_model", re.compile(r"实用新型(?:专利)?|(?<![一-鿿])新型专利|实新(?=专利|的)")),
+    ("design", re.compile(r"外观(?:设计)?(?:专利)?(?!检测|缺陷|检查|质量|不良)")),
+    ("invention", re.compile(r"发明专利|发明(?!人|者|家|了|创造|权)(?:类)?")),
+)
+STATUSES = (
+    ("pending", re.compile(r"审查中|审中|在审|实审中?|审核中|未授权|还没授权|尚未授权|没授权|待审|公开未授权|申请中")),
+    ("invalidated", re.compile(r"(?:已经?|被|全部|部分)?(?:被)?(?:宣告)?无效(?:掉|了)?(?:的)?(?!宣告|程序|请求)")),
+    ("lapsed", re.compile(r"(?:已经?|都)?(?:失效|过期|到期|终止|作废|失权)(?:掉|了)?")),
+    ("rejected", re.compile(r"(?:已经?|被)*驳回(?:了|掉)?")),
+    ("withdrawn", re.compile(r"(?:已经?|被|视为|主动)*撤回(?:了)?|视撤")),
+    (
+        "active",
+        re.compile(
+            r"(?:还|仍|现行|维持|目前)?(?:是)?有效(?!期|率|成分|性|果|载荷|地|防|提|降|减)|维持中|未过期|没过期|没失效|还没失效|在保护期内?|存续"
+        ),
+    ),
+    ("granted", re.compile(r"(?:已经?|获得?|被)?授权(?!费|方|书|委托|使用|给|我)(?:了)?(?:的)?|已获批|拿到证书")),
+)
+# 还有效吗 asks about one patent and filters nothing
+STATUS_ASKED = re.compile(r"(?:还|是否|是不是|有没有|会不会|能不能|能否|多久|什么时候|何时|怎么|为什么|被).{0,3}$")
+TRADE_MODES = (
+    ("open_licence", re.compile(r"开放许可")),
+    ("pledge", re.compile(r"质押|抵押")),
+    ("equity", re.compile(r"作价入股|技术入股|专利入股|知识产权入股|作价投资|入股|作价出资")),
+    ("licence", re.compile(r"(?:独占|排他|普通|独家|交叉)?(?:许可|授权(?:使用|给))(?!证|备案)")),
+    ("transfer", re.compile(r"转让|出售|出让|卖(?:掉|给|出|了)?|转手|变现|脱手|在卖|买断")),
+)
+RIGHTS = (
+    ("copyright", re.compile(r"软件?著(?:作权)?|著作权|版权|软著")),
+    ("trademark", re.compile(r"商标|牌子|logo|品牌名")),
+    ("patent", re.compile(r"专利|实用新型|外观设计|发明")),
+)
+EXCLUDE_BEFORE = re.compile(
+    r"(?:不要|除了|除开|除去|除|排除|去掉|去除|剔除|不含|不包括|不包含|不看|别要|别给我|不想要|不需要|非|过滤掉?|刨除|刨掉|扣除)\s*(?:掉|那些|这些|所有)?(?:已经?)?$"
+)
+EXCLUDE_AFTER = re.compile(r"(?:专利)?(?:的)?(?:都|就|也)?(?:不要|除外|不算|去掉|排除|不看|不用)")
+
+
+def find_ipc(text: str) -> Found | None:
+    """A symbol in upper case, as short as said."""
+    match = IPC.search(text)
+    if match:
+        symbol = match["subclass"].upper()
+        if match["group"]:
+            symbol += f" {match['group']}/{match['subgroup']}"
+        lead = re.search(r"(?:IPC|ipc|分类号|主分类号?|分类)\s*(?:是|为|号|:)?\s*$", text[: match.start()])
+        return Found(lead.start() if lead else match.start(), match.end(), symbol)
+    match = IPC_CLASS.search(text)
+    return Found(match.start(), match.end(), match["symbol"].upper()) if match else None
+
+
+def find_kinds(text: str) -> list[Found]:
+    """Kinds in the order of the text, without overlap."""
+    return _first_wins(text, KINDS)
+
+
+def find_statuses(text: str) -> list[Found]:
+    """Legal statuses in the order of the text; those that are asked for, not filtered by, are left out."""
+    return [
+        found
+        for found in _first_wins(text, STATUSES)
+        if not STATUS_ASKED.search(text[: found.start])
+        and not re.match(r"(?:了)?(?:吗|么|没有|没|\?)", text[found.end :])
+    ]
+
+
+def find_trade_modes(text: str) -> list[Found]:
+    """Ways of trade in the order of the text; what is negated (不是卖) is left out."""
+    return [
+        found
+        for found in _first_wins(text, TRADE_MODES)
+        if not re.search(r"(?:不是|不想|不要|不|别)\s*$", text[: found.start])
+    ]
+
+
+def find_rights(text: str) -> list[Found]:
+    """Kinds of right in the order of the text."""
+    return _first_wins(text, RIGHTS)
+
+
+def excluded_span(text: str, found: Found) -> tuple[int, int] | None:
+    """The stretch with its negation where `found` must not be (不要外观), else None."""
+    before = EXCLUDE_BEFORE.search(text[: found.start])
+    after = EXCLUDE_AFTER.match(text, found.end)
+    if after and re.match(r".{0,2}(?:不要脸|不用)", after[0]) and "不用" in after[0] and text[after.end() :]:
+        after = None
+    if not before and not after:
+        return None
+    return (before.start() if before else found.start), (after.end() if after else found.end)
+
+
+def _first_wins(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]) -> list[Found]:
+    """Matches of all patterns; where two overlap, the pattern that is listed first."""
+    taken: list[Found] = []
+    for value, pattern in patterns:
+        for match in pattern.finditer(text):
+            if all(match.end() <= other.start or match.start() >= other.end for other in taken):
+                taken.append(Found(match.start(), match.end(), value))
+    return sorted(taken, key=lambda found: found.start)

@@ -1,0 +1,150 @@
+"""Places to their full administrative names, province first."""
+
+import re
+from dataclasses import dataclass, field
+
+from nlp.lexicon import read_lines
+from nlp.slots.scan import Found
+
+SUFFIX = re.compile(r"(?:特别行政区|维吾尔自治区|回族自治区|壮族自治区|自治区|自治州|地区|新区|省|市|区|县|盟|旗)$")
+MUNICIPAL_SKIP = "-"
+# 粤企, 沪上, 京籍: a one-character name counts only beside these
+SINGLE = r"(?:(?<![一-鿿A-Za-z])(?:{names})(?=企|籍|$|[\s,、|]|的|地区)|(?:{names})(?=企业|籍|地区|省的))"
+# After an ambiguous short name these make it a place
+PLACE_AFTER = re.compile(r"市|区|县|州|地区|的?(?:企业|公司|厂|高校|大学|单位|本地|这边|那边|当地|园区|人民|政府)|本地")
+PLACE_BEFORE = re.compile(r"(?:在|位于|来自|地址|注册地|位于|地区|城市|我是|我们是)\s*$")
+
+
+@dataclass
+class Place:
+    """A division: its full name from the province down, and the names of those above it."""
+
+    full: str
+    level: int
+    parents: tuple[str, ...] = ()
+    ambiguous: bool = False
+    not_before: tuple[str, ...] = ()
+    names: set[str] = field(default_factory=set)
+
+
+class RegionFinder:
+    """Finds places in text. 南沙 and 广州南沙 both give 广东省广州市南沙区."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, list[tuple[Place, bool]]] = {}
+        self._singles: dict[str, Place] = {}
+        for place, singles in _read_places():
+            for name in place.names:
+                # a name with its suffix is never ambiguous as a word
+                is_short = not SUFFIX.search(name)
+                self._by_name.setdefault(name, []).append((place, is_short))
+            for single in singles:
+                self._singles[single] = place
+        names = sorted(map(re.escape, self._by_name), key=len, reverse=True)
+        self._pattern = re.compile("|".join(names))
+        self._single_pattern = re.compile(SINGLE.format(names="|".join(self._singles)))
+
+    def find(self, text: str) -> list[Found]:
+        """Places in the order of the text; neighbours that lie within each other are one place."""
+        mentions = [(match.start(), match.end(), match[0]) for match in self._pattern.finditer(text)]
+        found: list[Found] = []
+        position = 0
+        while position < len(mentions):
+            start, end, _ = mentions[position]
+            chain = [mentions[position]]
+            while position + 1 < len(mentions) and re.fullmatch(r"[\s省市的·]?", text[end : mentions[position + 1][0]]):
+                position += 1
+                chain.append(mentions[position])
+                end = chain[-1][1]
+            found.extend(self._resolve(chain, text))
+            position += 1
+        found.extend(
+            Found(match.start(), match.end(), self._singles[match[0]].full)
+            for match in self._single_pattern.finditer(text)
+            if all(match.end() <= other.start or match.start() >= other.end for other in found)
+        )
+        return sorted(found, key=lambda item: item.start)
+
+    def _resolve(self, chain: list[tuple[int, int, str]], text: str) -> list[Found]:
+        """Read neighbours from left to right, each within the one before where that is possible."""
+        found: list[Found] = []
+        above: Place | None = None
+        for start, end, name in chain:
+            inner = [place for place, _ in self._by_name[name] if above and above.full in place.parents]
+            place = inner[0] if inner else self._alone(name, start, end, text)
+            if place is None:
+                continue
+            if inner and found:
+                found[-1] = Found(found[-1].start, _past_suffix(text, end), place.full)
+            elif not (found and above and place.level > above.level):
+                found.append(Found(start, _past_suffix(text, end), place.full))
+            above = place
+        return found
+
+    def _alone(self, name: str, start: int, end: int, text: str) -> Place | None:
+        candidates = sorted(self._by_name[name], key=lambda item: item[0].level)
+        before, after = text[:start], text[end:]
+        plain = [
+            place
+            for place, is_short in candidates
+            if not after.startswith(place.not_before or ("\0",))
+            and not (is_short and place.ambiguous and not _stands_as_place(before, after))
+        ]
+        if not plain:
+            return None
+        top = [place for place in plain if place.level == plain[0].level]
+        # a district's name that several cities share says nothing without its city
+        return top[0] if len(top) == 1 else None
+
+
+def _stands_as_place(before: str, after: str) -> bool:
+    return bool(PLACE_AFTER.match(after) or (not after and (not before or PLACE_BEFORE.search(before))))
+
+
+def _past_suffix(text: str, end: int) -> int:
+    """广州市 is one name where the table matched 广州."""
+    match = re.compile(r"(?:地区|本地|当地|省|市|区|县)(?!场|级|政|域|分|块|值|面)").match(text, end)
+    return match.end() if match else end
+
+
+def _short(name: str) -> str:
+    short = SUFFIX.sub("", name)
+    return short if len(short) >= 2 else name
+
+
+def _read_places() -> list[tuple[Place, str]]:
+    places: list[tuple[Place, str]] = []
+    province: Place | None = None
+    for line in read_lines("regions.txt"):
+        if not line.startswith(" "):
+            full, short, *singles = line.split()
+            province = Place(full, 1, names={full, short})
+            places.append((province, "".join(single for single in singles if len(single) == 1)))
+        elif province is not None:
+            places.extend((place, "") for place in _read_prefecture(line.strip(), province))
+    return places
+
+
+def _read_prefecture(line: str, province: Place) -> list[Place]:
+    head, _, districts = line.partition(":")
+    above, parents, found = province, (province.full,), []
+    if not head.startswith(MUNICIPAL_SKIP):
+        head, ambiguous, exceptions = head.partition("!")
+        name, _, shorts = head.partition("=")
+        names = {name, *(shorts.split(",") if shorts else [_short(name)])}
+        above = Place(
+            province.full + name,
+            2,
+            parents,
+            ambiguous=bool(ambiguous) and not exceptions,
+            not_before=tuple(exceptions.split(",")) if exceptions else (),
+            names=names,
+        )
+        parents = (*parents, above.full)
+        found.append(above)
+    for word in districts.split():
+        name, _, target = word.rstrip("!").partition("=")
+        full = above.full + (target or name)
+        names = {name} if target else {name, _short(name)}
+        found.append(Place(full, 3, parents, ambiguous=word.endswith("!"), names=names))
+    return found
