@@ -218,20 +218,28 @@ def split_sections(
     text: str, title: str, questions: tuple[str, ...], statutes: tuple[tuple[str, str], ...]
 ) -> Iterator[PassageDraft]:
     """One passage a section. The line 依据:… at its end becomes the articles that it rests on."""
-    label, chapter, lines = "", "", []
-    for line in [*text.splitlines(), "## "]:
-        heading = HEADING.match(line.strip() + ("-" if line == "## " else ""))
-        if heading is None:
-            lines.append(line.strip())
-            continue
+    chapter = ""
+    for level, heading, lines in _blocks(text):
+        if level == 1:
+            chapter = heading[:LONGEST_LABEL]
         body, cited = _without_basis(lines, statutes)
         if body:
-            yield PassageDraft((label or title)[:LONGEST_LABEL], body, chapter or None, questions, cited or statutes)
-        if len(heading.group(1)) == 1:
-            chapter, label = heading.group(2)[:LONGEST_LABEL], ""
-        else:
-            label = heading.group(2)
-        lines = []
+            label = (heading if level > 1 else "") or title
+            yield PassageDraft(label[:LONGEST_LABEL], body, chapter or None, questions, cited or statutes)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str, list[str]]]:
+    """(level, heading, the lines below it); the first block may have no heading."""
+    level, heading = 0, ""
+    lines: list[str] = []
+    for line in map(str.strip, text.splitlines()):
+        match = HEADING.match(line)
+        if match is None:
+            lines.append(line)
+            continue
+        yield level, heading, lines
+        level, heading, lines = len(match.group(1)), match.group(2), []
+    yield level, heading, lines
 
 
 def _without_basis(lines: list[str], statutes: tuple[tuple[str, str], ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
