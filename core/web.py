@@ -86,7 +86,10 @@ def init_web(app: Flask) -> None:
     def http_error(error: HTTPException) -> tuple[Response, int]:
         status = error.code or 500
         code, message = HTTP_ERRORS.get(status, INTERNAL)
-        return _answer(status, code, message)
+        response, _ = _answer(status, code, message)
+        # 405 must say what is allowed, 429 and 503 when to come back.
+        response.headers.extend([(name, value) for name, value in error.get_headers() if name != "Content-Type"])
+        return response, status
 
     @app.errorhandler(OperationalError)
     def database_error(error: OperationalError) -> tuple[Response, int]:

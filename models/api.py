@@ -11,18 +11,24 @@ from models.company import User, WeChatIdentity
 
 
 class ApiSession(Base):
-    """Opaque tokens, stored as SHA-256 only; revocable on the server."""
+    """Opaque tokens, stored as SHA-256 only; revocable on the server.
+
+    Each refresh writes a new row of the same `family`; the old one keeps `used_at`, so that a refresh token that comes
+    back after it was used gives the thief (or the robbed) away and ends the whole family.
+    """
 
     __tablename__ = "api_sessions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     identity_id: Mapped[int] = mapped_column(ForeignKey("wechat_identities.id"))
+    family: Mapped[str] = mapped_column(String(32), index=True)
     access_hash: Mapped[str] = mapped_column(String(64), unique=True)
     refresh_hash: Mapped[str] = mapped_column(String(64), unique=True)
     access_expires_at: Mapped[datetime]
     refresh_expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
