@@ -138,7 +138,7 @@ class Callback:
 def _argument(args: Mapping[str, Any], name: str, default: str | None = None) -> str:
     """One query argument. Repeated ones are refused: proxies and frameworks disagree on which of them counts."""
     getlist = getattr(args, "getlist", None)
-    values = getlist(name) if getlist is not None else args.get(name) or ()
+    values = getlist(name) if getlist is not None else args.get(name, ())
     if isinstance(values, str):
         return values
     if len(values) > 1:

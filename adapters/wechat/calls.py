@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from adapters.wechat.errors import WeChatError, outcome_of
 from core.logs import get_logger
@@ -48,9 +49,10 @@ def measured_call(path: str) -> Iterator[None]:
 def network_error(error: requests.RequestException) -> WeChatError:
     """Whether the request can have reached WeChat. The message of `error` holds the URL with the token: not used."""
     name = type(error).__name__
-    if isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error.args):
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, NewConnectionError):
         return WeChatError(None, f"no connection ({name})", outcome="busy")
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.InvalidURL):
         return WeChatError(None, f"not sent ({name})", outcome="refused")
     return WeChatError(None, f"no answer ({name})", outcome="unknown")
 

@@ -1,6 +1,7 @@
 """What a call of WeChat's API can fail with, and whether trying again is safe."""
 
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 from core.errors import UpstreamUnavailable
 
@@ -26,6 +27,9 @@ class WeChatError(UpstreamUnavailable):
         self.detail = detail
         self.rid = rid
         self.outcome: Outcome = outcome
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(WeChatError, rid=self.rid, outcome=self.outcome), (self.errcode, self.detail)
 
     def __str__(self) -> str:
         return f"WeChat {self.outcome}: {self.errcode} {self.detail} rid {self.rid}"
