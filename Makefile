@@ -1,0 +1,55 @@
+# The commands of this project. `make` alone lists them.
+PYTHON_BIN := .venv/bin/python
+PIP_INSTALL := $(PYTHON_BIN) -m pip install --disable-pip-version-check --no-input -c constraints.txt
+# Two processes: the suite starts servers of its own, and small machines have two cores.
+FAST := -n 2 --dist loadgroup -m "not slow and not serial"
+WHOLE := -m "slow or serial"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast check lint bench clean install install-dev assets browser
+
+help: ## 列出命令
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: install assets ## 在本机运行全部(含微信沙箱),Ctrl-C 停止
+	@exec $(PYTHON_BIN) -m dev.run
+
+test: install-dev assets browser ## 全部测试(两种数据库、浏览器、故障)
+	$(PYTHON_BIN) -m pytest $(FAST)
+	$(PYTHON_BIN) -m pytest $(WHOLE)
+
+test-fast: install-dev assets ## 快的测试(3分钟以内)
+	$(PYTHON_BIN) -m pytest $(FAST)
+
+check: lint test ## 持续集成所跑的一切:格式、类型、依赖方向、全部测试
+
+lint: install-dev
+	$(PYTHON_BIN) -m ruff check .
+	$(PYTHON_BIN) -m ruff format --check .
+	$(PYTHON_BIN) -m mypy
+	.venv/bin/lint-imports
+
+bench: install-dev assets ## 性能测试,结果写入 docs/benchmarks.md
+	$(PYTHON_BIN) -m benchmarks
+
+clean: ## 删除可以重新生成的东西(不动 var/ 里的数据)
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage var/test var/log
+	find . -name __pycache__ -type d -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
+
+install: .venv/.installed
+install-dev: .venv/.installed-dev
+
+.venv/.installed: requirements.txt constraints.txt dev/make_venv.sh
+	@sh dev/make_venv.sh .venv
+	$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+assets: install
+	@$(PYTHON_BIN) dev/assets.py
+
+browser:
+	@sh dev/install_browser.sh
