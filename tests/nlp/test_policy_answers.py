@@ -1,0 +1,162 @@
+"""Measures finding and abstaining on questions that no guide contains, over the real guides and the real statutes."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from adapters.search_index import TantivyIndex
+from core.clock import CHINA
+from core.db import Base, Database
+from models.knowledge import Document
+from nlp.policy_answers import PolicyAnswerer, build_answerer
+from nlp.refusals import NO_DECEIT, NO_PROMISE, find_refusal
+from nlp.retrieval import region_levels
+from nlp.segmenter import default_segmenter
+from services.knowledge import PASSAGE_SCHEMA, DatabasePassages, index_passages
+from services.knowledge_import import import_knowledge
+from tests.nlp.policy_questions import ANSWERABLE, OUT_OF_BOUNDS, UNANSWERABLE
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=CHINA)
+GUIDES = Path(__file__).resolve().parent.parent.parent / "data" / "guides"
+
+
+@dataclass
+class Library:
+    answerer: PolicyAnswerer
+    session: Session
+    guide_keys: dict[str, str]
+
+    @property
+    def source(self) -> DatabasePassages:
+        return DatabasePassages(self.session)
+
+    def found(self, question: str) -> list[str]:
+        """The guides and articles found, best first, each once."""
+        ranked = self.answerer.find(question, on=TODAY, source=self.source)
+        names = [self.guide_keys.get(passage.document, passage.document + passage.label) for passage, _ in ranked]
+        return list(dict.fromkeys(names))
+
+
+def _library(folder: Path, *paths: Path) -> Iterator[Library]:
+    url = f"sqlite:///{folder / 'library.db'}"
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    database = Database(url)
+    for path in paths:
+        import_knowledge(database, path, now=NOW)
+    index = TantivyIndex(folder / "index", PASSAGE_SCHEMA, default_segmenter().fingerprint)
+    index_passages(database, index, default_segmenter())
+    with database.reading() as session:
+        rows = session.execute(select(Document.title, Document.key).where(Document.kind == "guide")).all()
+        yield Library(build_answerer(index, default_segmenter()), session, {row.title: row.key for row in rows})
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def guides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The guides alone: what a machine without any statutes has."""
+    yield from _library(tmp_path_factory.mktemp("guides"), GUIDES)
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterator[Library]:
+    """The guides among all 24,000 articles of the national statutes."""
+    folder = tmp_path_factory.mktemp("everything")
+    yield from _library(folder, GUIDES, shared_data / "laws" / "statutes.jsonl")
+
+
+def hits_at(library: Library, count: int, questions: list[tuple[str, tuple[str, ...]]]) -> float:
+    hit = [question for question, right in questions if set(library.found(question)[:count]) & set(right)]
+    return len(hit) / len(questions)
+
+
+def abstained_share(library: Library, questions: list[str]) -> float:
+    answers = [library.answerer.answer(question, on=TODAY, source=library.source) for question in questions]
+    assert all(not answer.citations for answer in answers if answer.abstained)
+    return sum(answer.abstained for answer in answers) / len(answers)
+
+
+def test_guides_are_found_by_other_words_than_their_own(guides: Library) -> None:
+    about_guides = [(text, right) for text, right in ANSWERABLE if any(key.isascii() for key in right)]
+
+    assert hits_at(guides, 3, about_guides) >= 0.9
+
+
+def test_the_right_source_is_found_among_all_statutes(everything: Library) -> None:
+    assert hits_at(everything, 3, ANSWERABLE) >= 0.9
+    assert hits_at(everything, 1, ANSWERABLE) >= 0.75
+
+
+@pytest.mark.parametrize("name", ["guides", "everything"])
+def test_what_is_not_our_field_is_not_answered(name: str, request: pytest.FixtureRequest) -> None:
+    library: Library = request.getfixturevalue(name)
+
+    assert abstained_share(library, UNANSWERABLE) >= 0.95
+    assert abstained_share(library, OUT_OF_BOUNDS) == 1.0
+
+
+def test_what_can_be_answered_mostly_is(everything: Library) -> None:
+    assert abstained_share(everything, [text for text, _ in ANSWERABLE]) <= 0.12
+
+
+def test_every_answer_is_made_of_the_passage_and_fits_a_phone(everything: Library) -> None:
+    for question, _ in ANSWERABLE:
+        answer = everything.answerer.answer(question, on=TODAY, source=everything.source)
+        if answer.abstained:
+            continue
+        body = answer.text.split("\n依据:")[0].split("\n来源:")[0]
+        quoted = "".join(answer.citations[0].passage.split())
+        assert all("".join(line.split()).removesuffix("……") in quoted for line in body.splitlines()), question
+        assert len(body) <= 245
+        assert 1 <= len(answer.citations) <= 3
+        assert "!" not in answer.text and "!" not in answer.text
+
+
+def test_an_answer_takes_no_longer_than_60_milliseconds(everything: Library) -> None:
+    questions = [text for text, _ in ANSWERABLE] + UNANSWERABLE
+    seconds = []
+    for question in questions:
+        started = time.process_time()  # other tests share the machine: what counts is our own work
+        everything.answerer.answer(question, on=TODAY, source=everything.source)
+        seconds.append(time.process_time() - started)
+
+    assert sorted(seconds)[int(len(seconds) * 0.95)] < 0.06
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "。。。", "😀😀", "a" * 10_000, "<b>专利</b>\x00\x07", "hello, how are you"]
+)
+def test_odd_input_is_answered_by_abstaining(guides: Library, text: str) -> None:
+    answer = guides.answerer.answer(text, on=TODAY, source=guides.source)
+
+    assert answer.abstained or answer.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "refusal"),
+    [
+        ("你能保证我拿到补贴吗", NO_PROMISE),
+        ("贷款包过吗", NO_PROMISE),
+        ("帮我伪造一份合同", NO_DECEIT),
+        ("遇到说包过的中介靠谱吗", None),
+        ("对方伪造证据会怎么处罚", None),
+        ("假冒专利罚多少", None),
+        ("保证金什么时候退", None),
+    ],
+)
+def test_promises_and_deceit_are_refused_but_may_be_asked_about(question: str, refusal: str | None) -> None:
+    assert find_refusal(question) == refusal
+
+
+def test_a_place_belongs_to_its_levels() -> None:
+    assert region_levels("广东省广州市") == ("全国", "广东省", "广东省广州市")
+    assert region_levels("北京市") == ("全国", "北京市")
+    assert region_levels("内蒙古自治区包头市") == ("全国", "内蒙古自治区", "内蒙古自治区包头市")
