@@ -23,7 +23,7 @@ from services.case_records import add_event, find_open_case, finish_case, lock_c
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
 from services.deliveries import queue_deliveries
 from services.handoffs import create_case
-from services.permissions import Action, Desk, check_may, oversees
+from services.permissions import Action, Desk, check_may, find_latest_case, oversees
 from services.routing import offer_case
 from services.working_hours import promise_reply
 
@@ -68,6 +68,7 @@ def take_over_conversation(session: Session, *, staff: Staff, conversation_id: i
     case = find_open_case(session, conversation.id)
     if case is not None:
         return accept_case(session, staff=staff, case_id=case.id, now=now)
+    check_may(staff, Action.TAKE_OVER, Desk(conversation, find_latest_case(session, conversation.id)))
     case = create_case(
         session,
         conversation=conversation,

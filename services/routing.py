@@ -108,14 +108,14 @@ def _best(session: Session, case: Case, candidates: list[Staff]) -> Staff:
         .where(Case.assignee_id.in_(ids), Case.status.in_([CaseStatus.OFFERED, CaseStatus.ACCEPTED]))
         .group_by(Case.assignee_id)
     )
-    load = dict(session.execute(open_cases).tuples().all())
+    load = dict(session.execute(open_cases).all())
     # When each was last given something: an offer's event names whom it went to.
     last_offer = (
         select(CaseEvent.staff_id, func.max(CaseEvent.id))
         .where(CaseEvent.staff_id.in_(ids), CaseEvent.kind.in_(["offered", "accepted"]))
         .group_by(CaseEvent.staff_id)
     )
-    busy = dict(session.execute(last_offer).tuples().all())
+    busy = dict(session.execute(last_offer).all())
 
     def rank(person: Staff) -> tuple[int, bool, int, int, int, int]:
         is_specialist = case.topic in person.skills
