@@ -141,7 +141,10 @@ def _read_marked(match: re.Match[str]) -> PatentNumber | None:
 
 
 def _application(match: re.Match[str], body: str, check: str | None) -> PatentNumber:
-    # A number without its check digit is complete enough: the digit follows from the others.
+    if check is None and len(body) == 8 and "85" <= body[:2] <= "88":
+        # Before 1989 there was no check digit.
+        return PatentNumber(f"CN{body}", "application", True, match.start(), match.end())
+    # A later number without its check digit is complete enough: the digit follows from the others.
     given = check or check_digit(body)
     return PatentNumber(f"CN{body}.{given}", "application", given == check_digit(body), match.start(), match.end())
 

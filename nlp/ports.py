@@ -11,14 +11,30 @@ from nlp.types import PassageText
 class SearchIndex(Protocol):
     """A text index. Readers see a commit within a second; a stale index (other cutter) refuses to search."""
 
+    @property
+    def last_serial(self) -> int:
+        """How far its source was read: the serial last given by the writer, 0 where there is no usable index."""
+
+    @property
+    def needs_rebuild(self) -> bool:
+        """True where the index is missing or stale."""
+
     def search(self, query: IndexQuery) -> IndexPage:
         """Raises UpstreamUnavailable where the index is missing, stale or broken."""
 
-    def apply(self, documents: Iterable[IndexDocument], deleted_ids: Iterable[int] = ()) -> int:
-        """Add or replace, then commit; answers how many documents were written. One writer at a time."""
+    def apply(
+        self, documents: Iterable[IndexDocument], deleted_ids: Iterable[int] = (), *, serial: int | None = None
+    ) -> int:
+        """Add or replace, then commit and remember `serial`; answers how many documents were written.
 
-    def rebuild(self, documents: Iterable[IndexDocument]) -> int:
+        One writer at a time, a second one gets Conflict. Raises UpstreamUnavailable where a rebuild must come first.
+        """
+
+    def rebuild(self, documents: Iterable[IndexDocument], *, serial: int = 0) -> int:
         """Build beside the present index and swap when complete; readers never see half of it."""
+
+    def mark(self, serial: int) -> None:
+        """Remember how far the source was read, where nothing of it had to be indexed."""
 
 
 class PassageSource(Protocol):

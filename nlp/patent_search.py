@@ -1,0 +1,124 @@
+"""Finds patents: the subject's words must match, all of them or at least most; filters always hold."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from core.search import IndexPage, IndexQuery, NumberRange
+from nlp.ipc import normalise_ipc
+from nlp.patent_index import GRANTED, applicant_core
+from nlp.patent_numbers import parse_number
+from nlp.ports import SearchIndex
+from nlp.region_levels import split_region
+from nlp.segmenter import STOP_WORDS, Segmenter, normalise
+from nlp.types import PatentMatch, PatentPage, PatentQuery
+
+# Words that nearly every patent has: they rank, but nothing is asked of them.
+GENERIC_WORDS = frozenset(
+    ("方法 装置 系统 设备 技术 专利 制备 产品 相关 应用 领域 工艺 方面 关于 有关 用于 基于 结构 发明 使用 一款").split()
+)
+# Where no patent has all words, it needs this share of them.
+MOST = 0.6
+FACETS = ("kind", "legal_status", "year", "applicant", "region", "ipc")
+
+
+class PatentSearch:
+    """Search over the index of patents; knows nothing of rows or users."""
+
+    def __init__(self, index: SearchIndex, segmenter: Segmenter) -> None:
+        self._index = index
+        self._segmenter = segmenter
+
+    def search(self, query: PatentQuery, *, with_facets: bool = True) -> PatentPage:
+        """One page with the count of all matches. Raises UpstreamUnavailable where the index cannot be searched."""
+        base = _filtered(query, with_facets)
+        wanted = self._content_words(query.topic)
+        if not wanted:
+            page = self._index.search(base)
+            return _page(page, query, {})
+        pieces = tuple(dict.fromkeys(self._segmenter.cut_for_search(query.topic)))
+        helpful = tuple(word for word in pieces if word not in wanted)
+        page = self._index.search(replace(base, required=wanted, words=helpful))
+        if page.total:
+            return _page(page, query, {hit.id: wanted for hit in page.hits})
+        # No patent has every word: most of the smaller words will do, and each hit says which it has.
+        words = pieces or wanted
+        needed = max(1, -(-len(words) * MOST // 1))
+        page = self._index.search(replace(base, words=words, minimum_words=int(needed)))
+        return _page(page, query, self._matched(page, words))
+
+    def _content_words(self, topic: str) -> tuple[str, ...]:
+        words = [word for word in self._segmenter.cut(topic) if word not in STOP_WORDS]
+        telling = [word for word in words if word not in GENERIC_WORDS]
+        return tuple(dict.fromkeys(telling or words))
+
+    def _matched(self, page: IndexPage, words: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
+        rows = [str(hit.id) for hit in page.hits]
+        matched: dict[int, list[str]] = {hit.id: [] for hit in page.hits}
+        if not rows:
+            return {}
+        for word in words:
+            having = self._index.search(
+                IndexQuery(required=(word,), keywords={"row": rows}, limit=len(rows), count=False)
+            )
+            for hit in having.hits:
+                if hit.id in matched:
+                    matched[hit.id].append(word)
+        return {number: _without_parts(found) for number, found in matched.items()}
+
+
+def _without_parts(words: list[str]) -> tuple[str, ...]:
+    """Words that are not within another: 散热膜 says what 散热 would."""
+    return tuple(word for word in words if not any(word != other and word in other for other in words))
+
+
+def _filtered(query: PatentQuery, with_facets: bool) -> IndexQuery:
+    keywords: dict[str, list[str]] = {
+        "kind": list(query.kinds),
+        "legal_status": list(query.legal_statuses),
+        "applicant_type": [query.applicant_type] if query.applicant_type else [],
+        "inventor": [normalise(query.inventor.strip())] if query.inventor else [],
+        "region": [query.region] if query.region else [],
+        "ipc": [normalise_ipc(query.ipc) or query.ipc.strip()] if query.ipc else [],
+    }
+    if query.number:
+        number = parse_number(query.number)
+        keywords["number"] = [number.normal if number is not None else query.number.strip().upper()]
+    if query.applicant and query.applicant.strip():
+        keywords["applicant_term"] = [normalise(query.applicant.strip()), applicant_core(query.applicant)]
+    date_number = f"{query.date_field}_date"
+    sort_by = date_number if query.sort in ("newest", "oldest") else None
+    if sort_by is None and not query.topic.strip():
+        sort_by = "publication_date"
+    return IndexQuery(
+        keywords=keywords,
+        excluded={"kind": list(query.excluded_kinds)},
+        numbers={date_number: NumberRange(_number(query.date_from), _number(query.date_to))},
+        sort_by=sort_by,
+        descending=query.sort != "oldest",
+        offset=query.offset,
+        limit=query.limit,
+        facets=tuple(_facet_field(name, query) for name in FACETS) if with_facets else (),
+    )
+
+
+def _facet_field(name: str, query: PatentQuery) -> str:
+    """Where a facet is counted: regions one level below the one that is filtered by."""
+    if name == "region":
+        depth = len(split_region(query.region)) if query.region else 0
+        return f"region_{min(depth + 1, 3)}"
+    return "ipc_subclass" if name == "ipc" else name
+
+
+def _number(day: date | None) -> int | None:
+    return day.year * 10_000 + day.month * 100 + day.day if day else None
+
+
+def _page(page: IndexPage, query: PatentQuery, matched: Mapping[int, tuple[str, ...]]) -> PatentPage:
+    facets = {}
+    for name in FACETS:
+        counted = page.facets.get(_facet_field(name, query))
+        if counted is not None:
+            facets[name] = tuple(pair for pair in counted if pair[0] != GRANTED)
+    matches = tuple(PatentMatch(hit.id, hit.score, matched.get(hit.id, ())) for hit in page.hits)
+    return PatentPage(matches, page.total or 0, facets)
