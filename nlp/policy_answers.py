@@ -69,9 +69,9 @@ class PolicyAnswerer:
         asked = question.strip()[:LONGEST_QUESTION]
         if not asked:
             return []
-        candidates = self._retriever.retrieve(asked, on=on, region=region, limit=CANDIDATES)
+        candidates = self._retriever.retrieve(asked, on=on, region=region, limit=max(CANDIDATES, limit))
         passages = self._passages(source).load([number for number, _ in candidates])
-        return self._ranker.rank(asked, passages)[:limit]
+        return [(passage, score) for passage, score in self._ranker.rank(asked, passages)[:limit] if score > 0]
 
     def _passages(self, source: PassageSource | None) -> PassageSource:
         chosen = source or self._source
