@@ -17,6 +17,7 @@ from nlp.understanding import Understander
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from services.indexing import PATENT_SCHEMA
+from services.knowledge import PASSAGE_SCHEMA
 from services.ports import WeChat
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -39,7 +40,7 @@ from models import Platform
 from nlp.retrieval import Bm25Retriever
 from nlp.segmenter import default_segmenter
 from services.health import check_health
-from services.knowledge import PASSAGE_SCHEMA, DatabasePassages
+
 from services.measures import BacklogCollector
 from services.resources import Resources
 
@@ -117,9 +118,7 @@ def build_resources(settings: Settings) -> Resources:
         patent_index=patent_index,
         passage_index=passage_index,
         patent_search=PatentSearch(patent_index, segmenter),
-        answerer=PolicyAnswerer(
-            Bm25Retriever(passage_index, segmenter), LexicalRanker(segmenter), DatabasePassages(database)
-        ),
+        answerer=build_answerer(passage_index, segmenter),
         understander=Understander(),
     )
 

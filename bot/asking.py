@@ -4,7 +4,6 @@ import time
 
 from sqlalchemy import select
 
-from bot.context import Work
 from bot.turn import PassiveSlot, TurnRunner
 from core.errors import UpstreamUnavailable
 from models import Author, Delivery, DeliveryChannel, Turn, TurnState
@@ -32,15 +31,14 @@ class Asker:
         now = self._resources.clock.now()
         with self._resources.database.unit_of_work() as session:
             receipt = receive_question(session, identity_id=identity_id, text=text, key=key, now=now)
-        while receipt.kind == "wait" and receipt.turn is not None and time.monotonic() < deadline:
+        while receipt.kind == "wait" and receipt.turn_id is not None and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
-            receipt = self._resume(receipt.turn.id)
+            receipt = self._resume(receipt.turn_id)
         if receipt.kind == "wait":
             raise UpstreamUnavailable(LATE)
-        if receipt.lease is not None and receipt.turn is not None and receipt.conversation is not None:
-            work = Work.of(receipt.turn, receipt.conversation, receipt.lease)
+        if receipt.work is not None:
             slot = PassiveSlot(DeliveryChannel.API, seconds=deadline - time.monotonic())
-            self._runner.run(work, slot, may_be_slow=True)
+            self._runner.run(receipt.work, slot, may_be_slow=True)
         return self._answer(f"api-{identity_id}-{key}")
 
     def _resume(self, turn_id: int) -> Receipt:

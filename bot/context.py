@@ -9,41 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
-from models import Conversation, Turn
 from nlp.types import Understanding
 from services.resources import Resources
-from services.turns import Lease
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a turn needs, taken from the rows when its lease was taken."""
-
-    lease: Lease
-    conversation_id: int
-    conversation_public_id: str
-    identity_id: int
-    user_id: int
-    platform: str
-    inbound: Mapping[str, Any]
-    memory: Mapping[str, Any]
-    region: str | None
-    attempt_count: int
-
-    @classmethod
-    def of(cls, turn: Turn, conversation: Conversation, lease: Lease) -> "Work":
-        return cls(
-            lease=lease,
-            conversation_id=conversation.id,
-            conversation_public_id=conversation.public_id,
-            identity_id=conversation.identity_id,
-            user_id=conversation.user_id,
-            platform=conversation.identity.platform,
-            inbound=turn.inbound,
-            memory=conversation.memory,
-            region=conversation.user.region,
-            attempt_count=turn.attempt_count,
-        )
+from services.turns import Work
 
 
 @dataclass(frozen=True)

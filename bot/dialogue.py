@@ -82,7 +82,7 @@ class Dialogue:
         return self._choose_for_text(context)
 
     def _choose_for_text(self, context: TurnContext) -> Skill:
-        text = context.text.strip('。.!!??“”" ')
+        text = context.text.strip(SURROUNDINGS)
         if text in {"未读", "查看未读", "未读消息"}:
             return UNREAD
         if text in {"帮助", "help", "?", "菜单"}:

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import quote
 
 from adapters.wechat.text import split_text
-
 from bot.replies import Choice, Reply
 from models import DeliveryChannel
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.context import TurnContext, Work
+from bot.context import TurnContext
 from bot.dialogue import Dialogue
 from bot.replies import Reply
 from core import metrics
@@ -28,7 +28,7 @@ from models import (
 from services.deliveries import count_inbox, queue_deliveries
 from services.job_names import JobName, request_job
 from services.resources import Resources
-from services.turns import MAX_ATTEMPTS, release_lease
+from services.turns import MAX_ATTEMPTS, Work, release_lease
 
 log = get_logger(__name__)
 

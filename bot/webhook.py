@@ -7,13 +7,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
-from adapters.wechat.callback import Callback, CallbackRejected, OpenedPush
-from adapters.wechat.passive import render_passive
-from adapters.wechat.push import Push, parse_push
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import IntegrityError
 
-from bot.context import Work
+from adapters.wechat.callback import Callback, CallbackRejected, OpenedPush
+from adapters.wechat.passive import render_passive
+from adapters.wechat.push import Push, parse_push
 from bot.dialogue import MENU_TEXTS
 from bot.turn import Finished, PassiveSlot, TurnRunner
 from core import metrics
@@ -24,7 +23,7 @@ from services.deliveries import confirm_passive
 from services.intake import Receipt, receive_push, resume_turn
 from services.job_names import JobName, request_job
 from services.resources import Resources
-from services.turns import WEB_LEASE
+from services.turns import WEB_LEASE, Work
 
 log = get_logger(__name__)
 
@@ -81,9 +80,9 @@ class PushEndpoint:
             return self._passive(opened, push, receipt.passive.payload, receipt.passive.id), "repeat"
         if receipt.kind == "wait":
             receipt = self._wait_for_lease(receipt, started)
-        if receipt.kind != "run":
+        if receipt.work is None:
             return Response(SUCCESS, mimetype="text/plain"), receipt.kind
-        finished = self._run(receipt, started)
+        finished = self._run(receipt.work, started)
         if finished.passive is None or finished.delivery_id is None:
             return Response(SUCCESS, mimetype="text/plain"), "later"
         return self._passive(opened, push, finished.passive, finished.delivery_id), "answered"
@@ -108,8 +107,8 @@ class PushEndpoint:
 
     def _wait_for_lease(self, receipt: Receipt, started: float) -> Receipt:
         """A message that came while the one before it is being answered waits its turn, then goes to a job."""
-        assert receipt.turn is not None
-        turn_id = receipt.turn.id
+        turn_id = receipt.turn_id
+        assert turn_id is not None
         while time.monotonic() - started < ANSWER_WITHIN_SECONDS - 0.5:
             time.sleep(LEASE_POLL_SECONDS)
             with self._resources.database.unit_of_work() as session:
@@ -121,9 +120,7 @@ class PushEndpoint:
             request_job(session, JobName.RUN_TURN, key=f"{turn_id}-waited", now=now, turn_id=turn_id)
         return Receipt("silent")
 
-    def _run(self, receipt: Receipt, started: float) -> Finished:
-        assert receipt.turn is not None and receipt.conversation is not None and receipt.lease is not None
-        work = Work.of(receipt.turn, receipt.conversation, receipt.lease)
+    def _run(self, work: Work, started: float) -> Finished:
         # A mini-program has no passive answer with content (wechat-contract §1.6).
         left = ANSWER_WITHIN_SECONDS - (time.monotonic() - started)
         slot = PassiveSlot(seconds=left if self._platform is Platform.OFFICIAL_ACCOUNT else 0)

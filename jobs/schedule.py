@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
-from services.cases import mark_missed_promises, rescue_unrouted_cases
 
 from core.logs import get_logger
 from jobs.relay import purge_outbox, relay_once, sweep_outbox
+from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
 from services.deliveries import rescue_stuck_deliveries
 from services.resources import Resources
 from services.turns import rescue_stuck_turns
@@ -42,6 +42,7 @@ def sweep_rows(resources: Resources) -> None:
             "deliveries": rescue_stuck_deliveries(session, now=now),
             "cases": rescue_unrouted_cases(session, now=now),
             "promises": mark_missed_promises(session, now=now),
+            "idle_cases": close_idle_cases(session, now=now),
         }
     if any(found.values()):
         log.info("swept", **found)

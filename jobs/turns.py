@@ -2,7 +2,6 @@
 
 from flask import current_app
 
-from bot.context import Work
 from bot.turn import PassiveSlot
 from jobs.runtime import outbox_job
 from services.intake import resume_turn
@@ -20,7 +19,5 @@ def run_turn(resources: Resources, turn_id: int) -> None:
         if receipt.kind == "wait":
             key = f"{turn_id}-again-{int(now.timestamp())}"
             request_job(session, JobName.RUN_TURN, key=key, now=now, delay=WEB_LEASE, turn_id=turn_id)
-    if receipt.lease is None or receipt.turn is None or receipt.conversation is None:
-        return
-    work = Work.of(receipt.turn, receipt.conversation, receipt.lease)
-    current_app.extensions["turn_runner"].run(work, PassiveSlot(seconds=0), may_be_slow=True)
+    if receipt.work is not None:
+        current_app.extensions["turn_runner"].run(receipt.work, PassiveSlot(seconds=0), may_be_slow=True)

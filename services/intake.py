@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from adapters.wechat.push import Push
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters.wechat.push import Push
 from models import AllowanceKind, Conversation, ConversationStatus, Delivery, DeliveryChannel, Platform, Turn, TurnState
 from models import WeChatIdentity as Identity
 from services.allowances import ACTION_GRANT, ENTER_CHAT_GRANT, MESSAGE_GRANT, open_allowance
@@ -16,7 +16,7 @@ from services.deliveries import cancel_for_unsubscribed
 from services.identities import find_identity, find_or_create_conversation, find_or_create_identity
 from services.notifications import notify_user_message
 from services.privacy import erase_user, revoke_authorization
-from services.turns import UNFINISHED, WEB_LEASE, Lease, find_turn, record_turn, start_turn
+from services.turns import UNFINISHED, WEB_LEASE, Work, find_turn, record_turn, start_turn
 
 WELCOME_AGAIN_AFTER = timedelta(minutes=5)
 ACTIONS = {"click", "subscribe", "scan", "scancode_push", "scancode_waitmsg"}
@@ -31,9 +31,8 @@ class Receipt:
     answered before (`repeat`), or nothing (`silent`)."""
 
     kind: Literal["run", "wait", "repeat", "silent"]
-    turn: Turn | None = None
-    conversation: Conversation | None = None
-    lease: Lease | None = None
+    turn_id: int | None = None
+    work: Work | None = None
     passive: Delivery | None = None
 
 
@@ -102,8 +101,8 @@ def _begin(session: Session, turn: Turn, conversation: Conversation, now: dateti
         if turn.message is not None:
             notify_user_message(session, conversation, turn.message, now)
         return SILENT
-    lease = start_turn(session, turn, conversation, now=now, lasting=WEB_LEASE)
-    return Receipt("run" if lease else "wait", turn, conversation, lease)
+    work = start_turn(session, turn, conversation, now=now, lasting=WEB_LEASE)
+    return Receipt("run" if work else "wait", turn.id, work)
 
 
 def _take_up(session: Session, turn: Turn, now: datetime) -> Receipt:
@@ -113,14 +112,14 @@ def _take_up(session: Session, turn: Turn, now: datetime) -> Receipt:
             select(Conversation).where(Conversation.id == turn.conversation_id).with_for_update()
         ).one()
         session.refresh(turn)
-        lease = start_turn(session, turn, conversation, now=now, lasting=WEB_LEASE)
-        return Receipt("run", turn, conversation, lease) if lease else SILENT
+        work = start_turn(session, turn, conversation, now=now, lasting=WEB_LEASE)
+        return Receipt("run", turn.id, work) if work else SILENT
     if turn.passive_delivery_id is None:
         return SILENT
     delivery = session.get(Delivery, turn.passive_delivery_id)
     if delivery is None or delivery.channel != DeliveryChannel.PASSIVE:
         return SILENT
-    return Receipt("repeat", turn, passive=delivery)
+    return Receipt("repeat", turn.id, passive=delivery)
 
 
 def resume_turn(session: Session, turn_id: int, *, now: datetime, lasting: timedelta) -> Receipt:
@@ -135,8 +134,8 @@ def resume_turn(session: Session, turn_id: int, *, now: datetime, lasting: timed
     if conversation.status == ConversationStatus.OPEN and turn.state == TurnState.QUEUED:
         turn.state, turn.done_at = TurnState.FOR_STAFF, now
         return _begin(session, turn, conversation, now)
-    lease = start_turn(session, turn, conversation, now=now, lasting=lasting)
-    return Receipt("run" if lease else "wait", turn, conversation, lease)
+    work = start_turn(session, turn, conversation, now=now, lasting=lasting)
+    return Receipt("run" if work else "wait", turn.id, work)
 
 
 def _open_allowance(session: Session, identity: Identity, push: Push, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The life of a turn: recorded once, started under a lease, finished by whoever still holds the lease."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,37 @@ class Lease:
 
     turn_id: int
     token: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a turn needs, taken from the rows when its lease was taken."""
+
+    lease: Lease
+    conversation_id: int
+    conversation_public_id: str
+    identity_id: int
+    user_id: int
+    platform: str
+    inbound: Mapping[str, Any]
+    memory: Mapping[str, Any]
+    region: str | None
+    attempt_count: int
+
+    @classmethod
+    def of(cls, turn: Turn, conversation: Conversation, lease: Lease) -> "Work":
+        return cls(
+            lease=lease,
+            conversation_id=conversation.id,
+            conversation_public_id=conversation.public_id,
+            identity_id=conversation.identity_id,
+            user_id=conversation.user_id,
+            platform=conversation.identity.platform,
+            inbound=turn.inbound,
+            memory=conversation.memory,
+            region=conversation.user.region,
+            attempt_count=turn.attempt_count,
+        )
 
 
 def find_turn(session: Session, dedupe_key: str) -> Turn | None:
@@ -70,7 +102,7 @@ def record_turn(
 
 def start_turn(
     session: Session, turn: Turn, conversation: Conversation, *, now: datetime, lasting: timedelta
-) -> Lease | None:
+) -> Work | None:
     """Take the conversation's lease for this turn, or None while another turn runs or waits before it.
 
     The conversation row must be locked by the caller's transaction.
@@ -92,7 +124,7 @@ def start_turn(
     turn.attempt_count += 1
     turn.owner_token = conversation.owner_token
     session.flush()
-    return lease
+    return Work.of(turn, conversation, lease)
 
 
 def release_lease(conversation: Conversation) -> None:

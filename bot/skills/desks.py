@@ -31,10 +31,8 @@ def offer_desk(context: TurnContext) -> Reply:
     """One sentence about the service, what our guides say about it, and the offer of the person in charge."""
     intent = context.understanding.intent or ""
     topic = TOPIC_OF_INTENT.get(intent, "general")
-    text, citations = DESKS[intent], ()
-    guide = _guide(context)
-    if guide is not None:
-        text, citations = f"{text}\n{guide[0]}", guide[1]
+    guide, citations = _guide(context)
+    text = f"{DESKS[intent]}\n{guide}".strip()
     pending = {"kind": "handoff", "topic": topic, "question": context.text}
     return Reply(
         f"{text}\n现在转给专员吗?回复“好”就转。",
@@ -44,11 +42,12 @@ def offer_desk(context: TurnContext) -> Reply:
     )
 
 
-def _guide(context: TurnContext) -> tuple[str, tuple[dict[str, object], ...]] | None:
+def _guide(context: TurnContext) -> tuple[str, tuple[dict[str, object], ...]]:
+    """What our sources say, where it is short and certain."""
     try:
         answer = ask(context)
     except UpstreamUnavailable:
-        return None
+        return "", ()
     if answer.abstained or len(answer.text) > 260:
-        return None
+        return "", ()
     return answer.text, tuple(citation_row(item) for item in answer.citations)

@@ -1,11 +1,11 @@
 """To a person: a case with a number and a promised time, told at once."""
 
-from services.handoffs import open_handoff
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Reply
 from models import Conversation, HandoffReason
+from services.handoffs import open_handoff
 
 TOPIC_OF_INTENT = {
     "patent_search": "patent",

@@ -4,8 +4,6 @@ from dataclasses import asdict, fields, replace
 from datetime import date
 from typing import Any
 
-from services.patents import PatentResults, PatentSummary, describe_status, get_patent, search_patents
-
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills.guidance import nothing_to_page
@@ -13,6 +11,7 @@ from core.errors import NotFound, UpstreamUnavailable
 from core.i18n import chinese_date
 from models import Patent
 from nlp.types import PatentQuery
+from services.patents import PatentResults, PatentSummary, describe_status, get_patent, search_patents
 
 PAGE_SIZE = 5
 KINDS = {"invention": "发明", "utility_model": "实用新型", "design": "外观设计"}
@@ -80,6 +79,9 @@ def detail(context: TurnContext) -> Reply:
     """One patent by its number, or by its place in the last list."""
     number = context.understanding.slots.get("patent_number") or _number_at(context)
     if number is None:
+        listed = (context.memory.get("list") or {}).get("numbers") or []
+        if listed:
+            return Reply(f"这一页只有{len(listed)}件,回复1到{len(listed)}看详情。")
         return Reply("要看哪一件?报专利号,或先搜索再说“第2个”。")
     try:
         patent = get_patent(context.session, number)
