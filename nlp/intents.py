@@ -26,12 +26,12 @@ INTENTS = (
 )
 
 HELP = re.compile(
-    r"帮我|帮忙|帮下|帮一下|帮咱|帮我们|请你们|你们帮|替我|给我(?!们?的)|麻烦(?:你|帮|给)|请(?:帮|给|协助|安排|对接)|委托|求助|请求"
+    r"帮我|帮忙|帮下|帮一下|帮咱|帮我们|请你们|你们帮|替我|给我(?!们?的)|麻烦(?:你|帮|给)|请(?:帮|给|协助|安排|对接)|委托|求助|帮.?(?:做|查|看|办|写|弄|搞)"
 )
 WISH = re.compile(r"想|要|帮|请|给我|替我|麻烦|委托|需要|打算|准备|希望|求|申请|办|拟|欲|愿意|报|我去|留")
 QUESTION = re.compile(
     r"怎么|怎样|咋|如何|能不能|能否|可不可以|可以吗|行不行|行吗|是不是|是否|会不会|要不要|用不用|需不需要|该不该|有没有用|有没有权|有没有必要|算不算|值不值得"
-    r"|多久|多长|几年|几个月|几天|几个工作日|多少(?:天|年|个月|钱|元|件|次)|什么(?!技术(?:在|可))|哪些|哪个|哪种|哪里|哪儿|哪天|哪一|为什么|为啥|区别|差别|流程|条件|何时|谁"
+    r"|多久|多长|几年|几个月|几天|几个工作日|多少|什么(?!技术(?:在|可))|哪些|哪个|哪种|哪里|哪儿|哪天|哪一|为什么|为啥|区别|差别|流程|条件|何时|谁"
     r"|吗[\s?。]*$|吗[\s,]|么$|\?|有没有(?!.{1,30}(?:专利|技术|培训|课))|几(?:个|年|级|种|类)|多大|合法|违法|侵权不|有效不|没登记有没"
 )
 OWN = re.compile(r"我(?:们|司|家|公司|的|这|那|自己|手|有)|本公司|咱|我")
@@ -42,6 +42,14 @@ NUMBER = re.compile(
 NEGATED_HANDOFF = re.compile(
     r"(?:不用|不要|不需要|别|不想|无需|先不|不必)(?:帮我)?(?:转|找|接|要|叫)?(?:接|到)?(?:人工|客服|真人)"
 )
+
+
+CONNECTIVE = re.compile(r"[\s,。;]*(?:然后|顺便|另外|接着|接下来|还有就是|再帮我|同时再)")
+
+
+def wish_parts(text: str) -> list[str]:
+    """A sentence cut where a second wish is announced (然后, 顺便, 另外 …)."""
+    return [part for part in (part.strip(" ,。;") for part in CONNECTIVE.split(text)) if part]
 
 
 class IntentClassifier(Protocol):
@@ -142,7 +150,7 @@ def _weigh(scores: dict[str, float], flags: Mapping[str, bool], text: str) -> di
         # 帮我找…, 看看… introduce every service; searching is meant only where nothing else is
         for general in ("patent_search", "market_browse", "training_browse"):
             specific = [scores[intent] for intent in rivals if intent not in {"patent_search", general}]
-            if general in scores and specific:
+            if general in scores and specific and scores[general] < 0.975:
                 scores[general] = min(scores[general], max(specific) - 0.02)
     _yield(scores, "supply_post", to=("financing_apply", "demand_post", "market_browse", "portfolio"))
     _yield(
@@ -161,6 +169,11 @@ def _weigh(scores: dict[str, float], flags: Mapping[str, bool], text: str) -> di
     _yield(scores, "patent_search", to=("demand_post", "market_browse"))
     _yield(scores, "training_browse", to=("training_book", "training_cancel"))
     _yield(scores, "training_book", to=("training_cancel",))
+    if re.search("培训|讲座|课程|沙龙|公开课|研讨会", text):
+        for intent in ("analysis_request", "enforcement_aid", "filing_request", "financing_apply", "portfolio"):
+            _yield(scores, intent, to=("training_cancel", "training_book", "training_browse"))
+    if scores.get("market_browse", 0.0) >= 0.97:
+        _yield(scores, "demand_post", to=("market_browse",))
     _yield(scores, "enforcement_aid", to=("analysis_request",))
     _yield(
         scores,

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from nlp.acts import Act, find_act
-from nlp.intents import IntentClassifier, PatternClassifier
-from nlp.normalisation import Normaliser
+from nlp.intents import ACTIONABLE, IntentClassifier, PatternClassifier, wish_parts
+from nlp.normalisation import LENGTH_LIMIT, Normaliser
 from nlp.segmenter import Segmenter, default_segmenter
 from nlp.slots import SlotFinder, SlotReading
 from nlp.slots.selection import choose_slots
@@ -99,16 +99,26 @@ class Understander:
         if act.name and not act.rest:
             slots = {"ordinal": act.ordinal} if act.ordinal is not None else {}
             return Understanding(text, None, 0.95, act.name, slots), False
-        clean = self._normaliser.without_fillers(act.rest or plain)
+        clean = self._first_wish(self._normaliser.without_fillers(act.rest or plain))
         reading = self._slots.read(clean, at)
         intent, confidence = self._intent(clean, reading, state)
-        if HANDOFF_ANYWHERE.search(text[-2000:]) and len(text) > 1200:
+        if len(text) > LENGTH_LIMIT and HANDOFF_ANYWHERE.search(text):
             intent, confidence = "human_handoff", 0.9
-        if intent is None or (confidence < 0.6 and not act.name):
+        if not act.name and (intent is None or confidence < 0.6 or (state.intent is None and _states_a_value(clean))):
             informed = self._inform(text, clean, reading)
             if informed is not None:
                 return informed, False
         return self._with_slots(text, act, clean, intent, confidence, reading, state)
+
+    def _first_wish(self, clean: str) -> str:
+        """The part up to 然后 or 另外 where it already holds something to act on, else all of it."""
+        parts = wish_parts(clean)
+        if len(parts) > 1 and len(parts[0]) >= 4:
+            ranked = self._classifier.rank(parts[0])
+            whole = self._classifier.rank(clean)
+            if ranked and ranked[0][0] in ACTIONABLE and ranked[0][1] >= 0.7 and whole[0][0] != "human_handoff":
+                return parts[0]
+        return clean
 
     def _with_slots(
         self,
@@ -156,12 +166,17 @@ class Understander:
         return Understanding(text, None, 0.9, "inform", slots, exclude)
 
 
+def _states_a_value(clean: str) -> bool:
+    """Whether no verb of wishing stands here: 只要发明 and 转让 answer a question, 想转让 opens a wish."""
+    return not re.search(r"想|要|求|找|查|帮|请|搜|看|怎|吗|\?", re.sub(r"只要|只看", "", clean))
+
+
 TOPICAL = frozenset(
     "patent_search patent_watch supply_post demand_post market_browse training_browse training_book training_cancel"
     " analysis_request incubation patent_valuation".split()
 )
 IS_ONLY_A_VALUE = re.compile(
-    r"(?:[|\s,。;!?、:()]|我们?|咱们?|公司|企业|单位|在|是|叫|的|就|吧|大概|大约|左右|差不多|预算|金额|价格|报价|期限|时间|日期|电话|手机号?|联系方式|号码|名称|名字|全称|位于|地址|地区|市|区|这边|这里|本地|填|写|改成|改为|贷|借|要|想|个|了|呢|哈|啊|那|嗯|最多|最少|以内|以下|以上|不超过|起|类型|专利|种类|申请人|发明人|万|元|吗|一共|总共|也|和|或|天|做|选|状态|编号|单号|专利号|申请号)*"
+    r"(?:[|\s,。;!?、:()]|我们?|咱们?|公司|企业|单位|在|是|叫|的|就|吧|大概|大约|左右|差不多|预算|金额|价格|报价|期限|时间|日期|电话|手机号?|联系方式|号码|名称|名字|全称|位于|地址|地区|市|区|这边|这里|本地|填|写|改成|改为|贷|借|要|想|个|了|呢|哈|啊|那|嗯|最多|最少|以内|以下|以上|不超过|起|类型|专利|种类|只要|只看|贷款|借款|融资|转让价|许可费|总价|转让|许可|出售|质押|开放|作价|入股|商标|软著|版权|著作权|普通|独占|排他|独家|申请人|发明人|万|元|吗|一共|总共|也|和|或|天|做|选|状态|编号|单号|专利号|申请号)*"
 )
 SEARCH_SLOTS = ("inventor", "ipc", "applicant_type", "legal_status", "patent_kind")
 

@@ -18,7 +18,7 @@ MULTIPLES = {
     "": 1,
 }
 # 500万像素 is no money
-MEASURES = "像素台件人吨伏次级转瓦安倍名位户条项平米公里小时步辆套字行点粒颗株亩头只片帧赫比字"
+MEASURES = "份项套次名张篇本家所种类像素台件人吨伏次级转瓦安倍名位户条项平米公里小时步辆套字行点粒颗株亩头只片帧赫比字"
 MONEY_UNIT = r"(?:元|块钱?|圆|人民币|rmb|RMB|CNY)"
 PRICE_CONTEXT = r"(?:预算|价格|价|金额|报价|贷款?|借款?|融资?|资金|每年|年费|出价|额度|费用|费|投资?|¥|售|卖|要)"
 
@@ -29,7 +29,7 @@ AMOUNT = re.compile(
 BARE_CONTEXT = re.compile(PRICE_CONTEXT + r"[是为在约大概个到了\s:]*$")
 
 MONTHS = re.compile(
-    rf"(?P<half>半年)|(?P<years>{NUMERAL})\s*(?:年|周年)(?P<year_half>半)?(?:零?(?P<extra>{NUMERAL})\s*个?月)?(?!度|级|代|费|前|内?申请)"
+    rf"(?P<half>半年)|(?P<years>{NUMERAL})\s*(?:年|周年)(?P<year_half>半)?(?:零?(?P<extra>{NUMERAL})\s*个?月)?(?!度|级|代|费|前|内?申请|\s*[{CHINESE}\d.]+\s*[万千百元块wWk])"
     rf"|(?P<months>{NUMERAL})\s*个(?P<month_half>半)?月|(?P<quarters>{NUMERAL})\s*个?季度|(?P<plain>\d{{1,2}})\s*(?:期|月)(?=期|$|\s)"
 )
 NOT_A_TERM_BEFORE = re.compile(r"(?:第|每|近|最近|过去|这|上|前|后|隔|满|[\d.])\s*$")

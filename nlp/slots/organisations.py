@@ -26,6 +26,9 @@ NAMED = re.compile(
 OWNER = re.compile(
     r"(?:监控|盯着|盯紧|盯住|盯一下|盯|留意|关注|跟踪|订阅|查一下|查询|查|搜一下|搜|找一下|找|看看|看一下)\s*(?:一下|下)?\s*(?P<name>[一-鿿A-Za-z]{2,6}?)(?:这家|那家)?(?:公司|集团|企业)(?:的|最近|有|新|申请)"
 )
+WATCHED = re.compile(
+    r"(?:监控|盯着|盯紧|盯住|留意|关注|跟踪|追踪|订阅)(?:一下|下)?\s*(?P<name>[一-鿿A-Za-z]{2,4})(?:的|最近|有没有|申请|有(?=新))"
+)
 INVENTOR = re.compile(
     r"(?:发明人|设计人|发明者)\s*(?:是|为|叫|姓名是?|:)?\s*(?P<name>[一-鿿·]{2,5}|[A-Z][a-z]+(?: [A-Z][a-z]+)+)"
 )
@@ -120,11 +123,19 @@ class OrganisationFinder:
         owner = OWNER.search(text)
         if owner and not GENERIC.match(owner["name"]):
             return Found(owner.start("name"), owner.end("name"), owner["name"])
+        watched = WATCHED.search(text)
+        if watched and self._is_proper_name(watched["name"]):
+            return Found(watched.start("name"), watched.end("name"), watched["name"])
         for match in FIRM.finditer(text):
             found = _without_frame(match)
             if found is not None and match[0].endswith("公司"):
                 return Found(found.start, found.end, found.value.removesuffix("公司"))
         return None
+
+    def _is_proper_name(self, name: str) -> bool:
+        """Whether the cutter takes it for one name, not for an ordinary word."""
+        tags = self._segmenter.tag(name)
+        return len(tags) == 1 and tags[0][1] in {"nr", "nz", "nt", "nrt", "ns", "eng"}
 
     def _is_name(self, name: str) -> bool:
         """清华大学 names one; 高校 or 材料研究院 of a sentence's middle may not: it must not begin within a word."""

@@ -19,22 +19,22 @@ KINDS = (
 STATUSES = (
     ("pending", re.compile(r"审查中|审中|在审|实审中?|审核中|未授权|还没授权|尚未授权|没授权|待审|公开未授权|申请中")),
     ("invalidated", re.compile(r"(?:已经?|被|全部|部分)?(?:被)?(?:宣告)?无效(?:掉|了)?(?:的)?(?!宣告|程序|请求)")),
-    ("lapsed", re.compile(r"(?:已经?|都)?(?:失效|过期|到期|终止|作废|失权)(?:掉|了)?")),
-    ("rejected", re.compile(r"(?:已经?|被)*驳回(?:了|掉)?")),
-    ("withdrawn", re.compile(r"(?:已经?|被|视为|主动)*撤回(?:了)?|视撤")),
     (
         "active",
         re.compile(
-            r"(?:还|仍|现行|维持|目前)?(?:是)?有效(?!期|率|成分|性|果|载荷|地|防|提|降|减)|维持中|未过期|没过期|没失效|还没失效|在保护期内?|存续"
+            r"(?:还|仍|现行|维持|目前)?(?:是)?有效(?!期|率|成分|性|果|载荷|地|防|提|降|减)|维持中|(?:未|没有?|还没)(?:过期|失效|到期|终止)|在保护期内?|存续"
         ),
     ),
+    ("lapsed", re.compile(r"(?:已经?|都)?(?:失效|过期|到期|终止|作废|失权)(?:掉|了)?")),
+    ("rejected", re.compile(r"(?:已经?|被)*驳回(?:了|掉)?")),
+    ("withdrawn", re.compile(r"(?:已经?|被|视为|主动)*撤回(?:了)?|视撤")),
     ("granted", re.compile(r"(?:已经?|获得?|被)?授权(?!费|方|书|委托|使用|给|我)(?:了)?(?:的)?|已获批|拿到证书")),
 )
 # 还有效吗 asks about one patent and filters nothing
 STATUS_ASKED = re.compile(r"(?:还|是否|是不是|有没有|会不会|能不能|能否|多久|什么时候|何时|怎么|为什么|被).{0,3}$")
 TRADE_MODES = (
     ("open_licence", re.compile(r"开放许可")),
-    ("pledge", re.compile(r"质押|抵押")),
+    ("pledge", re.compile(r"质押")),
     ("equity", re.compile(r"作价入股|技术入股|专利入股|知识产权入股|作价投资|入股|作价出资")),
     ("licence", re.compile(r"(?:独占|排他|普通|独家|交叉)?(?:许可|授权(?:使用|给))(?!证|备案)")),
     ("transfer", re.compile(r"转让|出售|出让|卖(?:掉|给|出|了)?|转手|变现|脱手|在卖|买断")),
@@ -83,7 +83,7 @@ def find_trade_modes(text: str) -> list[Found]:
     return [
         found
         for found in _first_wins(text, TRADE_MODES)
-        if not re.search(r"(?:不是|不想|不要|不|别)\s*$", text[: found.start])
+        if not re.search(r"(?:不是|不想|不要|不|别|不打算|不用)(?:要|想|再)?\s*$", text[: found.start])
     ]
 
 

@@ -69,9 +69,7 @@ def _choose_names(slots: dict[str, Any], reading: SlotReading, intent: str | Non
 
 def _choose_right(slots: dict[str, Any], reading: SlotReading, intent: str | None) -> None:
     right = reading.values.get("right_type")
-    if right is None or intent in TRAINING or intent is None:
-        return
-    if right == "patent" and intent != "filing_request":
+    if right is None or intent in TRAINING or (right == "patent" and intent != "filing_request"):
         return
     slots["right_type"] = right
 
