@@ -15,7 +15,7 @@ from nlp.types import PatentMatch, PatentPage, PatentQuery
 
 # Words that nearly every patent has: they rank, but nothing is asked of them.
 GENERIC_WORDS = frozenset(
-    ("方法 装置 系统 设备 技术 专利 制备 产品 相关 应用 领域 工艺 方面 关于 有关 用于 基于 结构 发明 使用 一款").split()
+    "方法 装置 系统 设备 技术 专利 制备 产品 相关 应用 领域 工艺 方面 关于 有关 用于 基于 结构 发明 使用 一款".split()  # noqa: SIM905 (a list of words reads better as a line)
 )
 # Where no patent has all words, it needs this share of them.
 MOST = 0.6

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Never
 
 import click
 from flask.cli import AppGroup
@@ -83,13 +84,13 @@ def _show(report: ImportReport) -> None:
 
 
 @contextmanager
-def _bar(title: str, unit: str) -> Iterator["tqdm[None]"]:
+def _bar(title: str, unit: str) -> Iterator["tqdm[Never]"]:
     """A progress bar that shows itself only where it takes more than two seconds."""
     with tqdm(desc=title, unit=unit, file=sys.stderr, delay=2) as bar:
         yield bar
 
 
-def _move(bar: "tqdm[None]", done: int) -> None:
+def _move(bar: "tqdm[Never]", done: int) -> None:
     bar.update(done - bar.n)
 
 

@@ -21,6 +21,8 @@ TYPE_WORDS = (
     ("government", re.compile(r"[省市县区部]人民政府|局$|委员会$|管理处$|海关$")),
 )
 PERSON = re.compile(r"^[一-鿿]{2,3}$|^[一-鿿]{1,6}·[一-鿿·]{1,20}$")
+# NUL and halves of surrogate pairs: legal in JSON, in no database.
+REFUSED = re.compile("[\x00\ud800-\udfff]")
 DESIGN_KINDS, UTILITY_KINDS = "SD", "UY"
 
 
@@ -98,7 +100,7 @@ def check_draft(draft: PatentDraft) -> tuple[str, ...]:
 
 def clean(text: Any) -> str:
     """One line of text without the characters that databases refuse."""
-    return " ".join(str(text or "").replace("\x00", "").split())
+    return " ".join(REFUSED.sub("", str(text or "")).split())
 
 
 def publication_number(text: Any, country: str = "") -> str:
