@@ -6,6 +6,7 @@ from flask import Flask, Response, render_template, request
 
 from sandbox.api.dispatch import MAX_BODY, answer
 from sandbox.control import control
+from sandbox.control_people import people
 from sandbox.world import World
 
 
@@ -16,6 +17,8 @@ def create_app(world: World) -> Flask:
     app.config["SECRET_KEY"] = secrets.token_hex(32)
     app.extensions["sandbox"] = world
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.register_blueprint(people, url_prefix="/sandbox/api")
     app.register_blueprint(control)
 
     @app.get("/")

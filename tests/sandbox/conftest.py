@@ -25,7 +25,7 @@ SECRET = "official-app-secret-of-tests"
 MINI_ID = "wxsim0000000000b2"
 MINI_SECRET = "miniprogram-app-secret-of-tests"
 ORIGINAL_ID = "gh_sim000001"
-TIMEOUT = 0.6
+TIMEOUT = 1.0
 HOUR = 3600
 
 Responder = Callable[["Received"], bytes | tuple[int, bytes]]
@@ -117,7 +117,7 @@ class Sandbox:
         self.server.server_close()
         self.world.close()
 
-    def tool(self, path: str, **data: Any) -> Any:
+    def tool(self, path: str, /, **data: Any) -> Any:
         answer = self.session.post(f"{self.url}/sandbox/api/{path}", json=data, timeout=30)
         answer.raise_for_status()
         return answer.json()
@@ -127,7 +127,7 @@ class Sandbox:
         answer.raise_for_status()
         return answer.json()
 
-    def do(self, action: str, **data: Any) -> Any:
+    def do(self, action: str, /, **data: Any) -> Any:
         return self.tool(f"users/lin/{action}", **data)
 
     def chat(self, app: str = "official") -> list[dict[str, Any]]:
