@@ -80,6 +80,10 @@ class WeChatClient:
         )
         self._wechatpy = _Wechatpy(app_id, self._tokens, self._session, timeouts)
 
+    def close(self) -> None:
+        """Let go of the connections to WeChat."""
+        self._session.close()
+
     def send(self, openid: str, payload: Mapping[str, Any]) -> None:
         """Send one customer-service message (a channel-neutral payload)."""
         try:
@@ -202,6 +206,8 @@ class WeChatClient:
             raise business_error(error.errcode, str(error.errmsg), private) from None
         except requests.RequestException as error:
             raise network_error(error) from None
+        except (ValueError, TypeError):  # wechatpy meets an errcode that is no number
+            raise cut_answer() from None
         if not isinstance(answer, bytes):
             check_answer(answer, private)
         return answer

@@ -25,6 +25,8 @@ SAFETY_SECONDS = 15
 LONGEST_LIFE_SECONDS = 7200
 SHORTEST_REFRESH_SECONDS = 10
 POLL_SECONDS = 0.05
+# A connection that retries with back-off would make every call slow while Redis is down.
+STORE_PAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -82,25 +84,28 @@ class TokenProvider:
         self._wait_seconds = wait_seconds
         self._local: StoredToken | None = None
         self._local_lock = threading.Lock()
+        self._store_down_until = 0.0
 
     def get(self) -> str:
         """A token that is valid now; WeChatError where WeChat gives none in time."""
-        try:
-            return self._get_shared()
-        except redis.RedisError as error:
-            log.warning("wechat_token_store_down", reason=type(error).__name__)
-            return self._get_local(failing=None)
+        return self._shared_or_local(self._get_shared, failing=None)
 
     def renew(self, failing: str) -> str:
         """A token to try once more with, after WeChat refused `failing`.
 
         Where another process has renewed it already, that one's; WeChat is asked only if `failing` is still stored.
         """
-        try:
-            return self._obtain(failing)
-        except redis.RedisError as error:
-            log.warning("wechat_token_store_down", reason=type(error).__name__)
-            return self._get_local(failing)
+        return self._shared_or_local(lambda: self._obtain(failing), failing)
+
+    def _shared_or_local(self, shared: Callable[[], str], failing: str | None) -> str:
+        """Through Redis; with a token of this process while Redis is down, which is not tried at every call."""
+        if time.monotonic() >= self._store_down_until:
+            try:
+                return shared()
+            except redis.RedisError as error:
+                self._store_down_until = time.monotonic() + STORE_PAUSE_SECONDS
+                log.warning("wechat_token_store_down", reason=type(error).__name__)
+        return self._get_local(failing)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

@@ -1,0 +1,161 @@
+"""One suite for every WeChat there is: the real client over HTTP, the local one, the failing one."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from adapters.wechat.failing import FailingWeChat
+from adapters.wechat.local import LocalWeChat
+from core.errors import AppError
+from models import Platform
+from services.ports import CodeSession, WeChat, WeChatError
+from tests.adapters.wechat.api_server import SEND, ApiState
+from tests.adapters.wechat.conftest import MakeClient
+
+
+class RealWorld:
+    """The real client, with the server behind it."""
+
+    def __init__(self, make_client: MakeClient, state: ApiState) -> None:
+        self._state = state
+        self.wechat: WeChat = make_client()
+        self.mini: WeChat = make_client(Platform.MINI_PROGRAM)
+        state.users["oUser1"] = {"subscribe": 1, "openid": "oUser1", "unionid": "u1"}
+        state.codes["code-1"] = {"openid": "oMini1", "session_key": "k", "unionid": "u1"}
+        state.media["m-1"] = ("image/jpeg", b"\xff\xd8picture")
+        state.suggestions.extend(["risky"])
+
+    def sent(self) -> list[dict[str, object]]:
+        return [call.body for call in self._state.calls_of(SEND)]
+
+
+class LocalWorld:
+    """The local one, set up alike."""
+
+    def __init__(self) -> None:
+        self._local, self._mini = LocalWeChat(), LocalWeChat(Platform.MINI_PROGRAM)
+        self.wechat: WeChat = self._local
+        self.mini: WeChat = self._mini
+        self._local.users["oUser1"] = {"subscribe": 1, "openid": "oUser1", "unionid": "u1"}
+        self._mini.codes["code-1"] = CodeSession("oMini1", "u1", "k")
+        self._local.media["m-1"] = b"\xff\xd8picture"
+        self._mini.verdicts["脏话"] = "risky"
+
+    def sent(self) -> list[dict[str, object]]:
+        return [{"touser": message.openid, **message.body} for message in [*self._local.sent, *self._mini.sent]]
+
+
+World = RealWorld | LocalWorld
+
+
+@pytest.fixture(params=["real", "local"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    if request.param == "local":
+        yield LocalWorld()
+    else:
+        yield RealWorld(request.getfixturevalue("make_client"), request.getfixturevalue("state"))
+
+
+def test_send_delivers_each_kind_of_payload_in_order(world: World) -> None:
+    world.wechat.send("oUser1", {"kind": "text", "text": "在的😀", "carries": [4]})
+    world.wechat.send("oUser1", {"kind": "menu", "head": "选", "items": [{"id": "a", "title": "甲"}], "tail": ""})
+    world.mini.send("oMini1", {"kind": "card", "title": "标题", "url": "https://u"})
+
+    assert world.sent() == [
+        {"touser": "oUser1", "msgtype": "text", "text": {"content": "在的😀"}},
+        {"touser": "oUser1", "msgtype": "msgmenu", "msgmenu": {
+            "head_content": "选", "list": [{"id": "a", "content": "甲"}], "tail_content": ""}},
+        {"touser": "oMini1", "msgtype": "link", "link": {
+            "title": "标题", "description": "", "url": "https://u", "thumb_url": ""}},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("payload", "errcode"),
+    [({"kind": "text", "text": "a" * 2049}, 45002), ({"kind": "text", "text": ""}, 44004), ({"kind": "?"}, 40008)],
+)
+def test_send_refuses_what_wechat_would_not_take(world: World, payload: dict[str, str], errcode: int) -> None:
+    with pytest.raises(WeChatError) as caught:
+        world.wechat.send("oUser1", payload)
+
+    assert (caught.value.errcode, caught.value.outcome) == (errcode, "refused")
+    assert world.sent() == []
+
+
+def test_a_menu_can_be_set_and_read(world: World) -> None:
+    menu = {"button": [{"type": "click", "name": "查专利", "key": "SEARCH"}]}
+    assert world.wechat.get_menu() is None
+
+    world.wechat.create_menu(menu)
+
+    assert world.wechat.get_menu() == {"menu": menu}
+
+
+def test_users_tell_whether_they_follow(world: World) -> None:
+    assert world.wechat.get_user("oUser1")["unionid"] == "u1"
+    assert world.wechat.get_user("oGone")["subscribe"] == 0
+
+
+def test_a_login_code_works_once(world: World) -> None:
+    assert world.mini.code_to_session("code-1") == CodeSession("oMini1", "u1", "k")
+
+    with pytest.raises(WeChatError) as caught:
+        world.mini.code_to_session("code-1")
+
+    assert (caught.value.errcode, caught.value.outcome) == (40029, "refused")
+
+
+def test_texts_are_judged(world: World) -> None:
+    assert world.mini.check_text("oMini1", "脏话", 2) == "risky"
+    assert world.mini.check_text("oMini1", "你好", 2) == "pass"
+    assert world.mini.check_text("oMini1", "", 2) == "pass"
+
+
+def test_media_come_as_bytes_until_they_expire(world: World) -> None:
+    assert world.wechat.download_media("m-1") == b"\xff\xd8picture"
+
+    with pytest.raises(WeChatError) as caught:
+        world.wechat.download_media("m-2")
+
+    assert (caught.value.errcode, caught.value.outcome) == (40007, "refused")
+
+
+def test_typing_and_quota_answer(world: World) -> None:
+    world.wechat.typing("oUser1")
+    world.mini.typing("oMini1")
+
+    quota = world.wechat.quota(SEND)
+
+    assert quota["daily_limit"] == quota["used"] + quota["remain"]
+
+
+CALLS: list[Callable[[WeChat], object]] = [
+    lambda wechat: wechat.send("oUser1", {"kind": "text", "text": "在"}),
+    lambda wechat: wechat.typing("oUser1"),
+    lambda wechat: wechat.create_menu({"button": []}),
+    lambda wechat: wechat.get_menu(),
+    lambda wechat: wechat.get_user("oUser1"),
+    lambda wechat: wechat.code_to_session("code-1"),
+    lambda wechat: wechat.check_text("oUser1", "在", 2),
+    lambda wechat: wechat.download_media("m-1"),
+    lambda wechat: wechat.quota(SEND),
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("kind", ["real", "failing"])
+def test_no_call_succeeds_silently_where_wechat_is_down(
+    kind: str, call: Callable[[WeChat], object], request: pytest.FixtureRequest
+) -> None:
+    wechat: WeChat = FailingWeChat("busy")
+    if kind == "real":
+        # Port 9 of loopback refuses every connection.
+        wechat = request.getfixturevalue("make_client")(base_url="http://127.0.0.1:9")
+
+    with pytest.raises(WeChatError) as caught:
+        call(wechat)
+
+    assert caught.value.outcome == "busy"
+    assert isinstance(caught.value, AppError)
+    assert caught.value.http_status == 503
+    assert caught.value.code == "upstream_unavailable"
