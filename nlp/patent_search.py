@@ -17,8 +17,6 @@ from nlp.types import PatentMatch, PatentPage, PatentQuery
 GENERIC_WORDS = frozenset(
     "方法 装置 系统 设备 技术 专利 制备 产品 相关 应用 领域 工艺 方面 关于 有关 用于 基于 结构 发明 使用 一款".split()  # noqa: SIM905 (a list of words reads better as a line)
 )
-# Where no patent has all words, it needs this share of them.
-MOST = 0.6
 FACETS = ("kind", "legal_status", "year", "applicant", "region", "ipc")
 
 
@@ -41,10 +39,12 @@ class PatentSearch:
         page = self._index.search(replace(base, required=wanted, words=helpful))
         if page.total:
             return _page(page, query, {hit.id: wanted for hit in page.hits})
-        # No patent has every word: most of the smaller words will do, and each hit says which it has.
-        words = pieces or wanted
-        needed = max(1, -(-len(words) * MOST // 1))
-        page = self._index.search(replace(base, words=words, minimum_words=int(needed)))
+        # No patent has every word: most of them will do, else most of the shorter words within them.
+        words = wanted
+        for words in (wanted, pieces):
+            page = self._index.search(replace(base, words=words, minimum_words=_most(len(words))))
+            if page.total:
+                break
         return _page(page, query, self._matched(page, words))
 
     def _content_words(self, topic: str) -> tuple[str, ...]:
@@ -65,6 +65,11 @@ class PatentSearch:
                 if hit.id in matched:
                     matched[hit.id].append(word)
         return {number: _without_parts(found) for number, found in matched.items()}
+
+
+def _most(count: int) -> int:
+    """Three of five: 2 of 2, 2 of 3, 3 of 4, 3 of 5."""
+    return -(-3 * count // 5)
 
 
 def _without_parts(words: list[str]) -> tuple[str, ...]:
