@@ -13,13 +13,16 @@ from nlp.types import PassageText
 LONGEST_BODY = 200
 OFFICIAL = "以官方最新公布为准"
 FIGURE = re.compile(r"\d|[一二三四五六七八九十百]+(?:年|个月|日|天|元|倍|万|项|件|%)")
-ENUMERATION = re.compile(r"^[((][一二三四五六七八九十]+[))]")
+ENUMERATION = re.compile(r"^(?:[((][一二三四五六七八九十]+[))]|\d{1,2}[.、])")
+# A short passage is given whole; in a longer one the answer may stand in the middle.
+SHORT_BODY = 110
 
 
 def body_text(question: str, passage: PassageText) -> str:
-    """The sentences that answer, in their order, up to 200 characters; the whole passage where it is short."""
+    """The sentences that answer, in their order, up to 200 characters; all of a passage that is short or a list."""
     parts = sentences(passage.text)
-    if not parts or len(passage.text) <= LONGEST_BODY:
+    is_list = any(ENUMERATION.match(part) for part in parts)
+    if not parts or len(passage.text) <= (LONGEST_BODY if is_list else SHORT_BODY):
         return passage.text.strip()
     best = max(range(len(parts)), key=lambda number: (_fit(question, parts[number]), -number))
     first = _lead(parts, best)

@@ -15,6 +15,8 @@ from nlp.word_weights import IndexWordWeights
 NO_BASIS = "这个我没有可靠依据,不乱说。"
 CANDIDATES = 40
 MOST_CITATIONS = 3
+# No more of a guide's articles are looked up.
+MOST_ARTICLES = 6
 # Calibrated on the development questions and on questions from outside the field (tests/nlp).
 ENOUGH = 0.33
 # A further passage is cited where it comes so close to the best.
@@ -47,7 +49,7 @@ class PolicyAnswerer:
         if not found or found[0][1] < self._enough:
             return PolicyAnswer(NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0)
         best, score = found[0]
-        articles = self._articles(best, on=on, region=region, source=source)
+        articles = self._articles(question, best, on=on, region=region, source=source)
         close = [passage for passage, each in found[1:] if each >= max(self._enough, score * CLOSE)]
         lines = [body_text(question, best), basis_line(best, articles), source_line(best, on)]
         return PolicyAnswer(
@@ -80,17 +82,17 @@ class PolicyAnswerer:
         return chosen
 
     def _articles(
-        self, guide: PassageText, *, on: date, region: str | None, source: PassageSource | None
+        self, question: str, guide: PassageText, *, on: date, region: str | None, source: PassageSource | None
     ) -> list[PassageText]:
-        """The articles that a guide's section rests on, as far as they are in the knowledge base and in force."""
+        """The articles behind a guide's section, as far as they are here and in force; the closest to the question."""
         if guide.kind != GUIDE or not guide.statutes:
             return []
-        wanted = guide.statutes[: MOST_CITATIONS - 1]
+        wanted = guide.statutes[:MOST_ARTICLES]
         asked = " ".join(f"《{law}》{article}" for law, article in wanted)
-        candidates = self._retriever.retrieve(asked, on=on, region=region, limit=2 * MOST_CITATIONS)
+        candidates = self._retriever.retrieve(asked, on=on, region=region, limit=CANDIDATES)
         loaded = self._passages(source).load([number for number, _ in candidates])
-        found = {(each.document, each.label): each for each in loaded}
-        return [found[pair] for pair in wanted if pair in found]
+        found = [each for each in loaded if (each.document, each.label) in wanted]
+        return [passage for passage, _ in self._ranker.rank(question, found)][: MOST_CITATIONS - 1]
 
 
 def build_answerer(index: SearchIndex, segmenter: Segmenter, source: PassageSource | None = None) -> PolicyAnswerer:

@@ -19,11 +19,11 @@ ASKS_FIGURE = re.compile(r"多少|几[年个天件步次家项折]|多久|多长
 
 @dataclass(frozen=True)
 class Question:
-    """`words` map a unit to its weight; `legal` to what else counts as the same."""
+    """`words` map a unit to its weight; `legal` to what else counts as the same: any of the groups, each as a whole."""
 
     text: str
     words: dict[str, float]
-    legal: dict[str, frozenset[str]]
+    legal: dict[str, frozenset[frozenset[str]]]
     pairs: frozenset[str]
     references: tuple[LawReference, ...]
     asks_time: bool
@@ -35,11 +35,14 @@ class Question:
     def total_weight(self) -> float:
         return sum(self.words.values())
 
-    def coverage(self, words: frozenset[str]) -> float:
-        """Which share of the question's weight a set of words carries, between 0 and 1."""
+    def coverage(self, words: frozenset[str], context: frozenset[str] = frozenset()) -> float:
+        """Which share of the question's weight a set of words carries, between 0 and 1.
+
+        Words of the context count only as they were said: a chapter's name must not stand for what is asked.
+        """
         if not self.words:
             return 0.0
-        carried = sum(weight * self._share(unit, words) for unit, weight in self.words.items())
+        carried = sum(weight * self._share(unit, words, context) for unit, weight in self.words.items())
         return carried / self.total_weight
 
     def is_answered_in_kind(self, text: str) -> bool:
@@ -49,12 +52,10 @@ class Question:
             return False
         return not self.asks_money or bool(GIVES_MONEY.search(plain))
 
-    def _share(self, unit: str, words: frozenset[str]) -> float:
-        if unit in words:
+    def _share(self, unit: str, words: frozenset[str], context: frozenset[str]) -> float:
+        if unit in words or unit in context:
             return 1.0
-        if self.legal.get(unit, frozenset()) & words:
-            return 0.75
-        return 0.0
+        return 0.75 if any(group <= words for group in self.legal.get(unit, ())) else 0.0
 
 
 def read_question(text: str, segmenter: Segmenter, weights: WordWeights) -> Question:
@@ -71,21 +72,28 @@ def read_question(text: str, segmenter: Segmenter, weights: WordWeights) -> Ques
         references=tuple(find_references(text)),
         asks_time=bool(ASKS_TIME.search(plain)),
         asks_money=bool(ASKS_MONEY.search(plain)),
-        is_in_field=any(word in plain for word in word_set("field_words.txt")) or bool(find_references(text)),
+        is_in_field=_is_in_field(plain, units) or bool(find_references(text)),
         names_unknown=any(
             tag in NAME_TAGS and len(word) > 1 and weights.is_unknown(word) for word, tag in segmenter.tag(plain)
         ),
     )
 
 
-def legal_forms(unit: str, segmenter: Segmenter) -> frozenset[str]:
-    """Words that stand for this one in a statute or guide, its own parts included if it is long."""
+def _is_in_field(text: str, units: list[str]) -> bool:
+    """A law's bare name asks nothing that a passage could answer."""
+    asks_something = not set(units) <= word_set("core_laws.txt")
+    return asks_something and any(word in text for word in word_set("field_words.txt"))
+
+
+def legal_forms(unit: str, segmenter: Segmenter) -> frozenset[frozenset[str]]:
+    """What stands for this word in a statute or guide, its own parts included if it is long."""
     legal = everyday_words()
-    forms: set[str] = set(legal.get(unit, ()))
-    forms.update(word for said, words in legal.items() if len(said) > 1 and said in unit for word in words)
+    forms = set(legal.get(unit, ()))
+    forms.update(form for said, words in legal.items() if len(said) > 1 and said in unit for form in words)
+    groups = {frozenset(form.split("+")) for form in forms}
     if len(unit) > 2:
-        forms.update(part for part in segmenter.cut_for_search(unit) if len(part) > 1 and part != unit)
-    return frozenset(forms)
+        groups.update(frozenset([part]) for part in segmenter.cut_for_search(unit) if len(part) > 1 and part != unit)
+    return frozenset(groups)
 
 
 def letter_pairs(text: str) -> frozenset[str]:

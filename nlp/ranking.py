@@ -19,6 +19,7 @@ NAMED, RESTS_ON_NAMED = 1.0, 0.9
 LOCAL_FACTOR, OUT_OF_FIELD_FACTOR, DISTANT_LAW_FACTOR, UNKNOWN_NAME_FACTOR = 0.7, 0.3, 0.3, 0.4
 # Guides are written in the words of those who ask, and checked; a law's words meet a question's by chance more easily.
 GUIDE_FACTOR = 1.1
+LAW_PREFERENCE = 0.8
 # A passage without a time does not answer 几年, one without an amount does not answer 罚多少.
 OTHER_KIND_FACTOR = 0.8
 # The Civil Code is about all of life; these chapters and words are about what firms ask here.
@@ -53,7 +54,7 @@ class LexicalRanker:
         """(passage, score between 0 and 1), best first."""
         read = read_question(question, self._segmenter, self._weights)
         scored = [(passage, self._score(read, passage)) for passage in passages]
-        return sorted(scored, key=lambda pair: (-pair[1], pair[0].passage_id))
+        return sorted(scored, key=lambda pair: (-_preference(read, *pair), pair[0].passage_id))
 
     def _score(self, question: Question, passage: PassageText) -> float:
         named = _named_score(question.references, passage)
@@ -95,12 +96,22 @@ class LexicalRanker:
     def _law_score(self, question: Question, passage: PassageText) -> float:
         context = words_of(f"{passage.document} {passage.chapter or ''}", self._segmenter)
         parts = [words_of(sentence, self._segmenter) for sentence in sentences(passage.text)]
-        windows = [context.union(*parts[start : start + 2]) for start in range(max(len(parts) - 1, 1))]
-        focus = max(question.coverage(window) for window in windows)
-        whole = question.coverage(context.union(*parts))
+        windows = [frozenset().union(*parts[start : start + 2]) for start in range(max(len(parts) - 1, 1))]
+        focus = max(question.coverage(window, context) for window in windows)
+        itself = frozenset[str]().union(*parts)
         opening = letter_pairs(normalise(passage.text[:200]))
-        score = 0.6 * focus + 0.3 * whole + 0.1 * likeness(question.pairs, opening)
+        score = (
+            0.45 * focus
+            + 0.2 * question.coverage(itself, context)
+            + 0.25 * question.coverage(itself)
+            + 0.1 * likeness(question.pairs, opening)
+        )
         return score if is_near(passage) and not _is_special(question, passage) else score * DISTANT_LAW_FACTOR
+
+
+def _preference(question: Question, passage: PassageText, score: float) -> float:
+    """By what passages are ordered: a guide says the same as the law in the words of those who ask."""
+    return score if passage.kind == GUIDE or question.references else LAW_PREFERENCE * score
 
 
 def _likeness(question: Question, words: frozenset[str], pairs: frozenset[str]) -> float:

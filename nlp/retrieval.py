@@ -46,7 +46,9 @@ def _everyday_in(text: str) -> tuple[str, ...]:
 
 def legal_words(segmenter: Segmenter, text: str) -> tuple[str, ...]:
     """What statutes call what the text says, cut as the index is."""
-    added = [word for legal in _everyday_in(normalise(text)) for word in segmenter.cut_for_search(legal)]
+    added = [
+        word for legal in _everyday_in(normalise(text)) for word in segmenter.cut_for_search(legal.replace("+", " "))
+    ]
     return tuple(dict.fromkeys(added))
 
 

@@ -13,7 +13,7 @@ def word_set(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def everyday_words() -> dict[str, tuple[str, ...]]:
-    """What statutes say for each word that owners say."""
+    """What statutes say for each word that owners say; `a+b` where only both together mean it."""
     found: dict[str, tuple[str, ...]] = {}
     for line in read_lines("everyday_words.txt"):
         said, _, legal = line.partition("=")
