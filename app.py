@@ -6,24 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import redis
-from adapters.wechat.callback import Callback
-from adapters.wechat.client import WeChatClient
 from apiflask import APIFlask
 from flask import Response, jsonify, request
-from nlp.patent_search import PatentSearch
-from nlp.policy_answers import PolicyAnswerer
-from nlp.ranking import LexicalRanker
-from nlp.understanding import Understander
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from services.indexing import PATENT_SCHEMA
-from services.knowledge import PASSAGE_SCHEMA
-from services.ports import WeChat
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from adapters.clock import SandboxOffset
 from adapters.search_index import TantivyIndex
+from adapters.wechat.client import WeChatClient
 from bot.asking import Asker
+from bot.callbacks import build_callbacks
 from bot.dialogue import Dialogue
 from bot.turn import TurnRunner
 from bot.webhook import create_webhook
@@ -37,11 +30,15 @@ from core.web import init_web
 from jobs.commands import register_commands
 from miniapp_api import init_api
 from models import Platform
-from nlp.retrieval import Bm25Retriever
+from nlp.patent_search import PatentSearch
+from nlp.policy_answers import build_answerer
 from nlp.segmenter import default_segmenter
+from nlp.understanding import Understander
 from services.health import check_health
-
+from services.indexing import PATENT_SCHEMA
+from services.knowledge import PASSAGE_SCHEMA
 from services.measures import BacklogCollector
+from services.ports import WeChat
 from services.resources import Resources
 
 
@@ -70,32 +67,6 @@ def build_wechat(settings: Settings, connection: redis.Redis, clock: Clock) -> d
         for platform, (app_id, secret) in apps.items()
         if app_id and secret
     }
-
-
-def build_callbacks(settings: Settings) -> dict[Platform, Callback]:
-    """What verifies and opens the pushes of each app."""
-
-    def plain(secret: object) -> str | None:
-        return secret.get_secret_value() if hasattr(secret, "get_secret_value") else None
-
-    callbacks = {
-        Platform.OFFICIAL_ACCOUNT: Callback(
-            app_id=settings.wechat_official_app_id,
-            token=settings.wechat_official_token.get_secret_value(),
-            aes_key=plain(settings.wechat_official_aes_key),
-            previous_aes_key=plain(settings.wechat_official_previous_aes_key),
-            mode=settings.wechat_official_mode,
-        )
-    }
-    if settings.wechat_miniprogram_app_id:
-        callbacks[Platform.MINI_PROGRAM] = Callback(
-            app_id=settings.wechat_miniprogram_app_id,
-            token=plain(settings.wechat_miniprogram_token) or "",
-            aes_key=plain(settings.wechat_miniprogram_aes_key),
-            previous_aes_key=None,
-            mode="safe" if settings.wechat_miniprogram_aes_key else "plaintext",
-        )
-    return callbacks
 
 
 def build_resources(settings: Settings) -> Resources:

@@ -2,7 +2,6 @@
 on this path."""
 
 import itertools
-import time
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -12,7 +11,10 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.utils import WeChatSigner
 from werkzeug.test import TestResponse
 
+from core.clock import Clock, SystemClock
+
 OFFICIAL_ID = "gh_zhiqiao"
+NOW = 1_763_900_000
 _msg_ids = itertools.count(7_000_000_000_000_000_001)
 
 
@@ -21,7 +23,7 @@ def text_fields(openid: str, text: str, **extra: Any) -> dict[str, Any]:
     return {
         "ToUserName": OFFICIAL_ID,
         "FromUserName": openid,
-        "CreateTime": int(time.time()),
+        "CreateTime": NOW,
         "MsgType": "text",
         "Content": text,
         "MsgId": next(_msg_ids),
@@ -34,7 +36,7 @@ def event_fields(openid: str, event: str, event_key: str = "", **extra: Any) -> 
     return {
         "ToUserName": OFFICIAL_ID,
         "FromUserName": openid,
-        "CreateTime": int(time.time()),
+        "CreateTime": NOW,
         "MsgType": "event",
         "Event": event,
         "EventKey": event_key,
@@ -64,11 +66,12 @@ class Pusher:
 
     def __init__(self, app_id: str, token: str, aes_key: str, path: str = "/wechat/official") -> None:
         self.app_id, self.token, self.path = app_id, token, path
+        self.clock: Clock = SystemClock()
         self._crypto = WeChatCrypto(token, aes_key, app_id)
 
     def request(self, fields: dict[str, Any], at: int | None = None) -> tuple[str, bytes]:
         """The URL and the body of one push; sending the same pair again is WeChat's retry."""
-        timestamp, nonce = str(at or int(time.time())), "774411"
+        timestamp, nonce = str(at or int(self.clock.now().timestamp())), "774411"
         encrypted = self._crypto.encrypt_message(to_xml(fields), nonce, timestamp)
         outer = xmltodict.parse(encrypted)["xml"]
         query = (
