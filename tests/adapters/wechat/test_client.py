@@ -338,3 +338,15 @@ def test_a_sentence_of_wechats_that_repeats_the_token_is_cleaned(client: WeChatC
 
     assert "invalid credential, access_token [removed]" in [entry["detail"] for entry in logs]
     assert "TOKEN-" not in repr(logs)
+
+
+def test_checklist_73_a_refused_connection_does_not_tell_the_address_with_its_token(
+    make_client: MakeClient, client: WeChatClient
+) -> None:
+    client.typing("oUser1")  # now the token is known to every process
+    unreachable = make_client(base_url="http://127.0.0.1:9")
+
+    error = failed(lambda: unreachable.get_user("oUser1"))
+
+    assert error.outcome == "busy"
+    assert "TOKEN-" not in "".join(traceback.format_exception(error))
