@@ -1,6 +1,9 @@
 """Contract items 24-30: how many messages an account may send, and until when."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import requests
 
 from tests.sandbox.conftest import HOUR, Product, Sandbox
 
@@ -133,3 +136,20 @@ def test_the_other_apps_openid_is_unknown(sandbox: Sandbox) -> None:
     openid = sandbox.read("users/lin")["openid_mini"]
 
     assert sandbox.send_text("走错了", touser=openid) == 40003
+
+
+def test_34_two_senders_compete_for_the_last_place(sandbox: Sandbox) -> None:
+    sandbox.do("follow")
+    sandbox.do("text", text="你好")
+    for _ in range(4):
+        sandbox.send_text("占位")
+    token = sandbox.stable_token()["access_token"]
+    openid = sandbox.read("users/lin")["openid_official"]
+    url = f"{sandbox.url}/cgi-bin/message/custom/send?access_token={token}"
+    body = {"touser": openid, "msgtype": "text", "text": {"content": "last"}}
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(lambda _: requests.post(url, json=body, timeout=10).json()["errcode"], range(8)))
+
+    assert sorted(codes) == [0] + [45047] * 7
+    assert sandbox.texts().count("last") == 1
