@@ -10,6 +10,8 @@ from apiflask import APIFlask
 from flask import Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from adapters.clock import SandboxOffset
@@ -73,7 +75,12 @@ def build_resources(settings: Settings) -> Resources:
     """Everything a process needs, connected to nothing yet."""
     clock = build_clock(settings)
     connection = redis.Redis.from_url(
-        settings.redis_url, socket_timeout=5, socket_connect_timeout=1, health_check_interval=30
+        settings.redis_url,
+        socket_timeout=5,
+        socket_connect_timeout=1,
+        health_check_interval=30,
+        # The library's own back-off would cost seconds at the first call of each request while the queue is down.
+        retry=Retry(NoBackoff(), 1),
     )
     database = Database(settings.sqlalchemy_url)
     segmenter = default_segmenter()

@@ -299,7 +299,7 @@ def test_checklist_14_parallel_duplicates_have_one_effect(
 
 def test_two_messages_at_once_are_answered_in_order(client: FlaskClient, pusher: Pusher, resources: Resources) -> None:
     threads = []
-    for words in ("找锂电池的专利", "下一页"):
+    for words in ("找广东的有效发明专利", "下一页"):
         fields = text_fields(OPENID, words)
         threads.append(threading.Thread(target=pusher.push, args=(client.application.test_client(), fields)))
         threads[-1].start()
