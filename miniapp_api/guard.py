@@ -1,0 +1,46 @@
+"""Before every call: who is it, are they allowed that often, is the body what it says."""
+
+from flask import g, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from core.errors import NotFound, Unauthorized
+from miniapp_api.context import Caller, current_api
+from miniapp_api.limits import RateLimits
+from services.sessions import get_session_of
+
+# Everything else needs a login; a test walks the routes. The document and its page belong to the framework's own
+# blueprint `openapi`.
+PUBLIC = frozenset({"api.log_in", "api.refresh_login"})
+COUNTED_AS = {
+    "api.log_in": "login",
+    "api.refresh_login": "login",
+    "api.ask_question": "ask",
+    "api.send_message": "ask",
+    "api.create_handoff": "handoff",
+}
+MAX_TOKEN_LENGTH = 200
+
+
+def check_call(limits: RateLimits) -> None:
+    """Runs before every route of the blueprint."""
+    kind = COUNTED_AS.get(request.endpoint or "", "other")
+    if request.endpoint in PUBLIC:
+        limits.check(kind, request.remote_addr or "unknown")
+    else:
+        g.api_caller = _authenticate()
+        limits.check(kind, str(g.api_caller.user_id))
+    if "\x00" in request.path:
+        raise NotFound  # PostgreSQL cannot even look for it
+    if request.method == "POST" and request.mimetype and not request.is_json:
+        raise UnsupportedMediaType
+
+
+def _authenticate() -> Caller:
+    given = request.authorization
+    token = given.token if given is not None and given.type == "bearer" else None
+    if not token or len(token) > MAX_TOKEN_LENGTH:
+        raise Unauthorized
+    api = current_api()
+    with api.database.reading() as session:
+        row = get_session_of(session, access_token=token, now=api.clock.now())
+        return Caller(row.id, row.user_id, row.identity_id, row.user.region)

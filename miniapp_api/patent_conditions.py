@@ -1,0 +1,105 @@
+"""From a sentence and filters to a query, and back to conditions a person can read, drop and change."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from core.i18n import chinese_date
+from miniapp_api.schemas.patents import ConditionOut, PatentListQuery
+from nlp.types import PatentQuery, Understanding
+
+KINDS = {"invention": "发明", "utility_model": "实用新型", "design": "外观设计"}
+STATUSES = {
+    "pending": "审中",
+    "granted": "已授权",
+    "active": "有效",
+    "lapsed": "失效",
+    "rejected": "驳回",
+    "withdrawn": "撤回",
+    "invalidated": "无效",
+}
+APPLICANT_TYPES = {
+    "enterprise": "企业",
+    "university": "高校",
+    "institute": "科研院所",
+    "hospital": "医院",
+    "individual": "个人",
+    "government": "机关",
+}
+DATE_FIELDS = {"application": "申请", "publication": "公开", "grant": "授权"}
+
+
+def query_of(wanted: PatentListQuery, understood: Understanding | None) -> PatentQuery:
+    """What the sentence means, with the filters laid over it: a filter says it more exactly than a sentence."""
+    query = _from_sentence(understood) if understood is not None else PatentQuery()
+    given: dict[str, Any] = {
+        "region": wanted.region,
+        "applicant": wanted.applicant,
+        "ipc": wanted.ipc,
+        "date_field": wanted.date_field and wanted.date_field.value,
+        "date_from": wanted.date_from,
+        "date_to": wanted.date_to,
+        "kinds": (wanted.kind.value,) if wanted.kind else None,
+        "excluded_kinds": () if wanted.kind else None,
+        "legal_statuses": (wanted.legal_status.value,) if wanted.legal_status else None,
+    }
+    if wanted.date_from or wanted.date_to:
+        # A period given as a filter replaces the sentence's whole period, not one end of it.
+        query = replace(query, date_from=None, date_to=None, date_field="application")
+    laid_over = {name: value for name, value in given.items() if value is not None}
+    return replace(query, sort=wanted.sort.value, **laid_over)
+
+
+def _from_sentence(understood: Understanding) -> PatentQuery:
+    slots = understood.slots
+    query = PatentQuery(
+        topic=str(slots.get("topic") or ""),
+        number=slots.get("patent_number"),
+        applicant=slots.get("applicant") or slots.get("company"),
+        applicant_type=slots.get("applicant_type"),
+        inventor=slots.get("inventor"),
+        region=slots.get("region"),
+        ipc=slots.get("ipc"),
+        kinds=_several(slots, "patent_kind"),
+        excluded_kinds=tuple(understood.exclude.get("patent_kind", ())),
+        legal_statuses=_several(slots, "legal_status"),
+        date_field=str(slots.get("date_field") or "application"),
+        date_from=_day(slots, "date_from"),
+        date_to=_day(slots, "date_to"),
+    )
+    # A bare word that means nothing else is what to look for.
+    return query if query != PatentQuery() else PatentQuery(topic=understood.text.strip())
+
+
+def _several(slots: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = slots.get(name)
+    return tuple(value) if isinstance(value, list | tuple) else (value,) if value else ()
+
+
+def _day(slots: Mapping[str, Any], name: str) -> date | None:
+    return date.fromisoformat(slots[name]) if slots.get(name) else None
+
+
+def conditions_of(query: PatentQuery) -> list[ConditionOut]:
+    """Every condition that was used, under the name of the parameter that sets it."""
+    plain = {
+        "q": query.topic,
+        "number": query.number,
+        "region": query.region,
+        "applicant": query.applicant,
+        "inventor": query.inventor,
+        "ipc": query.ipc,
+    }
+    found = [(name, value, value) for name, value in plain.items() if value]
+    found += [("legal_status", value, STATUSES.get(value, value)) for value in query.legal_statuses]
+    found += [("kind", value, KINDS.get(value, value)) for value in query.kinds]
+    found += [("not_kind", value, f"不要{KINDS.get(value, value)}") for value in query.excluded_kinds]
+    if query.applicant_type:
+        found.append(("applicant_type", query.applicant_type, APPLICANT_TYPES.get(query.applicant_type, "")))
+    what = DATE_FIELDS.get(query.date_field, "")
+    if query.date_from:
+        found.append(("date_from", query.date_from.isoformat(), f"{chinese_date(query.date_from)}以后{what}"))
+    if query.date_to:
+        found.append(("date_to", query.date_to.isoformat(), f"{chinese_date(query.date_to)}以前{what}"))
+    return [ConditionOut(name=name, value=value, label=label) for name, value, label in found]

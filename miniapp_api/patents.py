@@ -1,0 +1,126 @@
+"""Patents: found by a sentence or by filters, and one by its number."""
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+
+from apiflask import APIBlueprint
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import china_date
+from core.errors import InvalidInput
+from miniapp_api.context import current_api
+from miniapp_api.patent_conditions import conditions_of, query_of
+from miniapp_api.schemas.patents import PatentItemOut, PatentListQuery, PatentOut, PatentsOut
+from models import Patent, PatentKind
+from nlp.types import PatentQuery
+from services.patents import PatentSummary, describe_status, get_patent, search_patents
+
+# How many new patents may push the list down between two pages without one being shown twice.
+OVERLAP = 20
+DEEPEST = 1_000
+
+
+def add_routes(api: APIBlueprint) -> None:
+    api.get("/patents")(api.input(PatentListQuery, location="query")(api.output(PatentsOut)(list_patents)))
+    api.get("/patents/<number>")(api.output(PatentOut)(show_patent))
+
+
+def list_patents(query_data: PatentListQuery) -> PatentsOut:
+    """查专利
+
+    `q` 可以是一句话:“广州有效的石墨烯发明专利”会变成地区、状态、类型三个条件,在 `conditions` 里列出来。
+    同名参数比句子里的优先。至少给 `q` 或一个条件。
+    """
+    api = current_api()
+    today = china_date(api.clock.now())
+    understood = api.resources.understander.understand(query_data.q, at=today, history=[]) if query_data.q else None
+    query = query_of(query_data, understood)
+    conditions = conditions_of(query)
+    if not conditions:
+        raise InvalidInput("要查哪方面的专利?说一个词、申请人或专利号。", fields={"q": "必填,或给一个条件。"})
+    filters = query_data.model_dump_json(exclude={"cursor", "limit"})
+    scope = f"patents:{hashlib.sha256(filters.encode()).hexdigest()}"
+    position = api.cursors.read(scope, query_data.cursor) if query_data.cursor else {}
+    with api.database.reading() as session:
+        total, items, end = _page(
+            session, query, query_data.limit, position.get("offset", 0), position.get("last"), today
+        )
+        shown = _items(session, items)
+    next_cursor = None
+    if items and end < min(total, DEEPEST):
+        next_cursor = api.cursors.make(scope, {"offset": end, "last": items[-1].publication_number})
+    return PatentsOut(items=shown, next_cursor=next_cursor, total=total, conditions=conditions)
+
+
+def _page(
+    session: Session, query: PatentQuery, limit: int, offset: int, last: str | None, today: date
+) -> tuple[int, list[PatentSummary], int]:
+    """Total, the items behind the last one shown, and the offset behind them.
+
+    Where patents were added meanwhile, the last one has moved down: look for it from its old place on.
+    """
+    patent_search = current_api().resources.patent_search
+    start = max(offset - 1, 0) if last else 0
+    reach = limit + (OVERLAP + 1 if last else 0)
+    moved = replace(query, offset=start, limit=reach)
+    results = search_patents(session, patent_search, moved, today=today, with_facets=False)
+    items = list(results.items)
+    numbers = [item.publication_number for item in items]
+    skipped = numbers.index(last) + 1 if last in numbers else min(offset - start, len(items))
+    page = items[skipped : skipped + limit]
+    return results.total, page, start + skipped + len(page)
+
+
+def show_patent(number: str) -> PatentOut:
+    """看一件专利
+
+    公开号、公告号、申请号都可以。法律状态以国家知识产权局登记簿为准。
+    """
+    api = current_api()
+    with api.database.reading() as session:
+        patent = get_patent(session, number)
+    return PatentOut(
+        number=patent.publication_number,
+        application_number=patent.application_number,
+        title=patent.title,
+        abstract=patent.abstract,
+        claims=patent.claims,
+        kind=PatentKind(patent.kind),
+        applicants=[str(each["name"]) for each in patent.applicants],
+        inventors=patent.inventors,
+        ipc_codes=patent.ipc_codes,
+        locarno_codes=patent.locarno_codes,
+        region=patent.region,
+        application_date=patent.application_date,
+        publication_date=patent.publication_date,
+        grant_date=patent.grant_date,
+        legal_status=patent.legal_status,
+        status=describe_status(patent, china_date(api.clock.now())),
+        status_date=patent.status_date,
+        is_demo=patent.is_demo,
+        source=patent.source,
+        data_date=patent.data_date,
+    )
+
+
+def _items(session: Session, summaries: list[PatentSummary]) -> list[PatentItemOut]:
+    ids = [summary.patent_id for summary in summaries]
+    dated = dict(session.execute(select(Patent.id, Patent.data_date).where(Patent.id.in_(ids))).all())
+    return [
+        PatentItemOut(
+            number=summary.publication_number,
+            title=summary.title,
+            applicants=list(summary.applicants),
+            kind=PatentKind(summary.kind),
+            application_date=summary.application_date,
+            publication_date=summary.publication_date,
+            grant_date=summary.grant_date,
+            status=summary.status_text,
+            matched_words=list(summary.matched_words),
+            is_demo=summary.is_demo,
+            data_date=dated[summary.patent_id],
+        )
+        for summary in summaries
+    ]

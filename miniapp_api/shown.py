@@ -1,0 +1,43 @@
+"""The in-app inbox: what an answer of the API carries is delivered once the answer has gone out."""
+
+from collections.abc import Sequence
+
+from flask import after_this_request
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from miniapp_api.context import current_api
+from models import Delivery, DeliveryChannel, DeliveryState
+from services.deliveries import UNKNOWN_OUTCOME, mark_sent
+
+WAITS_IN_APP = or_(
+    (Delivery.state == DeliveryState.QUEUED) & Delivery.channel.in_([DeliveryChannel.INBOX, DeliveryChannel.API]),
+    # WeChat never said whether it had this one; now the person surely has.
+    (Delivery.state == DeliveryState.FAILED) & (Delivery.error_code == UNKNOWN_OUTCOME),
+)
+
+
+def list_waiting(session: Session, message_ids: Sequence[int]) -> list[int]:
+    """The ledger rows of these messages that wait to be read in the app."""
+    return list(session.scalars(select(Delivery.id).where(Delivery.message_id.in_(message_ids), WAITS_IN_APP)))
+
+
+def confirm_when_sent(delivery_ids: Sequence[int]) -> None:
+    """Record these rows as sent after this request's answer was written out, not before."""
+    if not delivery_ids:
+        return
+    api = current_api()
+
+    def confirm() -> None:
+        now = api.clock.now()
+        with api.database.unit_of_work() as session:
+            rows = select(Delivery).where(Delivery.id.in_(delivery_ids), WAITS_IN_APP).order_by(Delivery.id)
+            for delivery in session.scalars(rows.with_for_update()):
+                mark_sent(session, delivery, now)
+
+    @after_this_request
+    def attach(response: Response) -> Response:
+        if response.status_code < 400:
+            response.call_on_close(confirm)
+        return response
