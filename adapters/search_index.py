@@ -158,9 +158,11 @@ class TantivyIndex:
     def _facets(
         self, searcher: tantivy.Searcher, compiled: tantivy.Query, query: IndexQuery
     ) -> dict[str, tuple[tuple[str, int], ...]]:
-        counted, is_exact = read_facets(searcher.aggregate(compiled, facet_request(query)), query)
-        if not is_exact:  # more different values than a segment gave: count every one
-            counted, _ = read_facets(searcher.aggregate(compiled, facet_request(query, every_value=True)), query)
+        counted, inexact = read_facets(searcher.aggregate(compiled, facet_request(query.facets)), query.facets)
+        # Several segments that each left values out may have left out some of these: count every value of those.
+        if inexact and searcher.num_segments > 1:
+            again = searcher.aggregate(compiled, facet_request(inexact, every_value=True))
+            counted |= read_facets(again, inexact)[0]
         return counted
 
     def _searcher(self) -> tantivy.Searcher:

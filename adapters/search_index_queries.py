@@ -1,6 +1,6 @@
 """Our schema, documents, queries and facets in tantivy's words. Queries are objects: no user text is ever parsed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -100,23 +100,25 @@ def build_query(fields: tantivy.Schema, schema: IndexSchema, query: IndexQuery) 
     return parts[0][1] if len(parts) == 1 else Query.boolean_query(parts)
 
 
-def facet_request(query: IndexQuery, every_value: bool = False) -> dict[str, Any]:
+def facet_request(names: Sequence[str], every_value: bool = False) -> dict[str, Any]:
     depth = EVERY_VALUE if every_value else SEGMENT_VALUES
     return {
-        name: {"terms": {"field": keyword_field(name), "size": FACET_VALUES, "segment_size": depth}}
-        for name in query.facets
+        name: {"terms": {"field": keyword_field(name), "size": FACET_VALUES, "segment_size": depth}} for name in names
     }
 
 
-def read_facets(answer: dict[str, Any], query: IndexQuery) -> tuple[dict[str, tuple[tuple[str, int], ...]], bool]:
-    """The counts, and whether they are exact: a segment that left values out may have left out some of these."""
-    counted, is_exact = {}, True
-    for name in query.facets:
+def read_facets(
+    answer: dict[str, Any], names: Sequence[str]
+) -> tuple[dict[str, tuple[tuple[str, int], ...]], list[str]]:
+    """The counts, and the fields of which a segment named only its most frequent values."""
+    counted, inexact = {}, []
+    for name in names:
         facet = answer[name]
         values = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in facet["buckets"]]
         counted[name] = tuple(sorted(values, key=lambda pair: (-pair[1], pair[0])))
-        is_exact = is_exact and not facet.get("doc_count_error_upper_bound")
-    return counted, is_exact
+        if facet.get("doc_count_error_upper_bound"):
+            inexact.append(name)
+    return counted, inexact
 
 
 def _word(fields: tantivy.Schema, schema: IndexSchema, word: str) -> Query:

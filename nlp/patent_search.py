@@ -27,8 +27,10 @@ class PatentSearch:
         self._index = index
         self._segmenter = segmenter
 
-    def search(self, query: PatentQuery, *, with_facets: bool = True) -> PatentPage:
-        """One page with the count of all matches. Raises UpstreamUnavailable where the index cannot be searched."""
+    def search(self, query: PatentQuery, *, with_facets: bool = False) -> PatentPage:
+        """One page with the count of all matches; facets, which cost several times the search, only if asked for.
+
+        Raises UpstreamUnavailable where the index cannot be searched."""
         base = _filtered(query, with_facets)
         wanted = self._content_words(query.topic)
         if not wanted:

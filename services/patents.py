@@ -63,11 +63,12 @@ def search_patents(
     query: PatentQuery,
     *,
     today: date | None = None,
-    with_facets: bool = True,
+    with_facets: bool = False,
 ) -> PatentResults:
     """A page of patents. Raises UpstreamUnavailable where the index cannot be searched.
 
-    States are told as of `today`, of the data's date where that is not given.
+    Facets cost several times the search and are counted only if asked for. States are told as of `today`, of the
+    data's date where that is not given.
     """
     page = search.search(query, with_facets=with_facets)
     ids = [match.patent_id for match in page.matches]

@@ -161,7 +161,7 @@ def test_sorting_and_paging(search: PatentSearch) -> None:
 
 
 def test_facets_count_all_matches(search: PatentSearch) -> None:
-    facets = search.search(PatentQuery(topic="石墨烯", limit=1)).facets
+    facets = search.search(PatentQuery(topic="石墨烯", limit=1), with_facets=True).facets
 
     assert facets["kind"] == (("invention", 2), ("design", 1))
     assert facets["legal_status"] == (("active", 2), ("lapsed", 1))
@@ -171,8 +171,12 @@ def test_facets_count_all_matches(search: PatentSearch) -> None:
     assert facets["ipc"] == (("H01M", 2),)
 
 
+def test_facets_come_only_where_asked_for(search: PatentSearch) -> None:
+    assert search.search(PatentQuery(topic="石墨烯")).facets == {}
+
+
 def test_regions_are_counted_one_level_below_the_filter(search: PatentSearch) -> None:
-    facets = search.search(PatentQuery(region="广东省")).facets
+    facets = search.search(PatentQuery(region="广东省"), with_facets=True).facets
 
     assert facets["region"] == (("广东省广州市", 2), ("广东省深圳市", 1))
 
