@@ -10,9 +10,28 @@ from nlp.lexicon import FOLDER
 
 # Wishes that something can be done about; a question or small talk beside one of them does not win.
 ACTIONABLE = frozenset(
-    "patent_search patent_detail patent_fee patent_valuation patent_watch policy_match supply_post demand_post market_browse"
-    " training_browse training_book training_cancel financing_apply enforcement_aid analysis_request filing_request"
-    " evidence_timestamp portfolio incubation case_progress".split()
+    {
+        "patent_search",
+        "patent_detail",
+        "patent_fee",
+        "patent_valuation",
+        "patent_watch",
+        "policy_match",
+        "supply_post",
+        "demand_post",
+        "market_browse",
+        "training_browse",
+        "training_book",
+        "training_cancel",
+        "financing_apply",
+        "enforcement_aid",
+        "analysis_request",
+        "filing_request",
+        "evidence_timestamp",
+        "portfolio",
+        "incubation",
+        "case_progress",
+    }
 )
 INTENTS = (
     "greeting",
@@ -31,7 +50,7 @@ HELP = re.compile(
 WISH = re.compile(r"想|要|帮|请|给我|替我|麻烦|委托|需要|打算|准备|希望|求|申请|办|拟|欲|愿意|报|我去|留")
 QUESTION = re.compile(
     r"怎么|怎样|咋|如何|能不能|能否|可不可以|可以吗|行不行|行吗|是不是|是否|会不会|要不要|用不用|需不需要|该不该|有没有用|有没有权|有没有必要|算不算|值不值得"
-    r"|多久|多长|几年|几个月|几天|几个工作日|多少|什么(?!技术(?:在|可))|哪些|哪个|哪种|哪里|哪儿|哪天|哪一|为什么|为啥|区别|差别|流程|条件|何时|谁"
+    r"|(?P<verb>[一-鿿])不(?P=verb)|多久|多长|几年|几个月|几天|几个工作日|多少|什么(?!技术(?:在|可))|哪些|哪个|哪种|哪里|哪儿|哪天|哪一|为什么|为啥|区别|差别|流程|条件|何时|谁"
     r"|吗[\s?。]*$|吗[\s,]|么$|\?|有没有(?!.{1,30}(?:专利|技术|培训|课))|几(?:个|年|级|种|类)|多大|合法|违法|侵权不|有效不|没登记有没"
 )
 OWN = re.compile(r"我(?:们|司|家|公司|的|这|那|自己|手|有)|本公司|咱|我")
@@ -45,6 +64,11 @@ NEGATED_HANDOFF = re.compile(
 
 
 CONNECTIVE = re.compile(r"[\s,。;]*(?:然后|顺便|另外|接着|接下来|还有就是|再帮我|同时再)")
+
+
+def is_question(text: str) -> bool:
+    """Whether a plain sentence asks how, whether, what or how much."""
+    return bool(QUESTION.search(text))
 
 
 def wish_parts(text: str) -> list[str]:
@@ -134,29 +158,12 @@ def _flags(text: str) -> dict[str, bool]:
     }
 
 
-def _weigh(scores: dict[str, float], flags: Mapping[str, bool], text: str) -> dict[str, float]:
-    """What patterns alone cannot say: which intent gives way to which."""
-    if NEGATED_HANDOFF.search(text):
-        scores.pop("human_handoff", None)
-    handoff = scores.get("human_handoff", 0.0)
-    if handoff >= 0.9:
-        # a person who asks for a person gets one, whatever else is said
-        return {
-            intent: score if intent == "human_handoff" else min(score, handoff - 0.05)
-            for intent, score in scores.items()
-        }
-    rivals = [intent for intent, score in scores.items() if intent in ACTIONABLE and score >= 0.7]
-    if any(intent not in {"patent_search", "market_browse", "training_browse"} for intent in rivals):
-        # 帮我找…, 看看… introduce every service; searching is meant only where nothing else is
-        for general in ("patent_search", "market_browse", "training_browse"):
-            specific = [scores[intent] for intent in rivals if intent not in {"patent_search", general}]
-            if general in scores and specific and scores[general] < 0.975:
-                scores[general] = min(scores[general], max(specific) - 0.02)
-    _yield(scores, "supply_post", to=("financing_apply", "demand_post", "market_browse", "portfolio"))
-    _yield(
-        scores,
+# Which intent gives way to which, where both have strong evidence: the more particular one is meant.
+PRECEDENCE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("supply_post", ("financing_apply", "demand_post", "market_browse", "portfolio")),
+    (
         "filing_request",
-        to=(
+        (
             "case_progress",
             "financing_apply",
             "evidence_timestamp",
@@ -165,35 +172,70 @@ def _weigh(scores: dict[str, float], flags: Mapping[str, bool], text: str) -> di
             "training_book",
             "training_browse",
         ),
-    )
-    _yield(scores, "patent_search", to=("demand_post", "market_browse"))
-    _yield(scores, "training_browse", to=("training_book", "training_cancel"))
-    _yield(scores, "training_book", to=("training_cancel",))
-    if re.search("培训|讲座|课程|沙龙|公开课|研讨会", text):
-        for intent in ("analysis_request", "enforcement_aid", "filing_request", "financing_apply", "portfolio"):
-            _yield(scores, intent, to=("training_cancel", "training_book", "training_browse"))
-    if scores.get("market_browse", 0.0) >= 0.97:
+    ),
+    ("patent_search", ("demand_post", "market_browse")),
+    ("training_browse", ("training_book", "training_cancel")),
+    ("training_book", ("training_cancel",)),
+    ("enforcement_aid", ("analysis_request",)),
+    ("financing_apply", ("case_progress", "training_book", "training_browse", "training_cancel", "patent_valuation")),
+)
+GENERAL = ("patent_search", "market_browse", "training_browse")
+OF_A_COURSE = ("analysis_request", "enforcement_aid", "filing_request", "financing_apply", "portfolio")
+OF_ONE_PATENT = ("patent_fee", "patent_valuation", "portfolio", "patent_watch", "training_book", "training_cancel")
+COURSE = re.compile("培训|讲座|课程|沙龙|公开课|研讨会")
+OUR_FIELD = re.compile(
+    "专利|商标|版权|著作|软著|知识产权|侵权|培训|讲座|质押|融资|孵化|存证|时间戳|补贴|投诉|客服|高企|软件"
+)
+# Evidence so clear that a general intent need not give way
+CLEAR = 0.97
+
+
+def _weigh(scores: dict[str, float], flags: Mapping[str, bool], text: str) -> dict[str, float]:
+    """What patterns alone cannot say: which intent gives way to which."""
+    if NEGATED_HANDOFF.search(text):
+        scores.pop("human_handoff", None)
+    handoff = scores.get("human_handoff", 0.0)
+    if handoff >= 0.9:
+        # a person who asks for a person gets one, whatever else is said
+        return {
+            name: score if name == "human_handoff" else min(score, handoff - 0.05) for name, score in scores.items()
+        }
+    if scores.get("out_of_scope", 0.0) >= 0.85 and not OUR_FIELD.search(text):
+        return {name: score if name == "out_of_scope" else min(score, 0.6) for name, score in scores.items()}
+    _lower_general(scores)
+    for intent in OF_A_COURSE if COURSE.search(text) else ():
+        _yield(scores, intent, to=("training_cancel", "training_book", "training_browse"))
+    if scores.get("market_browse", 0.0) >= CLEAR:
         _yield(scores, "demand_post", to=("market_browse",))
-    _yield(scores, "enforcement_aid", to=("analysis_request",))
-    _yield(
-        scores,
-        "financing_apply",
-        to=("case_progress", "training_book", "training_browse", "training_cancel", "patent_valuation"),
-    )
-    for intent in list(scores):
-        if intent != "case_progress":
-            _yield(scores, intent, to=("case_progress",), only_if=flags["own"] or "委托" in text or "号" in text)
-    if flags["number"] and "patent_detail" in scores:
-        _yield(
-            scores,
-            "patent_detail",
-            to=("patent_fee", "patent_valuation", "portfolio", "patent_watch", "training_book", "training_cancel"),
-        )
+    for weaker, stronger in PRECEDENCE:
+        _yield(scores, weaker, to=stronger)
+    concerns_a_case = flags["own"] or "委托" in text or "号" in text
+    for intent in scores.keys() - {"case_progress"} if concerns_a_case else ():
+        _yield(scores, intent, to=("case_progress",))
+    if flags["number"]:
+        _yield(scores, "patent_detail", to=OF_ONE_PATENT)
     return scores
 
 
-def _yield(scores: dict[str, float], weaker: str, *, to: tuple[str, ...], only_if: bool = True) -> None:
+def _let_win(scores: Mapping[str, float], winner: str) -> dict[str, float]:
+    limit = scores[winner] - 0.05
+    return {intent: score if intent == winner else min(score, limit) for intent, score in scores.items()}
+
+
+def _lower_general(scores: dict[str, float]) -> None:
+    """帮我找…, 看看… introduce every service; searching is meant only where nothing else is."""
+    for general in GENERAL:
+        rivals = [
+            score
+            for intent, score in scores.items()
+            if intent in ACTIONABLE and intent not in {"patent_search", general} and score >= 0.7
+        ]
+        if rivals and general in scores and not (general == "market_browse" and scores[general] >= CLEAR):
+            scores[general] = min(scores[general], max(rivals) - 0.02)
+
+
+def _yield(scores: dict[str, float], weaker: str, *, to: tuple[str, ...]) -> None:
     """Set `weaker` below any strong one of `to`."""
     strong = [scores[intent] for intent in to if scores.get(intent, 0.0) >= 0.8]
-    if only_if and weaker in scores and strong and scores[weaker] >= max(strong):
+    if weaker in scores and strong and scores[weaker] >= max(strong):
         scores[weaker] = max(strong) - 0.03

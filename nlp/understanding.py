@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from nlp.acts import Act, find_act
-from nlp.intents import ACTIONABLE, IntentClassifier, PatternClassifier, wish_parts
+from nlp.acts import Act, ActFinder
+from nlp.intents import ACTIONABLE, IntentClassifier, PatternClassifier, is_question, wish_parts
 from nlp.normalisation import LENGTH_LIMIT, Normaliser
 from nlp.segmenter import Segmenter, default_segmenter
 from nlp.slots import SlotFinder, SlotReading
@@ -58,6 +58,7 @@ class Understander:
 
     def __init__(self, classifier: IntentClassifier | None = None, *, segmenter: Segmenter | None = None) -> None:
         self._normaliser = Normaliser()
+        self._acts = ActFinder()
         self._classifier = classifier or PatternClassifier()
         self._slots = SlotFinder(segmenter or default_segmenter())
 
@@ -95,7 +96,7 @@ class Understander:
         plain = self._normaliser.plain(text)
         if not plain:
             return Understanding(text, None, 0.0), False
-        act = find_act(plain)
+        act = self._acts.find(plain)
         if act.name and not act.rest:
             slots = {"ordinal": act.ordinal} if act.ordinal is not None else {}
             return Understanding(text, None, 0.95, act.name, slots), False
@@ -143,7 +144,7 @@ class Understander:
         return Understanding(text, intent, round(confidence, 3), act.name, slots, exclude), fresh
 
     def _intent(self, clean: str, reading: SlotReading, state: _State) -> tuple[str | None, float]:
-        """The best intent; a refinement of the last list keeps the list's intent; the rest is guessed with little trust."""
+        """The best intent; a refinement keeps the list's intent; the rest is guessed with little trust."""
         ranked = self._classifier.rank(clean)
         best, confidence = ranked[0] if ranked else (None, 0.0)
         if state.intent and REFINES.search(clean) and (confidence < 0.8 or best == "patent_search"):
@@ -172,11 +173,25 @@ def _states_a_value(clean: str) -> bool:
 
 
 TOPICAL = frozenset(
-    "patent_search patent_watch supply_post demand_post market_browse training_browse training_book training_cancel"
-    " analysis_request incubation patent_valuation".split()
+    {
+        "patent_search",
+        "patent_watch",
+        "supply_post",
+        "demand_post",
+        "market_browse",
+        "training_browse",
+        "training_book",
+        "training_cancel",
+        "analysis_request",
+        "incubation",
+        "patent_valuation",
+    }
 )
 IS_ONLY_A_VALUE = re.compile(
     r"(?:[|\s,。;!?、:()]|我们?|咱们?|公司|企业|单位|在|是|叫|的|就|吧|大概|大约|左右|差不多|预算|金额|价格|报价|期限|时间|日期|电话|手机号?|联系方式|号码|名称|名字|全称|位于|地址|地区|市|区|这边|这里|本地|填|写|改成|改为|贷|借|要|想|个|了|呢|哈|啊|那|嗯|最多|最少|以内|以下|以上|不超过|起|类型|专利|种类|只要|只看|贷款|借款|融资|转让价|许可费|总价|转让|许可|出售|质押|开放|作价|入股|商标|软著|版权|著作权|普通|独占|排他|独家|申请人|发明人|万|元|吗|一共|总共|也|和|或|天|做|选|状态|编号|单号|专利号|申请号)*"
+)
+BUSINESS = re.compile(
+    r"公司|企业|员工|离职|竞业|合同|签|法院|起诉|判|律师|仲裁|软件|正版|盗版|作品|产品|品牌|厂|代偿|担保|利息|税|证书|局|审查|期限|费|滞纳金|补正|答辩|备份|转载|引用|网站|店"
 )
 SEARCH_SLOTS = ("inventor", "ipc", "applicant_type", "legal_status", "patent_kind")
 
@@ -194,7 +209,10 @@ def _guess(clean: str, reading: SlotReading, finder: SlotFinder) -> tuple[str | 
         return "patent_detail", 0.5
     if not re.search(r"[一-鿿A-Za-z]", clean):
         return None, 0.0
-    if re.search(r"吗|怎么|什么|哪|多少|\?|帮我|请|想|要", clean):
+    if is_question(clean) and BUSINESS.search(clean):
+        # the answerer of such questions abstains where it has no basis
+        return "policy_question", 0.45
+    if is_question(clean) or re.search(r"帮我|请|想|要", clean):
         return "out_of_scope", 0.4
     if topic and finder.topics.is_noun_phrase(clean):
         return "patent_search", 0.4

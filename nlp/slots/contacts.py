@@ -30,11 +30,11 @@ def find_phone(text: str) -> Found | None:
         if re.fullmatch(r"1[3-9]\d{9}", digits):
             prefix = COUNTRY_CODE.search(text[: match.start()])
             return Found(prefix.start() if prefix else match.start(), match.end(), digits)
-    match = LANDLINE.search(text)
-    if match is None:
+    landline = LANDLINE.search(text)
+    if landline is None:
         return None
-    number = re.sub(r"\D", "", match["number"])
-    return Found(match.start(), match.end(), f"{match['area']}-{number}") if len(number) in (7, 8) else None
+    number = re.sub(r"\D", "", landline["number"])
+    return Found(landline.start(), landline.end(), f"{landline['area']}-{number}") if len(number) in (7, 8) else None
 
 
 def find_case_number(text: str) -> Found | None:

@@ -4,13 +4,14 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from nlp.slots.numerals import read_digits, read_number
 
 HAN = "零〇一二两三四五六七八九十"
 YEAR = rf"(?P<year>(?:19|20)\d\d|[一二][零〇九][{HAN}]{{2}}|(?<!\d)\d\d(?=年)|(?<![{HAN}])[零〇一二][{HAN}](?=年))"
 RELATIVE_YEAR = r"(?P<relative>大前年|前年|去年|上一年|今年|本年度?|明年)"
-MONTH = rf"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+MONTH = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 DAY = rf"(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二?十[{HAN}]?|[{HAN}])"
 PART = r"(?P<part>上半年|下半年|(?:第?[一二三四1-4])季度|年?初|年?底|年末)"
 POINT = re.compile(
@@ -37,13 +38,6 @@ MONTH_WORD = re.compile(
     r"(?P<word>上上个?月|上个?月|这个?月|本月|当月|下个?月|上(?:个)?季度|本季度|这个?季度|上周|上个?星期|本周|这周|这个?星期|下周(?![一二三四五六日天])|下个?星期(?![一二三四五六日天]))(?:以来|份)?"
 )
 PLAN_YEARS = re.compile(r"(?P<plan>十[三四五])五(?:规划)?期?间?")
-DAY_WORD = re.compile(r"(?P<word>大后天|后天|明天|明日|今天|今日|今晚|明晚|昨天|昨日|前天)")
-WEEKDAY = re.compile(r"(?P<week>下下个?|下个?|这个?|本|上个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])")
-MONTH_DAY = re.compile(
-    rf"(?<![\d年A-Za-z.]){MONTH}(?:月份?)\s*{DAY}\s*[日号]?(?![\d个])|(?<![\d.A-Za-z])(?P<m2>1[0-2]|0?[1-9])[./](?P<d2>3[01]|[12]\d|0?[1-9])(?:日|号|(?=[的那]))"
-)
-DAY_ONLY = re.compile(rf"(?<![\d第A-Za-z]){DAY}[号日](?!楼|线|电池|机|院|店|分类)")
-MONTH_ONLY = re.compile(rf"(?<![\d第A-Za-z个近]){MONTH}月份?(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -55,15 +49,6 @@ class Period:
     first: date | None
     last: date | None
     field: str | None = None
-
-
-@dataclass(frozen=True)
-class Day:
-    """One day and where it is said."""
-
-    start: int
-    end: int
-    value: date
 
 
 def find_periods(text: str, at: date) -> list[Period]:
@@ -86,7 +71,7 @@ def _with_field(period: Period, text: str) -> Period:
     return Period(start, end, period.first, period.last, field)
 
 
-def _bounds(match: re.Match[str], at: date) -> tuple[date, date] | None:
+def bounds_of(match: re.Match[str], at: date) -> tuple[date, date] | None:
     """First and last day of what a POINT names."""
     year = _year(match, at)
     if year is None or not 1949 <= year <= at.year + 30:
@@ -97,7 +82,7 @@ def _bounds(match: re.Match[str], at: date) -> tuple[date, date] | None:
         return date(year, 1, 1), date(year, 12, 31)
     month = int(read_number(match["month"]) or 0)
     if match["day"]:
-        day = _safe_date(year, month, match["day"])
+        day = safe_date(year, month, match["day"])
         return (day, day) if day else None
     return _month_bounds(year, month)
 
@@ -135,7 +120,7 @@ def _month_bounds(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def _safe_date(year: int, month: int, day_text: str) -> date | None:
+def safe_date(year: int, month: int, day_text: str) -> date | None:
     day = read_number(day_text)
     try:
         return date(year, month, int(day or 0))
@@ -148,11 +133,11 @@ RANGE_JOIN = re.compile(r"\s*(?:年|月|日)?\s*(?:到|至|-|–|—|~)\s*")
 
 def _ranges(text: str, at: date) -> list[Period]:
     found = []
-    points = [match for match in POINT.finditer(text)]
-    for one, other in zip(points, points[1:], strict=False):
+    points = list(POINT.finditer(text))
+    for one, other in pairwise(points):
         if not RANGE_JOIN.fullmatch(text[one.end() : other.start()]):
             continue
-        begin, finish = _bounds(one, at), _bounds(other, at)
+        begin, finish = bounds_of(one, at), bounds_of(other, at)
         if begin and finish and begin[0] <= finish[1]:
             start = one.start() - (text[: one.start()].endswith(("从", "自", "在")))
             tail = re.compile(r"\s*(?:之间|期间|间)").match(text, other.end())
@@ -170,7 +155,7 @@ def _points(text: str, at: date) -> list[Period]:
 
 
 def _point(match: re.Match[str], text: str, at: date) -> Period | None:
-    bounds = _bounds(match, at)
+    bounds = bounds_of(match, at)
     if bounds is None:
         return None
     first, last = bounds
@@ -259,78 +244,11 @@ def _named(word: str, at: date) -> tuple[date, date]:
         return _month_bounds(start.year, start.month)
     if "季度" in word:
         start = _months_back(at.replace(day=1), (at.month - 1) % 3 - 3 * shift)
-        return start, _month_bounds(*_next_month(start, 2))[1]
+        return start, _month_bounds(*next_month(start, 2))[1]
     monday = at - timedelta(days=at.weekday()) + timedelta(weeks=shift)
     return monday, monday + timedelta(days=6)
 
 
-def _next_month(day: date, months: int) -> tuple[int, int]:
+def next_month(day: date, months: int) -> tuple[int, int]:
     later = _months_back(day, -months)
     return later.year, later.month
-
-
-def find_days(text: str, at: date) -> list[Day]:
-    """Single days: 周五, 下周一, 明天, 12月7日, 7号; one without year is the next such day."""
-    found: list[Day] = []
-    for finder in (_full_days, _weekdays, _day_words, _month_days, _lone_days):
-        for day in finder(text, at):
-            if all(day.end <= other.start or day.start >= other.end for other in found):
-                found.append(day)
-    return sorted(found, key=lambda day: day.start)
-
-
-def _full_days(text: str, at: date) -> list[Day]:
-    found = []
-    for match in POINT.finditer(text):
-        if match["day"] and (bounds := _bounds(match, at)):
-            found.append(Day(match.start(), match.end(), bounds[0]))
-    return found
-
-
-def _weekdays(text: str, at: date) -> list[Day]:
-    found = []
-    for match in WEEKDAY.finditer(text):
-        weekday = (
-            "一二三四五六日".index({"天": "日", "末": "六"}.get(match["weekday"], match["weekday"]))
-            if not match["weekday"].isdigit()
-            else int(match["weekday"]) - 1
-        )
-        week = match["week"]
-        monday = at - timedelta(days=at.weekday())
-        if week is None:
-            value = at + timedelta(days=(weekday - at.weekday() - 1) % 7 + 1)
-        else:
-            weeks = 2 if week.startswith("下下") else 1 if week.startswith("下") else -1 if week.startswith("上") else 0
-            value = monday + timedelta(weeks=weeks, days=weekday)
-        found.append(Day(match.start(), match.end(), value))
-    return found
-
-
-def _day_words(text: str, at: date) -> list[Day]:
-    shifts = {"大后天": 3, "后天": 2, "明天": 1, "明日": 1, "明晚": 1, "昨天": -1, "昨日": -1, "前天": -2}
-    return [
-        Day(match.start(), match.end(), at + timedelta(days=shifts.get(match["word"], 0)))
-        for match in DAY_WORD.finditer(text)
-    ]
-
-
-def _month_days(text: str, at: date) -> list[Day]:
-    found = []
-    for match in MONTH_DAY.finditer(text):
-        month = int(read_number(match["month"] or match["m2"]) or 0)
-        candidates = (_safe_date(at.year + ahead, month, match["day"] or match["d2"]) for ahead in range(9))
-        value = next((day for day in candidates if day and day >= at), None)
-        if value:
-            found.append(Day(match.start(), match.end(), value))
-    return found
-
-
-def _lone_days(text: str, at: date) -> list[Day]:
-    found = []
-    for match in DAY_ONLY.finditer(text):
-        months = (_next_month(at.replace(day=1), ahead) for ahead in range(3))
-        candidates = (_safe_date(year, month, match["day"]) for year, month in months)
-        value = next((day for day in candidates if day and day >= at), None)
-        if value:
-            found.append(Day(match.start(), match.end(), value))
-    return found

@@ -9,6 +9,7 @@ from typing import Any
 from nlp.patent_numbers import find_numbers
 from nlp.segmenter import Segmenter
 from nlp.slots import contacts, dates, money, patents
+from nlp.slots.days import Day, find_days
 from nlp.slots.organisations import OrganisationFinder, Organisations
 from nlp.slots.regions import RegionFinder
 from nlp.slots.scan import Found, Scan
@@ -25,7 +26,7 @@ class SlotReading:
     exclude: Mapping[str, list[str]] = field(default_factory=dict)
     organisations: Organisations = field(default_factory=Organisations)
     periods: tuple[dates.Period, ...] = ()
-    days: tuple[dates.Day, ...] = ()
+    days: tuple[Day, ...] = ()
     left: str = ""
     has_invalid_number: bool = False
 
@@ -51,7 +52,7 @@ class SlotFinder:
         ):
             _take(scan, values, name, finder(scan.left))
         full_name = self._organisations.find_full_name(scan)
-        periods, days = _read_dates(scan, at)
+        periods, single_days = _read_dates(scan, at)
         _read_quantities(scan, values)
         inventor = self._organisations.find_inventor(scan)
         short_name = self._organisations.find_short_name(scan)
@@ -68,7 +69,7 @@ class SlotFinder:
             exclude,
             Organisations(full_name, short_name),
             tuple(periods),
-            tuple(days),
+            tuple(single_days),
             scan.left,
             has_invalid,
         )
@@ -113,12 +114,12 @@ def _read_number(scan: Scan, values: dict[str, Any]) -> bool:
     return bool(numbers) and "patent_number" not in values
 
 
-def _read_dates(scan: Scan, at: date) -> tuple[list[dates.Period], list[dates.Day]]:
+def _read_dates(scan: Scan, at: date) -> tuple[list[dates.Period], list[Day]]:
     periods = dates.find_periods(scan.left, at)
-    days = dates.find_days(scan.left, at)
-    for stretch in (*periods, *days):
-        scan.take(stretch.start, stretch.end)
-    return periods, days
+    found_days = find_days(scan.left, at)
+    for start, end in [(item.start, item.end) for item in periods] + [(item.start, item.end) for item in found_days]:
+        scan.take(start, end)
+    return periods, found_days
 
 
 def _read_quantities(scan: Scan, values: dict[str, Any]) -> None:

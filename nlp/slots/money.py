@@ -32,7 +32,7 @@ MONTHS = re.compile(
     rf"(?P<half>半年)|(?P<years>{NUMERAL})\s*(?:年|周年)(?P<year_half>半)?(?:零?(?P<extra>{NUMERAL})\s*个?月)?(?!度|级|代|费|前|内?申请|\s*[{CHINESE}\d.]+\s*[万千百元块wWk])"
     rf"|(?P<months>{NUMERAL})\s*个(?P<month_half>半)?月|(?P<quarters>{NUMERAL})\s*个?季度|(?P<plain>\d{{1,2}})\s*(?:期|月)(?=期|$|\s)"
 )
-NOT_A_TERM_BEFORE = re.compile(r"(?:第|每|近|最近|过去|这|上|前|后|隔|满|[\d.])\s*$")
+NOT_A_TERM_BEFORE = re.compile(r"[万元块千百]$|(?:第|每|近|最近|过去|这|上|前|后|隔|满|[\d.])\s*$")
 
 
 def find_amounts(text: str) -> list[Found]:

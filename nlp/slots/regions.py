@@ -50,7 +50,7 @@ class RegionFinder:
         found: list[Found] = []
         position = 0
         while position < len(mentions):
-            start, end, _ = mentions[position]
+            end = mentions[position][1]
             chain = [mentions[position]]
             while position + 1 < len(mentions) and re.fullmatch(r"[\s省市的·]?", text[end : mentions[position + 1][0]]):
                 position += 1
@@ -127,7 +127,8 @@ def _read_places() -> list[tuple[Place, str]]:
 
 def _read_prefecture(line: str, province: Place) -> list[Place]:
     head, _, districts = line.partition(":")
-    above, parents, found = province, (province.full,), []
+    above, found = province, list[Place]()
+    parents: tuple[str, ...] = (province.full,)
     if not head.startswith(MUNICIPAL_SKIP):
         head, ambiguous, exceptions = head.partition("!")
         name, _, shorts = head.partition("=")

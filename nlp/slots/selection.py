@@ -78,9 +78,9 @@ def _choose_trade_mode(slots: dict[str, Any], reading: SlotReading, intent: str 
     mode = slots.get("trade_mode")
     if mode is None:
         return
-    if intent == "demand_post" and mode == "transfer" and not re.search(r"转让|出让", text):
-        del slots["trade_mode"]
-    elif intent == "portfolio" and mode == "pledge":
+    if (intent == "demand_post" and mode == "transfer" and not re.search(r"转让|出让", text)) or (
+        intent == "portfolio" and mode == "pledge"
+    ):
         del slots["trade_mode"]
 
 

