@@ -42,9 +42,12 @@ def valkey(folder: Path, port: int, environment: Mapping[str, str]) -> Program:
 def web(url: str, port: int, environment: Mapping[str, str]) -> Program:
     command = [
         sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}",
-        "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--graceful-timeout", "3", "wsgi:app",
+        "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--graceful-timeout", "3", "--preload",
+        "wsgi:app",
     ]  # fmt: skip
-    return Program("web", "网页和接口", command, environment, lambda _pid: call(f"{url}/readyz") is not None)
+    return Program(
+        "web", "网页和接口", command, environment, lambda _pid: call(f"{url}/readyz", timeout=0.5) is not None
+    )
 
 
 def workers(environment: Mapping[str, str]) -> list[Program]:
@@ -78,7 +81,11 @@ def sandbox(url: str, port: int, target: str, state: Path, environment: Mapping[
         sys.executable, "-m", "sandbox", "--port", str(port), "--target", target, "--state", str(state),
     ]  # fmt: skip
     return Program(
-        "sandbox", "微信沙箱", command, environment, lambda _pid: call(f"{url}/sandbox/api/health") is not None
+        "sandbox",
+        "微信沙箱",
+        command,
+        environment,
+        lambda _pid: call(f"{url}/sandbox/api/health", timeout=0.5) is not None,
     )
 
 

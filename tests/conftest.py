@@ -1,5 +1,6 @@
 """Fixtures that every test may rely on: both databases, a real Valkey, a clock that stands still."""
 
+import logging
 import os
 import shutil
 import warnings
@@ -26,6 +27,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "serial" in item.keywords:
             item.add_marker(pytest.mark.xdist_group("serial"))
+
+
+def pytest_sessionfinish() -> None:
+    # An app under test logs to the stream that pytest is about to close; what ends after it must not.
+    logging.getLogger().handlers.clear()
 
 
 @pytest.fixture(scope="session")
