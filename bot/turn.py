@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,20 +15,19 @@ from bot.replies import Reply
 from core import metrics
 from core.errors import AppError
 from core.logs import get_logger
-from models import (
-    Author,
-    Conversation,
-    ConversationStatus,
-    DeliveryChannel,
-    DeliveryReason,
-    Message,
-    Turn,
-    TurnState,
-)
-from services.deliveries import count_inbox, queue_deliveries
+from models import Conversation, DeliveryChannel, DeliveryReason, TurnState
+from services.deliveries import Queued, count_inbox, queue_deliveries
 from services.job_names import JobName, request_job
 from services.resources import Resources
-from services.turns import MAX_ATTEMPTS, Work, release_lease
+from services.turns import (
+    MAX_ATTEMPTS,
+    Work,
+    add_bot_message,
+    complete_turn,
+    find_held,
+    hold_conversation,
+    release_lease,
+)
 
 log = get_logger(__name__)
 
@@ -58,12 +57,10 @@ class PassiveSlot:
 
 @dataclass(frozen=True)
 class Finished:
-    """What the turn decided. `passive` is the piece to answer the push with, and `delivery_id` its ledger row."""
+    """What the turn decided: its reply, and the piece to answer the waiting push or call with."""
 
     reply: Reply | None = None
-    passive: Mapping[str, Any] | None = None
-    delivery_id: int | None = None
-    citations: Sequence[Mapping[str, Any]] = field(default=())
+    first: Queued | None = None
 
 
 class TurnRunner:
@@ -105,7 +102,7 @@ class TurnRunner:
     def _hand_to_job(self, work: Work) -> None:
         now = self._resources.clock.now()
         with self._resources.database.unit_of_work() as session:
-            held = _held(session, work)
+            held = find_held(session, work)
             if held is None:
                 return
             conversation, turn = held
@@ -116,80 +113,52 @@ class TurnRunner:
 
     def _finish(self, work: Work, skill: str, reply: Reply, slot: PassiveSlot) -> Finished:
         now = self._resources.clock.now()
+        memory = remember(work.memory, reply, skill) if reply.on_commit is None else None
         with self._resources.database.unit_of_work() as session:
-            held = _held(session, work)
-            if held is None:
-                log.info("turn_lease_lost", turn_id=work.lease.turn_id)
+            if not hold_conversation(session, work, now=now, memory=memory):
+                log.info("turn_overtaken", turn_id=work.lease.turn_id)
                 return Finished()
-            conversation, turn = held
-            release_lease(conversation)
-            turn.done_at, turn.skill = now, skill
-            if conversation.status == ConversationStatus.OPEN or conversation.owner_token != turn.owner_token:
-                turn.state = TurnState.SUPPRESSED
-                log.info("turn_suppressed", turn_id=turn.id)
-                return Finished()
-            turn.state = TurnState.DONE
             if reply.on_commit is not None:
+                conversation = session.get_one(Conversation, work.conversation_id)
                 reply = reply.on_commit(session, conversation)
-            return self._speak(session, conversation, turn, skill, reply, slot, now)
+                conversation.memory = remember(work.memory, reply, skill)
+                session.flush()
+            return self._speak(session, work, skill, reply, slot, now)
 
     def _speak(
-        self,
-        session: Session,
-        conversation: Conversation,
-        turn: Turn,
-        skill: str,
-        reply: Reply,
-        slot: PassiveSlot,
-        now: datetime,
+        self, session: Session, work: Work, skill: str, reply: Reply, slot: PassiveSlot, now: datetime
     ) -> Finished:
-        conversation.memory = remember(conversation.memory, reply, skill)
-        reply = self._offer_inbox(session, conversation, reply, skill)
-        message = Message(
-            conversation_id=conversation.id,
-            author=Author.BOT,
-            text=reply.text,
-            details={"skill": skill, "citations": [dict(item) for item in reply.citations],
-                     "choices": [choice.text for choice in reply.choices]},
-            created_at=now,
-        )  # fmt: skip
-        session.add(message)
-        session.flush()
-        conversation.last_message_at = now
+        reply = self._offer_inbox(session, work, reply, skill)
+        details = {
+            "skill": skill,
+            "citations": [dict(item) for item in reply.citations],
+            "choices": [choice.text for choice in reply.choices],
+        }
+        message_id = add_bot_message(session, work.conversation_id, text=reply.text, details=details, now=now)
         channel = slot.channel if slot.claim() else DeliveryChannel.CUSTOMER_SERVICE
-        rows = queue_deliveries(
+        queued = queue_deliveries(
             session,
-            identity_id=conversation.identity_id,
-            message=message,
+            identity_id=work.identity_id,
+            message_id=message_id,
             payloads=self._dialogue.payloads(reply, channel),
             reason=DeliveryReason(reply.reason),
             now=now,
             first_channel=channel,
         )
-        if channel is DeliveryChannel.CUSTOMER_SERVICE:
-            return Finished(reply)
-        turn.passive_delivery_id = rows[0].id
-        return Finished(reply, rows[0].payload, rows[0].id)
+        first = queued[0] if queued and channel is not DeliveryChannel.CUSTOMER_SERVICE else None
+        complete_turn(
+            session, work.lease.turn_id, skill=skill, delivery_id=first.delivery_id if first else None, now=now
+        )
+        return Finished(reply, first)
 
     @staticmethod
-    def _offer_inbox(session: Session, conversation: Conversation, reply: Reply, skill: str) -> Reply:
+    def _offer_inbox(session: Session, work: Work, reply: Reply, skill: str) -> Reply:
         if skill == "inbox":
             return reply
-        waiting = count_inbox(session, identity_id=conversation.identity_id)
+        waiting = count_inbox(session, identity_id=work.identity_id)
         if not waiting:
             return reply
         return replace(reply, text=f"{reply.text}\n\n之前有{waiting}条消息没能送到,回复“未读”查看。")
-
-
-def _held(session: Session, work: Work) -> tuple[Conversation, Turn] | None:
-    """The rows, locked, if our lease still stands."""
-    conversation = session.get(Conversation, work.conversation_id, with_for_update=True)
-    turn = session.get(Turn, work.lease.turn_id)
-    if conversation is None or turn is None:
-        return None
-    if turn.state != TurnState.RUNNING or conversation.lease_token != work.lease.token:
-        return None
-    return conversation, turn
 
 
 def remember(memory: Mapping[str, Any], reply: Reply, skill: str) -> dict[str, Any]:

@@ -77,15 +77,16 @@ class PushEndpoint:
         push = parse_push(opened.fields)
         receipt = self._take_in(push)
         if receipt.kind == "repeat" and receipt.passive is not None:
-            return self._passive(opened, push, receipt.passive.payload, receipt.passive.id), "repeat"
+            passive = receipt.passive
+            return self._passive(opened, push, passive.payload, passive.id), "repeat"
         if receipt.kind == "wait":
             receipt = self._wait_for_lease(receipt, started)
         if receipt.work is None:
             return Response(SUCCESS, mimetype="text/plain"), receipt.kind
         finished = self._run(receipt.work, started)
-        if finished.passive is None or finished.delivery_id is None:
+        if finished.first is None:
             return Response(SUCCESS, mimetype="text/plain"), "later"
-        return self._passive(opened, push, finished.passive, finished.delivery_id), "answered"
+        return self._passive(opened, push, finished.first.payload, finished.first.delivery_id), "answered"
 
     def _take_in(self, push: Push) -> Receipt:
         try:
@@ -145,7 +146,7 @@ class PushEndpoint:
             dict(payload), to_openid=push.openid, from_id=push.to_user, created_at=int(now.timestamp())
         )
         response = Response(self._callback.seal(opened, xml, now, new_token(8)), mimetype="text/xml")
-        response.call_on_close(lambda: confirm_passive(self._resources.database, delivery_id, now))
+        response.call_on_close(lambda: confirm_passive(self._resources.database, delivery_id, payload, now))
         return response
 
     @staticmethod

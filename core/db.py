@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -52,6 +52,13 @@ class Base(DeclarativeBase):
         list[Any]: JSONValue,
         list[str]: JSONValue,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """A model's table, for statements that do without mapped objects."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -3,15 +3,34 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
+from core.db import table_of
 from models import Allowance, AllowanceKind
 
 # wechat-contract §2.1: (messages, how long); not cumulative.
 MESSAGE_GRANT = (5, timedelta(hours=48))
 ACTION_GRANT = (3, timedelta(minutes=1))
 ENTER_CHAT_GRANT = (2, timedelta(minutes=1))
+
+
+_table = table_of(Allowance)
+# Every message refreshes an allowance: one statement, built once.
+REFRESH = (
+    update(_table)
+    .where(_table.c.identity_id == bindparam("identity"), _table.c.kind == bindparam("of"))
+    .values(
+        left_count=case(
+            (
+                (_table.c.until_at > bindparam("now")) & (_table.c.left_count > bindparam("count")),
+                _table.c.left_count,
+            ),
+            else_=bindparam("count"),
+        ),
+        until_at=case((_table.c.until_at > bindparam("until"), _table.c.until_at), else_=bindparam("until")),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -27,13 +46,9 @@ def open_allowance(
 ) -> None:
     """Start (or refresh) an allowance after something the user did."""
     count, lasting = grant
-    row = session.get(Allowance, (identity_id, kind))
-    if row is None:
+    values = {"identity": identity_id, "of": kind, "count": count, "until": now + lasting, "now": now}
+    if session.connection().execute(REFRESH, values).rowcount == 0:
         session.add(Allowance(identity_id=identity_id, kind=kind, left_count=count, until_at=now + lasting))
-        return
-    is_alive = row.until_at > now
-    row.left_count = max(count, row.left_count) if is_alive else count
-    row.until_at = max(row.until_at, now + lasting)
 
 
 def take_allowance(session: Session, *, identity_id: int, now: datetime, keep_last: bool = False) -> str | None:

@@ -170,7 +170,7 @@ def _say_closed(session: Session, case: Case, now: datetime) -> None:
     queue_deliveries(
         session,
         identity_id=conversation.identity_id,
-        message=message,
+        message_id=message.id,
         payloads=[{"kind": "text", "text": text}],
         reason=DeliveryReason.NOTICE,
         now=now,

@@ -1,16 +1,17 @@
 """The delivery ledger: rows first, then the send; a state is only ever what WeChat told us."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from adapters.wechat.text import split_text
 from core import metrics
 from core.clock import Clock
-from core.db import Database
+from core.db import Database, table_of
 from core.logs import get_logger
 from models import (
     Allowance,
@@ -18,7 +19,6 @@ from models import (
     DeliveryChannel,
     DeliveryReason,
     DeliveryState,
-    Message,
     WeChatIdentity,
 )
 from services.allowances import close_allowances, return_allowance, take_allowance
@@ -35,47 +35,80 @@ FOR_PEOPLE = {DeliveryReason.STAFF_REPLY, DeliveryReason.HANDOFF, DeliveryReason
 UNKNOWN_OUTCOME = "unknown"
 
 
+@dataclass(frozen=True)
+class Queued:
+    """A row just written."""
+
+    delivery_id: int
+    channel: DeliveryChannel
+    payload: dict[str, Any]
+
+
+_table = table_of(Delivery)
+ADD_DELIVERY = insert(_table).returning(_table.c.id)
+CONFIRM = (
+    update(_table)
+    .where(_table.c.id == bindparam("of"), _table.c.state == DeliveryState.QUEUED)
+    .values(state=DeliveryState.SENT, sent_at=bindparam("now"), claimed_until=None)
+)
+COUNT_INBOX = (
+    select(func.count())
+    .select_from(_table)
+    .where(
+        _table.c.identity_id == bindparam("identity"),
+        _table.c.channel == DeliveryChannel.INBOX,
+        _table.c.state == DeliveryState.QUEUED,
+    )
+)
+
+
 def queue_deliveries(
     session: Session,
     *,
     identity_id: int,
-    message: Message,
+    message_id: int,
     payloads: Sequence[dict[str, Any]],
     reason: DeliveryReason,
     now: datetime,
     first_channel: DeliveryChannel = DeliveryChannel.CUSTOMER_SERVICE,
-) -> list[Delivery]:
+) -> list[Queued]:
     """Write one row for each piece of a message, before anything is sent.
 
     `first_channel` is PASSIVE where a push is being answered: the first piece goes that way, the rest (and all of
     them otherwise) through the customer-service API, for which a job is asked for.
     """
-    rows = []
-    for part, payload in enumerate(payloads, start=1):
-        channel = first_channel if part == 1 or first_channel == DeliveryChannel.API else None
-        rows.append(
-            Delivery(
-                key=f"message-{message.id}-{part}",
-                identity_id=identity_id,
-                message_id=message.id,
-                channel=channel or DeliveryChannel.CUSTOMER_SERVICE,
-                reason=reason,
-                part=part,
-                payload=payload,
-                state=DeliveryState.QUEUED,
-                created_at=now,
+    queued = []
+    is_call = first_channel == DeliveryChannel.API
+    pieces = payloads if is_call else [piece for payload in payloads for piece in _split(payload)]
+    for part, payload in enumerate(pieces, start=1):
+        channel = first_channel if part == 1 or is_call else None
+        channel = channel or DeliveryChannel.CUSTOMER_SERVICE
+        delivery_id: int = (
+            session.connection()
+            .execute(
+                ADD_DELIVERY,
+                {"key": f"message-{message_id}-{part}", "identity_id": identity_id, "message_id": message_id,
+                 "channel": channel, "reason": reason, "part": part, "payload": payload,
+                 "state": DeliveryState.QUEUED, "attempt_count": 0, "created_at": now},
             )
-        )
-    session.add_all(rows)
-    session.flush()
-    outgoing = [row for row in rows if row.channel == DeliveryChannel.CUSTOMER_SERVICE]
-    if outgoing:
+            .scalar_one()
+        )  # fmt: skip
+        queued.append(Queued(delivery_id, channel, payload))
+    if any(row.channel == DeliveryChannel.CUSTOMER_SERVICE for row in queued):
         # Later pieces of a passive answer wait a moment, so that they arrive after it.
         delay = timedelta(seconds=1) if first_channel == DeliveryChannel.PASSIVE else timedelta(0)
         request_job(
-            session, JobName.DELIVER, key=f"message-{message.id}", now=now, delay=delay, identity_id=identity_id
+            session, JobName.DELIVER, key=f"message-{message_id}", now=now, delay=delay, identity_id=identity_id
         )
-    return rows
+    return queued
+
+
+def _split(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """A text over WeChat's 2,048 bytes becomes several; what belongs to the message as a whole stays with the first."""
+    if payload.get("kind") != "text":
+        return [payload]
+    first, *rest = split_text(str(payload["text"])) or [""]
+    return [{**payload, "text": first}, *({"kind": "text", "text": text} for text in rest)]
 
 
 def mark_sent(session: Session, delivery: Delivery, now: datetime) -> None:
@@ -90,12 +123,17 @@ def mark_sent(session: Session, delivery: Delivery, now: datetime) -> None:
             mark_sent(session, carried, now)
 
 
-def confirm_passive(database: Database, delivery_id: int, now: datetime) -> None:
-    """The HTTP answer to WeChat's push has been written out."""
+def confirm_passive(database: Database, delivery_id: int, payload: Mapping[str, Any], now: datetime) -> None:
+    """The HTTP answer has been written out."""
     with database.unit_of_work() as session:
-        delivery = session.get(Delivery, delivery_id, with_for_update=True)
-        if delivery is not None and delivery.state == DeliveryState.QUEUED:
-            mark_sent(session, delivery, now)
+        if payload.get("carries"):
+            delivery = session.get(Delivery, delivery_id, with_for_update=True)
+            if delivery is not None and delivery.state == DeliveryState.QUEUED:
+                mark_sent(session, delivery, now)
+            return
+        confirmed = session.connection().execute(CONFIRM, {"of": delivery_id, "now": now})
+    if confirmed.rowcount:
+        metrics.deliveries_total.labels(DeliveryChannel.PASSIVE, DeliveryState.SENT).inc()
 
 
 @dataclass(frozen=True)
@@ -251,18 +289,8 @@ def list_inbox(session: Session, *, identity_id: int, limit: int = 10) -> list[D
 
 
 def count_inbox(session: Session, *, identity_id: int) -> int:
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Delivery)
-            .where(
-                Delivery.identity_id == identity_id,
-                Delivery.channel == DeliveryChannel.INBOX,
-                Delivery.state == DeliveryState.QUEUED,
-            )
-        )
-        or 0
-    )
+    """How many messages wait in the app."""
+    return session.connection().execute(COUNT_INBOX, {"identity": identity_id}).scalar_one()
 
 
 def rescue_stuck_deliveries(session: Session, *, now: datetime) -> int:

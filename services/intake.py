@@ -9,14 +9,35 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters.wechat.push import Push
-from models import AllowanceKind, Conversation, ConversationStatus, Delivery, DeliveryChannel, Platform, Turn, TurnState
+from models import (
+    AllowanceKind,
+    Conversation,
+    ConversationStatus,
+    Delivery,
+    DeliveryChannel,
+    Message,
+    Platform,
+    Turn,
+    TurnState,
+)
 from models import WeChatIdentity as Identity
 from services.allowances import ACTION_GRANT, ENTER_CHAT_GRANT, MESSAGE_GRANT, open_allowance
 from services.deliveries import cancel_for_unsubscribed
 from services.identities import find_identity, find_or_create_conversation, find_or_create_identity
 from services.notifications import notify_user_message
 from services.privacy import erase_user, revoke_authorization
-from services.turns import UNFINISHED, WEB_LEASE, Work, find_turn, record_turn, start_turn
+from services.turns import (
+    UNFINISHED,
+    WEB_LEASE,
+    Recorded,
+    Speaker,
+    Work,
+    find_speaker,
+    find_turn,
+    get_speaker,
+    record_turn,
+    start_turn,
+)
 
 WELCOME_AGAIN_AFTER = timedelta(minutes=5)
 ACTIONS = {"click", "subscribe", "scan", "scancode_push", "scancode_waitmsg"}
@@ -46,25 +67,24 @@ def receive_push(session: Session, push: Push, *, app_id: str, platform: Platfor
     call again, which then finds the winner's row.
     """
     dedupe_key = push.dedupe_key(app_id)
-    if (turn := find_turn(session, dedupe_key)) is not None:
-        return _take_up(session, turn, now)
+    if (known := find_turn(session, dedupe_key)) is not None:
+        return _take_up(session, known.id, now)
     if push.kind == "event" and push.event not in ANSWERED_EVENTS:
-        _note_event(session, push, app_id=app_id, platform=platform, now=now)
+        _note_event(session, push, app_id=app_id, now=now)
         return SILENT
     if push.kind == "unknown" or not push.openid:
         return SILENT
-    identity = find_or_create_identity(session, app_id=app_id, openid=push.openid, platform=platform, now=now)
-    conversation = find_or_create_conversation(session, identity, now)
-    _open_allowance(session, identity, push, now)
-    if not identity.is_subscribed or identity.subscribed_at is None:
-        identity.is_subscribed, identity.subscribed_at = True, now
-    if push.event in GREETED_EVENTS:
-        if identity.welcomed_at is not None and identity.welcomed_at > now - WELCOME_AGAIN_AFTER:
-            return SILENT
-        identity.welcomed_at = now
-    turn = record_turn(
+    speaker = find_speaker(session, app_id=app_id, openid=push.openid)
+    if speaker is None:
+        identity = find_or_create_identity(session, app_id=app_id, openid=push.openid, platform=platform, now=now)
+        find_or_create_conversation(session, identity, now)
+        speaker = get_speaker(session, identity.id)
+    _open_allowance(session, speaker.identity_id, push, now)
+    if not _is_to_be_answered(session, speaker, push, now):
+        return SILENT
+    recorded = record_turn(
         session,
-        conversation=conversation,
+        speaker,
         dedupe_key=dedupe_key,
         inbound={"kind": push.kind, "event": push.event, "event_key": push.event_key, "text": text,
                  "details": push.details},
@@ -73,19 +93,35 @@ def receive_push(session: Session, push: Push, *, app_id: str, platform: Platfor
         details=push.details,
         now=now,
     )  # fmt: skip
-    return _begin(session, turn, conversation, now)
+    return _begun(session, recorded, now)
+
+
+def _is_to_be_answered(session: Session, speaker: Speaker, push: Push, now: datetime) -> bool:
+    """Keeps the follower's state; a greeting that was given a moment ago is not given again."""
+    is_greeted = push.event in GREETED_EVENTS
+    if speaker.is_subscribed and speaker.subscribed_at is not None and not is_greeted:
+        return True
+    identity = session.get_one(Identity, speaker.identity_id)
+    if not identity.is_subscribed or identity.subscribed_at is None:
+        identity.is_subscribed, identity.subscribed_at = True, now
+    if not is_greeted:
+        return True
+    if identity.welcomed_at is not None and identity.welcomed_at > now - WELCOME_AGAIN_AFTER:
+        return False
+    identity.welcomed_at = now
+    return True
 
 
 def receive_question(session: Session, *, identity_id: int, text: str, key: str, now: datetime) -> Receipt:
     """Take in a question asked through the API; the same `key` again is the same turn."""
     dedupe_key = f"api-{identity_id}-{key}"
-    if (turn := find_turn(session, dedupe_key)) is not None:
-        return _take_up(session, turn, now)
+    if (known := find_turn(session, dedupe_key)) is not None:
+        return _take_up(session, known.id, now)
     identity = session.get_one(Identity, identity_id)
-    conversation = find_or_create_conversation(session, identity, now)
-    turn = record_turn(
+    find_or_create_conversation(session, identity, now)
+    recorded = record_turn(
         session,
-        conversation=conversation,
+        get_speaker(session, identity_id),
         dedupe_key=dedupe_key,
         inbound={"kind": "text", "text": text},
         text=text,
@@ -93,20 +129,24 @@ def receive_question(session: Session, *, identity_id: int, text: str, key: str,
         details={},
         now=now,
     )
-    return _begin(session, turn, conversation, now)
+    return _begun(session, recorded, now)
 
 
-def _begin(session: Session, turn: Turn, conversation: Conversation, now: datetime) -> Receipt:
-    if turn.state == TurnState.FOR_STAFF:
-        if turn.message is not None:
-            notify_user_message(session, conversation, turn.message, now)
+def _begun(session: Session, recorded: Recorded, now: datetime) -> Receipt:
+    if recorded.is_for_staff:
+        _tell_staff(session, session.get_one(Message, recorded.message_id), now)
         return SILENT
-    work = start_turn(session, turn, conversation, now=now, lasting=WEB_LEASE)
-    return Receipt("run" if work else "wait", turn.id, work)
+    return Receipt("run" if recorded.work else "wait", recorded.turn_id, recorded.work)
 
 
-def _take_up(session: Session, turn: Turn, now: datetime) -> Receipt:
+def _tell_staff(session: Session, message: Message, now: datetime) -> None:
+    conversation = session.get_one(Conversation, message.conversation_id)
+    notify_user_message(session, conversation, message, now)
+
+
+def _take_up(session: Session, turn_id: int, now: datetime) -> Receipt:
     """The same push again: WeChat had no answer to the first. Answer again, go on waiting, or take over."""
+    turn = session.get_one(Turn, turn_id)
     if turn.state in UNFINISHED:
         conversation = session.scalars(
             select(Conversation).where(Conversation.id == turn.conversation_id).with_for_update()
@@ -133,12 +173,15 @@ def resume_turn(session: Session, turn_id: int, *, now: datetime, lasting: timed
     session.refresh(turn)
     if conversation.status == ConversationStatus.OPEN and turn.state == TurnState.QUEUED:
         turn.state, turn.done_at = TurnState.FOR_STAFF, now
-        return _begin(session, turn, conversation, now)
+        if turn.message is not None:
+            conversation.unread_count += 1
+            _tell_staff(session, turn.message, now)
+        return SILENT
     work = start_turn(session, turn, conversation, now=now, lasting=lasting)
     return Receipt("run" if work else "wait", turn.id, work)
 
 
-def _open_allowance(session: Session, identity: Identity, push: Push, now: datetime) -> None:
+def _open_allowance(session: Session, identity_id: int, push: Push, now: datetime) -> None:
     """What the user did decides what we may send (wechat-contract §2.1); a tapped menu item counts as a click."""
     if push.event == "user_enter_tempsession":
         kind, grant = AllowanceKind.ACTION, ENTER_CHAT_GRANT
@@ -146,16 +189,16 @@ def _open_allowance(session: Session, identity: Identity, push: Push, now: datet
         kind, grant = AllowanceKind.ACTION, ACTION_GRANT
     else:
         kind, grant = AllowanceKind.MESSAGE, MESSAGE_GRANT
-    open_allowance(session, identity_id=identity.id, kind=kind, grant=grant, now=now)
+    open_allowance(session, identity_id=identity_id, kind=kind, grant=grant, now=now)
 
 
-def _note_event(session: Session, push: Push, *, app_id: str, platform: Platform, now: datetime) -> None:
+def _note_event(session: Session, push: Push, *, app_id: str, now: datetime) -> None:
     """Events that need no answer but mean something. Repeats do no harm."""
     identity = find_identity(session, app_id=app_id, openid=push.openid)
     if identity is None:
         return
     if push.event in {"scancode_push", "scancode_waitmsg"}:
-        _open_allowance(session, identity, push, now)
+        _open_allowance(session, identity.id, push, now)
     elif push.event == "unsubscribe":
         identity.is_subscribed, identity.unsubscribed_at, identity.subscribed_at = False, now, None
         cancel_for_unsubscribed(session, identity)

@@ -55,7 +55,7 @@ def reply_to_user(
     queue_deliveries(
         session,
         identity_id=conversation.identity_id,
-        message=message,
+        message_id=message.id,
         payloads=[{"kind": "text", "text": text}],
         reason=DeliveryReason.STAFF_REPLY,
         now=now,

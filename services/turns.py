@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
+from core.db import table_of
+from core.errors import NotFound
 from core.ids import new_token
-from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState
+from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState, User, WeChatIdentity
 from services.job_names import JobName, request_job
 
 # Longer than WeChat's three tries spend on the first two, so that the third finds a dead process's turn free.
@@ -32,6 +34,7 @@ class Work:
     """What a turn needs, taken from the rows when its lease was taken."""
 
     lease: Lease
+    owner_token: int
     conversation_id: int
     conversation_public_id: str
     identity_id: int
@@ -46,6 +49,7 @@ class Work:
     def of(cls, turn: Turn, conversation: Conversation, lease: Lease) -> "Work":
         return cls(
             lease=lease,
+            owner_token=turn.owner_token,
             conversation_id=conversation.id,
             conversation_public_id=conversation.public_id,
             identity_id=conversation.identity_id,
@@ -58,46 +62,174 @@ class Work:
         )
 
 
-def find_turn(session: Session, dedupe_key: str) -> Turn | None:
-    return session.scalar(select(Turn).where(Turn.dedupe_key == dedupe_key))
+class KnownTurn(NamedTuple):
+    """The turn that a push already has."""
+
+    id: int
+    state: str
+    conversation_id: int
+    passive_delivery_id: int | None
+
+
+class Speaker(NamedTuple):
+    """Who wrote, and the state of their conversation, in one row of one query."""
+
+    identity_id: int
+    user_id: int
+    platform: str
+    is_subscribed: bool
+    subscribed_at: datetime | None
+    welcomed_at: datetime | None
+    region: str | None
+    conversation_id: int
+    conversation_public_id: str
+    status: str
+    owner_token: int
+    lease_until: datetime | None
+    memory: Mapping[str, Any]
+    has_unfinished: bool
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A turn just written down; `work` is there where its lease could be taken at once."""
+
+    turn_id: int
+    message_id: int
+    is_for_staff: bool
+    work: Work | None
+
+
+# Statements of the path that every message takes are built once: building one costs three times its execution, and a
+# turn through the mapped classes took four times as long (docs/decisions.md).
+_speaker = (
+    select(
+        WeChatIdentity.id, WeChatIdentity.user_id, WeChatIdentity.platform, WeChatIdentity.is_subscribed,
+        WeChatIdentity.subscribed_at, WeChatIdentity.welcomed_at, User.region, Conversation.id, Conversation.public_id,
+        Conversation.status, Conversation.owner_token, Conversation.lease_until, Conversation.memory,
+        exists().where(Turn.conversation_id == Conversation.id, Turn.state.in_(UNFINISHED)),
+    )
+    .join_from(WeChatIdentity, User, User.id == WeChatIdentity.user_id)
+    .join(Conversation, Conversation.identity_id == WeChatIdentity.id)
+    .with_for_update(of=Conversation)
+)  # fmt: skip
+SPEAKER_BY_OPENID = _speaker.where(
+    WeChatIdentity.app_id == bindparam("app_id"), WeChatIdentity.openid == bindparam("openid")
+)
+SPEAKER_BY_IDENTITY = _speaker.where(WeChatIdentity.id == bindparam("identity_id"))
+KNOWN_TURN = select(Turn.id, Turn.state, Turn.conversation_id, Turn.passive_delivery_id).where(
+    Turn.dedupe_key == bindparam("dedupe_key")
+)
+_message, _turn, _conversation = table_of(Message), table_of(Turn), table_of(Conversation)
+ADD_MESSAGE = insert(_message).returning(_message.c.id)
+ADD_TURN = insert(_turn).returning(_turn.c.id)
+TOUCH = (
+    update(_conversation)
+    .where(_conversation.c.id == bindparam("of"))
+    .values(
+        status=bindparam("status"),
+        last_message_at=bindparam("now"),
+        last_user_message_at=bindparam("now"),
+        unread_count=_conversation.c.unread_count + bindparam("unread"),
+    )
+)
+TOUCH_AND_LEASE = TOUCH.values(lease_token=bindparam("token"), lease_until=bindparam("until"))
+HOLD = (
+    update(_conversation)
+    .where(
+        _conversation.c.id == bindparam("of"),
+        _conversation.c.lease_token == bindparam("token"),
+        _conversation.c.owner_token == bindparam("owner"),
+        _conversation.c.status == ConversationStatus.PENDING,
+    )
+    .values(lease_token=None, lease_until=None, last_message_at=bindparam("now"))
+)
+HOLD_AND_REMEMBER = HOLD.values(memory=bindparam("memory"))
+COMPLETE = (
+    update(_turn)
+    .where(_turn.c.id == bindparam("of"))
+    .values(
+        state=TurnState.DONE,
+        skill=bindparam("skill"),
+        passive_delivery_id=bindparam("delivery"),
+        done_at=bindparam("now"),
+    )
+)
+
+
+def find_turn(session: Session, dedupe_key: str) -> KnownTurn | None:
+    row = session.connection().execute(KNOWN_TURN, {"dedupe_key": dedupe_key}).first()
+    return KnownTurn._make(row) if row else None
+
+
+def find_speaker(session: Session, *, app_id: str, openid: str) -> Speaker | None:
+    """Who an openid is; None where we do not know them yet. Locks the conversation."""
+    row = session.connection().execute(SPEAKER_BY_OPENID, {"app_id": app_id, "openid": openid}).first()
+    return Speaker._make(row) if row else None
+
+
+def get_speaker(session: Session, identity_id: int) -> Speaker:
+    """The same by identity; raises NotFound."""
+    row = session.connection().execute(SPEAKER_BY_IDENTITY, {"identity_id": identity_id}).first()
+    if row is None:
+        raise NotFound
+    return Speaker._make(row)
 
 
 def record_turn(
     session: Session,
+    speaker: Speaker,
     *,
-    conversation: Conversation,
     dedupe_key: str,
     inbound: dict[str, Any],
     text: str,
     kind: str,
     details: dict[str, Any],
     now: datetime,
-) -> Turn:
-    """Write down what came in. Where a person holds the conversation there is no bot turn."""
-    message = Message(
-        conversation_id=conversation.id, author=Author.USER, kind=kind, text=text, details=details, created_at=now
-    )
-    session.add(message)
-    session.flush()
-    conversation.last_message_at = conversation.last_user_message_at = now
-    if conversation.status == ConversationStatus.RESOLVED:
-        conversation.status = ConversationStatus.PENDING
-    is_for_staff = conversation.status == ConversationStatus.OPEN
-    if is_for_staff:
-        conversation.unread_count += 1
-    turn = Turn(
-        dedupe_key=dedupe_key,
-        conversation_id=conversation.id,
-        message_id=message.id,
-        inbound=inbound,
-        state=TurnState.FOR_STAFF if is_for_staff else TurnState.QUEUED,
-        owner_token=conversation.owner_token,
-        created_at=now,
-        done_at=now if is_for_staff else None,
-    )
-    session.add(turn)
-    session.flush()
-    return turn
+) -> Recorded:
+    """Write down what came in, and start the turn if nothing runs or waits before it.
+
+    Where a person holds the conversation there is no bot turn; a resolved one is the bot's again.
+    """
+    connection = session.connection()
+    is_for_staff = speaker.status == ConversationStatus.OPEN
+    is_free = speaker.lease_until is None or speaker.lease_until <= now
+    starts = not is_for_staff and is_free and not speaker.has_unfinished
+    token = new_token(12) if starts else None
+    message_id: int = connection.execute(
+        ADD_MESSAGE,
+        {"conversation_id": speaker.conversation_id, "author": Author.USER, "kind": kind, "text": text,
+         "details": details, "is_internal": False, "created_at": now},
+    ).scalar_one()  # fmt: skip
+    state = TurnState.FOR_STAFF if is_for_staff else TurnState.RUNNING if starts else TurnState.QUEUED
+    turn_id: int = connection.execute(
+        ADD_TURN,
+        {"dedupe_key": dedupe_key, "conversation_id": speaker.conversation_id, "message_id": message_id,
+         "inbound": inbound, "state": state, "owner_token": speaker.owner_token, "attempt_count": int(starts),
+         "created_at": now, "done_at": now if is_for_staff else None},
+    ).scalar_one()  # fmt: skip
+    values = {"of": speaker.conversation_id, "now": now, "unread": int(is_for_staff),
+              "status": ConversationStatus.OPEN if is_for_staff else ConversationStatus.PENDING}  # fmt: skip
+    if token is None:
+        connection.execute(TOUCH, values)
+    else:
+        connection.execute(TOUCH_AND_LEASE, {**values, "token": token, "until": now + WEB_LEASE})
+    work = None
+    if token is not None:
+        work = Work(
+            lease=Lease(turn_id, token),
+            owner_token=speaker.owner_token,
+            conversation_id=speaker.conversation_id,
+            conversation_public_id=speaker.conversation_public_id,
+            identity_id=speaker.identity_id,
+            user_id=speaker.user_id,
+            platform=speaker.platform,
+            inbound=inbound,
+            memory=speaker.memory,
+            region=speaker.region,
+            attempt_count=1,
+        )
+    return Recorded(turn_id, message_id, is_for_staff, work)
 
 
 def start_turn(
@@ -125,6 +257,60 @@ def start_turn(
     turn.owner_token = conversation.owner_token
     session.flush()
     return Work.of(turn, conversation, lease)
+
+
+def hold_conversation(session: Session, work: Work, *, now: datetime, memory: Mapping[str, Any] | None = None) -> bool:
+    """Whether the bot may speak: our lease stands, and nobody took the conversation over. Ends the lease.
+
+    A turn that a person overtook is closed here as suppressed; one whose lease was lost belongs to somebody else now.
+    """
+    values = {"of": work.conversation_id, "token": work.lease.token, "owner": work.owner_token, "now": now}
+    if memory is None:
+        held = session.connection().execute(HOLD, values)
+    else:
+        held = session.connection().execute(HOLD_AND_REMEMBER, {**values, "memory": dict(memory)})
+    if held.rowcount == 1:
+        return True
+    held_rows = find_held(session, work)
+    if held_rows is not None:
+        conversation, turn = held_rows
+        release_lease(conversation)
+        turn.state, turn.done_at = TurnState.SUPPRESSED, now
+        session.flush()
+    return False
+
+
+def find_held(session: Session, work: Work) -> tuple[Conversation, Turn] | None:
+    """The rows, locked, if our lease still stands."""
+    conversation = session.get(Conversation, work.conversation_id, with_for_update=True)
+    turn = session.get(Turn, work.lease.turn_id)
+    if conversation is None or turn is None:
+        return None
+    if turn.state != TurnState.RUNNING or conversation.lease_token != work.lease.token:
+        return None
+    return conversation, turn
+
+
+def complete_turn(session: Session, turn_id: int, *, skill: str, delivery_id: int | None, now: datetime) -> None:
+    """The turn is answered; `delivery_id` is what a repeated push is answered with."""
+    values = {"of": turn_id, "skill": skill, "delivery": delivery_id, "now": now}
+    session.connection().execute(COMPLETE, values)
+
+
+def add_bot_message(
+    session: Session, conversation_id: int, *, text: str, details: dict[str, Any], now: datetime
+) -> int:
+    """Write down what the bot says; answers the message's id."""
+    message_id: int = (
+        session.connection()
+        .execute(
+            ADD_MESSAGE,
+            {"conversation_id": conversation_id, "author": Author.BOT, "kind": "text", "text": text,
+             "details": details, "is_internal": False, "created_at": now},
+        )
+        .scalar_one()
+    )  # fmt: skip
+    return message_id
 
 
 def release_lease(conversation: Conversation) -> None:
