@@ -102,15 +102,14 @@ def is_free(port: int) -> bool:
     return True
 
 
-def build_environment(root: Path, inherited: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, str]:
-    """Everything the parts read, later sources first: this run's addresses, the secrets, `.env`, the caller's own.
+def build_environment(root: Path, var: Path, inherited: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, str]:
+    """Everything the parts read; each source yields to the next: this run's addresses, the secrets of `var`, `.env`
+    of `root`, the caller's own.
 
     Where the caller gives REDIS_URL or WECHAT_API_BASE_URL, those are used and nothing of ours is started for them.
     """
-    var = root / "var"
     own_settings = read_environment_file(root / ".env") if (root / ".env").exists() else {}
     return {
-        "VAR_DIR": str(var),
         "REDIS_URL": f"redis://127.0.0.1:{ports['valkey']}/0",
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{ports['web']}",
         "WECHAT_API_BASE_URL": f"http://127.0.0.1:{ports['sandbox']}",
@@ -123,4 +122,5 @@ def build_environment(root: Path, inherited: Mapping[str, str], ports: Mapping[s
         "NO_PROXY": ",".join(filter(None, [inherited.get("NO_PROXY"), "127.0.0.1,localhost"])),
         "no_proxy": ",".join(filter(None, [inherited.get("no_proxy"), "127.0.0.1,localhost"])),
         "ENVIRONMENT": "development",
+        "VAR_DIR": str(var),
     }

@@ -17,7 +17,8 @@ from dev.environment import build_environment, choose_ports
 from dev.supervisor import GaveUp, StopRequested, Supervisor, end_with_parent, stop_on_signals
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+# Where everything is written; a second copy of the product on one machine takes another folder.
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
 START_SECONDS = 120.0
 
 
@@ -45,7 +46,7 @@ def main() -> int:
 def run() -> int:
     began = time.monotonic()
     ports = choose_ports(VAR / "ports.json")
-    environment = build_environment(ROOT, os.environ, ports)
+    environment = build_environment(ROOT, VAR, os.environ, ports)
     supervisor = Supervisor(ROOT, VAR / "log", say)
     try:
         start_everything(supervisor, environment, ports)

@@ -76,8 +76,8 @@ def test_every_job_name_leads_to_an_outbox_job(job: JobName) -> None:
     assert job in QUEUES
 
 
-def test_make_run_and_both_deployments_serve_every_queue() -> None:
-    environment = build_environment(ROOT, {}, {"web": 1, "sandbox": 2, "valkey": 3})
+def test_make_run_and_both_deployments_serve_every_queue(tmp_path: Path) -> None:
+    environment = build_environment(tmp_path, tmp_path, {}, {"web": 1, "sandbox": 2, "valkey": 3})
     compose = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
     target = (ROOT / "deploy" / "systemd" / "zhiqiao.target").read_text(encoding="utf-8")
 

@@ -42,7 +42,7 @@ def test_a_file_of_an_older_version_is_completed_and_keeps_what_it_has(tmp_path:
 
 
 def test_the_development_environment_satisfies_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in build_environment(tmp_path, {}, PORTS).items():
+    for name, value in build_environment(tmp_path, tmp_path / "var", {}, PORTS).items():
         monkeypatch.setenv(name, value)
 
     settings = Settings.from_env()
@@ -58,7 +58,9 @@ def test_a_callers_value_goes_before_the_env_file_and_that_before_ours(tmp_path:
         "# real account\nWECHAT_OFFICIAL_APP_ID='wx1'\nREDIS_URL=redis://b:1/0\nCHAT_MODEL=\n"
     )
 
-    environment = build_environment(tmp_path, {"REDIS_URL": "redis://a:1/0", "ENVIRONMENT": "production"}, PORTS)
+    environment = build_environment(
+        tmp_path, tmp_path / "var", {"REDIS_URL": "redis://a:1/0", "ENVIRONMENT": "production"}, PORTS
+    )
 
     assert environment["REDIS_URL"] == "redis://a:1/0"
     assert environment["WECHAT_OFFICIAL_APP_ID"] == "wx1"
@@ -67,7 +69,7 @@ def test_a_callers_value_goes_before_the_env_file_and_that_before_ours(tmp_path:
 
 
 def test_loopback_is_kept_from_proxies_and_the_callers_exceptions_stay(tmp_path: Path) -> None:
-    environment = build_environment(tmp_path, {"NO_PROXY": "example.com"}, PORTS)
+    environment = build_environment(tmp_path, tmp_path / "var", {"NO_PROXY": "example.com"}, PORTS)
 
     assert environment["NO_PROXY"] == "example.com,127.0.0.1,localhost"
 
