@@ -34,6 +34,7 @@ from miniapp_api import init_api
 from models import Platform
 from nlp.patent_search import PatentSearch
 from nlp.policy_answers import build_answerer
+from nlp.remembered_answers import RememberingAnswerer
 from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
 from services.health import check_health
@@ -96,7 +97,7 @@ def build_resources(settings: Settings) -> Resources:
         patent_index=patent_index,
         passage_index=passage_index,
         patent_search=PatentSearch(patent_index, segmenter),
-        answerer=build_answerer(passage_index, segmenter),
+        answerer=RememberingAnswerer(build_answerer(passage_index, segmenter), passage_index),
         understander=Understander(),
     )
 

@@ -10,10 +10,7 @@ from pathlib import Path
 from rjieba import Jieba
 
 LEXICON = Path(__file__).parent / "lexicon" / "domain_words.txt"
-STOP_WORDS = frozenset(
-    "的 了 和 与 及 或 在 是 有 我 你 您 他 它 们 这 那 个 一 一种 及其 其 以及 并 而 等 吗 呢 吧 啊 呀 把 被 对 从 到 为 以 于 之 中 上 下"
-    " 请 帮 想 要 能 可以 可 会 就 都 也 还 又 很 什么 怎么 哪些 哪个 多少 如何 一下 所述 包括 其中 the a an of and or for to in".split()
-)
+STOP_WORDS = frozenset((LEXICON.parent / "stop_words.txt").read_text(encoding="utf-8").split())
 
 
 def normalise(text: str) -> str:

@@ -13,6 +13,7 @@ from core.search import IndexDocument
 from models.knowledge import Document, DocumentKind, DocumentVersion, Passage
 from nlp.policy_answers import PolicyAnswerer
 from nlp.ports import SearchIndex
+from nlp.remembered_answers import RememberingAnswerer
 from nlp.retrieval import EARLIEST, KNOWLEDGE_SCHEMA, LATEST, day_number
 from nlp.segmenter import Segmenter
 from nlp.types import PassageText, PolicyAnswer
@@ -93,7 +94,7 @@ def passage_text(passage: Passage, version: DocumentVersion, document: Document)
 
 
 def answer_policy_question(
-    answerer: PolicyAnswerer, session: Session, *, question: str, on: date, region: str | None
+    answerer: PolicyAnswerer | RememberingAnswerer, session: Session, *, question: str, on: date, region: str | None
 ) -> PolicyAnswer:
     """An answer made of passages valid on that day in that region, or an abstention.
 
@@ -103,7 +104,13 @@ def answer_policy_question(
 
 
 def search_policies(
-    answerer: PolicyAnswerer, session: Session, *, q: str, on: date, region: str | None = None, limit: int = 10
+    answerer: PolicyAnswerer | RememberingAnswerer,
+    session: Session,
+    *,
+    q: str,
+    on: date,
+    region: str | None = None,
+    limit: int = 10,
 ) -> list[PassageHit]:
     """The passages that fit best, for a list with sources. Raises UpstreamUnavailable like an answer does."""
     found = answerer.find(q, on=on, region=region, limit=limit, source=DatabasePassages(session))

@@ -9,8 +9,8 @@ from core.config import Settings
 from core.db import Database
 from models import Platform
 from nlp.patent_search import PatentSearch
-from nlp.policy_answers import PolicyAnswerer
 from nlp.ports import SearchIndex
+from nlp.remembered_answers import RememberingAnswerer
 from nlp.understanding import Understander
 from services.ports import WeChat
 
@@ -27,7 +27,7 @@ class Resources:
     patent_index: SearchIndex
     passage_index: SearchIndex
     patent_search: PatentSearch
-    answerer: PolicyAnswerer
+    answerer: RememberingAnswerer
     understander: Understander
 
     def app_id(self, platform: Platform) -> str:

@@ -13,6 +13,7 @@ from core.db import Database
 from models import Platform
 from nlp.patent_search import PatentSearch
 from nlp.policy_answers import build_answerer
+from nlp.remembered_answers import RememberingAnswerer
 from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
 from services.indexing import PATENT_SCHEMA
@@ -61,7 +62,7 @@ def make_resources(
         patent_index=patent_index,
         passage_index=passage_index,
         patent_search=PatentSearch(patent_index, segmenter),
-        answerer=build_answerer(passage_index, segmenter),
+        answerer=RememberingAnswerer(build_answerer(passage_index, segmenter), passage_index),
         understander=Understander(),
     )
 
