@@ -99,10 +99,10 @@ def _tell(session: Session, conversation: Conversation, text: str) -> list[int]:
     rows = queue_deliveries(
         session,
         identity_id=conversation.identity_id,
-        message=message,
+        message_id=message.id,
         payloads=[{"kind": "text", "text": text}],
         reason=DeliveryReason.HANDOFF,
         now=now,
         first_channel=DeliveryChannel.API,
     )
-    return [row.id for row in rows]
+    return [row.delivery_id for row in rows]

@@ -1,6 +1,7 @@
 """The whole service on real databases and a real Valkey; only WeChat itself is played, by the local adapter."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import redis
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from adapters.search_index_local import LocalIndex
@@ -94,7 +96,7 @@ def resources(
 def make_app(settings: Settings, resources: Resources) -> Callable[..., APIFlask]:
     """An app with the API alone, answered by the real bot; `rates` are generous unless a test says otherwise."""
 
-    def make(rates: Rates = GENEROUS) -> APIFlask:
+    def make(rates: Rates = GENEROUS, connection: redis.Redis | None = None) -> APIFlask:
         app = APIFlask(
             "zhiqiao", title="知桥小程序接口", version="1.0.0", docs_path=None, spec_path="/api/v1/openapi.json"
         )
@@ -102,7 +104,8 @@ def make_app(settings: Settings, resources: Resources) -> Callable[..., APIFlask
         app.config["MAX_CONTENT_LENGTH"] = 2 * 1024 * 1024
         configure_logging("ERROR")
         init_web(app)
-        init_api(app, resources, ask=Asker(resources, TurnRunner(resources, Dialogue())), rates=rates)
+        used = replace(resources, redis=connection or resources.redis)
+        init_api(app, used, ask=Asker(resources, TurnRunner(resources, Dialogue())), rates=rates)
         return app
 
     return make
@@ -183,27 +186,27 @@ def add_patents(resources: Resources, segmenter: Segmenter) -> Callable[..., Non
     return add
 
 
+def add_law(session: Session) -> None:
+    """Two articles of the Patent Law, as they have stood since 2021-06-01, and one of Foshan alone."""
+    foshan = {"第三条": "佛山市对发明专利授权给予资助。"}
+    for title, region, articles in (("专利法", "全国", ARTICLES), ("佛山市专利资助办法", "广东省佛山市", foshan)):
+        version = DocumentVersion(
+            document=Document(key=title, kind="statute", title=title, region=region),
+            version="2020年修正",
+            source="全国人大常委会",
+            valid_from=date(2021, 6, 1),
+            checked_at=date(2026, 11, 20),
+            content_hash=title,
+            imported_at=NOW,
+        )
+        session.add(version)
+        for position, (label, text) in enumerate(articles.items()):
+            session.add(Passage(version=version, position=position, label=label, text=text, change_serial=position + 1))
+
+
 @pytest.fixture
 def law(resources: Resources, segmenter: Segmenter) -> None:
-    """Two articles of the Patent Law, as they have stood since 2021-06-01, and one of Foshan alone."""
+    """The law of add_law, searchable."""
     with resources.database.unit_of_work() as session:
-        for title, region, articles in (
-            ("专利法", "全国", ARTICLES),
-            ("佛山市专利资助办法", "广东省佛山市", {"第三条": "佛山市对发明专利授权给予资助。"}),
-        ):
-            document = Document(key=title, kind="statute", title=title, region=region)
-            version = DocumentVersion(
-                document=document,
-                version="2020年修正",
-                source="全国人大常委会",
-                valid_from=date(2021, 6, 1),
-                checked_at=date(2026, 11, 20),
-                content_hash=title,
-                imported_at=NOW,
-            )
-            session.add(version)
-            for position, (label, text) in enumerate(articles.items()):
-                session.add(
-                    Passage(version=version, position=position, label=label, text=text, change_serial=position + 1)
-                )
+        add_law(session)
     index_passages(resources.database, resources.passage_index, segmenter, rebuild=True)

@@ -107,14 +107,15 @@ def test_reading_delivers_what_waited_in_the_app_and_nothing_else(
     for text, (channel, state, error_code) in states.items():
         message_id = add_message(resources, text)
         with resources.database.unit_of_work() as session:
-            [row] = queue_deliveries(
+            [queued] = queue_deliveries(
                 session,
                 identity_id=session.scalars(select(WeChatIdentity.id)).one(),
-                message=session.get_one(Message, message_id),
+                message_id=message_id,
                 payloads=[{"kind": "text", "text": text}],
                 reason=DeliveryReason.STAFF_REPLY,
                 now=clock.now(),
             )
+            row = session.get_one(Delivery, queued.delivery_id)
             row.channel, row.state, row.error_code = channel, state, error_code
 
     phone.get(f"/conversations/{conversation_id}/messages").close()

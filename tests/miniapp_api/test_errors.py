@@ -4,10 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import redis
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from werkzeug.test import TestResponse
 
+from adapters.search_index_local import FailingIndex
+from dev.servers import free_port
 from miniapp_api import Rates
 from miniapp_api.openapi import public_endpoints
 from services.resources import Resources
@@ -107,8 +112,6 @@ def test_what_breaks_inside_stays_inside(phone: Phone, resources: Resources, mon
 
 
 def test_a_text_index_that_is_away_is_told(phone: Phone, resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
-    from adapters.search_index_local import FailingIndex
-
     monkeypatch.setattr(resources.patent_search, "_index", FailingIndex())
 
     check_form(phone.get("/patents", q="石墨烯"), 503, "upstream_unavailable")
@@ -147,3 +150,16 @@ def test_limits_are_shared_by_processes(make_app: Callable[..., APIFlask], phone
     one, other = make_app(Rates(ask="1/minute")).test_client(), make_app(Rates(ask="1/minute")).test_client()
 
     assert (ask(one, phone).status_code, ask(other, phone).status_code) == (200, 429)
+
+
+def test_without_redis_each_process_counts_for_itself(
+    make_app: Callable[..., APIFlask], phone: Phone, resources: Resources
+) -> None:
+    away = redis.Redis(port=free_port(), socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
+    one, other = (make_app(Rates(ask="1/minute"), connection=away).test_client() for _ in range(2))
+
+    assert [ask(one, phone).status_code, ask(other, phone).status_code] == [200, 200]
+
+    refused = ask(one, phone)
+    check_form(refused, 429, "rate_limited")
+    assert int(refused.headers["Retry-After"]) >= 1
