@@ -46,7 +46,7 @@ def configure_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("urllib3", "rq.worker", "httpx", "pdfminer"):
+    for noisy in ("urllib3", "rq.worker", "httpx", "pdfminer", "alembic.runtime.plugins"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -2,6 +2,8 @@
 
 import importlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,14 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app import create_app
+from bot.dialogue import MENU
 from core.clock import FixedClock
 from core.config import ConfigurationError, Settings
 from core.db import Database
 from dev.environment import build_environment
 from dev.programs import workers
 from jobs.runtime import outbox_job
+from models import Platform
 from services.job_names import QUEUES, JobName, Queue
 from tests.conftest import ROOT
 from tests.support.resources import make_resources
@@ -136,6 +140,38 @@ def test_metrics_ask_for_the_token_where_there_is_one(
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
     assert "zhiqiao_webhook_seconds" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ("patents", {"import", "reindex"}),
+        ("knowledge", {"import", "reindex", "statutes"}),
+        ("staff", {"create", "list"}),
+    ],
+)
+def test_every_command_is_found_under_its_group(app: Flask, group: str, expected: set[str]) -> None:
+    listed = app.test_cli_runner().invoke(args=[group, "--help"])
+
+    assert listed.exit_code == 0
+    assert set(re.findall(r"^  ([a-z]+)  ", listed.output.split("Commands:")[1], re.MULTILINE)) == expected
+    for name in expected:
+        assert app.test_cli_runner().invoke(args=[group, name, "--help"]).exit_code == 0
+
+
+def test_the_menu_command_tells_wechat_the_menu(app: Flask) -> None:
+    answer = app.test_cli_runner().invoke(args=["menu"])
+
+    assert answer.exit_code == 0, answer.output
+    assert app.extensions["resources"].wechat[Platform.OFFICIAL_ACCOUNT].menu == MENU
+
+
+def test_serving_does_not_read_what_only_imports_need() -> None:
+    """Web and workers start in half the time without the readers of PDF, DOCX and XLSX."""
+    script = "import sys, app; print(*{'pypdf', 'docx', 'openpyxl', 'openai', 'alembic'} & sys.modules.keys())"
+    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert answer.stdout.strip() == ""
 
 
 def test_two_apps_in_one_process_do_not_disturb_each_other(app: Flask) -> None:
