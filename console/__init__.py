@@ -1,0 +1,46 @@
+"""Staff pages under /console: Jinja and htmx on the same services as every other room."""
+
+from flask import Blueprint, Flask
+from flask_wtf import CSRFProtect
+
+from console.errors import add_error_pages
+from console.formats import add_formats
+from console.headers import add_security_headers
+from console.live import LiveFeed
+from console.login_guard import LoginGuard
+from console.sessions import add_sessions
+from console.views import accounts, administration, conversations, inbox, stream
+from services.resources import Resources
+
+
+def create_console(resources: Resources, csrf: CSRFProtect) -> Blueprint:
+    """The blueprint with every page. Each of its requests that changes something needs the CSRF token."""
+    blueprint = Blueprint(
+        "console", __name__, url_prefix="/console", template_folder="templates", static_folder="static"
+    )
+    blueprint.before_request(csrf.protect)
+    add_sessions(blueprint, resources)
+    add_error_pages(blueprint)
+    add_formats(blueprint, resources)
+    add_security_headers(blueprint)
+    accounts.add_routes(blueprint, resources, LoginGuard(resources.redis))
+    inbox.add_routes(blueprint, resources)
+    conversations.add_routes(blueprint, resources)
+    administration.add_routes(blueprint, resources)
+    stream.add_routes(blueprint, resources, LiveFeed(resources.database))
+    return blueprint
+
+
+def init_console(app: Flask, resources: Resources) -> None:
+    """Register the console with its sessions and CSRF check; other blueprints are not touched by either."""
+    app.config.update(
+        SESSION_COOKIE_NAME="zhiqiao_console",
+        SESSION_COOKIE_PATH="/console",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=resources.settings.is_production,
+        WTF_CSRF_CHECK_DEFAULT=False,  # the webhook and the API carry their own proofs
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+    )
+    csrf = CSRFProtect(app)
+    app.register_blueprint(create_console(resources, csrf))

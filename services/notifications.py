@@ -1,6 +1,6 @@
 """What staff are told in the console: one row a person and a cause, however often the cause comes by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -125,3 +125,10 @@ def mark_read(session: Session, staff_id: int, now: datetime, *, conversation_id
     if conversation_id is not None:
         unread = unread.where(StaffNotification.conversation_id == conversation_id)
     session.execute(unread.values(read_at=now))
+
+
+def conversation_addresses(session: Session, items: Sequence[StaffNotification]) -> dict[int, str]:
+    """The public id of each conversation that these notifications are about."""
+    ids = {item.conversation_id for item in items if item.conversation_id is not None}
+    query = select(Conversation.id, Conversation.public_id).where(Conversation.id.in_(ids))
+    return dict(session.execute(query).all())

@@ -1,0 +1,57 @@
+"""The console's own error pages; a part of a page gets a short notice instead."""
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from core.errors import AppError, NotFound
+from core.logs import get_logger
+from core.web import HTTP_ERRORS, INTERNAL
+
+log = get_logger(__name__)
+
+TITLES = {
+    400: "这一步没成功",
+    403: "没有权限",
+    404: "没有找到",
+    409: "刚被改动过",
+    422: "请检查填写的内容",
+    429: "请稍等一会儿",
+}
+
+
+def answer(status: int, message: str) -> Response:
+    """A notice for htmx, a page for everybody else."""
+    if request.headers.get("HX-Request"):
+        response = make_response(render_template("console/_toast.html", message=message), status)
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "beforeend"
+        return response
+    title = TITLES.get(status, "出了点问题")
+    is_inside = current_user.is_authenticated
+    page = render_template("console/error.html", status=status, title=title, message=message, is_inside=is_inside)
+    return make_response(page, status)
+
+
+def add_error_pages(blueprint: Blueprint) -> None:
+    @blueprint.errorhandler(AppError)
+    def app_error(error: AppError) -> Response:
+        return answer(error.http_status, error.message)
+
+    @blueprint.errorhandler(CSRFError)
+    def csrf_error(error: CSRFError) -> Response:
+        return answer(400, "页面放得太久了,请刷新后再试。")
+
+    @blueprint.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        return answer(status, HTTP_ERRORS.get(status, INTERNAL)[1])
+
+    @blueprint.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        log.exception("console_error")
+        return answer(500, "这一步没成功,已经记下来了。请稍后再试。")
+
+    @blueprint.get("/<path:unknown>")
+    def missing(unknown: str) -> Response:
+        raise NotFound("没有这个页面。")

@@ -1,0 +1,151 @@
+"""How values read on the pages: times as people say them, promises by the time that is left."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from core.clock import CHINA
+from core.i18n import WEEKDAYS, chinese_duration, chinese_time
+from models import CaseStatus, ConversationStatus, Platform
+from services.allowances import AllowanceView
+from services.handoff_package import REASON_WORDS
+from services.handoffs import SKILL_NAMES
+from services.notifications import count_unread, message_line, user_label
+from services.permissions import Action, may
+from services.resources import Resources
+from services.staff import ROLE_NAMES
+
+SOON = timedelta(minutes=15)
+STATUS_NAMES = {
+    CaseStatus.WAITING: "待派单",
+    CaseStatus.OFFERED: "待接单",
+    CaseStatus.ACCEPTED: "处理中",
+    CaseStatus.ESCALATED: "已升级",
+    CaseStatus.CLOSED: "已结束",
+    ConversationStatus.PENDING: "助手接待",
+    ConversationStatus.OPEN: "处理中",
+    ConversationStatus.RESOLVED: "已结束",
+}
+EVENT_NAMES = {
+    "opened": "建单", "offered": "派单", "accepted": "接单", "rerouted": "超时改派", "escalated": "升级给主管",
+    "transferred": "转出", "noted": "备注", "replied": "回复", "closed": "结束", "released": "交回助手",
+    "promise_missed": "超过答应的时间", "asked_again": "用户再次要求",
+}  # fmt: skip
+ACTION_NAMES = {
+    "login": "登录", "login_failed": "登录失败", "logout": "退出", "password_changed": "修改密码",
+    "password_reset": "重置密码", "staff_created": "新建账号", "staff_updated": "修改账号", "available": "开始接单",
+    "unavailable": "暂停接单", "accepted": "接单", "reply": "回复", "note": "备注", "transfer": "转出",
+    "closed": "结束", "released": "交回助手", "quick_reply_saved": "保存快捷回复",
+    "quick_reply_deleted": "删除快捷回复",
+}  # fmt: skip
+PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
+TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复"}
+NOTICE_ICONS = {
+    "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
+    "promise_missed": "alarm", "user_message": "chat-dots",
+}  # fmt: skip
+
+
+def clock_time(at: datetime) -> str:
+    """10:05"""
+    local = at.astimezone(CHINA)
+    return f"{local.hour}:{local.minute:02d}"
+
+
+def day_name(at: datetime, now: datetime) -> str:
+    """今天, 昨天, 11月20日 周五"""
+    local, today = at.astimezone(CHINA).date(), now.astimezone(CHINA).date()
+    if (today - local).days in (0, 1):
+        return ("今天", "昨天")[(today - local).days]
+    year = f"{local.year}年" if local.year != today.year else ""
+    return f"{year}{local.month}月{local.day}日 {WEEKDAYS[local.weekday()]}"
+
+
+def promise_class(at: datetime, now: datetime) -> str:
+    """late, soon, fine: the colour of a promise."""
+    if at <= now:
+        return "late"
+    return "soon" if at - now <= SOON else "fine"
+
+
+def promise_words(at: datetime, now: datetime) -> str:
+    """超时5分钟, 还有12分钟, 今天17:30前"""
+    if at <= now:
+        return "刚超时" if now - at < timedelta(minutes=1) else f"超时{chinese_duration(now - at)}"
+    if at - now < timedelta(minutes=60):
+        return f"还有{max(1, int((at - now).total_seconds() // 60))}分钟"
+    return f"{chinese_time(at, now)}前"
+
+
+def allowance_words(view: AllowanceView, now: datetime) -> str:
+    """还能发3条,到今天21:40"""
+    if view.until_at is None:
+        return "现在发不出去:要等用户再发消息。您写的会放进站内信。"
+    return f"还能发{view.left_count}条,到{chinese_time(view.until_at, now)}"
+
+
+def add_formats(blueprint: Blueprint, resources: Resources) -> None:
+    """Names and filters for the templates."""
+
+    @blueprint.app_template_filter("spoken_time")
+    def spoken_time(at: datetime) -> str:
+        return chinese_time(at, resources.clock.now())
+
+    @blueprint.app_template_filter("skill_name")
+    def skill_name(skill: str) -> str:
+        return SKILL_NAMES.get(skill, skill)
+
+    @blueprint.app_template_filter("target_name")
+    def target_name(target: str) -> str:
+        kind, _, name = target.partition(":")
+        return f"{TARGET_NAMES.get(kind, kind)} {name}".replace("unknown", "未知")
+
+    @blueprint.context_processor
+    def common() -> dict[str, Any]:
+        staff = current_user.staff if current_user.is_authenticated else None
+        unread = 0
+        if staff is not None:
+            with resources.database.reading() as session:
+                unread = count_unread(session, staff.id)
+        return {
+            "me": staff,
+            "now": resources.clock.now(),
+            "unread": unread,
+            "may": may,
+            "Action": Action,
+            "asset": asset_url,
+            "user_label": user_label,
+            "message_line": message_line,
+            "csrf_token": generate_csrf,
+            "SKILL_NAMES": SKILL_NAMES,
+            "ROLE_NAMES": ROLE_NAMES,
+            "STATUS_NAMES": STATUS_NAMES,
+            "EVENT_NAMES": EVENT_NAMES,
+            "ACTION_NAMES": ACTION_NAMES,
+            "REASON_NAMES": REASON_WORDS,
+            "PLATFORM_NAMES": PLATFORM_NAMES,
+            "NOTICE_ICONS": NOTICE_ICONS,
+            "clock_time": clock_time,
+            "day_name": day_name,
+            "duration": chinese_duration,
+            "promise_class": promise_class,
+            "promise_words": promise_words,
+            "allowance_words": allowance_words,
+        }
+
+
+def asset_url(name: str) -> str:
+    """The address of a static file with its version, so that a browser may keep it until it changes."""
+    return url_for("console.static", filename=name, v=_version(name))
+
+
+@cache
+def _version(name: str) -> str:
+    path = Path(__file__).parent / "static" / name
+    return sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "missing"

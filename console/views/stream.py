@@ -1,0 +1,97 @@
+"""The live stream: server-sent events, one thread each, no database connection while it waits."""
+
+import json
+import queue
+import time
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console.live import LiveEvent, LiveFeed, Subscription
+from console.sessions import looking
+from core.db import Database
+from core.errors import NotFound
+from models import Staff, StaffNotification
+from services.permissions import get_desk
+from services.resources import Resources
+from services.staff import touch
+
+HEARTBEAT_SECONDS = 15
+# A page that was left open comes back by itself; a process that must end is not held up for longer.
+LIFETIME_SECONDS = 600
+PRESENCE_SECONDS = 60
+MISSED = 20
+
+
+def add_routes(blueprint: Blueprint, resources: Resources, feed: LiveFeed) -> None:
+    @blueprint.get("/stream")
+    def stream() -> Response:
+        last_id = request.headers.get("Last-Event-ID", "")
+        with looking(resources) as (reader, staff):
+            watched = _watched(reader, staff)
+            missed = _missed(reader, staff.id, int(last_id)) if last_id.isdigit() else []
+            staff_id = staff.id
+        subscription = feed.subscribe(staff_id, watched)
+        for event in missed:
+            subscription.put(event)
+        # Whatever changed between the page and this moment: look once.
+        subscription.put(LiveEvent("queue"))
+        if watched is not None:
+            subscription.put(LiveEvent("conversation"))
+        response = Response(_events(feed, subscription, resources), content_type="text/event-stream; charset=utf-8")
+        response.headers["X-Accel-Buffering"] = "no"
+        response.call_on_close(lambda: feed.unsubscribe(subscription))
+        return response
+
+
+def _events(feed: LiveFeed, subscription: Subscription, resources: Resources) -> Iterator[str]:
+    ends = time.monotonic() + LIFETIME_SECONDS
+    present_until = 0.0
+    try:
+        yield "retry: 2000\n\n"
+        while time.monotonic() < ends:
+            if time.monotonic() >= present_until:
+                _note_presence(resources.database, subscription.staff_id, resources)
+                present_until = time.monotonic() + PRESENCE_SECONDS
+            try:
+                yield _written(subscription.events.get(timeout=HEARTBEAT_SECONDS))
+            except queue.Empty:
+                yield ": alive\n\n"
+    finally:
+        feed.unsubscribe(subscription)
+
+
+def _written(event: LiveEvent) -> str:
+    number = f"id: {event.id}\n" if event.id is not None else ""
+    return f"{number}event: {event.kind}\ndata: {json.dumps(event.data, ensure_ascii=False)}\n\n"
+
+
+def _note_presence(database: Database, staff_id: int, resources: Resources) -> None:
+    with database.unit_of_work() as work:
+        touch(work, staff_id, resources.clock.now())
+
+
+def _watched(reader: Session, staff: Staff) -> int | None:
+    public_id = request.args.get("conversation", "")
+    if not public_id:
+        return None
+    try:
+        return get_desk(reader, staff, public_id).conversation.id
+    except NotFound:
+        return None
+
+
+def _missed(reader: Session, staff_id: int, last_id: int) -> list[LiveEvent]:
+    rows = reader.scalars(
+        select(StaffNotification)
+        .where(
+            StaffNotification.staff_id == staff_id,
+            StaffNotification.id > last_id,
+            StaffNotification.read_at.is_(None),
+        )
+        .order_by(StaffNotification.id)
+        .limit(MISSED)
+    )
+    return [LiveEvent("notice", row.id, {"text": row.text, "kind": row.kind}) for row in rows]
