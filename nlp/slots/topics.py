@@ -6,9 +6,9 @@ from nlp.lexicon import read_words
 from nlp.segmenter import Segmenter
 from nlp.slots.scan import TAKEN
 
-# Whole phrases that carry the wish, longest alternatives first; replaced by a break or by nothing.
 # Parts of speech that a remark has and the name of a thing has not; a word of our own lexicon may have none at all.
 NOT_OF_A_NAME = tuple("rydpuc")
+# Whole phrases that carry the wish, longest alternatives first; replaced by a break or by nothing.
 FRAMES = re.compile(
     r"(?:我们?|咱们?|我司|我公司|公司|课题组|老师|学校|实验室)?(?:现在|目前|最近|正在)?(?:是|就)?(?:想|要|需要|打算|准备|希望|想要|想请|急需|急着)(?:你们?|请)?(?:帮忙?|给|替)?(?:我们?|咱)?"
     r"|(?:能不能|能否|可不可以|可以|能)?(?:帮忙?|给|替|为|请)(?:我们?|咱们?|我司|我公司|你们)|麻烦(?:你们?|您)?(?:帮忙)?(?:我)?|帮忙?(?=[找查搜看做出])|(?<!申)请(?:问|帮忙)?"
@@ -132,4 +132,6 @@ class TopicFinder:
         tags = self._segmenter.tag(text)
         if not tags or len(text) > 24 or not any(tag.startswith(("n", "eng")) for _, tag in tags):
             return False
-        return tags[-1][1].startswith(("n", "vn", "eng", "l")) and not any(tag.startswith(NOT_OF_A_NAME) for _, tag in tags)
+        return tags[-1][1].startswith(("n", "vn", "eng", "l")) and not any(
+            tag.startswith(NOT_OF_A_NAME) for _, tag in tags
+        )
