@@ -13,7 +13,6 @@ from models import (
     DeliveryChannel,
     DeliveryReason,
     DeliveryState,
-    Message,
     Staff,
     WeChatIdentity,
 )

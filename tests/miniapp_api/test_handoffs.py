@@ -1,9 +1,13 @@
 """Asking for a person through the API: one case, one promise, told and written down."""
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
 from sqlalchemy import func, select
 
 from core.outbox import OutboxRow
-from models import Case, Conversation, ConversationStatus, Delivery, DeliveryState, StaffNotification
+from models import Case, Conversation, ConversationStatus, Delivery, DeliveryState, IdempotencyRecord, StaffNotification
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
 from tests.support.staff import make_staff
@@ -85,4 +89,23 @@ def test_a_wrong_topic_is_named(phone: Phone, resources: Resources) -> None:
     assert answer.status_code == 422
     assert list(answer.get_json()["error"]["fields"]) == ["topic"]
     assert "patent" in answer.get_json()["error"]["fields"]["topic"]
+    assert count_cases(resources) == 0
+
+
+def test_a_call_that_lost_its_key_meanwhile_leaves_no_case(
+    phone: Phone, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    understand = resources.understander.understand
+
+    def slowly(*arguments: Any, **named: Any) -> Any:
+        with resources.database.unit_of_work() as session:
+            # A minute went by and another call took the key up.
+            session.scalars(select(IdempotencyRecord)).one().created_at += timedelta(minutes=1)
+        return understand(*arguments, **named)
+
+    monkeypatch.setattr(resources.understander, "understand", slowly)
+
+    answer = phone.post("/handoffs", {"reason": "想问开放许可"}, key="key-00000001")
+
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (409, "idempotency_in_progress")
     assert count_cases(resources) == 0
