@@ -1,7 +1,8 @@
 """The database: one declarative base, one engine, one unit of work that alone commits."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -88,6 +89,9 @@ class Database:
         self.engine = create_engine(url, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
+        # SQLite lets one write and makes the others sleep and look again, without order: under 50 threads some would
+        # wait seconds. In line before the door, the threads of a process go in one after the other.
+        self._writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(
             self.engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False
@@ -96,7 +100,7 @@ class Database:
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """Commit if the block succeeds, roll back if it raises. The only place that commits; services flush."""
-        with self._sessions.begin() as session:
+        with self._writer, self._sessions.begin() as session:
             yield session
 
     @contextmanager

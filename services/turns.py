@@ -338,7 +338,7 @@ def rescue_stuck_turns(session: Session, *, now: datetime) -> int:
     """Ask for a job for every turn that a crash cut off; answers how many."""
     stuck = list_stuck_turns(session, now=now)
     for turn in stuck:
-        # A new key each ten seconds: RQ and the outbox run one key once, and a rescued turn may be cut off again.
+        # A new key each ten seconds: the outbox runs one key once, and a rescued turn may be cut off again.
         key = f"{turn.id}-{turn.attempt_count}-{int(now.timestamp()) // 10}"
         request_job(session, JobName.RUN_TURN, key=key, now=now, turn_id=turn.id)
     return len(stuck)
