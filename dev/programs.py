@@ -16,6 +16,7 @@ from services.job_names import Queue
 WEB_WORKERS = 2
 # Each open console holds a thread for its live stream.
 WEB_THREADS = 64
+HEARTBEAT = "zhiqiao:heartbeat:scheduler"
 # Loopback is never reached through a proxy, whatever the environment says.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -65,15 +66,14 @@ def workers(environment: Mapping[str, str]) -> list[Program]:
 
 
 def scheduler(environment: Mapping[str, str]) -> Program:
-    started: dict[int, bytes | None] = {}
+    def beat() -> bytes | None:
+        found: bytes | None = _read(environment["REDIS_URL"], lambda client: client.get(HEARTBEAT))
+        return found
 
-    def has_beaten(pid: int) -> bool:
-        """A heartbeat of another second than the one found first: the last run's may still be there."""
-        beat = _read(environment["REDIS_URL"], lambda client: client.get("zhiqiao:heartbeat:scheduler"))
-        return beat is not None and beat != started.setdefault(pid, beat)
-
+    # The last run's may still be there: only another one tells that this scheduler lives.
+    before = beat()
     command = [sys.executable, "worker.py", "--schedule"]
-    return Program("scheduler", "定时任务", command, environment, has_beaten)
+    return Program("scheduler", "定时任务", command, environment, lambda _pid: beat() not in (None, before))
 
 
 def sandbox(url: str, port: int, target: str, state: Path, environment: Mapping[str, str]) -> Program:

@@ -97,11 +97,14 @@ def await_health(supervisor: Supervisor) -> None:
     with tqdm(
         total=len(supervisor.pids()), desc="启动", unit="个", bar_format="{desc} {bar} {n}/{total} {elapsed}{postfix}"
     ) as bar:
+        shown: list[str] | None = None
 
         def show(waiting: list[str], healthy: int) -> None:
-            bar.n = healthy
-            bar.set_postfix_str("等待 " + "、".join(waiting) if waiting else "全部就绪", refresh=False)
-            bar.refresh()
+            nonlocal shown
+            # A terminal sees the seconds run; a file gets a line for each change only.
+            if waiting != shown or sys.stderr.isatty():
+                shown, bar.n = waiting, healthy
+                bar.set_postfix_str("等待 " + "、".join(waiting) if waiting else "全部就绪", refresh=True)
 
         supervisor.wait_until_healthy(START_SECONDS, show)
 
