@@ -11,7 +11,9 @@ from core.logs import get_logger
 from jobs.relay import purge_outbox, relay_once, sweep_outbox
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
 from services.deliveries import rescue_stuck_deliveries
+from services.idempotency import delete_expired_keys
 from services.resources import Resources
+from services.sessions import delete_ended_sessions
 from services.turns import rescue_stuck_turns
 
 log = get_logger(__name__)
@@ -54,7 +56,12 @@ def heartbeat(resources: Resources) -> None:
 
 
 def purge(resources: Resources) -> None:
-    purge_outbox(resources.database, resources.clock.now())
+    """Forget what has done its service: finished jobs, used idempotency keys, ended logins."""
+    now = resources.clock.now()
+    purge_outbox(resources.database, now)
+    with resources.database.unit_of_work() as session:
+        delete_expired_keys(session, now=now)
+        delete_ended_sessions(session, now=now)
 
 
 SCHEDULE = (
