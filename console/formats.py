@@ -1,5 +1,6 @@
 """How values read on the pages: times as people say them, promises by the time that is left."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -12,7 +13,7 @@ from flask_wtf.csrf import generate_csrf
 
 from core.clock import CHINA
 from core.i18n import WEEKDAYS, chinese_duration, chinese_time
-from models import CaseStatus, ConversationStatus, Platform
+from models import CaseStatus, ConversationStatus, Platform, Staff
 from services.allowances import AllowanceView
 from services.handoff_package import REASON_WORDS
 from services.handoffs import SKILL_NAMES
@@ -102,9 +103,10 @@ def add_formats(blueprint: Blueprint, resources: Resources) -> None:
         return SKILL_NAMES.get(skill, skill)
 
     @blueprint.app_template_filter("target_name")
-    def target_name(target: str) -> str:
+    def target_name(target: str, people: Sequence[Staff]) -> str:
         kind, _, name = target.partition(":")
-        return f"{TARGET_NAMES.get(kind, kind)} {name}".replace("unknown", "未知")
+        names = {str(person.id): person.display_name for person in people} if kind == "staff" else {}
+        return f"{TARGET_NAMES.get(kind, kind)} {names.get(name, name)}".replace("unknown", "不存在的用户名")
 
     @blueprint.context_processor
     def common() -> dict[str, Any]:

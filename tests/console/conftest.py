@@ -48,7 +48,9 @@ class Browser:
 
 
 @pytest.fixture
-def app(database: Database, database_url: str, valkey: Valkey, redis_client, clock: FixedClock, tmp_path: Path) -> Flask:
+def app(
+    database: Database, database_url: str, valkey: Valkey, redis_client, clock: FixedClock, tmp_path: Path
+) -> Flask:
     resources = make_resources(tmp_path, database, database_url, redis_client, valkey.url, clock)
     return create_app(resources.settings, resources)
 
