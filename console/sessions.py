@@ -18,7 +18,7 @@ from services.resources import Resources
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 # Not a hand on the keyboard: what the page asks for by itself.
-UNATTENDED = {"console.stream", "console.queue", "console.updates", "console.static"}
+UNATTENDED = {"console.stream", "console.queue", "console.updates", "console.unread", "console.static"}
 OPEN = {"console.login", "console.static"}
 BEFORE_FIRST_PASSWORD = OPEN | {"console.password", "console.logout"}
 

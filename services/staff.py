@@ -172,7 +172,9 @@ def get_staff(session: Session, staff_id: int) -> Staff:
 
 
 def _locked(session: Session, staff_id: int) -> Staff:
-    person = session.get(Staff, staff_id, with_for_update=True, populate_existing=True)
+    # Without the key: rows that point to this person may be written meanwhile (a full lock here could deadlock
+    # with somebody accepting a case).
+    person = session.get(Staff, staff_id, with_for_update={"key_share": True}, populate_existing=True)
     if person is None:
         raise NotFound("没有这个账号。")
     return person

@@ -40,7 +40,7 @@ function toast(text) {
 function announce(notice, id) {
   const isHere = notice.kind === "user_message" && body.dataset.conversation && !document.hidden;
   if (isHere) return;
-  showUnread(unreadCount() + 1);
+  ask("unread");
   toast(notice.text);
   if (document.hidden && "Notification" in window && Notification.permission === "granted") {
     const shown = new Notification("知桥工作台", { body: notice.text, tag: `notice-${id}` });
@@ -57,7 +57,7 @@ function ask(kind) {
   waitingKinds.add(kind);
   setTimeout(() => {
     waitingKinds.delete(kind);
-    const target = byId(kind === "queue" ? "queue" : "updates");
+    const target = byId(kind === "conversation" ? "updates" : kind);
     if (target && window.htmx) htmx.trigger(target, "live");
   }, 150);
 }

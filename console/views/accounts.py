@@ -99,6 +99,11 @@ def _add_presence(blueprint: Blueprint, resources: Resources) -> None:
             public_ids = conversation_addresses(reader, items)
         return make_response(render_template("console/notifications.html", items=items, public_ids=public_ids))
 
+    @blueprint.get("/unread")
+    def unread() -> AnyResponse:
+        """The number on the bell."""
+        return make_response(render_template("console/_unread.html"))
+
     @blueprint.post("/notifications/read")
     def read_notifications() -> AnyResponse:
         with working(resources) as (work, staff):

@@ -1,0 +1,144 @@
+"""The console in a real browser: live, by keyboard, on a desk and on a phone, under its own security policy."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from dev.assets import install_assets
+from models import Allowance, Author, Conversation, Delivery, Message
+from services.notifications import notify_user_message
+from services.routing import route_case
+from tests.support.people import make_message
+from tests.support.staff import PASSWORD, make_case
+
+pytestmark = pytest.mark.slow
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    install_assets()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def base_url(app) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+
+
+@pytest.fixture
+def open_console(chromium, base_url, people) -> Iterator[Callable[..., Page]]:
+    """A page of its own in which this role has logged in; fails if the page reported an error."""
+    contexts, problems = [], []
+
+    def log_in(role: str, viewport: dict[str, int] = DESK) -> Page:
+        context = chromium.new_context(viewport=viewport)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+        page.goto(f"{base_url}/console/")
+        page.fill("[name=username]", people[role].username)
+        page.fill("[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_selector("#queue")
+        return page
+
+    yield log_in
+    for context in contexts:
+        context.close()
+    # A refusal that the test provokes is an error line of the browser's own.
+    assert [line for line in problems if "422" not in line] == []
+
+
+def hand_off(database, clock):
+    with database.unit_of_work() as session:
+        case = make_case(session, clock.now())
+        until_at = clock.now() + timedelta(hours=40)
+        session.add(
+            Allowance(identity_id=case.conversation.identity_id, kind="message", left_count=5, until_at=until_at)
+        )
+        route_case(session, case.id, clock.now())
+    return case
+
+
+def test_a_case_appears_is_taken_answered_and_followed_live(database, clock, open_console):
+    page = open_console("agent")
+    expect(page.locator("#queue")).to_contain_text("没有人在等")
+    case = hand_off(database, clock)
+
+    # It appears by itself, with a notice, a badge and the count in the tab's title.
+    expect(page.locator(".row-link")).to_have_count(1)
+    expect(page.locator("#unread")).to_have_text("1")
+    expect(page.locator("#toasts")).to_contain_text(case.number)
+    expect(page).to_have_title("(1) 会话 · 知桥")
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#messages")
+    page.get_by_role("button", name="接单", exact=True).click()
+    expect(page.locator("#head")).to_contain_text("处理中")
+    page.keyboard.press("r")
+    page.keyboard.type("您好,材料清单发您。")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".by-staff .bubble")).to_have_text("您好,材料清单发您。")
+    expect(page.locator("#reply-text")).to_have_value("")
+    page.fill("#reply-text", "写了一半")
+    with database.unit_of_work() as session:
+        delivery = session.scalars(select(Delivery)).one()
+        delivery.state, delivery.sent_at = "sent", clock.now()
+        conversation = session.get(Conversation, case.conversation_id)
+        message = make_message(session, conversation, clock.now(), text="收到,谢谢", author=Author.USER)
+        notify_user_message(session, conversation, message, clock.now())
+    expect(page.locator(".by-user .bubble").last).to_have_text("收到,谢谢")
+    expect(page.locator(f"#message-{message.id}")).to_have_count(1)
+    expect(page.locator(".delivery")).to_have_text("已送达")
+    expect(page.locator("#reply-text")).to_have_value("写了一半")
+
+
+def test_a_reply_that_is_refused_stays_in_the_box(database, clock, open_console):
+    page = open_console("agent")
+    case = hand_off(database, clock)
+    page.locator(".row-link").click()
+    page.locator("#reply-text").evaluate("box => { box.removeAttribute('maxlength'); box.value = '长'.repeat(700) }")
+    with page.expect_response(lambda response: response.url.endswith("/reply")):
+        page.locator("[data-form=reply]").evaluate("form => htmx.trigger(form, 'submit')")
+    expect(page.locator("#toasts")).to_contain_text("请分两条发")
+    assert len(page.input_value("#reply-text")) == 700
+    with database.reading() as session:
+        written = session.scalars(select(Message).where(Message.author == Author.STAFF)).all()
+        assert written == [], case.number
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(database, clock, open_console):
+    hand_off(database, clock)
+    page = open_console("administrator", PHONE)
+    base = page.url.split("?")[0]
+    page.locator(".row-link").click()
+    page.wait_for_selector("#messages")
+    assert page.locator(".queue").is_hidden()
+    for path in (None, base, base + "staff", base + "quick-replies", base + "audit", base + "notifications"):
+        if path is not None:
+            page.goto(path)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"], (path, width)
