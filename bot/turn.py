@@ -158,7 +158,7 @@ class TurnRunner:
         waiting = count_inbox(session, identity_id=work.identity_id)
         if not waiting:
             return reply
-        return replace(reply, text=f"{reply.text}\n\n之前有{waiting}条消息没能送到,回复“未读”查看。")
+        return replace(reply, text=f"{reply.text}\n\n之前有{waiting}条消息可能没送到,回复“未读”查看。")
 
 
 def remember(memory: Mapping[str, Any], reply: Reply, skill: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from core import metrics
 from core.ids import new_token
 from core.logs import get_logger
 from models import Platform
-from services.deliveries import confirm_passive
+from services.deliveries import confirm_passive, send_passive_later
 from services.intake import Receipt, receive_push, resume_turn
 from services.job_names import JobName, request_job
 from services.resources import Resources
@@ -136,9 +136,15 @@ class PushEndpoint:
         try:
             return future.result(timeout=GRACE_SECONDS)
         except FutureTimeoutError:
-            # The turn decided on this answer but has not committed it: WeChat will ask again and get it then.
+            # The turn took the slot but has not committed: WeChat is told success and will not ask again.
             log.warning("passive_answer_late", turn_id=work.lease.turn_id)
+            future.add_done_callback(self._send_late)
             return Finished()
+
+    def _send_late(self, future: Future[Finished]) -> None:
+        """In the turn's own thread, or in the request's where the turn ended this very moment."""
+        if future.exception() is None and (first := future.result().first) is not None:
+            send_passive_later(self._resources.database, first.delivery_id, self._resources.clock.now())
 
     def _passive(self, opened: OpenedPush, push: Push, payload: Mapping[str, Any], delivery_id: int) -> Response:
         now = self._resources.clock.now()

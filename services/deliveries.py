@@ -13,6 +13,7 @@ from core import metrics
 from core.clock import Clock
 from core.db import Database, table_of
 from core.logs import get_logger
+from core.outbox import waiting_keys
 from models import (
     Allowance,
     Delivery,
@@ -33,6 +34,10 @@ MAX_ATTEMPTS = 6
 # The last message of an allowance is kept for a person's answer and for what was promised.
 FOR_PEOPLE = {DeliveryReason.STAFF_REPLY, DeliveryReason.HANDOFF, DeliveryReason.PROMISE, DeliveryReason.REPLY}
 UNKNOWN_OUTCOME = "unknown"
+# Refused for our account's sake (quota, token, permission), not for the message's or the person's: it stays readable.
+REFUSED_FOR_NOW = {45009, 40001, 40014, 42001, 40164, 48001, 48004, 50002}
+# WeChat's three tries are over by then; a passive answer that is still not confirmed may or may not have arrived.
+PASSIVE_SETTLED_AFTER = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,10 @@ COUNT_INBOX = (
     .select_from(_table)
     .where(
         _table.c.identity_id == bindparam("identity"),
-        _table.c.channel == DeliveryChannel.INBOX,
-        _table.c.state == DeliveryState.QUEUED,
+        or_(
+            (_table.c.channel == DeliveryChannel.INBOX) & (_table.c.state == DeliveryState.QUEUED),
+            (_table.c.state == DeliveryState.FAILED) & (_table.c.error_code == UNKNOWN_OUTCOME),
+        ),
     )
 )
 
@@ -136,6 +143,16 @@ def confirm_passive(database: Database, delivery_id: int, payload: Mapping[str, 
         metrics.deliveries_total.labels(DeliveryChannel.PASSIVE, DeliveryState.SENT).inc()
 
 
+def send_passive_later(database: Database, delivery_id: int, now: datetime) -> None:
+    """An answer that missed its request, which was told `success`: it goes through the API. Safe to repeat."""
+    with database.unit_of_work() as session:
+        delivery = _get_locked(session, delivery_id)
+        if delivery.state == DeliveryState.QUEUED and delivery.channel == DeliveryChannel.PASSIVE:
+            delivery.channel = DeliveryChannel.CUSTOMER_SERVICE
+            key = f"late-{delivery_id}"
+            request_job(session, JobName.DELIVER, key=key, now=now, identity_id=delivery.identity_id)
+
+
 @dataclass(frozen=True)
 class _Claim:
     delivery_id: int
@@ -196,8 +213,7 @@ def _claim_next(database: Database, identity_id: int, now: datetime) -> _Claim |
                 continue
             kind = _allowance_for(session, delivery, now)
             if kind is None:
-                delivery.channel = DeliveryChannel.INBOX
-                metrics.allowance_misses_total.labels(delivery.reason).inc()
+                _keep_in_app(delivery)
                 log.info("delivery_moved_to_inbox", delivery_id=delivery.id, reason=delivery.reason)
                 continue
             delivery.allowance_kind = kind
@@ -224,12 +240,13 @@ def _record_failure(database: Database, delivery_id: int, error: WeChatError, no
         )
         if error.is_window_closed or error.is_quota_used:
             close_allowances(session, identity_id=delivery.identity_id)
-            delivery.channel, delivery.allowance_kind = DeliveryChannel.INBOX, None
-            metrics.allowance_misses_total.labels(delivery.reason).inc()
+            _keep_in_app(delivery)
             return True
-        if error.outcome == "busy" and delivery.attempt_count < MAX_ATTEMPTS:
+        is_for_later = error.outcome == "busy" or error.errcode in REFUSED_FOR_NOW
+        if is_for_later:
             return_allowance(session, identity_id=delivery.identity_id, now=now)
             delivery.allowance_kind = None
+        if error.outcome == "busy" and delivery.attempt_count < MAX_ATTEMPTS:
             request_job(
                 session,
                 JobName.DELIVER,
@@ -239,11 +256,21 @@ def _record_failure(database: Database, delivery_id: int, error: WeChatError, no
                 identity_id=delivery.identity_id,
             )
             return False
+        if is_for_later:
+            _keep_in_app(delivery)
+            delivery.error_code = None if error.errcode is None else str(error.errcode)
+            # While WeChat is busy the next message would fare no better; its own job tries it.
+            return error.outcome != "busy"
         code = UNKNOWN_OUTCOME if error.outcome == "unknown" else str(error.errcode)
         if error.is_gone:
             close_allowances(session, identity_id=delivery.identity_id)
         _fail(delivery, code, f"{error.detail} rid {error.rid}" if error.rid else error.detail)
         return True
+
+
+def _keep_in_app(delivery: Delivery) -> None:
+    delivery.channel, delivery.allowance_kind = DeliveryChannel.INBOX, None
+    metrics.allowance_misses_total.labels(delivery.reason).inc()
 
 
 def _fail(delivery: Delivery, code: str, detail: str) -> None:
@@ -296,15 +323,16 @@ def count_inbox(session: Session, *, identity_id: int) -> int:
 def rescue_stuck_deliveries(session: Session, *, now: datetime) -> int:
     """Ask for a job where messages wait and nobody sends them; answers for how many identities.
 
-    A passive answer that never left (the process died after it was decided) goes through the API instead.
+    A passive answer that nobody confirmed (the process died around writing it, and WeChat did not ask again) may have
+    arrived: it is offered in the app, because sending it could double it.
     """
-    lost_passive = select(Delivery).where(
+    unconfirmed = select(Delivery).where(
         Delivery.state == DeliveryState.QUEUED,
         Delivery.channel == DeliveryChannel.PASSIVE,
-        Delivery.created_at < now - timedelta(seconds=20),
+        Delivery.created_at < now - PASSIVE_SETTLED_AFTER,
     )
-    for delivery in session.scalars(lost_passive):
-        delivery.channel = DeliveryChannel.CUSTOMER_SERVICE
+    for delivery in session.scalars(unconfirmed):
+        _fail(delivery, UNKNOWN_OUTCOME, "nobody confirmed that the answer was written")
     session.flush()
     stuck = session.scalars(
         select(Delivery.identity_id)
@@ -316,7 +344,11 @@ def rescue_stuck_deliveries(session: Session, *, now: datetime) -> int:
         )
         .distinct()
     ).all()
+    # While the queue is away, one job waiting for an identity is enough.
+    asked = {key.rpartition("-")[0] for key in waiting_keys(session, JobName.DELIVER)} if stuck else set()
     for identity_id in stuck:
+        if f"identity-{identity_id}" in asked:
+            continue
         key = f"identity-{identity_id}-{int(now.timestamp()) // 15}"
         request_job(session, JobName.DELIVER, key=key, now=now, identity_id=identity_id)
     return len(stuck)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.db import table_of
 from core.errors import NotFound
 from core.ids import new_token
+from core.outbox import waiting_keys
 from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState, User, WeChatIdentity
 from services.job_names import JobName, request_job
 
@@ -337,7 +338,11 @@ def list_stuck_turns(session: Session, *, now: datetime, limit: int = 200) -> li
 def rescue_stuck_turns(session: Session, *, now: datetime) -> int:
     """Ask for a job for every turn that a crash cut off; answers how many."""
     stuck = list_stuck_turns(session, now=now)
+    # While the queue is away, one job waiting for a turn is enough.
+    asked = {key.rpartition("-")[0] for key in waiting_keys(session, JobName.RUN_TURN)} if stuck else set()
     for turn in stuck:
+        if f"{turn.id}-{turn.attempt_count}" in asked:
+            continue
         # A new key each ten seconds: the outbox runs one key once, and a rescued turn may be cut off again.
         key = f"{turn.id}-{turn.attempt_count}-{int(now.timestamp()) // 10}"
         request_job(session, JobName.RUN_TURN, key=key, now=now, turn_id=turn.id)

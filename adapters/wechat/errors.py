@@ -9,7 +9,9 @@ from core.errors import UpstreamUnavailable
 Outcome = Literal["refused", "busy", "unknown"]
 
 CREDENTIAL_CODES = frozenset({40001, 40014, 42001})
-BUSY_CODES = frozenset({-1, 45011})
+BUSY_CODES = frozenset({45011})
+# "System busy", said before WeChat delivered as well as after (wechat-contract §2.3).
+SYSTEM_BUSY = -1
 GONE_CODES = frozenset({40003, 43004, 43019, 48002, 50005})
 WINDOW_CLOSED = 45015
 QUOTA_USED = 45047
@@ -57,4 +59,6 @@ class WeChatError(UpstreamUnavailable):
 
 def outcome_of(errcode: int) -> Outcome:
     """What an errcode says about trying again."""
+    if errcode == SYSTEM_BUSY:
+        return "unknown"
     return "busy" if errcode in BUSY_CODES else "refused"
