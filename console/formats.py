@@ -1,7 +1,7 @@
 """How values read on the pages: times as people say them, promises by the time that is left."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from core.clock import CHINA
-from core.i18n import WEEKDAYS, chinese_duration, chinese_time
+from core.i18n import WEEKDAYS, chinese_date, chinese_duration, chinese_time
 from models import CaseStatus, ConversationStatus, Platform, Staff
 from services.allowances import AllowanceView
 from services.handoff_package import REASON_WORDS
@@ -97,6 +97,14 @@ def add_formats(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.app_template_filter("spoken_time")
     def spoken_time(at: datetime) -> str:
         return chinese_time(at, resources.clock.now())
+
+    @blueprint.app_template_filter("read_date")
+    def read_date(day: str) -> str:
+        """An ISO date as a citation keeps it; anything else as it is."""
+        try:
+            return chinese_date(date.fromisoformat(str(day)[:10]))
+        except ValueError:
+            return str(day)
 
     @blueprint.app_template_filter("skill_name")
     def skill_name(skill: str) -> str:
