@@ -159,7 +159,7 @@ def _add_operations(app: APIFlask, resources: Resources) -> None:
         # prometheus_client itself reads this variable; only where it is set do processes share their values.
         if Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "/nonexistent")).is_dir():
             registry = CollectorRegistry()
-            MultiProcessCollector(registry)
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         backlog = CollectorRegistry()
         backlog.register(BacklogCollector(resources))
         body = generate_latest(registry) + generate_latest(backlog)

@@ -37,8 +37,10 @@ def main() -> None:
             [RqQueue(arguments.queue, connection=resources.redis)],
             connection=resources.redis,
             name=f"{arguments.queue}-{os.getpid()}-{os.urandom(3).hex()}",
+            # A killed worker is forgotten after a minute, so that /readyz tells the truth soon.
+            worker_ttl=60,
         )
-        worker.work(burst=arguments.burst, with_scheduler=not arguments.burst, logging_level="WARNING")
+        worker.work(burst=arguments.burst, logging_level="WARNING")
 
 
 if __name__ == "__main__":

@@ -43,6 +43,23 @@ def waiting_keys(session: Session, job_name: str) -> set[str]:
     return {key.removeprefix(f"{job_name}/") for key in session.scalars(waiting)}
 
 
+# A job that failed is sent again after so many seconds, the last one for every further time, then given up.
+BACK_OFF_SECONDS = (2, 15, 60, 300, 900, 3600)
+MAX_SENDS = 9
+
+
+def plan_retry(row: OutboxRow, *, now: datetime, error: str, wait: bool = True) -> None:
+    """The job failed, or its worker died: due again later (at once without `wait`), or failed for good."""
+    row.attempt_count += 1
+    row.last_error = error[:500]
+    if row.attempt_count >= MAX_SENDS:
+        row.state = OutboxState.FAILED
+        return
+    row.state = OutboxState.QUEUED
+    seconds = BACK_OFF_SECONDS[min(row.attempt_count, len(BACK_OFF_SECONDS)) - 1]
+    row.run_after = now + timedelta(seconds=seconds if wait else 0)
+
+
 def request_job(
     session: Session,
     job_name: str,

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import redis
 from rq import Queue as RqQueue
-from rq import Retry
 from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.registry import StartedJobRegistry
@@ -12,18 +11,15 @@ from sqlalchemy import delete, select, update
 
 from core.db import Database
 from core.logs import get_logger
-from core.outbox import OutboxRow, OutboxState
+from core.outbox import OutboxRow, OutboxState, plan_retry
 from services.job_names import Queue
 
 log = get_logger(__name__)
 
 BATCH = 100
-RETRY_SECONDS = [2, 15, 60]
-# A job that RQ no longer knows, or that has failed for good, is sent again this many times.
-MAX_SENDS = 8
 LOST_AFTER = timedelta(seconds=20)
 KEEP_DONE = timedelta(days=7)
-ALIVE = {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.SCHEDULED, JobStatus.DEFERRED}
+ALIVE = {JobStatus.QUEUED, JobStatus.STARTED}
 
 
 def job_id(row: OutboxRow) -> str:
@@ -64,7 +60,6 @@ def _enqueue(connection: redis.Redis, row: OutboxRow) -> None:
             kwargs={"outbox_id": row.id, **row.arguments},
             job_id=job_id(row),
             unique=True,
-            retry=Retry(max=len(RETRY_SECONDS), interval=RETRY_SECONDS),
             job_timeout=300,
             result_ttl=60,
             failure_ttl=3600,
@@ -75,7 +70,7 @@ def _enqueue(connection: redis.Redis, row: OutboxRow) -> None:
 
 
 def sweep_outbox(database: Database, connection: redis.Redis, now: datetime) -> int:
-    """Send again what RQ lost or gave up on; answers how many. Abandoned jobs are set free first."""
+    """Send again what RQ lost; answers how many. Abandoned jobs are set free first."""
     for queue in Queue:
         StartedJobRegistry(queue.value, connection=connection).cleanup()
     with database.reading() as session:
@@ -93,8 +88,7 @@ def sweep_outbox(database: Database, connection: redis.Redis, now: datetime) -> 
             current = session.get(OutboxRow, row.id, with_for_update=True)
             if current is None or current.state != OutboxState.SENT:
                 continue
-            current.attempt_count += 1
-            current.state = OutboxState.QUEUED if current.attempt_count < MAX_SENDS else OutboxState.FAILED
+            plan_retry(current, now=now, error="lost by the queue", wait=False)
             log.warning("outbox_sent_again", outbox_id=row.id, job=row.job_name, attempts=current.attempt_count)
     return len(lost)
 

@@ -10,7 +10,7 @@ from flask import current_app
 
 from core import metrics
 from core.logs import get_logger
-from core.outbox import OutboxRow, OutboxState
+from core.outbox import OutboxRow, OutboxState, plan_retry
 from services.resources import Resources
 
 log = get_logger(__name__)
@@ -46,9 +46,14 @@ def outbox_job(function: Callable[..., None]) -> Callable[..., None]:
         structlog.contextvars.bind_contextvars(job=row.job_name, outbox_id=outbox_id)
         try:
             function(found, **arguments)
-        except Exception:
+        except Exception as error:
             metrics.jobs_total.labels(row.job_name, "failed").inc()
             log.exception("job_failed")
+            # Our own back-off: RQ's needs a scheduler beside a worker, which a kill -9 puts out of work for minutes.
+            with found.database.unit_of_work() as session:
+                failed = session.get(OutboxRow, outbox_id, with_for_update=True)
+                if failed is not None and failed.state == OutboxState.SENT:
+                    plan_retry(failed, now=found.clock.now(), error=type(error).__name__)
             raise
         with found.database.unit_of_work() as session:
             finished = session.get(OutboxRow, outbox_id, with_for_update=True)
