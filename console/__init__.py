@@ -13,7 +13,7 @@ from console.views import accounts, administration, conversations, inbox, stream
 from services.resources import Resources
 
 
-def create_console(resources: Resources, csrf: CSRFProtect) -> Blueprint:
+def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> Blueprint:
     """The blueprint with every page. Each of its requests that changes something needs the CSRF token."""
     blueprint = Blueprint(
         "console", __name__, url_prefix="/console", template_folder="templates", static_folder="static"
@@ -27,7 +27,7 @@ def create_console(resources: Resources, csrf: CSRFProtect) -> Blueprint:
     inbox.add_routes(blueprint, resources)
     conversations.add_routes(blueprint, resources)
     administration.add_routes(blueprint, resources)
-    stream.add_routes(blueprint, resources, LiveFeed(resources.database))
+    stream.add_routes(blueprint, resources, feed)
     return blueprint
 
 
@@ -43,4 +43,5 @@ def init_console(app: Flask, resources: Resources) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
     csrf = CSRFProtect(app)
-    app.register_blueprint(create_console(resources, csrf))
+    feed = app.extensions["live_feed"] = LiveFeed(resources.database)
+    app.register_blueprint(create_console(resources, csrf, feed))

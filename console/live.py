@@ -24,9 +24,10 @@ NOTICE_COLUMNS = (StaffNotification.staff_id, StaffNotification.kind, StaffNotif
 
 @dataclass(frozen=True)
 class LiveEvent:
-    """queue: the list may have changed · conversation: the one that is watched has · notice: told to this person"""
+    """queue: the list may have changed · conversation: the one that is watched has · notice: told to this person ·
+    end: the stream is over, the page comes back by itself"""
 
-    kind: Literal["queue", "conversation", "notice"]
+    kind: Literal["queue", "conversation", "notice", "end"]
     id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
@@ -68,6 +69,16 @@ class LiveFeed:
     def unsubscribe(self, subscription: Subscription) -> None:
         with self._lock:
             self._subscriptions.discard(subscription)
+
+    def close(self) -> None:
+        """End every stream and the poller; answers when no connection of theirs is in use any more."""
+        with self._lock:
+            listeners, thread = list(self._subscriptions), self._thread
+            self._subscriptions.clear()
+        for listener in listeners:
+            listener.put(LiveEvent("end"))
+        if thread is not None:
+            thread.join(10)
 
     def _run(self, watch: "_Watch") -> None:
         pause = threading.Event()

@@ -56,9 +56,13 @@ def _events(feed: LiveFeed, subscription: Subscription, resources: Resources) ->
                 _note_presence(resources.database, subscription.staff_id, resources)
                 present_until = time.monotonic() + PRESENCE_SECONDS
             try:
-                yield _written(subscription.events.get(timeout=HEARTBEAT_SECONDS))
+                event = subscription.events.get(timeout=HEARTBEAT_SECONDS)
             except queue.Empty:
                 yield ": alive\n\n"
+                continue
+            if event.kind == "end":
+                return
+            yield _written(event)
     finally:
         feed.unsubscribe(subscription)
 

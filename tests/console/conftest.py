@@ -1,7 +1,7 @@
 """The console as a browser meets it, on both databases."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,9 +50,11 @@ class Browser:
 @pytest.fixture
 def app(
     database: Database, database_url: str, valkey: Valkey, redis_client, clock: FixedClock, tmp_path: Path
-) -> Flask:
+) -> Iterator[Flask]:
     resources = make_resources(tmp_path, database, database_url, redis_client, valkey.url, clock)
-    return create_app(resources.settings, resources)
+    app = create_app(resources.settings, resources)
+    yield app
+    app.extensions["live_feed"].close()
 
 
 @pytest.fixture

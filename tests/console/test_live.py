@@ -28,10 +28,7 @@ def feed(database):
     """A feed that is left without listeners at the end, so that its thread stops."""
     feed = LiveFeed(database)
     yield feed
-    for subscription in list(feed._subscriptions):
-        feed.unsubscribe(subscription)
-    if feed._thread is not None:
-        feed._thread.join(5)
+    feed.close()
 
 
 def test_a_routed_case_reaches_its_own_console_within_two_seconds_and_no_other(database, clock, feed):
@@ -86,6 +83,14 @@ def test_the_poller_ends_with_its_last_listener(database, feed):
     thread = feed._thread
     feed.unsubscribe(subscription)
     thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_closing_ends_every_stream(feed):
+    subscription = feed.subscribe(1, None)
+    thread = feed._thread
+    feed.close()
+    assert wait_for(subscription, "end")
     assert not thread.is_alive()
 
 
