@@ -1,36 +1,53 @@
 """Which skill answers: events and menu keys first, then dialogue acts, then the sentence's intent."""
 
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.context import TurnContext
+from bot.menu import MENU, MENU_TEXTS
 from bot.rendering import payloads_of
-from bot.replies import Reply
-from bot.skills import Skill, desks, guidance, handoff, inbox, patents, policies, progress
+from bot.replies import Choice, Reply
+from bot.skills import Skill, desks, guidance, handoff, inbox, patent_details, patents, policies, progress
+from bot.skills.patent_filters import drops
+from bot.skills.patent_text import aspect_of
+from nlp.intents import wish_parts
+from nlp.patent_numbers import find_numbers
+from nlp.refusals import find_refusal
+from nlp.understanding import HANDOFF_ANYWHERE
+
+__all__ = ["MENU", "MENU_TEXTS", "Dialogue"]
 
 # Two in a row lead to a person; the offer itself is never a further question.
 MISSES_BEFORE_HANDOFF = 2
 CONFIDENT = 0.35
-SURROUNDINGS = " 。.!?“”'"
-
-MENU_TEXTS = {
-    "menu.patents": "怎么查专利",
-    "menu.number": "按号码查专利",
-    "menu.policies": "问政策",
-    "menu.fees": "专利年费怎么缴",
-    "menu.infringement": "被抄袭了第一步做什么",
-    "menu.financing": "想用专利质押贷款",
-    "menu.enforcement": "有人抄袭我们的专利产品,请帮忙维权",
-    "menu.training": "近期有什么培训",
-    "menu.progress": "我的单子到哪一步了",
-    "menu.help": "帮助",
-    "menu.human": "转人工",
-}
+# So sure must the other wish in one sentence be.
+SURE = 0.7
+MOST_CHOICES = 3
+SURROUNDINGS = " 。.!?!?“”\"'~~"
+WHERE_IS_STAFF = re.compile(
+    "(?:专员|客服|人工)?(?:人呢|人在哪|怎么还(?:没人|不来|没回|没来).{0,4}|还要等?多久|要等多久|多久(?:能)?回|什么时候回(?:我|复)?)"
+    "[啊呀呢吗]*"
+)
+NO_WORDS = re.compile(r"[\W_]+")
+LONGEST_CHANGE = 16
+LONGEST_TWO_WISHES = 80
+# A guess of the language layer, not a finding.
+GUESSED = 0.45
+SHORTEST_MATTER = 5
+BACK_TO_LIST = re.compile(
+    r"(?:返回|回到|退回|回|重新看|再看|看)?(?:一下)?(?:刚才|上面|上一个|上次|之前)?的?列表|(?:一共|总共)?有?(?:多少|几)[件个条]|全部"
+)
+# 发明专利有效期多久 asks about all patents, even after one was looked at.
+ABOUT_ALL = re.compile(r"^(?:外观|实用新型|发明专利|专利|商标|软著)|怎么|如何|需要|多少年才|能不能|可以.{0,8}吗")
+LONGEST_ABOUT_SUBJECT = 16
 
 INTENT_SKILLS = {
     "greeting": Skill("greeting", guidance.greet),
     "help": Skill("help", guidance.show_help),
     "patent_search": Skill("patent_search", patents.search),
-    "patent_detail": Skill("patent_detail", patents.detail),
+    "patent_detail": Skill("patent_detail", patent_details.detail),
     "policy_question": Skill("policy", policies.answer_question),
     "case_progress": Skill("progress", progress.show_progress),
     "human_handoff": Skill("handoff", handoff.hand_off),
@@ -45,7 +62,7 @@ ACT_SKILLS = {
     "restart": Skill("restart", guidance.restart),
     "next_page": Skill("patent_search", patents.next_page),
     "previous_page": Skill("patent_search", patents.previous_page),
-    "select_item": Skill("patent_detail", patents.detail),
+    "select_item": Skill("patent_detail", patent_details.detail),
 }
 
 WELCOME = Skill("welcome", guidance.welcome)
@@ -55,9 +72,35 @@ LOCATION = Skill("location", guidance.note_location)
 UNREAD = Skill("inbox", inbox.show_unread)
 LOOSEN = Skill("patent_search", patents.loosen)
 REFINE = Skill("patent_search", patents.refine)
+SEARCH = INTENT_SKILLS["patent_search"]
+DETAIL = INTENT_SKILLS["patent_detail"]
+SHOW_LIST = Skill("patent_search", patents.show_again)
+GO_TO_PAGE = Skill("patent_search", patents.go_to_page)
+FOLLOW_UP = Skill("policy", policies.answer_follow_up)
+FEE = Skill("desk", desks.offer_fee)
+HOURS = Skill("chitchat", guidance.tell_hours)
+FOREIGN = Skill("chitchat", guidance.only_chinese)
+HOW_TO_SEARCH = Skill("help", guidance.explain_search)
+ANSWER = INTENT_SKILLS["policy_question"]
+VALUE = Skill("value", guidance.note_value)
+UPSET = Skill("chitchat", guidance.upset)
 ACCEPT_OFFER = Skill("handoff", handoff.hand_off_pending)
+ACCEPT_LOOSER = Skill("patent_search", patents.accept_looser)
+ACCEPT_NUMBER = Skill("patent_detail", patent_details.accept_number)
 ACKNOWLEDGE = Skill("acknowledge", guidance.acknowledge)
+STAND_DOWN = Skill("acknowledge", guidance.stand_down)
 AFTER_MISSES = Skill("handoff", handoff.hand_off_after_misses)
+
+# Said in these very words, by the menu above all; none of them needs to be understood.
+BY_WORDS = {
+    **dict.fromkeys(("未读", "查看未读", "未读消息", "看未读"), UNREAD),
+    **dict.fromkeys(("帮助", "help", "菜单", "你好帮助", "怎么用", "功能"), HELP),
+    "怎么查专利": HOW_TO_SEARCH,
+    "按号码查专利": Skill("patent_detail", patent_details.ask_for_number),
+    **dict.fromkeys(("问政策", "随便问"), Skill("help", policies.invite)),
+}
+ACCEPTED = {"handoff": ACCEPT_OFFER, "loosen": ACCEPT_LOOSER, "number": ACCEPT_NUMBER}
+SEARCHABLE = frozenset({"applicant", "company", "inventor", "ipc", "applicant_type", "legal_status", "patent_kind"})
 
 
 class Dialogue:
@@ -67,48 +110,126 @@ class Dialogue:
 
     def choose(self, context: TurnContext) -> Skill:
         """The skill that answers; a second miss in a row becomes a hand-off whatever the skill was."""
-        skill = self._choose(context)
+        skill = _with_second_wish(self._choose(context), context)
         if context.memory.get("misses", 0) < MISSES_BEFORE_HANDOFF - 1 or skill.name in {"handoff", "welcome", "help"}:
             return skill
         return Skill(skill.name, _or_person(skill), is_slow=skill.is_slow)
 
     def _choose(self, context: TurnContext) -> Skill:
-        if context.kind == "event":
+        if context.kind == "event" and context.event != "click":
             return WELCOME if context.event in {"subscribe", "scan", "user_enter_tempsession"} else HELP
         if context.kind == "location":
             return LOCATION
-        if not context.text:
-            return MEDIA if context.kind != "text" else HELP
-        return self._choose_for_text(context)
+        text = context.text.strip(SURROUNDINGS)
+        if not text and context.kind not in {"text", "event"}:
+            return MEDIA
+        if not text:
+            return HELP
+        return (
+            BY_WORDS.get(text.lower())
+            or self._choose_about_list(context, text)
+            or _choose_by_form(text)
+            or self._choose_for_text(context)
+        )
+
+    def _choose_about_list(self, context: TurnContext, text: str) -> Skill | None:
+        """What is said about the list on the table, in words that mean nothing without one."""
+        if (context.memory.get("list") or {}).get("kind") != "patents" or len(text) > LONGEST_CHANGE:
+            return None
+        if drops(text):
+            return LOOSEN
+        if patents.is_page_number(text):
+            return GO_TO_PAGE
+        return SHOW_LIST if BACK_TO_LIST.fullmatch(text) else None
 
     def _choose_for_text(self, context: TurnContext) -> Skill:
-        text = context.text.strip(SURROUNDINGS)
-        if text in {"未读", "查看未读", "未读消息"}:
-            return UNREAD
-        if text in {"帮助", "help", "?", "菜单"}:
-            return HELP
-        if text.startswith(("去掉", "不限")) and context.memory.get("list"):
-            return LOOSEN
         understood = context.understanding
         if understood.intent in {"human_handoff", "complaint"}:
             return INTENT_SKILLS[understood.intent]
+        if understood.intent in {None, "patent_search", "out_of_scope"} and find_numbers(context.text):
+            return DETAIL
+        going_on = self._choose_going_on(context)
+        if going_on is not None:
+            return going_on
         if understood.intent is None and understood.act is not None:
             return self._choose_for_act(context, understood.act)
+        if guidance.is_upset(context.text) and understood.intent in {None, "chitchat", "out_of_scope", "patent_search"}:
+            return UPSET
+        if understood.intent in {"chitchat", "out_of_scope"} and understood.confidence <= GUESSED:
+            return Skill(understood.intent, _policy_or(INTENT_SKILLS[understood.intent]))
         if understood.intent is None or understood.confidence < CONFIDENT:
             return Skill("policy", _policy_or_rephrase)
         return INTENT_SKILLS.get(understood.intent, HELP)
+
+    def _choose_going_on(self, context: TurnContext) -> Skill | None:
+        """A sentence that goes on with what was just answered: a fact of the patent, the question, the list."""
+        if desks.asks_fee_of_subject(context):
+            return FEE
+        if _is_about_subject(context):
+            return DETAIL
+        if policies.follow_up_question(context) is not None:
+            return FOLLOW_UP
+        return REFINE if patents.refines(context) else None
 
     def _choose_for_act(self, context: TurnContext, act: str) -> Skill:
         if act in ACT_SKILLS:
             return ACT_SKILLS[act]
         pending: dict[str, Any] = context.memory.get("pending") or {}
-        if act == "affirm" and pending.get("kind") == "handoff":
-            return ACCEPT_OFFER
-        if act in {"affirm", "deny"}:
-            return ACKNOWLEDGE
-        if act == "inform" and (context.memory.get("list") or {}).get("kind") == "patents":
-            return REFINE
+        if act == "affirm":
+            return ACCEPTED.get(str(pending.get("kind")), ACKNOWLEDGE)
+        if act == "deny":
+            return STAND_DOWN
+        slots = context.understanding.slots
+        if act == "inform" and slots.get("case_number"):
+            return INTENT_SKILLS["case_progress"]
+        if act == "inform" and SEARCHABLE & slots.keys():
+            return SEARCH
+        if act == "inform" and slots.keys() & {"region", "amount", "phone"}:
+            return VALUE
         return Skill("policy", _policy_or_rephrase)
+
+
+def _choose_by_form(text: str) -> Skill | None:
+    """What is told by its form alone: no words, another language, a promise asked, the person who stays away."""
+    if NO_WORDS.fullmatch(text):
+        return ACKNOWLEDGE
+    if find_refusal(text[:LONGEST_TWO_WISHES]) is not None and not HANDOFF_ANYWHERE.search(text):
+        return ANSWER
+    if len(text) <= LONGEST_CHANGE and WHERE_IS_STAFF.fullmatch(text):
+        return INTENT_SKILLS["human_handoff"]
+    if len(text) <= LONGEST_CHANGE and guidance.ASKS_HOURS.search(text):
+        return HOURS
+    if len(text) <= LONGEST_CHANGE and guidance.ASKS_HOW_TO_SEARCH.search(text):
+        return HOW_TO_SEARCH
+    return FOREIGN if guidance.is_foreign(text) else None
+
+
+def _policy_or(skill: Skill) -> Callable[[TurnContext], Reply]:
+    def answer(context: TurnContext) -> Reply:
+        sure = policies.answer_if_sure(context) if len(context.text) >= SHORTEST_MATTER else None
+        return sure or skill.answer(context)
+
+    return answer
+
+
+def _is_about_subject(context: TurnContext) -> bool:
+    """权利要求是什么, 它什么时候到期: a fact of the patent that was just looked at."""
+    text = context.text
+    listed = patent_details.listed_numbers(context) if context.memory.get("last_skill") == "patent_search" else []
+    if (len(listed) != 1 and not patent_details.subject_number(context)) or len(text) > LONGEST_ABOUT_SUBJECT:
+        return False
+    if context.understanding.intent in {
+        None,
+        "patent_detail",
+        "policy_question",
+        "out_of_scope",
+        "chitchat",
+        "patent_search",
+    }:
+        return (
+            aspect_of(text) is not None and not ABOUT_ALL.search(text) and "ordinal" not in context.understanding.slots
+        )
+    return False
 
 
 def _policy_or_rephrase(context: TurnContext) -> Reply:
@@ -117,40 +238,31 @@ def _policy_or_rephrase(context: TurnContext) -> Reply:
     return guidance.rephrase(context) if reply.is_miss else reply
 
 
-def _or_person(skill: Skill) -> Any:
+def _with_second_wish(skill: Skill, context: TurnContext) -> Skill:
+    """找石墨烯专利 然后帮我注册商标: the first is done, the second is not forgotten."""
+    if skill.name not in {"patent_search", "patent_detail", "policy", "desk"} or len(context.text) > LONGEST_TWO_WISHES:
+        return skill
+    parts = wish_parts(context.text)
+    if len(parts) != 2:
+        return skill
+    first, second = (context.resources.understander.understand(part, at=context.today) for part in parts)
+    done = context.understanding.intent
+    left = parts[1] if done == first.intent else parts[0]
+    wish = second if done == first.intent else first
+    if wish.confidence < SURE or wish.intent in {None, done, "chitchat", "out_of_scope", "greeting"}:
+        return skill
+
+    def answer(given: TurnContext) -> Reply:
+        reply = skill.answer(given)
+        choices = (*reply.choices[: MOST_CHOICES - 1], Choice(left, "办另一件"))
+        return reply if reply.on_commit else replace(reply, text=f"{reply.text}\n还有一件:{left}。", choices=choices)
+
+    return Skill(skill.name, answer, is_slow=skill.is_slow)
+
+
+def _or_person(skill: Skill) -> Callable[[TurnContext], Reply]:
     def answer(context: TurnContext) -> Reply:
         reply = skill.answer(context)
         return AFTER_MISSES.answer(context) if reply.is_miss else reply
 
     return answer
-
-
-MENU = {
-    "button": [
-        {
-            "name": "查专利",
-            "sub_button": [
-                {"type": "click", "name": "怎么查专利", "key": "menu.patents"},
-                {"type": "click", "name": "按号码查", "key": "menu.number"},
-            ],
-        },
-        {
-            "name": "问政策",
-            "sub_button": [
-                {"type": "click", "name": "年费怎么缴", "key": "menu.fees"},
-                {"type": "click", "name": "被抄袭怎么办", "key": "menu.infringement"},
-                {"type": "click", "name": "随便问", "key": "menu.policies"},
-            ],
-        },
-        {
-            "name": "找专员",
-            "sub_button": [
-                {"type": "click", "name": "质押融资", "key": "menu.financing"},
-                {"type": "click", "name": "维权援助", "key": "menu.enforcement"},
-                {"type": "click", "name": "培训报名", "key": "menu.training"},
-                {"type": "click", "name": "办理进度", "key": "menu.progress"},
-                {"type": "click", "name": "转人工", "key": "menu.human"},
-            ],
-        },
-    ]
-}

@@ -13,9 +13,18 @@ from nlp.types import PassageText
 LONGEST_BODY = 200
 OFFICIAL = "以官方最新公布为准"
 FIGURE = re.compile(r"\d|[一二三四五六七八九十百]+(?:年|个月|日|天|元|倍|万|项|件|%)")
+CLAUSE_END = re.compile(r"[,，;；。]\s*")
 ENUMERATION = re.compile(r"^(?:[((][一二三四五六七八九十]+[))]|\d{1,2}[.、])")
 # A short passage is given whole; in a longer one the answer may stand in the middle.
 SHORT_BODY = 110
+# What leans on the words before it, or is advice: no answer begins with it.
+LEANS = re.compile(
+    r"^(?:下一步|例[:：如]|依据|按此|其中|但是?|此外|另外|之后|然后|接着|前款|这[种样些类]|上述|和.{1,12}都没关系)"
+)
+# An answer begins at its passage's beginning where no other sentence fits much better; for a figure, a little less is
+# enough.
+MUCH_BETTER, BETTER_BY_FAR = 0.12, 0.3
+KIND_OF_PATENT = (re.compile("发明(?!人|创造)"), re.compile("实用新型"), re.compile("外观"))
 
 
 def body_text(question: str, passage: PassageText) -> str:
@@ -23,8 +32,12 @@ def body_text(question: str, passage: PassageText) -> str:
     parts = sentences(passage.text)
     is_list = any(ENUMERATION.match(part) for part in parts)
     if not parts or len(passage.text) <= (LONGEST_BODY if is_list else SHORT_BODY):
-        return passage.text.strip()
+        return _from_kind(question, passage.text.strip())
     best = max(range(len(parts)), key=lambda number: (_fit(question, parts[number]), -number))
+    gain = _fit(question, parts[best]) - _fit(question, parts[0])
+    if gain < (MUCH_BETTER if ASKS_FIGURE.search(question) else BETTER_BY_FAR):
+        best = 0
+    parts[best] = _from_kind(question, parts[best])
     first = _lead(parts, best)
     chosen = parts[first : best + 1]
     for part in parts[best + 1 :]:
@@ -34,7 +47,18 @@ def body_text(question: str, passage: PassageText) -> str:
     return _shorten(_joined(chosen))
 
 
+def _from_kind(question: str, text: str) -> str:
+    """Begins with the kind of patent that is asked for where others come first: 外观设计…十五年, not 发明…二十年."""
+    asked = [kind for kind in KIND_OF_PATENT if kind.search(question)]
+    if len(asked) != 1 or not any(kind.match(text) for kind in KIND_OF_PATENT if kind is not asked[0]):
+        return text
+    starts = [match.end() for match in CLAUSE_END.finditer(text) if asked[0].match(text, match.end())]
+    return text[starts[0] :] if starts else text
+
+
 def _fit(question: str, sentence: str) -> float:
+    if LEANS.match(sentence):
+        return -1.0
     asked = letter_pairs(normalise(question))
     shared = len(asked & letter_pairs(normalise(sentence))) / max(len(asked), 1)
     wants_figure = bool(ASKS_FIGURE.search(question)) and bool(FIGURE.search(sentence))

@@ -21,6 +21,8 @@ MOST_ARTICLES = 6
 ENOUGH = 0.33
 # A further passage is cited where it comes so close to the best.
 CLOSE = 0.92
+# So close are two sections of a guide that their order decides.
+ABOUT_AS_WELL = 0.03
 LONGEST_QUESTION = 500
 
 
@@ -48,9 +50,9 @@ class PolicyAnswerer:
         found = self.find(question, on=on, region=region, source=source)
         if not found or found[0][1] < self._enough:
             return PolicyAnswer(NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0)
-        best, score = found[0]
+        best, score = _opening_section(found)
         articles = self._articles(question, best, on=on, region=region, source=source)
-        close = [passage for passage, each in found[1:] if each >= max(self._enough, score * CLOSE)]
+        close = [passage for passage, each in found if each >= max(self._enough, score * CLOSE)]
         lines = [body_text(question, best), basis_line(best, articles), source_line(best, on)]
         return PolicyAnswer(
             text="\n".join(line for line in lines if line),
@@ -93,6 +95,15 @@ class PolicyAnswerer:
         loaded = self._passages(source).load([number for number, _ in candidates])
         found = [each for each in loaded if (each.document, each.label) in wanted]
         return [passage for passage, _ in self._ranker.rank(question, found)][: MOST_CITATIONS - 1]
+
+
+def _opening_section(found: Sequence[tuple[PassageText, float]]) -> tuple[PassageText, float]:
+    """The best passage; of a guide's sections that fit about as well, the one that stands first: it says the most."""
+    best, score = found[0]
+    if best.kind != GUIDE:
+        return best, score
+    rivals = [each for each in found if each[0].document == best.document and each[1] >= score - ABOUT_AS_WELL]
+    return min(rivals, key=lambda each: each[0].passage_id)[0], score
 
 
 def build_answerer(index: SearchIndex, segmenter: Segmenter, source: PassageSource | None = None) -> PolicyAnswerer:

@@ -22,6 +22,9 @@ GUIDE_FACTOR = 1.1
 LAW_PREFERENCE = 0.8
 # A passage without a time does not answer 几年, one without an amount does not answer 罚多少.
 OTHER_KIND_FACTOR = 0.8
+# An example answers only who asks for one.
+EXAMPLE = re.compile("举个例子|举例|例子|示例")
+EXAMPLE_FACTOR = 0.8
 # The Civil Code is about all of life; these chapters and words are about what firms ask here.
 CIVIL_CODE = "民法典"
 CIVIL_CODE_TOPICS = re.compile(r"知识产权|专利|商标|著作|技术|质权|出质|质押|诉讼时效|商业秘密|保密|惩罚性赔偿")
@@ -69,6 +72,8 @@ class LexicalRanker:
             score *= UNKNOWN_NAME_FACTOR
         if not question.is_answered_in_kind(passage.text):
             score *= OTHER_KIND_FACTOR
+        if EXAMPLE.search(passage.label) and not EXAMPLE.search(question.text):
+            score *= EXAMPLE_FACTOR
         if not question.is_in_field:
             score *= OUT_OF_FIELD_FACTOR
         if passage.region != EVERYWHERE and passage.region not in question.text:

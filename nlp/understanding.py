@@ -21,7 +21,7 @@ HANDOFF_ANYWHERE = re.compile(r"转(?:接|到)?人工|人工客服|找人工|真
 
 # Words that go on with the last list: 只看…, 其中…, 换成…, 去掉…
 REFINES = re.compile(
-    r"只(?:看|要|留|保留|显示)|其中|里面|再(?:加|筛|限|缩|看)|换成|改成|改为|去掉|去除|放宽|不限|不要|排除|除了|缩小|^那?.{1,12}呢\??$|筛选|过滤|按.{1,6}排"
+    r"只(?:看|要|留|保留|显示)|^就要|加上|其中|里面|再(?:加|筛|限|缩|看)|换成|改成|改为|去掉|去除|放宽|不限|不要|排除|除了|缩小|^那?.{1,12}呢\??$|筛选|过滤|按.{1,6}排"
 )
 DROPS = re.compile(
     r"(?:去掉|不限(?:制)?|放宽|取消|删掉|不看)\s*(?P<what>地区|地域|区域|时间|日期|年份|状态|类型|种类|申请人|公司|发明人|分类号?)?"
@@ -85,6 +85,10 @@ class Understander:
             {**merged.slots, **momentary},
             merged.exclude,
         )
+
+    def plain(self, text: str) -> str:
+        """The sentence as it is read: half-width, simplified characters, slips of the keyboard mended."""
+        return self._normaliser.plain(text)
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Every plausible intent with its confidence, best first: what a clarifying question may offer."""
@@ -167,6 +171,11 @@ class Understander:
         return Understanding(text, None, 0.9, "inform", slots, exclude)
 
 
+def is_refinement(text: str) -> bool:
+    """Whether a sentence goes on with a list: 只看有效的, 换成深圳, 那实用新型呢."""
+    return bool(REFINES.search(text))
+
+
 def _states_a_value(clean: str) -> bool:
     """Whether no verb of wishing stands here: 只要发明 and 转让 answer a question, 想转让 opens a wish."""
     return not re.search(r"想|要|求|找|查|帮|请|搜|看|怎|吗|\?", re.sub(r"只要|只看", "", clean))
@@ -191,7 +200,7 @@ IS_ONLY_A_VALUE = re.compile(
     r"(?:[|\s,。;!?、:()]|我们?|咱们?|公司|企业|单位|在|是|叫|的|就|吧|大概|大约|左右|差不多|预算|金额|价格|报价|期限|时间|日期|电话|手机号?|联系方式|号码|名称|名字|全称|位于|地址|地区|市|区|这边|这里|本地|填|写|改成|改为|贷|借|要|想|个|了|呢|哈|啊|那|嗯|最多|最少|以内|以下|以上|不超过|起|类型|专利|种类|只要|只看|贷款|借款|融资|转让价|许可费|总价|转让|许可|出售|质押|开放|作价|入股|商标|软著|版权|著作权|普通|独占|排他|独家|申请人|发明人|万|元|吗|一共|总共|也|和|或|天|做|选|状态|编号|单号|专利号|申请号)*"
 )
 BUSINESS = re.compile(
-    r"公司|企业|员工|离职|竞业|合同|签|法院|起诉|判|律师|仲裁|软件|正版|盗版|作品|产品|品牌|厂|代偿|担保|利息|税|证书|局|审查|期限|费|滞纳金|补正|答辩|备份|转载|引用|网站|店"
+    r"公司|企业|员工|离职|转让|许可|质押|续展|授权|权利要求|发明人|申请人|侵权|竞业|合同|签|法院|起诉|判|律师|仲裁|软件|正版|盗版|作品|产品|品牌|厂|代偿|担保|利息|税|证书|局|审查|期限|费|滞纳金|补正|答辩|备份|转载|引用|网站|店"
 )
 SEARCH_SLOTS = ("inventor", "ipc", "applicant_type", "legal_status", "patent_kind")
 

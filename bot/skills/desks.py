@@ -1,53 +1,142 @@
 """Services that people do: say what it takes, and offer the person who does it."""
 
+import re
+from dataclasses import dataclass
+from datetime import date
+
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills.handoff import TOPIC_OF_INTENT
+from bot.skills.patent_details import subject_number
+from bot.skills.patent_text import heading
 from bot.skills.policies import ask, citation_row
 from core.errors import UpstreamUnavailable
+from core.i18n import chinese_amount, chinese_date
+from models.patent import LegalStatus
+from nlp.patent_numbers import find_numbers
+from services.patents import describe_status, find_patent, term_end
+
+OFFER = "现在转给专员吗?回复“好”就转。"
+FEE_OF_SUBJECT = re.compile(
+    "(?:那|它的?|这[件个]的?|这个专利的?)*年费(?:是)?(?:呢|多少|多少钱|多少呢|什么时候[交缴]|怎么[交缴])?"
+)
+# Of running text, with room for the offer.
+LONGEST = 280
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the service is, and the question that our guides answer about it ("" where the sentence is enough)."""
+
+    text: str
+    question: str = ""
+
 
 DESKS = {
-    "financing_apply": "质押融资由专员一对一办,从评估、担保到放款都跟到底。能不能贷、贷多少由银行定。",
-    "enforcement_aid": "维权援助由专员受理,先看权利是否有效、证据够不够、走哪条路合算。",
-    "policy_match": "能申请哪些补贴要对照企业情况看,由政策专员核对后答复;能不能拿到由主管部门定。",
-    "patent_fee": "年费和滞纳金要按申请日、类型和减缴情况算,由专利专员核对后告诉您。",
-    "patent_valuation": "专利估值由专员先做估算,正式价值要由有资质的评估机构出具。",
-    "patent_watch": "预警监控由专利专员设置,有变化通知您。",
-    "supply_post": "转让、许可和挂牌由供需专员登记,先核对权利状态再发布。还没申请专利的技术细节先别发出来。",
-    "demand_post": "技术需求由供需专员登记并找匹配,可以先匿名。",
-    "market_browse": "供需信息由专员按您的需求挑给您。",
-    "training_browse": "近期的培训和名额由培训专员告诉您。",
-    "training_book": "培训报名由培训专员登记,确认名额后回您。",
-    "training_cancel": "取消报名由培训专员处理。",
-    "analysis_request": "侵权、专利性和自由实施分析由专家做,专员先和您定范围和报价。",
-    "filing_request": "专利申请、商标注册和版权登记由专员对接代理机构,先列材料清单。",
-    "evidence_timestamp": "存证和时间戳由专员协助办理。原件先留在您手里,不用发过来。",
-    "portfolio": "专利托管由专员登记核对,核对权属后纳入管理。",
-    "incubation": "孵化和投资对接由专员受理,不承诺投资结果。",
+    "financing_apply": Desk(
+        "质押融资由专员一对一办,从评估、担保到放款都跟到底。能不能贷、贷多少由银行定。", "用专利抵押贷款要走哪些步骤"
+    ),
+    "enforcement_aid": Desk(
+        "维权援助由专员受理,先看权利是否有效、证据够不够、走哪条路合算。", "我的产品被人抄了怎么办"
+    ),
+    "policy_match": Desk("能申请哪些补贴要对照企业情况看,由政策专员核对后答复;能不能拿到由主管部门定。"),
+    "patent_fee": Desk("年费和滞纳金要按申请日、类型和减缴情况算,由专利专员核对后告诉您。", "专利年费每年什么时候交"),
+    "patent_valuation": Desk("专利估值由专员先做估算,正式价值要由有资质的评估机构出具。"),
+    "patent_watch": Desk("预警监控由专利专员设置,有变化通知您。"),
+    "supply_post": Desk(
+        "转让、许可和挂牌由供需专员登记,先核对权利状态再发布。还没申请专利的技术细节先别发出来。",
+        "专利转让什么时候算数",
+    ),
+    "demand_post": Desk("技术需求由供需专员登记并找匹配,可以先匿名。"),
+    "market_browse": Desk("供需信息由专员按您的需求挑给您。"),
+    "training_browse": Desk("近期的培训和名额由培训专员告诉您。"),
+    "training_book": Desk("培训报名由培训专员登记,确认名额后回您。"),
+    "training_cancel": Desk("取消报名由培训专员处理。"),
+    "analysis_request": Desk("侵权、专利性和自由实施分析由专家做,专员先和您定范围和报价。"),
+    "filing_request": Desk("专利申请、商标注册和版权登记由专员对接代理机构,先列材料清单。"),
+    "evidence_timestamp": Desk("存证和时间戳由专员协助办理。原件先留在您手里,不用发过来。"),
+    "portfolio": Desk("专利托管由专员登记核对,核对权属后纳入管理。"),
+    "incubation": Desk("孵化和投资对接由专员受理,不承诺投资结果。"),
 }
 
 
 def offer_desk(context: TurnContext) -> Reply:
     """One sentence about the service, what our guides say about it, and the offer of the person in charge."""
-    intent = context.understanding.intent or ""
+    return _offer(context, context.understanding.intent or "")
+
+
+def offer_fee(context: TurnContext) -> Reply:
+    """年费呢, said of the patent that was just looked at."""
+    return _offer(context, "patent_fee")
+
+
+def asks_fee_of_subject(context: TurnContext) -> bool:
+    """Whether a sentence asks for nothing but the fee, while one patent is being talked about."""
+    return subject_number(context) is not None and bool(FEE_OF_SUBJECT.fullmatch(context.text.strip(" 。.!?")))
+
+
+def _offer(context: TurnContext, intent: str) -> Reply:
     topic = TOPIC_OF_INTENT.get(intent, "general")
-    guide, citations = _guide(context)
-    text = f"{DESKS[intent]}\n{guide}".strip()
+    desk = DESKS[intent]
+    own = _of_the_patent(context, intent)
+    noted = _noted(context)
+    guide, citations = ("", ()) if own else _guide(context, desk, LONGEST - len(desk.text) - len(OFFER) - len(noted))
+    text = "\n".join(part for part in (own or desk.text, noted, guide, OFFER) if part)
     pending = {"kind": "handoff", "topic": topic, "question": context.text}
     return Reply(
-        f"{text}\n现在转给专员吗?回复“好”就转。",
+        text,
         choices=(Choice("好", "转给专员"), Choice("算了", "先不用")),
         citations=citations,
         memory={"pending": pending, "topic": topic},
     )
 
 
-def _guide(context: TurnContext) -> tuple[str, tuple[dict[str, object], ...]]:
-    """What our sources say, where it is short and certain."""
+def _noted(context: TurnContext) -> str:
+    """The figures as we understood them, so that a wrong one is seen."""
+    slots = context.understanding.slots
+    amount, months = slots.get("amount"), slots.get("term_months")
+    parts = [f"金额{chinese_amount(amount)}" if amount else "", f"期限{months}个月" if months else ""]
+    return "记下了:" + " · ".join(part for part in parts if part) + "。" if any(parts) else ""
+
+
+def _of_the_patent(context: TurnContext, intent: str) -> str:
+    """About the fee of the patent at hand: until when, counted from its filing day."""
+    numbers = find_numbers(context.text)
+    number = numbers[0].normal if numbers else subject_number(context)
+    patent = find_patent(context.session, number) if number and intent == "patent_fee" else None
+    if patent is None:
+        return ""
+    named = f"{patent.publication_number} · {heading(patent)}"
+    end = term_end(patent)
+    if patent.legal_status != LegalStatus.ACTIVE or end is None or end <= context.today:
+        return f"{describe_status(patent, context.today)},有没有要缴的费请专员核对。\n{named}"
+    due = next_fee_day(patent.application_date, context.today)
+    until = f"{chinese_date(due)}前缴下一年的年费" if due and due < end else "剩下的保护期没有要再缴的年费"
+    return f"{until},按申请日推算,碰上休假日顺延。金额和减缴由专利专员核对。\n{named}"
+
+
+def next_fee_day(filed: date | None, today: date) -> date | None:
+    """The next day of the year on which the patent was filed, today included."""
+    if filed is None:
+        return None
+    for year in (today.year, today.year + 1):
+        try:
+            day = filed.replace(year=year)
+        except ValueError:  # 29 February: the last day of that month (Implementing Rules, art. 5)
+            day = date(year, 2, 28)
+        if day >= today:
+            return day
+    return None
+
+
+def _guide(context: TurnContext, desk: Desk, room: int) -> tuple[str, tuple[dict[str, object], ...]]:
+    """What our sources say about the service, where it is short and certain."""
+    if not desk.question:
+        return "", ()
     try:
-        answer = ask(context)
+        answer = ask(context, desk.question)
     except UpstreamUnavailable:
         return "", ()
-    if answer.abstained or len(answer.text) > 260:
+    if answer.abstained or len(answer.text) > room:
         return "", ()
     return answer.text, tuple(citation_row(item) for item in answer.citations)

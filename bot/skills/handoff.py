@@ -32,11 +32,13 @@ def hand_off(context: TurnContext) -> Reply:
 
 
 def hand_off_complaint(context: TurnContext) -> Reply:
-    return transfer(context, HandoffReason.COMPLAINT)
+    """A complaint is a matter for people."""
+    return transfer(context, HandoffReason.COMPLAINT, opening="抱歉没办好。")
 
 
 def hand_off_after_misses(context: TurnContext) -> Reply:
-    return transfer(context, HandoffReason.MISSES)
+    """Twice of no use: say why a person comes in."""
+    return transfer(context, HandoffReason.MISSES, opening="两次都没帮上您。")
 
 
 def hand_off_pending(context: TurnContext) -> Reply:
@@ -46,9 +48,14 @@ def hand_off_pending(context: TurnContext) -> Reply:
 
 
 def transfer(
-    context: TurnContext, reason: HandoffReason, *, topic: str | None = None, question: str | None = None
+    context: TurnContext,
+    reason: HandoffReason,
+    *,
+    topic: str | None = None,
+    question: str | None = None,
+    opening: str = "",
 ) -> Reply:
-    """Open (or find) the case when the turn is finished, and tell its number and promise."""
+    """Open (or find) the case when the turn is finished, and tell its number and promise, after `opening`."""
     topic = topic or topic_of(context)
     asked = question or context.text
     region = context.understanding.slots.get("region") or context.region
@@ -63,7 +70,7 @@ def transfer(
             question=asked,
             now=context.now,
         )
-        return Reply(handoff.text_for_user, memory={"pending": None}, reason="handoff")
+        return Reply(opening + handoff.text_for_user, memory={"pending": None}, reason="handoff")
 
     return Reply("", on_commit=commit, memory={"pending": None})
 

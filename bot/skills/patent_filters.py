@@ -1,0 +1,243 @@
+"""The conditions of a patent search as the user sees and changes them: shown, laid over, dropped, remembered."""
+
+import re
+from dataclasses import asdict, fields, replace
+from datetime import date
+from typing import Any
+
+from core.i18n import chinese_date
+from nlp.region_levels import region_levels, split_region
+from nlp.types import PatentQuery, Understanding
+
+PAGE_SIZE = 5
+KINDS = {"invention": "发明", "utility_model": "实用新型", "design": "外观设计"}
+STATUSES = {
+    "pending": "审中",
+    "granted": "已授权",
+    "active": "有效",
+    "lapsed": "失效",
+    "rejected": "驳回",
+    "withdrawn": "撤回",
+    "invalidated": "被宣告无效",
+}
+DATE_FIELDS = {"application": "申请", "publication": "公开", "grant": "授权"}
+APPLICANT_TYPES = {
+    "enterprise": "企业",
+    "university": "高校",
+    "institute": "科研院所",
+    "hospital": "医院",
+    "individual": "个人",
+    "government": "机关",
+}
+# What may be given up when nothing is found, the least painful first.
+FILTERS = ("dates", "legal_statuses", "kinds", "region", "applicant_type", "ipc", "inventor", "applicant")
+SHOWN_ORDER = ("legal_statuses", "kinds", "applicant", "applicant_type", "inventor", "ipc", "region", "dates")
+FILTER_NAMES = {
+    "dates": re.compile("时间|日期|年份|年限"),
+    "legal_statuses": re.compile("状态|有效无效"),
+    "kinds": re.compile("类型|种类"),
+    "region": re.compile("地区|地域|区域|地方|全国|省份|城市"),
+    "applicant_type": re.compile("申请人类型|单位类型"),
+    "ipc": re.compile("分类"),
+    "inventor": re.compile("发明人"),
+    "applicant": re.compile("申请人|公司|企业|权利人"),
+}
+DROP = re.compile(
+    r"^(?:那就?|就|请|再)?(?:去掉|去除|不限制?|放宽|删掉)(?P<what>.+)$"
+    r"|^(?:那就?|就|请)?把(?P<other>.{1,12}?)(?:的)?(?:条件|限制)?(?:去掉|去除|删掉|放宽)(?:吧|掉|了)?$"
+)
+ALL_FILTERS = re.compile(r"^(?:所有|全部|一切|其他)?(?:的)?(?:条件|限制|筛选)?$")
+NEWEST = re.compile("最新的?|新的在前|按(?:时间|日期|年份|申请日|公开日|授权日)(?:排序|排列|排)")
+OLDEST = re.compile("最早的?|最老的?|旧的在前")
+SORTS = re.compile(rf"(?:只?看|要|先看)?(?:{NEWEST.pattern}|{OLDEST.pattern})(?:排序|排列|在前|几[件个]|优先|呢)?")
+
+
+def query_of(understood: Understanding, text: str) -> PatentQuery:
+    """The query that a sentence means on its own."""
+    slots, exclude = dict(understood.slots), understood.exclude
+    if NEWEST.search(text) or OLDEST.search(text):
+        slots["sort"] = "newest" if NEWEST.search(text) else "oldest"
+    return PatentQuery(
+        topic="" if is_sorting(text) else slots.get("topic") or "",
+        applicant=slots.get("applicant") or slots.get("company"),
+        applicant_type=slots.get("applicant_type"),
+        inventor=slots.get("inventor"),
+        region=slots.get("region"),
+        ipc=slots.get("ipc"),
+        kinds=_several(slots.get("patent_kind")),
+        excluded_kinds=tuple(exclude.get("patent_kind", ())),
+        legal_statuses=_several(slots.get("legal_status")),
+        date_field=slots.get("date_field") or "application",
+        date_from=_day(slots.get("date_from")),
+        date_to=_day(slots.get("date_to")),
+        sort=slots.get("sort", "relevance"),
+        limit=PAGE_SIZE,
+    )
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _several(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else (value,) if value else ()
+
+
+def is_sorting(text: str) -> bool:
+    """Whether a sentence only wants another order: 最新的, 按申请日排序."""
+    return bool(SORTS.fullmatch(text.strip(" 。.!?")))
+
+
+def is_empty(query: PatentQuery) -> bool:
+    """Whether the query asks for nothing in particular."""
+    return not query.topic and not chips(query) and query.sort == PatentQuery().sort
+
+
+def lay_over(query: PatentQuery, new: PatentQuery) -> PatentQuery:
+    """The remembered query with what the new sentence says in place of what it said before."""
+    empty = PatentQuery(limit=PAGE_SIZE)
+    changed = {
+        item.name: getattr(new, item.name)
+        for item in fields(PatentQuery)
+        if getattr(new, item.name) != getattr(empty, item.name)
+    }
+    if new.date_from or new.date_to:
+        changed.update(date_field=new.date_field, date_from=new.date_from, date_to=new.date_to)
+    if new.kinds:
+        changed["excluded_kinds"] = ()
+    if new.excluded_kinds:
+        changed["kinds"] = tuple(kind for kind in query.kinds if kind not in new.excluded_kinds)
+    return replace(query, **{**changed, "offset": 0})
+
+
+def without(query: PatentQuery, name: str) -> PatentQuery:
+    """The query without one condition."""
+    empty = PatentQuery()
+    names = {"dates": ("date_from", "date_to", "date_field"), "kinds": ("kinds", "excluded_kinds")}.get(name, (name,))
+    return replace(query, offset=0, **{item: getattr(empty, item) for item in names})
+
+
+def without_any(query: PatentQuery) -> PatentQuery:
+    """Only the subject."""
+    return PatentQuery(topic=query.topic, sort=query.sort, limit=query.limit)
+
+
+def drops(text: str) -> bool:
+    """Whether a sentence wants a condition gone: 去掉广州, 不限时间."""
+    return bool(DROP.match(text))
+
+
+def dropped(query: PatentQuery, text: str) -> PatentQuery | None:
+    """The query without the conditions that the sentence names; None where it names none of those that are set."""
+    match = DROP.match(text)
+    what = (match["what"] or match["other"]).strip(" “”\"'的了吧。") if match else ""
+    if what.startswith("到"):
+        return _widened(query, what.removeprefix("到"))
+    if ALL_FILTERS.match(what):
+        return without_any(query) if chips(query) else None
+    slimmer = query
+    for name in FILTERS:
+        shown = chip(query, name)
+        if shown and (FILTER_NAMES[name].search(what) or _means(what, shown)):
+            slimmer = without(slimmer, name)
+    return slimmer if slimmer != replace(query, offset=0) else None
+
+
+def _means(what: str, shown: str) -> bool:
+    """Whether 去掉广州 means the chip 广东省广州市, and 去掉有效和发明 both of them."""
+    return len(what) > 1 and (what in shown or any(part in what for part in shown.split("、")))
+
+
+def _widened(query: PatentQuery, place: str) -> PatentQuery | None:
+    """放宽到全省, 放宽到广东省, 放宽到全国."""
+    levels = region_levels(query.region) if query.region else []
+    if not levels:
+        return None
+    if "全国" in place:
+        return without(query, "region")
+    wider = [level for level in levels[:-1] if place in level or (place in {"全省", "全市"} and level[-1] == place[-1])]
+    return replace(query, region=wider[-1], offset=0) if wider else None
+
+
+def looser(query: PatentQuery) -> list[tuple[str, str, PatentQuery]]:
+    """Ways to ask for less: how it reads, what to tap or type for it, the query. The least painful first."""
+    ways = []
+    for name in FILTERS:
+        if not chip(query, name):
+            continue
+        levels = region_levels(query.region) if name == "region" and query.region else []
+        if len(levels) > 1:
+            province = levels[0]
+            ways.append((f"放宽到{province}", f"放宽到{province}", replace(query, region=province, offset=0)))
+        ways.append((way_out(query, name), way_out(query, name), without(query, name)))
+    if len(ways) > 1:
+        ways.append(("不限条件", "去掉全部条件", without_any(query)))
+    # A list of everything there is answers nothing.
+    return [way for way in ways if not is_empty(way[2])]
+
+
+def way_out(query: PatentQuery, name: str) -> str:
+    """What to type or tap to be rid of a condition."""
+    shown = chip(query, name)
+    if name == "region":
+        return f"不限{(split_region(shown) or [shown])[-1]}"
+    if name in ("dates", "inventor", "ipc") or len(shown) > 6 or (name == "kinds" and not query.kinds):
+        return {"dates": "不限时间", "inventor": "不限发明人", "ipc": "不限分类号", "kinds": "不限类型"}.get(
+            name, "不限申请人"
+        )
+    return f"不限{shown}"
+
+
+def chip(query: PatentQuery, name: str) -> str:
+    """A condition as it is shown, "" where it is not set."""
+    if name == "dates":
+        return _date_chip(query)
+    if name == "kinds":
+        wanted = "、".join(KINDS.get(kind, kind) for kind in query.kinds)
+        unwanted = "、".join(KINDS.get(kind, kind) for kind in query.excluded_kinds)
+        return wanted or (f"不要{unwanted}" if unwanted else "")
+    if name == "legal_statuses":
+        return "、".join(STATUSES.get(status, status) for status in query.legal_statuses)
+    if name == "applicant_type":
+        return APPLICANT_TYPES.get(query.applicant_type or "", "")
+    if name == "inventor":
+        return f"发明人{query.inventor}" if query.inventor else ""
+    return str(getattr(query, name) or "")
+
+
+def chips(query: PatentQuery) -> str:
+    """有效 · 发明 · 广东省广州市 · 2020年以后申请"""
+    return " · ".join(shown for shown in (chip(query, name) for name in SHOWN_ORDER) if shown)
+
+
+def _date_chip(query: PatentQuery) -> str:
+    first, last, what = query.date_from, query.date_to, DATE_FIELDS[query.date_field]
+    starts_a_year = first is not None and (first.month, first.day) == (1, 1)
+    ends_a_year = last is not None and (last.month, last.day) == (12, 31)
+    if first and last:
+        if starts_a_year and ends_a_year:
+            return f"{first.year}年{what}" if first.year == last.year else f"{first.year}年至{last.year}年{what}"
+        return f"{chinese_date(first)}至{chinese_date(last)}{what}"
+    if first:
+        return f"{first.year}年以后{what}" if starts_a_year else f"{chinese_date(first)}以后{what}"
+    if last:
+        return f"{last.year}年以前{what}" if ends_a_year else f"{chinese_date(last)}以前{what}"
+    return ""
+
+
+def to_memory(query: PatentQuery) -> dict[str, Any]:
+    """Only what differs from an empty query, as JSON values."""
+    empty = asdict(PatentQuery())
+    values = {key: value for key, value in asdict(query).items() if value != empty[key]}
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
+
+
+def from_memory(values: dict[str, Any]) -> PatentQuery:
+    """What to_memory wrote."""
+    known = {item.name for item in fields(PatentQuery)}
+    restored: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items() if key in known
+    }
+    for name in ("date_from", "date_to"):
+        restored[name] = _day(restored.get(name))
+    return PatentQuery(**restored)
