@@ -37,9 +37,11 @@ class OutboxRow(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
-def waiting_keys(session: Session, job_name: str) -> set[str]:
-    """The keys of this job's rows that the relay has not sent yet; a sweep has nothing to add to them."""
-    waiting = select(OutboxRow.key).where(OutboxRow.state == OutboxState.QUEUED, OutboxRow.job_name == job_name)
+def overdue_keys(session: Session, job_name: str, now: datetime) -> set[str]:
+    """The keys of this job's rows that should be in the queue and are not: it is away, and asking again adds nothing."""
+    waiting = select(OutboxRow.key).where(
+        OutboxRow.state == OutboxState.QUEUED, OutboxRow.run_after <= now, OutboxRow.job_name == job_name
+    )
     return {key.removeprefix(f"{job_name}/") for key in session.scalars(waiting)}
 
 

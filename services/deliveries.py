@@ -13,7 +13,7 @@ from core import metrics
 from core.clock import Clock
 from core.db import Database, table_of
 from core.logs import get_logger
-from core.outbox import waiting_keys
+from core.outbox import overdue_keys
 from models import (
     Allowance,
     Delivery,
@@ -32,7 +32,8 @@ CLAIM = timedelta(seconds=30)
 RETRY_AFTER = timedelta(seconds=20)
 MAX_ATTEMPTS = 6
 # The last message of an allowance is kept for a person's answer and for what was promised.
-FOR_PEOPLE = {DeliveryReason.STAFF_REPLY, DeliveryReason.HANDOFF, DeliveryReason.PROMISE, DeliveryReason.REPLY}
+FROM_PEOPLE = {DeliveryReason.STAFF_REPLY, DeliveryReason.HANDOFF, DeliveryReason.PROMISE}
+FOR_PEOPLE = FROM_PEOPLE | {DeliveryReason.REPLY}
 UNKNOWN_OUTCOME = "unknown"
 # Refused for our account's sake (quota, token, permission), not for the message's or the person's: it stays readable.
 REFUSED_FOR_NOW = {45009, 40001, 40014, 42001, 40164, 48001, 48004, 50002}
@@ -315,6 +316,25 @@ def list_inbox(session: Session, *, identity_id: int, limit: int = 10) -> list[D
     )
 
 
+def send_kept_replies(session: Session, *, identity_id: int, message_id: int, now: datetime) -> None:
+    """The user wrote (`message_id`) while a person holds the conversation: what people said to them and could not be
+    sent goes out now. The bot, which would offer it, is silent, and the window is open again."""
+    kept = session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.identity_id == identity_id,
+            Delivery.channel == DeliveryChannel.INBOX,
+            Delivery.state == DeliveryState.QUEUED,
+            Delivery.reason.in_(FROM_PEOPLE),
+        )
+        .with_for_update()
+    ).all()
+    for delivery in kept:
+        delivery.channel = DeliveryChannel.CUSTOMER_SERVICE
+    if kept:
+        request_job(session, JobName.DELIVER, key=f"kept-{message_id}", now=now, identity_id=identity_id)
+
+
 def count_inbox(session: Session, *, identity_id: int) -> int:
     """How many messages wait in the app."""
     return session.connection().execute(COUNT_INBOX, {"identity": identity_id}).scalar_one()
@@ -345,7 +365,7 @@ def rescue_stuck_deliveries(session: Session, *, now: datetime) -> int:
         .distinct()
     ).all()
     # While the queue is away, one job waiting for an identity is enough.
-    asked = {key.rpartition("-")[0] for key in waiting_keys(session, JobName.DELIVER)} if stuck else set()
+    asked = {key.rpartition("-")[0] for key in overdue_keys(session, JobName.DELIVER, now)} if stuck else set()
     for identity_id in stuck:
         if f"identity-{identity_id}" in asked:
             continue

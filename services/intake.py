@@ -22,7 +22,7 @@ from models import (
 )
 from models import WeChatIdentity as Identity
 from services.allowances import ACTION_GRANT, ENTER_CHAT_GRANT, MESSAGE_GRANT, open_allowance
-from services.deliveries import cancel_for_unsubscribed
+from services.deliveries import cancel_for_unsubscribed, send_kept_replies
 from services.identities import find_identity, find_or_create_conversation, find_or_create_identity
 from services.notifications import notify_user_message
 from services.privacy import erase_user, revoke_authorization
@@ -142,6 +142,7 @@ def _begun(session: Session, recorded: Recorded, now: datetime) -> Receipt:
 def _tell_staff(session: Session, message: Message, now: datetime) -> None:
     conversation = session.get_one(Conversation, message.conversation_id)
     notify_user_message(session, conversation, message, now)
+    send_kept_replies(session, identity_id=conversation.identity_id, message_id=message.id, now=now)
 
 
 def _take_up(session: Session, turn_id: int, now: datetime) -> Receipt:

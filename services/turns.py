@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.db import table_of
 from core.errors import NotFound
 from core.ids import new_token
-from core.outbox import waiting_keys
+from core.outbox import overdue_keys
 from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState, User, WeChatIdentity
 from services.job_names import JobName, request_job
 
@@ -339,7 +339,7 @@ def rescue_stuck_turns(session: Session, *, now: datetime) -> int:
     """Ask for a job for every turn that a crash cut off; answers how many."""
     stuck = list_stuck_turns(session, now=now)
     # While the queue is away, one job waiting for a turn is enough.
-    asked = {key.rpartition("-")[0] for key in waiting_keys(session, JobName.RUN_TURN)} if stuck else set()
+    asked = {key.rpartition("-")[0] for key in overdue_keys(session, JobName.RUN_TURN, now)} if stuck else set()
     for turn in stuck:
         if f"{turn.id}-{turn.attempt_count}" in asked:
             continue

@@ -33,6 +33,7 @@ from services.deliveries import (
     mark_sent,
     queue_deliveries,
     rescue_stuck_deliveries,
+    send_kept_replies,
     send_passive_later,
     send_waiting,
 )
@@ -352,6 +353,23 @@ def test_checklist_34_two_workers_never_send_one_message_twice_nor_two_from_one_
 
     assert ledger.seen() == ["0", "1", "2", "3", "4"]
     assert ledger.unread() == ["5", "6", "7"]
+
+
+def test_what_a_person_wrote_goes_out_when_the_user_writes_to_the_person_again(ledger: Ledger) -> None:
+    ledger.clock.advance(timedelta(hours=49))
+    (reply,) = ledger.write("我是陈敏,材料收到了。", reason=DeliveryReason.STAFF_REPLY)
+    (notice,) = ledger.write("明天有培训", reason=DeliveryReason.NOTICE)
+    ledger.send()
+    assert [ledger.state(row) for row in (reply, notice)] == [IN_APP] * 2
+
+    ledger.user_writes()
+    for _ in range(2):
+        with ledger.database.unit_of_work() as session:
+            send_kept_replies(session, identity_id=ledger.identity_id, message_id=7, now=ledger.clock.now())
+    ledger.send()
+
+    assert ledger.seen() == ["我是陈敏,材料收到了。"]
+    assert [ledger.state(row) for row in (reply, notice)] == [SENT, IN_APP]
 
 
 def test_an_expired_message_is_not_sent_and_says_so(ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 """The whole product as real processes on free ports: Valkey, web, workers, scheduler, sandbox; each can be killed."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -17,6 +18,7 @@ from dev.servers import Valkey, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 60
+CLOCK_SEEN_SECONDS = 1.3
 AES_ALPHABET = string.ascii_letters + string.digits
 
 
@@ -55,8 +57,22 @@ def new_environment(
 class Stack:
     """Start, kill and start again each part; ask the sandbox what the user sees."""
 
-    def __init__(self, folder: Path, *, database_url: str, web_workers: int = 2) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        database_url: str,
+        web_workers: int = 2,
+        is_killable: bool = False,
+        has_second_web: bool = False,
+        push_timeout: float = 5,
+    ) -> None:
+        """`is_killable` parts die at the steps of tests.support.killing; a second web process serves the same rows."""
         self.folder = folder
+        self.database_url = database_url
+        self.is_killable = is_killable
+        self.push_timeout = push_timeout
+        self.second_web_port = free_port() if has_second_web else 0
         self.web_port, self.sandbox_port = free_port(), free_port()
         self.web_url = f"http://127.0.0.1:{self.web_port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
@@ -72,16 +88,31 @@ class Stack:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def commands(self) -> dict[str, list[str]]:
-        python = sys.executable
+        sandbox = [sys.executable, "-m", "sandbox", "--port", str(self.sandbox_port), "--target", self.web_url,
+                   "--state", str(self.folder / "sandbox.json"), "--push-timeout", str(self.push_timeout)]  # fmt: skip
+        web = {"web": self.web_port, **({"web-2": self.second_web_port} if self.second_web_port else {})}
         return {
-            "sandbox": [python, "-m", "sandbox", "--port", str(self.sandbox_port), "--target", self.web_url,
-                        "--state", str(self.folder / "sandbox.json")],
-            "web": [python, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.web_port}",
-                    "--worker-class", "gthread", "--workers", str(self.web_workers), "--threads", "64",
-                    "--graceful-timeout", "5", "--timeout", "60"],
-            "scheduler": [python, "worker.py", "--schedule"],
-            **{f"worker-{queue}": [python, "worker.py", queue] for queue in ("turns", "deliveries", "cases")},
-        }  # fmt: skip
+            "sandbox": sandbox,
+            **{name: self._part(name, "gunicorn", *self._web_arguments(port)) for name, port in web.items()},
+            "scheduler": self._part("scheduler", "worker.py", "--schedule"),
+            **{
+                f"worker-{queue}": self._part(f"worker-{queue}", "worker.py", queue)
+                for queue in ("turns", "deliveries", "cases")
+            },
+        }
+
+    def _web_arguments(self, port: int) -> list[str]:
+        return ["wsgi:app", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers",
+                str(self.web_workers), "--threads", "64", "--graceful-timeout", "5", "--timeout", "60"]  # fmt: skip
+
+    def _part(self, name: str, program: str, *arguments: str) -> list[str]:
+        if self.is_killable:
+            return [sys.executable, "-m", "tests.support.killing", str(self.traps(name)), program, *arguments]
+        return [sys.executable, *(["-m"] if program == "gunicorn" else []), program, *arguments]
+
+    def traps(self, name: str) -> Path:
+        """Where a killable part looks for its trap (tests.support.killing.set_trap)."""
+        return self.folder / "traps" / name
 
     def start(self, *names: str) -> None:
         """Start the named parts, or all, and wait until the web process serves."""
@@ -92,6 +123,8 @@ class Stack:
                 self._spawn(name, command)
         if not names or "web" in names:
             self.wait_for(self.web_url + "/healthz")
+        if self.second_web_port and (not names or "web-2" in names):
+            self.wait_for(f"http://127.0.0.1:{self.second_web_port}/healthz")
         if not names or "sandbox" in names:
             self.wait_for(self.sandbox_url + "/sandbox/api/clock")
 
@@ -108,8 +141,20 @@ class Stack:
             self.valkey.kill()
             return
         process = self.processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def restart(self, name: str) -> None:
+        """What a supervisor does for a part that died: start it again."""
+        self.kill(name)
+        self.start(name)
+
+    def revive(self) -> None:
+        """What died by itself (a worker whose queue went away, say) is started again, as a supervisor does."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.restart(name)
 
     def stop(self) -> None:
         for name in list(self.processes):
@@ -139,17 +184,17 @@ class Stack:
         result: dict[str, Any] = answer.json()
         return result
 
-    def chat(self, user: str) -> list[dict[str, Any]]:
+    def chat(self, user: str, app: str = "official") -> list[dict[str, Any]]:
         """What the user sees, oldest first."""
-        answer = requests.get(f"{self.sandbox_url}/sandbox/api/users/{user}/chat", timeout=5)
+        answer = requests.get(f"{self.sandbox_url}/sandbox/api/users/{user}/chat", params={"app": app}, timeout=5)
         answer.raise_for_status()
         body = answer.json()
         items: list[dict[str, Any]] = body["messages"] if isinstance(body, dict) else body
         return items
 
-    def said(self, user: str) -> list[str]:
+    def said(self, user: str, app: str = "official") -> list[str]:
         """The texts of the account's bubbles."""
-        return [item["text"] for item in self.chat(user) if item["from"] == "account"]
+        return [item["text"] for item in self.chat(user, app) if item["from"] == "account"]
 
     def wait_until(self, condition: Any, seconds: float = 30) -> Any:
         """The condition's first true value; raises AssertionError when the time is up."""
@@ -162,6 +207,14 @@ class Stack:
 
     def add_fault(self, **rule: Any) -> None:
         requests.post(f"{self.sandbox_url}/sandbox/api/faults", json=rule, timeout=5).raise_for_status()
+
+    def clear_faults(self) -> None:
+        requests.delete(f"{self.sandbox_url}/sandbox/api/faults", timeout=5).raise_for_status()
+
+    def move_clock(self, **how: Any) -> None:
+        """`advance_seconds` or `now`; returns when the product, which reads the clock once a second, has seen it."""
+        requests.post(f"{self.sandbox_url}/sandbox/api/clock", json=how, timeout=5).raise_for_status()
+        time.sleep(CLOCK_SEEN_SECONDS)
 
 
 def copy_prepared(prepared: Path, folder: Path) -> None:

@@ -1,0 +1,117 @@
+"""Whole stacks of real processes whose parts can be killed at a named step; each is started once and used again."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import create_engine, make_url, text
+
+from core.db import Database
+from tests.faults.scene import App, Scene, Trap, add_staff
+from tests.support.prepared import prepare_folder
+from tests.support.stack import Stack, copy_prepared
+
+# Staff are at their desks.
+MONDAY_MORNING = "2026-11-23T09:30:00+08:00"
+# Longer than WeChat's five seconds: on a busy machine a killed web process needs the time to be there again.
+PUSH_TIMEOUT = 7
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A set-up product with an SQLite file, copied for each stack."""
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare_folder(folder).engine.dispose()
+    return folder
+
+
+def new_postgres(url: str, name: str) -> str:
+    """The URL of an empty database beside the tests' own."""
+    admin = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def sqlite_stack(prepared: Path, folder: Path, **options: bool | int) -> Stack:
+    copy_prepared(prepared, folder)
+    return Stack(folder, database_url=f"sqlite:///{folder / 'zhiqiao.db'}", push_timeout=PUSH_TIMEOUT, **options)  # type: ignore[arg-type]
+
+
+def postgres_stack(request: pytest.FixtureRequest, folder: Path, name: str, **options: bool | int) -> Stack:
+    url = new_postgres(request.getfixturevalue("postgres_url"), name)
+    prepare_folder(folder, url).engine.dispose()
+    return Stack(folder, database_url=url, push_timeout=PUSH_TIMEOUT, **options)  # type: ignore[arg-type]
+
+
+def running(stack: Stack, *, now: str | None = MONDAY_MORNING) -> Iterator[Stack]:
+    try:
+        stack.start()
+        if now is not None:
+            stack.move_clock(now=now)
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_killable(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    yield from running(sqlite_stack(prepared, tmp_path_factory.mktemp("stack"), is_killable=True))
+
+
+@pytest.fixture(scope="session")
+def postgres_killable(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("stack-postgres")
+    yield from running(postgres_stack(request, folder, "faults_killable", is_killable=True))
+
+
+@pytest.fixture
+def stack(sqlite_killable: Stack) -> Iterator[Stack]:
+    """The one that most tests use; every part runs when a test begins."""
+    yield sqlite_killable
+    sqlite_killable.clear_faults()
+    mend_all(sqlite_killable)
+
+
+def mend_all(stack: Stack) -> None:
+    """A test that failed half-way must not take the next one with it."""
+    shutil.rmtree(stack.folder / "traps", ignore_errors=True)
+    if stack.valkey.process is None or stack.valkey.process.poll() is not None:
+        stack.valkey.start()
+    stack.revive()
+    for name in stack.commands():
+        if name not in stack.processes:
+            stack.start(name)
+
+
+@pytest.fixture
+def database(stack: Stack) -> Iterator[Database]:
+    """The stack's own rows, read and written by the test as by one more process."""
+    database = Database(stack.database_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def new_scene(stack: Stack, database: Database) -> Callable[[App], Scene]:
+    return lambda app: Scene(stack, database, app)
+
+
+@pytest.fixture
+def trap(stack: Stack) -> Callable[[str], Trap]:
+    return lambda part: Trap(stack, part)
+
+
+def virtual_now(stack: Stack) -> datetime:
+    answer = requests.get(f"{stack.sandbox_url}/sandbox/api/clock", timeout=5).json()
+    return datetime.now(UTC) + timedelta(seconds=float(answer["offset_seconds"]))
+
+
+@pytest.fixture
+def staff_id(stack: Stack, database: Database) -> int:
+    return add_staff(database, virtual_now(stack))

@@ -1,0 +1,205 @@
+"""`kill -9` at every step of "hand-off → routed → staff notified → staff reply → delivered": every promise is kept."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from core.db import Database
+from models import Case, CaseEvent, CaseStatus, Conversation, DeliveryChannel, DeliveryState, Message, Staff
+from services.cases import close_case
+from services.deliveries import UNKNOWN_OUTCOME
+from tests.faults.conftest import virtual_now
+from tests.faults.console_browser import ConsoleBrowser
+from tests.faults.scene import App, Scene, Trap, notices, one_case, staff_reply
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
+NewScene = Callable[[App], Scene]
+NewTrap = Callable[[str], Trap]
+REPLY = "我是陈敏,材料我看过了,下午给您回电话。"
+
+
+def ask_for_a_person(scene: Scene, *, wait: bool = True) -> None:
+    scene.say("转人工", wait=wait)
+
+
+def check_routed_once(scene: Scene) -> Case:
+    """One case, offered once, one notification; the user was told its number once."""
+
+    def offered() -> bool:
+        return [case.status for case in scene.rows(Case)] == [CaseStatus.OFFERED]
+
+    scene.until(offered)
+    case = one_case(scene)
+    with scene.database.reading() as session:
+        kinds = session.scalars(select(CaseEvent.kind).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
+    assert kinds == ["opened", "offered"]
+    assert (case.offer_count, len(notices(scene))) == (1, 1)
+    assert sum(case.number in text for text in scene.said()) == 1
+    return case
+
+
+def check_reply_seen_once(scene: Scene) -> None:
+    scene.until(lambda: REPLY in scene.said())
+    scene.until(lambda: {state for state, _ in scene.states()} == {DeliveryState.SENT})
+    assert scene.said().count(REPLY) == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "step"), [("before", "finish"), ("after", "finishing transaction"), ("after", "finish")]
+)
+def test_a_web_process_killed_while_it_opens_the_case_opens_one(
+    new_scene: NewScene, trap: NewTrap, staff_id: int, when: str, step: str
+) -> None:
+    scene = new_scene("official")
+    trap("web").set(when, step, whole=False)
+
+    ask_for_a_person(scene)
+    trap("web").wait(1)
+    scene.settle(moving=10)
+
+    scene.check_once()
+    check_routed_once(scene)
+    staff_reply(scene, staff_id, REPLY, virtual_now(scene.stack))
+    check_reply_seen_once(scene)
+
+
+@pytest.mark.parametrize(("when", "step"), [("before", "enqueue"), ("after", "enqueue")])
+def test_a_relay_killed_around_the_routing_job_routes_once(
+    new_scene: NewScene, trap: NewTrap, staff_id: int, when: str, step: str
+) -> None:
+    scene = new_scene("official")
+    relay = trap("scheduler")
+    relay.set(when, step)
+
+    ask_for_a_person(scene)
+    relay.mend()
+
+    check_routed_once(scene)
+
+
+@pytest.mark.parametrize(("when", "step"), [("before", "route"), ("after", "offer"), ("after", "route job")])
+def test_a_worker_killed_while_it_routes_offers_the_case_once_and_tells_staff_once(
+    new_scene: NewScene, trap: NewTrap, staff_id: int, when: str, step: str
+) -> None:
+    scene = new_scene("official")
+    worker = trap("worker-cases")
+    worker.set(when, step)
+
+    ask_for_a_person(scene)
+    worker.mend()
+    scene.stack.move_clock(advance_seconds=25)
+
+    check_routed_once(scene)
+
+
+@pytest.fixture
+def handed_off(new_scene: NewScene, staff_id: int) -> Scene:
+    """A user whose case is offered to staff."""
+    scene = new_scene("official")
+    ask_for_a_person(scene)
+    check_routed_once(scene)
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("part", "when", "step"),
+    [
+        ("scheduler", "before", "enqueue"),
+        ("scheduler", "after", "enqueue"),
+        ("worker-deliveries", "before", "claim"),
+        ("worker-deliveries", "after", "deliver"),
+    ],
+)
+def test_a_staff_reply_arrives_once_whoever_dies_on_its_way(
+    handed_off: Scene, trap: NewTrap, staff_id: int, part: str, when: str, step: str
+) -> None:
+    dying = trap(part)
+    dying.set(when, step)
+
+    staff_reply(handed_off, staff_id, REPLY, virtual_now(handed_off.stack))
+    dying.mend()
+    handed_off.settle(moving=16)
+
+    check_reply_seen_once(handed_off)
+    assert one_case(handed_off).first_reply_at is not None
+
+
+@pytest.mark.parametrize(("when", "step", "seen"), [("after", "claim", 0), ("after", "send", 1)])
+def test_a_staff_reply_whose_sender_died_around_the_call_is_offered_at_the_next_contact(
+    handed_off: Scene, trap: NewTrap, staff_id: int, when: str, step: str, seen: int
+) -> None:
+    worker = trap("worker-deliveries")
+    worker.set(when, step)
+
+    staff_reply(handed_off, staff_id, REPLY, virtual_now(handed_off.stack))
+    worker.mend()
+    handed_off.settle(moving=31)
+
+    assert handed_off.said().count(REPLY) == seen
+    assert handed_off.states()[-1] == (DeliveryState.FAILED, UNKNOWN_OUTCOME)
+    _close(handed_off, staff_id)
+    handed_off.say("你好")
+    assert "之前有1条消息可能没送到" in handed_off.said()[-1]
+    handed_off.say("未读")
+    assert REPLY in handed_off.said()[-1]
+    handed_off.until(lambda: {state for state, _ in handed_off.states()} == {DeliveryState.SENT})
+
+
+@pytest.fixture
+def console(stack: Stack, database: Database, staff_id: int) -> Iterator[ConsoleBrowser]:
+    with database.reading() as session:
+        browser = ConsoleBrowser(stack.web_url, session.get_one(Staff, staff_id).username)
+    yield browser
+    browser.close()
+
+
+@pytest.mark.parametrize(("when", "step"), [("after", "staff reply"), ("before", "staff reply answered")])
+def test_a_reply_posted_again_after_the_web_died_is_one_reply(
+    handed_off: Scene, trap: NewTrap, console: ConsoleBrowser, when: str, step: str
+) -> None:
+    """Before and after the commit: the page repeats the form under the same key."""
+    public_id = _public_id(handed_off)
+    trap("web").set(when, step, whole=False)
+
+    with pytest.raises(requests.ConnectionError):
+        console.reply(public_id, REPLY, "form-1")
+    trap("web").wait()
+    answer = console.reply(public_id, REPLY, "form-1")
+
+    assert answer.ok
+    check_reply_seen_once(handed_off)
+    assert len(handed_off.rows(Message, Message.author == "staff")) == 1
+
+
+def test_a_reply_that_no_window_covers_waits_in_the_app_and_is_read_at_the_next_contact(
+    handed_off: Scene, trap: NewTrap, staff_id: int
+) -> None:
+    """With the worker killed meanwhile: the promise is kept when the user comes back."""
+    stack = handed_off.stack
+    stack.add_fault(path="/cgi-bin/message/custom/send", kind="errcode", value=45015, times=1)
+    worker = trap("worker-deliveries")
+    worker.set("before", "claim")
+
+    staff_reply(handed_off, staff_id, REPLY, virtual_now(stack))
+    worker.mend()
+    handed_off.settle(moving=16)
+
+    last = handed_off.deliveries()[-1]
+    assert (last.channel, last.state) == (DeliveryChannel.INBOX, DeliveryState.QUEUED)
+    assert REPLY not in handed_off.said()
+    handed_off.say("在吗")
+    check_reply_seen_once(handed_off)
+
+
+def _close(scene: Scene, staff_id: int) -> None:
+    with scene.database.unit_of_work() as session:
+        staff = session.get_one(Staff, staff_id)
+        close_case(session, staff=staff, case_id=one_case(scene).id, now=virtual_now(scene.stack))
+
+
+def _public_id(scene: Scene) -> str:
+    with scene.database.reading() as session:
+        return session.get_one(Conversation, one_case(scene).conversation_id).public_id
