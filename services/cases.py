@@ -23,7 +23,7 @@ from services.case_records import add_event, find_open_case, finish_case, lock_c
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
 from services.deliveries import queue_deliveries
 from services.handoffs import create_case
-from services.permissions import Action, Desk, check_may, find_latest_case, oversees
+from services.permissions import Action, Desk, check_may, find_latest_case, is_matching, oversees
 from services.routing import offer_case
 from services.working_hours import promise_reply
 
@@ -47,7 +47,9 @@ def accept_case(session: Session, *, staff: Staff, case_id: int, now: datetime) 
     Raises Conflict where somebody else was quicker, where it is closed, or where it is offered to somebody else.
     """
     case = lock_case(session, case_id)
-    check_may(staff, Action.READ, Desk(case.conversation, case))
+    # Who could have had it hears who was quicker; to everybody else there is nothing.
+    if case.status != CaseStatus.ACCEPTED or not is_matching(staff, case):
+        check_may(staff, Action.READ, Desk(case.conversation, case))
     if case.status == CaseStatus.CLOSED:
         raise Conflict("这一单已经结束了。")
     if case.status == CaseStatus.ACCEPTED:

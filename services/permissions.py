@@ -145,6 +145,15 @@ def find_latest_case(session: Session, conversation_id: int) -> Case | None:
     return session.scalar(select(Case).where(Case.conversation_id == conversation_id).order_by(Case.id.desc()).limit(1))
 
 
+def find_taker(session: Session, staff: Staff, public_id: str) -> str | None:
+    """The name of the colleague who took a case that could have been this person's, else None."""
+    conversation_id = session.scalar(select(Conversation.id).where(Conversation.public_id == public_id))
+    case = find_latest_case(session, conversation_id) if conversation_id is not None else None
+    if case is None or case.status != CaseStatus.ACCEPTED or case.assignee is None or not is_matching(staff, case):
+        return None
+    return case.assignee.display_name
+
+
 def get_desk(session: Session, staff: Staff, public_id: str, action: Action = Action.READ) -> Desk:
     """The one door to a conversation for staff. Raises NotFound, or Forbidden for a refused action."""
     conversation = session.scalar(select(Conversation).where(Conversation.public_id == public_id))

@@ -66,7 +66,7 @@ function layOut() {
   byId("footer").hidden = showsProfile;
   byId("follow").hidden = follows;
   byId("send-message").hidden = byId("unfollow").hidden = !follows;
-  byId("open-account").style.visibility = isOfficial && !showsProfile ? "visible" : "hidden";
+  byId("open-account").hidden = !isOfficial || showsProfile;
   byId("back").style.visibility = (showsProfile && follows) || !isOfficial ? "visible" : "hidden";
   const hasMenu = isOfficial && phone.menu !== "" && phone.menu !== "[]";
   byId("to-menu").hidden = !hasMenu;

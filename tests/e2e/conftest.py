@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from dev.assets import install_assets
 from tests.e2e.desk import Desk
@@ -17,6 +17,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+REFUSALS = ("Failed to load resource", "Response Status Error Code 4")
 DESK_SIZE, PHONE_SIZE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -70,14 +71,13 @@ class Windows:
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
-        # "Failed to load resource" tells of refusals, which tests provoke; everything else is a fault of the page.
-        page.on(
-            "console",
-            lambda line: (
-                self.problems.append(line.text) if line.type == "error" and "Failed to load" not in line.text else None
-            ),
-        )
+        # Refusals, which tests provoke, are told by the browser and by htmx; everything else is a fault of the page.
+        page.on("console", self._hear)
         return page
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        if line.type == "error" and not line.text.startswith(REFUSALS):
+            self.problems.append(line.text)
 
     def close(self) -> None:
         for context in self._contexts:
@@ -125,6 +125,7 @@ def picture() -> Callable[[Page, str], None]:
 
     def take(page: Page, name: str) -> None:
         if folder := os.environ.get("SCREENSHOTS"):
-            page.screenshot(path=str(Path(folder) / f"{name}.png"))
+            # Playwright hides the caret with an inline style, which the console's policy rightly refuses.
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), caret="initial")
 
     return take

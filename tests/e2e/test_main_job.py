@@ -95,6 +95,8 @@ def test_an_owner_asks_reaches_a_person_and_goes_on_with_the_bot(product, open_p
     expect(phone.answers).to_have_count(silent)
     picture(phone.page, "phone-person")
     desk.page.set_viewport_size(PHONE_SIZE)
+    desk.messages.last.scroll_into_view_if_needed()
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= PHONE_SIZE["width"]
     picture(desk.page, "console-phone")
 
     desk.end()
