@@ -44,6 +44,7 @@ def test_a_python_without_venv_is_named_with_the_package_to_install(tmp_path: Pa
     assert "apt install python3-venv" in answer.stderr
 
 
+@pytest.mark.slow
 def test_a_broken_environment_is_made_anew_and_a_good_one_is_kept(tmp_path: Path) -> None:
     venv = tmp_path / "venv"
     (venv / "bin").mkdir(parents=True)

@@ -90,6 +90,7 @@ def test_guides_are_found_by_other_words_than_their_own(guides: Library) -> None
     assert hits_at(guides, 3, about_guides) >= 0.9
 
 
+@pytest.mark.slow
 def test_the_right_source_is_found_among_all_statutes(everything: Library) -> None:
     assert hits_at(everything, 3, ANSWERABLE) >= 0.9
     assert hits_at(everything, 1, ANSWERABLE) >= 0.75
@@ -103,6 +104,7 @@ def test_what_is_not_our_field_is_not_answered(name: str, request: pytest.Fixtur
     assert abstained_share(library, OUT_OF_BOUNDS) == 1.0
 
 
+@pytest.mark.slow
 def test_what_can_be_answered_mostly_is(everything: Library) -> None:
     assert abstained_share(everything, [text for text, _ in ANSWERABLE]) <= 0.12
 
@@ -160,3 +162,31 @@ def test_a_place_belongs_to_its_levels() -> None:
     assert region_levels("广东省广州市") == ("全国", "广东省", "广东省广州市")
     assert region_levels("北京市") == ("全国", "北京市")
     assert region_levels("内蒙古自治区包头市") == ("全国", "内蒙古自治区", "内蒙古自治区包头市")
+
+
+@pytest.mark.parametrize(
+    ("question", "beginning"),
+    [
+        ("外观专利保护多少年", "外观设计专利保护15年"),
+        ("实用新型保护几年", "实用新型专利保护10年"),
+        ("发明专利保护期多久", "发明专利保护20年"),
+        ("外观设计专利权期限", "外观设计专利权的期限为十五年"),
+        ("实用新型年费多少", "实用新型:1-3年600"),
+        ("专利年费晚交怎么办", "有6个月补缴期"),
+        ("产品被人抄了怎么办", "1. 截图"),
+        ("怎么申请专利", "1. 交文件"),
+        ("专利能转让吗", "转让要签书面合同"),
+        ("商标能用几年", "商标有效期10年"),
+        ("商标注册要多久", "交上去后9个月内审完"),
+    ],
+)
+def test_an_answer_begins_with_the_fact(everything: Library, question: str, beginning: str) -> None:
+    answer = everything.answerer.answer(question, on=TODAY, source=everything.source)
+
+    assert answer.text.startswith(beginning), answer.text
+
+
+def test_no_answer_begins_with_an_example_or_advice(everything: Library) -> None:
+    for question, _ in ANSWERABLE:
+        text = everything.answerer.answer(question, on=TODAY, source=everything.source).text
+        assert not text.startswith(("例", "下一步", "按此", "此外", "依据", "来源")), (question, text)

@@ -402,6 +402,7 @@ def test_real_chinese_files_are_read(database: Database, load: Load, shared_data
     assert found["CN110083831A"].applicants == [{"name": "武汉大学", "type": "university"}]
 
 
+@pytest.mark.slow
 def test_real_lists_are_read(database: Database, load: Load, shared_data: Path) -> None:
     report = load(shared_data / "patents")
 

@@ -217,6 +217,7 @@ def test_sample_patents_answer_an_owners_question(
     assert {item.legal_status for item in active.items} == {"active"}
 
 
+@pytest.mark.slow
 def test_real_patents_are_found_by_what_they_are_about(
     database: Database, clock: FixedClock, index: TantivyIndex, search: PatentSearch, shared_data: Path
 ) -> None:
