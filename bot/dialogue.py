@@ -35,7 +35,7 @@ LONGEST_CHANGE = 16
 LONGEST_TWO_WISHES = 80
 # A guess of the language layer, not a finding.
 GUESSED = 0.45
-SHORTEST_MATTER = 5
+SHORTEST_MATTER = 2
 BACK_TO_LIST = re.compile(
     r"(?:返回|回到|退回|回|重新看|再看|看)?(?:一下)?(?:刚才|上面|上一个|上次|之前)?的?列表|(?:一共|总共)?有?(?:多少|几)[件个条]|全部"
 )

@@ -1,5 +1,7 @@
 """The official account's menu: what it shows, and the sentence that each entry stands for."""
 
+from typing import Any
+
 MENU_TEXTS = {
     "menu.patents": "怎么查专利",
     "menu.number": "按号码查专利",
@@ -14,7 +16,7 @@ MENU_TEXTS = {
     "menu.human": "转人工",
 }
 
-MENU = {
+MENU: dict[str, Any] = {
     "button": [
         {
             "name": "查专利",

@@ -5,10 +5,11 @@ from datetime import date
 
 from nlp.answer_text import basis_line, body_text, source_line
 from nlp.ports import PassageSource, Ranker, Retriever, SearchIndex
+from nlp.question import letter_pairs
 from nlp.ranking import GUIDE, LexicalRanker
 from nlp.refusals import find_refusal
 from nlp.retrieval import Bm25Retriever
-from nlp.segmenter import Segmenter
+from nlp.segmenter import Segmenter, normalise
 from nlp.types import Citation, PassageText, PolicyAnswer
 from nlp.word_weights import IndexWordWeights
 
@@ -50,7 +51,7 @@ class PolicyAnswerer:
         found = self.find(question, on=on, region=region, source=source)
         if not found or found[0][1] < self._enough:
             return PolicyAnswer(NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0)
-        best, score = _opening_section(found)
+        best, score = _opening_section(question, found)
         articles = self._articles(question, best, on=on, region=region, source=source)
         close = [passage for passage, each in found if each >= max(self._enough, score * CLOSE)]
         lines = [body_text(question, best), basis_line(best, articles), source_line(best, on)]
@@ -97,12 +98,23 @@ class PolicyAnswerer:
         return [passage for passage, _ in self._ranker.rank(question, found)][: MOST_CITATIONS - 1]
 
 
-def _opening_section(found: Sequence[tuple[PassageText, float]]) -> tuple[PassageText, float]:
-    """The best passage; of a guide's sections that fit about as well, the one that stands first: it says the most."""
+def _opening_section(question: str, found: Sequence[tuple[PassageText, float]]) -> tuple[PassageText, float]:
+    """The best passage; of a guide's sections that fit about as well, the one that stands first: it says the most.
+
+    Not where the best one's heading is closer to the question: then it was written for it.
+    """
     best, score = found[0]
     if best.kind != GUIDE:
         return best, score
-    rivals = [each for each in found if each[0].document == best.document and each[1] >= score - ABOUT_AS_WELL]
+    asked = letter_pairs(normalise(question))
+    named = len(asked & letter_pairs(normalise(best.label)))
+    rivals = [
+        (passage, each)
+        for passage, each in found
+        if passage.document == best.document
+        and each >= score - ABOUT_AS_WELL
+        and len(asked & letter_pairs(normalise(passage.label))) >= named
+    ]
     return min(rivals, key=lambda each: each[0].passage_id)[0], score
 
 

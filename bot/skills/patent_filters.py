@@ -145,7 +145,8 @@ def dropped(query: PatentQuery, text: str) -> PatentQuery | None:
 
 def _means(what: str, shown: str) -> bool:
     """Whether 去掉广州 means the chip 广东省广州市, and 去掉有效和发明 both of them."""
-    return len(what) > 1 and (what in shown or any(part in what for part in shown.split("、")))
+    without_inventor = what.replace("发明人", "")
+    return len(what) > 1 and (what in shown or any(part in without_inventor for part in shown.split("、")))
 
 
 def _widened(query: PatentQuery, place: str) -> PatentQuery | None:

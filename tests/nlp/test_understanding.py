@@ -210,11 +210,11 @@ def test_another_classifier_can_take_the_place_of_the_patterns() -> None:
     ],
 )
 def test_odd_input_is_answered_soon(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # other tests share the machine: what counts is our own work
 
     _check(understand(text), text)
 
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def test_nothing_said_means_nothing_understood() -> None:
