@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -152,8 +153,15 @@ class PushEndpoint:
             dict(payload), to_openid=push.openid, from_id=push.to_user, created_at=int(now.timestamp())
         )
         response = Response(self._callback.seal(opened, xml, now, new_token(8)), mimetype="text/xml")
-        response.call_on_close(lambda: confirm_passive(self._resources.database, delivery_id, payload, now))
+        response.call_on_close(lambda: self._confirm(delivery_id, payload, now))
         return response
+
+    def _confirm(self, delivery_id: int, payload: Mapping[str, Any], now: datetime) -> None:
+        try:
+            confirm_passive(self._resources.database, delivery_id, payload, now)
+        except Exception:
+            # The answer is out. An error from here would reach the web server, which logs the address with the openid.
+            log.exception("passive_not_confirmed", delivery_id=delivery_id)
 
     @staticmethod
     def _reject(rejection: CallbackRejected) -> Response:

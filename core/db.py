@@ -83,7 +83,13 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite, "pool_size": pool_size, "max_overflow": 60}
+        options: dict[str, Any] = {
+            "pool_pre_ping": not self.is_sqlite,
+            "pool_size": pool_size,
+            "max_overflow": 60,
+            # An error must not print what people wrote.
+            "hide_parameters": True,
+        }
         if self.is_sqlite:
             options["connect_args"] = {"check_same_thread": False}
         self.engine = create_engine(url, **options)

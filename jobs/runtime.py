@@ -18,6 +18,10 @@ log = get_logger(__name__)
 _owner_pid = os.getpid()
 
 
+class JobFailed(Exception):
+    """What RQ is told of a failure: its kind. The log has the frames, the outbox row plans the next try."""
+
+
 def resources() -> Resources:
     """The running app's resources; a forked child first lets go of its parent's connections."""
     global _owner_pid
@@ -54,7 +58,8 @@ def outbox_job(function: Callable[..., None]) -> Callable[..., None]:
                 failed = session.get(OutboxRow, outbox_id, with_for_update=True)
                 if failed is not None and failed.state == OutboxState.SENT:
                     plan_retry(failed, now=found.clock.now(), error=type(error).__name__)
-            raise
+            # RQ logs what it gets and keeps it for an hour: not the error itself, which may quote a person.
+            raise JobFailed(type(error).__name__) from None
         with found.database.unit_of_work() as session:
             finished = session.get(OutboxRow, outbox_id, with_for_update=True)
             if finished is not None:

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 
 from flask import after_this_request
 from sqlalchemy import or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from core.logs import get_logger
 from miniapp_api.context import current_api
 from models import Delivery, DeliveryChannel, DeliveryState
 from services.deliveries import UNKNOWN_OUTCOME, mark_sent
+
+log = get_logger(__name__)
 
 WAITS_IN_APP = or_(
     (Delivery.state == DeliveryState.QUEUED) & Delivery.channel.in_([DeliveryChannel.INBOX, DeliveryChannel.API]),
@@ -31,10 +35,14 @@ def confirm_when_sent(delivery_ids: Sequence[int]) -> None:
 
     def confirm() -> None:
         now = api.clock.now()
-        with api.database.unit_of_work() as session:
-            rows = select(Delivery).where(Delivery.id.in_(delivery_ids), WAITS_IN_APP).order_by(Delivery.id)
-            for delivery in session.scalars(rows.with_for_update()):
-                mark_sent(session, delivery, now)
+        try:
+            with api.database.unit_of_work() as session:
+                rows = select(Delivery).where(Delivery.id.in_(delivery_ids), WAITS_IN_APP).order_by(Delivery.id)
+                for delivery in session.scalars(rows.with_for_update()):
+                    mark_sent(session, delivery, now)
+        except SQLAlchemyError:
+            # The answer is out; the rows stay as they are and are offered again.
+            log.exception("shown_not_confirmed", delivery_ids=list(delivery_ids))
 
     @after_this_request
     def attach(response: Response) -> Response:

