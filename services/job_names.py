@@ -28,6 +28,7 @@ class JobName(StrEnum):
     INDEX_PATENTS = "jobs.indexing.index_patents"
     INDEX_PASSAGES = "jobs.indexing.index_passages"
     CREATE_MENU = "jobs.menu.create_menu"
+    ERASE_USER = "jobs.privacy.erase_user"
 
     @property
     def queue(self) -> Queue:
@@ -42,6 +43,7 @@ QUEUES = {
     JobName.INDEX_PATENTS: Queue.INDEX,
     JobName.INDEX_PASSAGES: Queue.INDEX,
     JobName.CREATE_MENU: Queue.CASES,
+    JobName.ERASE_USER: Queue.CASES,
 }
 
 

@@ -1,13 +1,30 @@
-"""Erasing what a person withdrew: WeChat tells us, and the law (PIPL art. 47) wants it gone."""
+"""Erasing what a person withdrew: WeChat tells us, or they ask, and the law (PIPL art. 47) wants it gone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, select, update
+from sqlalchemy import String, cast, delete, select, update
 from sqlalchemy.orm import Session
 
 from core.logs import get_logger
-from models import ApiSession, Case, Conversation, Delivery, Message, Turn, User, WeChatIdentity
+from core.outbox import OutboxRow
+from models import (
+    ApiSession,
+    Case,
+    CaseStatus,
+    Conversation,
+    Delivery,
+    DeliveryState,
+    IdempotencyRecord,
+    Message,
+    StaffNotification,
+    Turn,
+    TurnState,
+    User,
+    WeChatIdentity,
+)
 from services.allowances import close_allowances
+from services.case_records import add_event, finish_case, lock_case, lock_conversation
+from services.job_names import JobName, request_job
 
 log = get_logger(__name__)
 
@@ -15,6 +32,8 @@ log = get_logger(__name__)
 REVOKED_NAME = {"205", "6", "19", "20"}
 REVOKED_PHONE = {"8"}
 REVOKED_PLACE = {"206", "13", "18"}
+# Long enough for the answer "it will be deleted" to reach the person before we forget who they are.
+ERASED_AFTER = timedelta(minutes=1)
 
 
 def revoke_authorization(session: Session, identity: WeChatIdentity, revoked: set[str]) -> None:
@@ -28,8 +47,34 @@ def revoke_authorization(session: Session, identity: WeChatIdentity, revoked: se
     log.info("authorization_revoked", user_id=identity.user_id, kinds=sorted(revoked))
 
 
+def ask_for_erasure(session: Session, *, user_id: int, now: datetime) -> datetime:
+    """The person confirmed that they want everything deleted; answers when it will be. Asking twice is one erasure."""
+    due = now + ERASED_AFTER
+    request_job(session, JobName.ERASE_USER, key=str(user_id), now=now, delay=ERASED_AFTER, user_id=user_id)
+    session.flush()
+    found = session.scalar(select(OutboxRow.run_after).where(OutboxRow.key == f"{JobName.ERASE_USER}/{user_id}"))
+    log.info("erasure_asked_for", user_id=user_id)
+    return found or due
+
+
+def erase_user_by_id(session: Session, user_id: int, now: datetime) -> None:
+    """As erase_user; somebody who is erased already, or never was, is left alone."""
+    user = session.get(User, user_id, with_for_update=True)
+    if user is not None and user.erased_at is None:
+        erase_user(session, user, now)
+
+
 def erase_user(session: Session, user: User, now: datetime) -> None:
-    """Remove what identifies a person and what they said; numbers, states and times of the work remain."""
+    """Remove what identifies a person and what they said; numbers, states and times of the work remain.
+
+    Open cases are closed, what waited to be sent expires, and a turn that is running must not speak any more.
+    """
+    conversation_ids = session.scalars(
+        select(Conversation.id).where(Conversation.user_id == user.id).order_by(Conversation.id)
+    ).all()
+    _close_cases(session, user, now)
+    for conversation_id in conversation_ids:
+        _erase_conversation(session, lock_conversation(session, conversation_id), now)
     user.display_name = user.phone = user.region = user.unionid = None
     user.company_id = None
     user.erased_at = now
@@ -38,17 +83,48 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
         identity.session_key = None
         identity.is_subscribed = False
         close_allowances(session, identity_id=identity.id)
-        session.execute(update(Delivery).where(Delivery.identity_id == identity.id).values(payload={}))
-    conversations = session.scalars(select(Conversation).where(Conversation.user_id == user.id)).all()
-    for conversation in conversations:
-        conversation.memory = {}
-        session.execute(update(Message).where(Message.conversation_id == conversation.id).values(text="", details={}))
-        session.execute(
-            update(Turn)
-            .where(Turn.conversation_id == conversation.id)
-            .values(inbound={"kind": "erased"}, dedupe_key="erased-" + cast(Turn.id, String))
-        )
-    session.execute(update(Case).where(Case.user_id == user.id).values(package={}))
+        _erase_deliveries(session, identity.id)
+    session.execute(update(Case).where(Case.user_id == user.id).values(package={}, region=None))
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))
+    session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.user_id == user.id))
     session.flush()
     log.info("user_erased", user_id=user.id)
+
+
+def _close_cases(session: Session, user: User, now: datetime) -> None:
+    open_ids = session.scalars(
+        select(Case.id).where(Case.user_id == user.id, Case.status != CaseStatus.CLOSED).order_by(Case.id)
+    ).all()
+    for case_id in open_ids:
+        case = lock_case(session, case_id)
+        finish_case(session, case, now)
+        add_event(session, case, "closed", now, because="erased")
+
+
+def _erase_conversation(session: Session, conversation: Conversation, now: datetime) -> None:
+    conversation.memory = {}
+    # A turn under way, in another process perhaps, finds neither its lease nor its holder any more.
+    conversation.lease_token = conversation.lease_until = None
+    conversation.owner_token += 1
+    of_conversation = conversation.id
+    session.execute(update(Message).where(Message.conversation_id == of_conversation).values(text="", details={}))
+    session.execute(
+        update(Turn)
+        .where(Turn.conversation_id == of_conversation)
+        .values(inbound={"kind": "erased"}, dedupe_key="erased-" + cast(Turn.id, String))
+    )
+    session.execute(
+        update(Turn)
+        .where(Turn.conversation_id == of_conversation, Turn.state.in_([TurnState.QUEUED, TurnState.RUNNING]))
+        .values(state=TurnState.SUPPRESSED, done_at=now)
+    )
+    told = StaffNotification.conversation_id == of_conversation
+    session.execute(update(StaffNotification).where(told, StaffNotification.read_at.is_(None)).values(read_at=now))
+    session.execute(update(StaffNotification).where(told).values(text="这位用户的内容已按其要求删除"))
+
+
+def _erase_deliveries(session: Session, identity_id: int) -> None:
+    of_identity = Delivery.identity_id == identity_id
+    waiting = Delivery.state == DeliveryState.QUEUED
+    session.execute(update(Delivery).where(of_identity, waiting).values(state=DeliveryState.EXPIRED))
+    session.execute(update(Delivery).where(of_identity).values(payload={}, error_detail=None))
