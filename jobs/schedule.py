@@ -13,6 +13,7 @@ from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_
 from services.deliveries import rescue_stuck_deliveries
 from services.idempotency import delete_expired_keys
 from services.resources import Resources
+from services.retention import forget_old_rows
 from services.sessions import delete_ended_sessions
 from services.turns import rescue_stuck_turns
 
@@ -56,12 +57,13 @@ def heartbeat(resources: Resources) -> None:
 
 
 def purge(resources: Resources) -> None:
-    """Forget what has done its service: finished jobs, used idempotency keys, ended logins."""
+    """Forget what has done its service: finished jobs, used idempotency keys, ended logins, old turns and notices."""
     now = resources.clock.now()
     purge_outbox(resources.database, now)
     with resources.database.unit_of_work() as session:
         delete_expired_keys(session, now=now)
         delete_ended_sessions(session, now=now)
+    forget_old_rows(resources.database, now)
 
 
 SCHEDULE = (

@@ -1,0 +1,50 @@
+"""Rows that have done their service, forgotten by the clock. What was said stays in the conversation itself."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.db import Database
+from models import StaffNotification, Turn
+from services.turns import UNFINISHED
+
+# A turn repeats the message's text; WeChat asks again for seconds, a client of the API for a day.
+KEEP_TURNS = timedelta(days=7)
+KEEP_NOTIFICATIONS = timedelta(days=90)
+BATCH = 1_000
+
+
+def forget_old_rows(database: Database, now: datetime) -> dict[str, int]:
+    """Delete in short transactions, so that no other writer waits long; answers how many of each."""
+    return {
+        "turns": _forget(database, Turn.id, Turn.created_at, now - KEEP_TURNS, kept=Turn.state.in_(UNFINISHED)),
+        "staff_notifications": _forget(
+            database, StaffNotification.id, StaffNotification.created_at, now - KEEP_NOTIFICATIONS
+        ),
+    }
+
+
+def _forget(
+    database: Database,
+    number: InstrumentedAttribute[int],
+    created_at: InstrumentedAttribute[datetime],
+    before: datetime,
+    kept: Any = None,
+) -> int:
+    """Ids grow with time, so the oldest rows are the first by id: no index on the time is needed, no row is read
+    that is still to be kept but the first."""
+    columns = (number, created_at) if kept is None else (number, created_at, kept)
+    last_id, count = 0, 0
+    while True:
+        with database.unit_of_work() as session:
+            oldest = session.execute(select(*columns).where(number > last_id).order_by(number).limit(BATCH)).all()
+            old = [row for row in oldest if row[1] < before]
+            gone = [row[0] for row in old if kept is None or not row[2]]
+            if gone:
+                session.execute(delete(number.class_).where(number.in_(gone)))
+            count += len(gone)
+        if len(old) < BATCH:
+            return count
+        last_id = old[-1][0]
