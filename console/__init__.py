@@ -6,6 +6,7 @@ from flask_wtf import CSRFProtect
 from console.errors import add_error_pages
 from console.formats import add_formats
 from console.headers import add_security_headers
+from console.input import add_input_checks
 from console.live import LiveFeed
 from console.login_guard import LoginGuard
 from console.sessions import add_sessions
@@ -18,6 +19,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     blueprint = Blueprint(
         "console", __name__, url_prefix="/console", template_folder="templates", static_folder="static"
     )
+    add_input_checks(blueprint)
     blueprint.before_request(csrf.protect)
     add_sessions(blueprint, resources)
     add_error_pages(blueprint)

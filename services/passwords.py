@@ -1,19 +1,38 @@
 """Passwords of staff: Argon2id, the same work for a name that does not exist."""
 
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, RateLimited
 
 MIN_LENGTH = 10
 MAX_LENGTH = 128
 # Without letters and digits that look alike: a first password is read from a screen once.
 ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
+# Each check takes 64 MB and a core for a moment: a flood of logins must not take the whole process.
+CHECKS_AT_ONCE = 2
+LONGEST_WAIT_SECONDS = 3.0
+
 _hasher = PasswordHasher()
+_places = threading.BoundedSemaphore(CHECKS_AT_ONCE)
+
+
+@contextmanager
+def place_for_check() -> Iterator[None]:
+    """Wait for one's turn to have a password checked. Raises RateLimited where too many wait."""
+    if not _places.acquire(timeout=LONGEST_WAIT_SECONDS):
+        raise RateLimited("现在登录的人太多,请过几秒再试。")
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 def first_password() -> str:

@@ -12,6 +12,7 @@ from core.errors import AppError, InvalidInput, RateLimited
 from models import Staff
 from services.audit import ADDRESS, record_action
 from services.notifications import conversation_addresses, list_notifications, mark_read
+from services.passwords import place_for_check
 from services.resources import Resources
 from services.staff import authenticate, change_password, set_availability, touch
 
@@ -27,11 +28,15 @@ def add_routes(blueprint: Blueprint, resources: Resources, guard: LoginGuard) ->
         address = request.remote_addr or "unknown"
         try:
             guard.check(address, username)
+            with place_for_check():
+                # Again: those who waited here together must not all have a try.
+                guard.check(address, username)
+                staff = _authenticated(resources, username, request.form.get("password", "")[:MAX_PASSWORD])
+                if staff is None:
+                    guard.count_failure(address, username)
         except RateLimited as error:
             return _login_page(error.message, error.http_status)
-        staff = _authenticated(resources, username, request.form.get("password", "")[:MAX_PASSWORD])
         if staff is None:
-            guard.count_failure(address, username)
             return _login_page("用户名或密码不对。", 401)
         begin_session(staff, resources.clock.now())
         return redirect(_inside(request.args.get("next", "")))
@@ -124,5 +129,6 @@ def _login_page(problem: str = "", status: int = 200) -> Response:
 def _inside(address: str) -> str:
     """Where to go after the login: only ever a page of the console."""
     parts = urlsplit(address)
-    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/console/") and "\\" not in address
+    is_plain = address.isprintable() and "\\" not in address
+    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/console/") and is_plain
     return address if is_ours else url_for("console.inbox")

@@ -3,6 +3,7 @@
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from console.input import row_number
 from console.sessions import looking, working
 from core.errors import AppError, InvalidInput
 from models import Role
@@ -25,9 +26,9 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
             check_may(staff, Action.READ_AUDIT)
             entries = list_entries(
                 reader,
-                before_id=request.args.get("before", type=int),
+                before_id=request.args.get("before", type=row_number),
                 action=request.args.get("action", ""),
-                staff_id=request.args.get("staff", type=int),
+                staff_id=request.args.get("staff", type=row_number),
                 limit=AUDIT_PAGE,
             )
             people = list_staff(reader)
@@ -110,7 +111,8 @@ def _add_quick_replies(blueprint: Blueprint, resources: Resources) -> None:
                     save_quick_reply(
                         work,
                         by=staff,
-                        reply_id=request.form.get("id", type=int),
+                        # A number that no row can have is nobody's, not a wish for a new one.
+                        reply_id=request.form.get("id", 0 if request.form.get("id") else None, type=row_number),
                         title=request.form.get("title", ""),
                         text=request.form.get("text", ""),
                         topic=request.form.get("topic", "general"),

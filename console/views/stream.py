@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from console.input import row_number
 from console.live import LiveEvent, LiveFeed, Subscription
 from console.sessions import looking
 from core.db import Database
@@ -28,11 +29,11 @@ MISSED = 20
 def add_routes(blueprint: Blueprint, resources: Resources, feed: LiveFeed) -> None:
     @blueprint.get("/stream")
     def stream() -> Response:
-        last_id = request.headers.get("Last-Event-ID", "")
+        last_id = request.headers.get("Last-Event-ID", type=row_number)
         with looking(resources) as (reader, staff):
             watched = _watched(reader, staff)
-            missed = _missed(reader, staff.id, int(last_id)) if last_id.isdigit() else []
-            staff_id = staff.id
+            missed = _missed(reader, staff.id, last_id) if last_id is not None else []
+            staff_id, version = staff.id, staff.session_version
         subscription = feed.subscribe(staff_id, watched)
         for event in missed:
             subscription.put(event)
@@ -40,20 +41,23 @@ def add_routes(blueprint: Blueprint, resources: Resources, feed: LiveFeed) -> No
         subscription.put(LiveEvent("queue"))
         if watched is not None:
             subscription.put(LiveEvent("conversation"))
-        response = Response(_events(feed, subscription, resources), content_type="text/event-stream; charset=utf-8")
+        response = Response(
+            _events(feed, subscription, version, resources), content_type="text/event-stream; charset=utf-8"
+        )
         response.headers["X-Accel-Buffering"] = "no"
         response.call_on_close(lambda: feed.unsubscribe(subscription))
         return response
 
 
-def _events(feed: LiveFeed, subscription: Subscription, resources: Resources) -> Iterator[str]:
+def _events(feed: LiveFeed, subscription: Subscription, version: int, resources: Resources) -> Iterator[str]:
     ends = time.monotonic() + LIFETIME_SECONDS
     present_until = 0.0
     try:
         yield "retry: 2000\n\n"
         while time.monotonic() < ends:
             if time.monotonic() >= present_until:
-                _note_presence(resources.database, subscription.staff_id, resources)
+                if not _note_presence(resources.database, subscription.staff_id, version, resources):
+                    return
                 present_until = time.monotonic() + PRESENCE_SECONDS
             try:
                 event = subscription.events.get(timeout=HEARTBEAT_SECONDS)
@@ -72,9 +76,14 @@ def _written(event: LiveEvent) -> str:
     return f"{number}event: {event.kind}\ndata: {json.dumps(event.data, ensure_ascii=False)}\n\n"
 
 
-def _note_presence(database: Database, staff_id: int, resources: Resources) -> None:
+def _note_presence(database: Database, staff_id: int, version: int, resources: Resources) -> bool:
+    """Whether the login that opened this stream still stands; a reset password must end what a thief has open."""
     with database.unit_of_work() as work:
+        person = work.get(Staff, staff_id)
+        if person is None or not person.is_active or person.session_version != version:
+            return False
         touch(work, staff_id, resources.clock.now())
+    return True
 
 
 def _watched(reader: Session, staff: Staff) -> int | None:
