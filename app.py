@@ -106,7 +106,12 @@ def create_app(settings: Settings, resources: Resources | None = None) -> APIFla
     """The whole service. Tests hand in resources of their own."""
     configure_logging(settings.log_level)
     app = APIFlask(
-        "zhiqiao", title="知桥小程序接口", version="1.0.0", docs_path="/api/v1/docs", spec_path="/api/v1/openapi.json"
+        "zhiqiao",
+        title="知桥小程序接口",
+        version="1.0.0",
+        # The framework's page runs scripts of a third party on the address that the console has too.
+        docs_path=None if settings.is_production else "/api/v1/docs",
+        spec_path="/api/v1/openapi.json",
     )
     app.secret_key = settings.secret_key.get_secret_value()
     app.config.update(
@@ -119,7 +124,8 @@ def create_app(settings: Settings, resources: Resources | None = None) -> APIFla
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     if settings.trusted_proxy_count:
         hops = settings.trusted_proxy_count
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Not the host: proxies pass X-Forwarded-Host on as the client wrote it, while Host is theirs.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     resources = resources or build_resources(settings)
     runner = TurnRunner(resources, Dialogue())
     app.extensions["resources"] = resources
@@ -153,6 +159,8 @@ def _add_operations(app: APIFlask, resources: Resources) -> None:
     def metrics() -> Response:
         token = resources.settings.metrics_token
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token is None and resources.settings.is_production:
+            raise Unauthorized  # closed until somebody sets METRICS_TOKEN
         if token is not None and not hmac.compare_digest(given.encode(), token.get_secret_value().encode()):
             raise Unauthorized
         registry = REGISTRY

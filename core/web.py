@@ -63,6 +63,7 @@ def init_web(app: Flask) -> None:
     def finish(response: Response) -> Response:
         if "request_id" in g:
             response.headers["X-Request-Id"] = g.request_id
+            response.headers.setdefault("X-Content-Type-Options", "nosniff")
             # Without the query string: WeChat puts the openid there.
             log.info(
                 "request",
