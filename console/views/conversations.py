@@ -6,6 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from console.input import row_number
 from console.sessions import looking, working
 from console.views.inbox import queue_values
 from core.errors import Conflict, NotFound
@@ -14,7 +15,7 @@ from models import Staff
 from services.allowances import view_allowance
 from services.case_records import list_events
 from services.cases import accept_case, close_case, release_to_bot, take_over_conversation, transfer_case
-from services.permissions import Action, Desk, get_desk, may
+from services.permissions import Action, Desk, find_taker, get_desk, may
 from services.quick_replies import list_quick_replies
 from services.resources import Resources
 from services.staff import list_staff
@@ -31,7 +32,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
             mark_conversation_read(work, staff=staff, desk=desk, now=now)
         with looking(resources) as (reader, staff):
             desk = get_desk(reader, staff, public_id)
-            before = request.args.get("before", type=int)
+            before = request.args.get("before", type=row_number)
             page = render_template(
                 "console/inbox.html",
                 page=list_messages(reader, desk.conversation.id, before_id=before),
@@ -44,14 +45,14 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
     def updates(public_id: str) -> Response:
         """What is new since the last look, as pieces that htmx puts in their places; nothing else moves."""
         with working(resources) as (work, staff):
-            desk = get_desk(work, staff, public_id)
+            desk = _desk_on_page(work, staff, public_id)
             mark_conversation_read(work, staff=staff, desk=desk, now=resources.clock.now())
         return _updates(resources, public_id)
 
     @blueprint.post("/conversations/<public_id>/reply")
     def reply(public_id: str) -> Response:
         with working(resources) as (work, staff):
-            desk = get_desk(work, staff, public_id)
+            desk = _desk_on_page(work, staff, public_id)
             reply_to_user(
                 work,
                 staff=staff,
@@ -84,7 +85,7 @@ def _add_steps(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.post("/conversations/<public_id>/accept")
     def accept(public_id: str) -> Response:
         with working(resources) as (work, staff):
-            case_id = _open_case_id(get_desk(work, staff, public_id))
+            case_id = _open_case_id(_desk_on_page(work, staff, public_id))
             accept_case(work, staff=staff, case_id=case_id, now=resources.clock.now())
         return _to(public_id, tab="mine")
 
@@ -103,7 +104,7 @@ def _add_steps(blueprint: Blueprint, resources: Resources) -> None:
                 work,
                 staff=staff,
                 case_id=case_id,
-                to_staff_id=request.form.get("to", type=int) or 0,
+                to_staff_id=request.form.get("to", type=row_number) or 0,
                 note=request.form.get("note", "")[:300],
                 now=resources.clock.now(),
             )
@@ -125,6 +126,16 @@ def _add_steps(blueprint: Blueprint, resources: Resources) -> None:
             case_id = _open_case_id(get_desk(work, staff, public_id))
             release_to_bot(work, staff=staff, case_id=case_id, now=resources.clock.now())
         return redirect(url_for("console.inbox", tab="mine"))
+
+
+def _desk_on_page(work: Session, staff: Staff, public_id: str) -> Desk:
+    """The door for a page that was open already: it hears who was quicker, not that there is nothing."""
+    try:
+        return get_desk(work, staff, public_id)
+    except NotFound:
+        if taker := find_taker(work, staff, public_id):
+            raise Conflict(f"{taker}已经接单了。") from None
+        raise
 
 
 def _is_readable(work: Session, staff: Staff, public_id: str) -> bool:
@@ -155,7 +166,7 @@ def desk_values(reader: Session, staff: Staff, desk: Desk, resources: Resources)
 
 
 def _updates(resources: Resources, public_id: str, *, sent: str = "") -> Response:
-    after = request.values.get("after", default=0, type=int)
+    after = request.values.get("after", default=0, type=row_number)
     with looking(resources) as (reader, staff):
         desk = get_desk(reader, staff, public_id)
         values = desk_values(reader, staff, desk, resources)
