@@ -16,7 +16,7 @@ from core import metrics
 from core.errors import AppError
 from core.logs import get_logger
 from models import Conversation, DeliveryChannel, DeliveryReason, TurnState
-from services.deliveries import Queued, count_inbox, queue_deliveries
+from services.deliveries import Queued, queue_deliveries
 from services.job_names import JobName, request_job
 from services.resources import Resources
 from services.turns import (
@@ -128,7 +128,7 @@ class TurnRunner:
     def _speak(
         self, session: Session, work: Work, skill: str, reply: Reply, slot: PassiveSlot, now: datetime
     ) -> Finished:
-        reply = self._offer_inbox(session, work, reply, skill)
+        reply = _with_offer(reply, work, skill)
         details = {
             "skill": skill,
             "citations": [dict(item) for item in reply.citations],
@@ -151,14 +151,12 @@ class TurnRunner:
         )
         return Finished(reply, first)
 
-    @staticmethod
-    def _offer_inbox(session: Session, work: Work, reply: Reply, skill: str) -> Reply:
-        if skill == "inbox":
-            return reply
-        waiting = count_inbox(session, identity_id=work.identity_id)
-        if not waiting:
-            return reply
-        return replace(reply, text=f"{reply.text}\n\n之前有{waiting}条消息可能没送到,回复“未读”查看。")
+
+def _with_offer(reply: Reply, work: Work, skill: str) -> Reply:
+    """The answer, with the offer of what could not be sent before."""
+    if skill == "inbox" or not work.inbox_count:
+        return reply
+    return replace(reply, text=f"{reply.text}\n\n之前有{work.inbox_count}条消息可能没送到,回复“未读”查看。")
 
 
 def remember(memory: Mapping[str, Any], reply: Reply, skill: str) -> dict[str, Any]:

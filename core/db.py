@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, Table, create_engine, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Table, Update, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -105,9 +105,14 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """Commit if the block succeeds, roll back if it raises. The only place that commits; services flush."""
+        """Commit if the block succeeds, roll back if it raises. Only it and run_alone commit; services flush."""
         with self._writer, self._sessions.begin() as session:
             yield session
+
+    def run_alone(self, statement: Update, values: dict[str, Any]) -> int:
+        """One statement that is a unit of work by itself; answers how many rows it changed."""
+        with self._writer, self.engine.begin() as connection:
+            return connection.execute(statement, values).rowcount
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

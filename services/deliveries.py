@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from adapters.wechat.text import split_text
 from core import metrics
@@ -57,17 +57,26 @@ CONFIRM = (
     .where(_table.c.id == bindparam("of"), _table.c.state == DeliveryState.QUEUED)
     .values(state=DeliveryState.SENT, sent_at=bindparam("now"), claimed_until=None)
 )
-COUNT_INBOX = (
-    select(func.count())
-    .select_from(_table)
-    .where(
-        _table.c.identity_id == bindparam("identity"),
-        or_(
-            (_table.c.channel == DeliveryChannel.INBOX) & (_table.c.state == DeliveryState.QUEUED),
-            (_table.c.state == DeliveryState.FAILED) & (_table.c.error_code == UNKNOWN_OUTCOME),
-        ),
-    )
+
+
+# What waits in the app: never sent, or sent with an outcome that WeChat never told us.
+IS_OFFERED = or_(
+    (_table.c.channel == DeliveryChannel.INBOX) & (_table.c.state == DeliveryState.QUEUED),
+    (_table.c.state == DeliveryState.FAILED) & (_table.c.error_code == UNKNOWN_OUTCOME),
 )
+
+
+def inbox_count_of(identity_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """How many messages wait in the app for an identity, as part of a larger query."""
+    return (
+        select(func.count())
+        .select_from(_table)
+        .where(_table.c.identity_id == identity_id, IS_OFFERED)
+        .scalar_subquery()
+    )
+
+
+COUNT_INBOX = select(inbox_count_of(bindparam("identity", type_=Integer)))
 
 
 def queue_deliveries(
@@ -133,15 +142,14 @@ def mark_sent(session: Session, delivery: Delivery, now: datetime) -> None:
 
 def confirm_passive(database: Database, delivery_id: int, payload: Mapping[str, Any], now: datetime) -> None:
     """The HTTP answer has been written out."""
+    if not payload.get("carries"):
+        if database.run_alone(CONFIRM, {"of": delivery_id, "now": now}):
+            metrics.deliveries_total.labels(DeliveryChannel.PASSIVE, DeliveryState.SENT).inc()
+        return
     with database.unit_of_work() as session:
-        if payload.get("carries"):
-            delivery = session.get(Delivery, delivery_id, with_for_update=True)
-            if delivery is not None and delivery.state == DeliveryState.QUEUED:
-                mark_sent(session, delivery, now)
-            return
-        confirmed = session.connection().execute(CONFIRM, {"of": delivery_id, "now": now})
-    if confirmed.rowcount:
-        metrics.deliveries_total.labels(DeliveryChannel.PASSIVE, DeliveryState.SENT).inc()
+        delivery = session.get(Delivery, delivery_id, with_for_update=True)
+        if delivery is not None and delivery.state == DeliveryState.QUEUED:
+            mark_sent(session, delivery, now)
 
 
 def send_passive_later(database: Database, delivery_id: int, now: datetime) -> None:
@@ -299,17 +307,11 @@ def cancel_for_unsubscribed(session: Session, identity: WeChatIdentity) -> None:
 
 
 def list_inbox(session: Session, *, identity_id: int, limit: int = 10) -> list[Delivery]:
-    """What waits in the app for this user: never sent, or sent with an outcome WeChat never told us."""
+    """What waits in the app for this user, oldest first."""
     return list(
         session.scalars(
             select(Delivery)
-            .where(
-                Delivery.identity_id == identity_id,
-                or_(
-                    (Delivery.channel == DeliveryChannel.INBOX) & (Delivery.state == DeliveryState.QUEUED),
-                    (Delivery.state == DeliveryState.FAILED) & (Delivery.error_code == UNKNOWN_OUTCOME),
-                ),
-            )
+            .where(Delivery.identity_id == identity_id, IS_OFFERED)
             .order_by(Delivery.message_id, Delivery.part)
             .limit(limit)
         )

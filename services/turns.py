@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.ids import new_token
 from core.outbox import overdue_keys
 from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState, User, WeChatIdentity
+from services.deliveries import count_inbox, inbox_count_of
 from services.job_names import JobName, request_job
 
 # Longer than WeChat's three tries spend on the first two, so that the third finds a dead process's turn free.
@@ -45,9 +46,11 @@ class Work:
     memory: Mapping[str, Any]
     region: str | None
     attempt_count: int
+    # Messages that wait in the app: they are offered with the answer.
+    inbox_count: int
 
     @classmethod
-    def of(cls, turn: Turn, conversation: Conversation, lease: Lease) -> "Work":
+    def of(cls, turn: Turn, conversation: Conversation, lease: Lease, inbox_count: int) -> "Work":
         return cls(
             lease=lease,
             owner_token=turn.owner_token,
@@ -60,6 +63,7 @@ class Work:
             memory=conversation.memory,
             region=conversation.user.region,
             attempt_count=turn.attempt_count,
+            inbox_count=inbox_count,
         )
 
 
@@ -89,6 +93,7 @@ class Speaker(NamedTuple):
     lease_until: datetime | None
     memory: Mapping[str, Any]
     has_unfinished: bool
+    inbox_count: int
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,7 @@ _speaker = (
         WeChatIdentity.subscribed_at, WeChatIdentity.welcomed_at, User.region, Conversation.id, Conversation.public_id,
         Conversation.status, Conversation.owner_token, Conversation.lease_until, Conversation.memory,
         exists().where(Turn.conversation_id == Conversation.id, Turn.state.in_(UNFINISHED)),
+        inbox_count_of(WeChatIdentity.id),
     )
     .join_from(WeChatIdentity, User, User.id == WeChatIdentity.user_id)
     .join(Conversation, Conversation.identity_id == WeChatIdentity.id)
@@ -229,6 +235,7 @@ def record_turn(
             memory=speaker.memory,
             region=speaker.region,
             attempt_count=1,
+            inbox_count=speaker.inbox_count,
         )
     return Recorded(turn_id, message_id, is_for_staff, work)
 
@@ -257,7 +264,7 @@ def start_turn(
     turn.attempt_count += 1
     turn.owner_token = conversation.owner_token
     session.flush()
-    return Work.of(turn, conversation, lease)
+    return Work.of(turn, conversation, lease, count_inbox(session, identity_id=conversation.identity_id))
 
 
 def hold_conversation(session: Session, work: Work, *, now: datetime, memory: Mapping[str, Any] | None = None) -> bool:
