@@ -1,5 +1,6 @@
 """Typed settings, read from the environment once; nothing else looks at the environment."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -104,7 +105,9 @@ class Settings(BaseSettings):
             "WECHAT_MINIPROGRAM_AES_KEY": self.wechat_miniprogram_aes_key,
         }
         problems += [
-            f"{name} must have 43 characters" for name, key in keys.items() if key and len(key.get_secret_value()) != 43
+            f"{name} must have 43 letters and digits"
+            for name, key in keys.items()
+            if key and not re.fullmatch("[A-Za-z0-9]{43}", key.get_secret_value())
         ]
         if self.wechat_miniprogram_app_id and not (
             self.wechat_miniprogram_app_secret and self.wechat_miniprogram_token

@@ -210,6 +210,7 @@ def test_an_empty_environment_is_refused_with_every_missing_name(bare_environmen
     [
         (REQUIRED, {"WECHAT_OFFICIAL_AES_KEY": ""}, "WECHAT_OFFICIAL_AES_KEY is required"),
         (REQUIRED, {"WECHAT_OFFICIAL_AES_KEY": "short"}, "WECHAT_OFFICIAL_AES_KEY must have 43"),
+        (REQUIRED, {"WECHAT_OFFICIAL_AES_KEY": "-" * 43}, "WECHAT_OFFICIAL_AES_KEY must have 43"),
         (REQUIRED, {"WECHAT_OFFICIAL_TOKEN": ""}, "WECHAT_OFFICIAL_TOKEN"),
         (REQUIRED, {"WECHAT_MINIPROGRAM_APP_ID": "wx2"}, "WECHAT_MINIPROGRAM_APP_SECRET and _TOKEN"),
         (REQUIRED, {"WECHAT_API_BASE_URL": "http://example.com"}, "WECHAT_API_BASE_URL"),
