@@ -35,10 +35,11 @@ function drawPeople(names) {
 }
 
 function drawClock(clock) {
-  byId("clock").textContent = inChina(clock.now, { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  const hours = clock.offset_seconds / 3600;
-  const words = Math.abs(hours) < 1 ? `${Math.round(clock.offset_seconds / 60)} 分钟` : `${Math.round(hours * 10) / 10} 小时`;
-  byId("offset").textContent = Math.abs(clock.offset_seconds) < 1 ? "与真实时间一致" : `比真实时间${hours > 0 ? "快" : "慢"} ${words.replace("-", "")}`;
+  byId("clock").textContent = inChina(clock.now, { year: "numeric", month: "numeric", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const seconds = Math.abs(clock.offset_seconds);
+  const [unit, name] = seconds >= 2 * 86400 ? [86400, "天"] : seconds >= 3600 ? [3600, "小时"] : [60, "分钟"];
+  const words = `${Math.round((seconds / unit) * 10) / 10} ${name}`;
+  byId("offset").textContent = seconds < 1 ? "与真实时间一致" : `比真实时间${clock.offset_seconds > 0 ? "快" : "慢"} ${words}`;
 }
 
 function drawModes() {

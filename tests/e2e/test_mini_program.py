@@ -53,6 +53,8 @@ def test_login_ask_hand_off_and_read_what_the_agent_answers(product, open_desk):
     desk.note("只给同事看")
     desk.page.get_by_role("tab", name="回复").click()
     sent = desk.reply("材料清单6份,我发您。")
+    # WeChat gives no allowance for somebody who never opened its chat.
+    expect(sent.locator(".delivery")).to_contain_text("在站内信")
 
     path = f"conversations/{handed['conversation_id']}/messages"
     messages = client.get(path).json()["items"]
@@ -60,7 +62,7 @@ def test_login_ask_hand_off_and_read_what_the_agent_answers(product, open_desk):
         ("staff", "陈敏", "材料清单6份,我发您。")
     ]
     assert "只给同事看" not in str(messages)
-    # WeChat gave no allowance for this person's chat: reading the answer is what delivers it.
+    # Reading it is what delivers it.
     expect(sent.locator(".delivery")).to_have_text("已送达")
 
     stranger = Client(product.stack.web_url)

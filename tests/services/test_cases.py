@@ -82,7 +82,7 @@ def test_a_supervisor_may_take_an_offered_case_and_the_agent_is_told_who(databas
     with database.unit_of_work() as session:
         accept_case(session, staff=supervisor, case_id=case.id, now=clock.now())
 
-    with pytest.raises(NotFound), database.unit_of_work() as session:
+    with pytest.raises(Conflict, match="王芳已经接单了"), database.unit_of_work() as session:
         accept_case(session, staff=first, case_id=case.id, now=clock.now())
 
 
