@@ -39,6 +39,8 @@ from services.turns import (
     start_turn,
 )
 
+# What the column takes; WeChat's are 28 characters long.
+OPENID_LENGTH = 64
 WELCOME_AGAIN_AFTER = timedelta(minutes=5)
 ACTIONS = {"click", "subscribe", "scan", "scancode_push", "scancode_waitmsg"}
 # Events that the bot answers; every other event is only taken note of.
@@ -72,7 +74,7 @@ def receive_push(session: Session, push: Push, *, app_id: str, platform: Platfor
     if push.kind == "event" and push.event not in ANSWERED_EVENTS:
         _note_event(session, push, app_id=app_id, now=now)
         return SILENT
-    if push.kind == "unknown" or not push.openid:
+    if push.kind == "unknown" or not 0 < len(push.openid) <= OPENID_LENGTH:
         return SILENT
     speaker = find_speaker(session, app_id=app_id, openid=push.openid)
     if speaker is None:

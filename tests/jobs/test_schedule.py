@@ -1,0 +1,153 @@
+"""The scheduler's list: each task at its time, and none can stop the others."""
+
+import threading
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import redis
+from sqlalchemy import select
+
+from core.clock import FixedClock
+from core.outbox import OutboxRow, OutboxState
+from jobs import schedule
+from jobs.schedule import SCHEDULE, Every, heartbeat, purge, relay, run_schedule, sweep_queue, sweep_rows
+from models import Case, Turn, TurnState
+from services.job_names import JobName, request_job
+from services.resources import Resources
+from tests.support.people import make_conversation, make_identity
+from tests.support.staff import make_case, make_staff
+
+
+def run_for(resources: Resources, seconds: float) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=run_schedule, args=(resources, stop))
+    thread.start()
+    time.sleep(seconds)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def dead_queue(resources: Resources, dead_redis: redis.Redis) -> Resources:
+    return replace(resources, redis=dead_redis)
+
+
+def test_everything_that_must_happen_is_on_the_list() -> None:
+    assert {entry.task for entry in SCHEDULE} == {relay, heartbeat, sweep_rows, sweep_queue, purge}
+
+
+def test_a_task_that_fails_each_time_stops_neither_itself_nor_the_others(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def failing(_resources: Resources) -> None:
+        calls.append("failing")
+        raise ValueError
+
+    def down(_resources: Resources) -> None:
+        calls.append("down")
+        raise redis.ConnectionError
+
+    def working(_resources: Resources) -> None:
+        calls.append("working")
+
+    monkeypatch.setattr(schedule, "SCHEDULE", (Every(0.05, failing), Every(0.05, down), Every(0.05, working)))
+
+    run_for(resources, 0.6)
+
+    assert min(calls.count(name) for name in ("failing", "down", "working")) >= 3
+
+
+def test_each_task_runs_at_once_and_then_at_its_own_time(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def often(_resources: Resources) -> None:
+        calls.append("often")
+
+    def seldom(_resources: Resources) -> None:
+        calls.append("seldom")
+
+    monkeypatch.setattr(schedule, "SCHEDULE", (Every(0.1, often), Every(60, seldom)))
+
+    run_for(resources, 0.75)
+
+    assert calls.count("seldom") == 1
+    assert 3 <= calls.count("often") <= 9
+
+
+def test_the_heartbeat_ends_soon_after_the_scheduler(resources: Resources) -> None:
+    heartbeat(resources)
+
+    assert 0 < resources.redis.ttl("zhiqiao:heartbeat:scheduler") <= 15
+
+
+def test_with_redis_down_rows_are_still_swept_and_jobs_wait(
+    resources: Resources, dead_queue: Resources, clock: FixedClock
+) -> None:
+    with resources.database.unit_of_work() as session:
+        conversation = make_conversation(session, make_identity(session, clock.now()), clock.now())
+        session.add(
+            Turn(
+                dedupe_key="k",
+                conversation_id=conversation.id,
+                inbound={},
+                state=TurnState.RUNNING,
+                owner_token=1,
+                attempt_count=1,
+                created_at=clock.now() - timedelta(minutes=1),
+            )
+        )
+
+    run_for(dead_queue, 0.5)
+    for _ in range(12):
+        clock.advance(timedelta(seconds=11))
+        sweep_rows(dead_queue)
+
+    with resources.database.reading() as session:
+        jobs = session.scalars(select(OutboxRow).where(OutboxRow.job_name == JobName.RUN_TURN)).all()
+    assert [job.state for job in jobs] == [OutboxState.QUEUED], "one job is enough, however long the queue is away"
+    relay(resources)
+    with resources.database.reading() as session:
+        assert session.scalars(select(OutboxRow.state)).all() == [OutboxState.SENT]
+
+
+def test_a_case_whose_job_was_lost_for_good_is_asked_for_again(resources: Resources, clock: FixedClock) -> None:
+    with resources.database.unit_of_work() as session:
+        make_staff(session, clock.now())
+        make_case(session, clock.now())
+        session.flush()
+        lost = session.scalars(select(OutboxRow)).one()
+        lost.state = OutboxState.FAILED
+    clock.advance(timedelta(seconds=30))
+
+    sweep_rows(resources)
+
+    with resources.database.reading() as session:
+        case = session.scalars(select(Case)).one()
+        waiting = session.scalars(select(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)).all()
+    assert [(job.job_name, job.arguments) for job in waiting] == [(JobName.ROUTE_CASE, {"case_id": case.id})]
+
+
+def test_a_sweep_that_fails_leaves_nothing_half_done(
+    resources: Resources, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with resources.database.unit_of_work() as session:
+        make_case(session, clock.now())
+        request_job(session, JobName.ROUTE_CASE, key="x", now=clock.now(), case_id=1)
+    clock.advance(timedelta(minutes=1))
+
+    def broken(*_args: object, **_kwargs: object) -> int:
+        raise ValueError
+
+    with resources.database.reading() as session:
+        before = session.scalars(select(OutboxRow.key)).all()
+    monkeypatch.setattr(schedule, "close_idle_cases", broken)
+    with pytest.raises(ValueError):
+        sweep_rows(resources)
+
+    with resources.database.reading() as session:
+        assert session.scalars(select(OutboxRow.key)).all() == before
