@@ -9,7 +9,7 @@ from bot.context import TurnContext
 from bot.menu import MENU, MENU_TEXTS
 from bot.rendering import payloads_of
 from bot.replies import Choice, Reply
-from bot.skills import Skill, desks, guidance, handoff, inbox, patent_details, patents, policies, progress
+from bot.skills import Skill, desks, guidance, handoff, inbox, own_data, patent_details, patents, policies, progress
 from bot.skills.patent_filters import drops
 from bot.skills.patent_text import aspect_of
 from nlp.intents import wish_parts
@@ -90,11 +90,13 @@ ACCEPT_NUMBER = Skill("patent_detail", patent_details.accept_number)
 ACKNOWLEDGE = Skill("acknowledge", guidance.acknowledge)
 STAND_DOWN = Skill("acknowledge", guidance.stand_down)
 AFTER_MISSES = Skill("handoff", handoff.hand_off_after_misses)
+DELETE_DATA = Skill("own_data", own_data.ask_back)
 
 # Said in these very words, by the menu above all; none of them needs to be understood.
 BY_WORDS = {
     **dict.fromkeys(("未读", "查看未读", "未读消息", "看未读"), UNREAD),
     **dict.fromkeys(("帮助", "help", "菜单", "你好帮助", "怎么用", "功能"), HELP),
+    own_data.CONFIRMATION: Skill("own_data", own_data.confirm),
     "怎么查专利": HOW_TO_SEARCH,
     "按号码查专利": Skill("patent_detail", patent_details.ask_for_number),
     **dict.fromkeys(("问政策", "随便问"), Skill("help", policies.invite)),
@@ -127,6 +129,7 @@ class Dialogue:
             return HELP
         return (
             BY_WORDS.get(text.lower())
+            or (DELETE_DATA if own_data.asks(text) else None)
             or self._choose_about_list(context, text)
             or _choose_by_form(text)
             or self._choose_for_text(context)

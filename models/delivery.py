@@ -46,7 +46,11 @@ class AllowanceKind(StrEnum):
 
 class Delivery(Base):
     __tablename__ = "deliveries"
-    __table_args__ = (Index("ix_deliveries_identity_id_state", "identity_id", "state"),)
+    __table_args__ = (
+        Index("ix_deliveries_identity_id_state", "identity_id", "state"),
+        # The sweep looks for what waits to be sent; what waits in the app stays there for long.
+        Index("ix_deliveries_state_channel", "state", "channel"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -58,7 +62,7 @@ class Delivery(Base):
     part: Mapped[int] = mapped_column(default=1)
     # The channel-neutral piece to send: {"kind": "text", "text": …} and the like; adapters turn it into WeChat's form.
     payload: Mapped[dict[str, Any]]
-    state: Mapped[str] = mapped_column(String(10), default=DeliveryState.QUEUED, index=True)
+    state: Mapped[str] = mapped_column(String(10), default=DeliveryState.QUEUED)
     allowance_kind: Mapped[str | None] = mapped_column(String(10))
     error_code: Mapped[str | None] = mapped_column(String(20))
     error_detail: Mapped[str | None] = mapped_column(String(200))

@@ -390,7 +390,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_identity_id_state", "deliveries", ["identity_id", "state"], unique=False)
     op.create_index(op.f("ix_deliveries_message_id"), "deliveries", ["message_id"], unique=False)
-    op.create_index(op.f("ix_deliveries_state"), "deliveries", ["state"], unique=False)
+    op.create_index("ix_deliveries_state_channel", "deliveries", ["state", "channel"], unique=False)
     op.create_table(
         "staff_notifications",
         sa.Column("id", sa.Integer(), nullable=False),
