@@ -38,7 +38,7 @@ class OutboxRow(Base):
 
 
 def overdue_keys(session: Session, job_name: str, now: datetime) -> set[str]:
-    """The keys of this job's rows that should be in the queue and are not: it is away, and asking again adds nothing."""
+    """The keys of this job's rows that are due but not sent: the queue is away, and asking again adds nothing."""
     waiting = select(OutboxRow.key).where(
         OutboxRow.state == OutboxState.QUEUED, OutboxRow.run_after <= now, OutboxRow.job_name == job_name
     )
