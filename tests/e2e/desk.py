@@ -18,20 +18,20 @@ class Desk:
         self.page.goto(self.url)
         self.page.locator("[name=username]").fill(self.member.username)
         self.page.locator("[name=password]").fill(password or self.member.password)
-        self.page.get_by_role("button", name="登录").click()
+        self._go(self.page.get_by_role("button", name="登录"))
         expect(self.page.locator("[name=password]")).to_have_count(0)
 
     def open_tab(self, name: str) -> None:
-        self.page.locator("#queue .tabs").get_by_role("link", name=name).click()
+        self._go(self.page.locator("#queue .tabs").get_by_role("link", name=name))
         expect(self.page.locator("#queue .tabs [aria-current]")).to_contain_text(name)
 
     def open_first(self) -> None:
         """The first conversation of the queue."""
-        self.rows.first.click()
+        self._go(self.rows.first)
         expect(self.page.locator("#head")).to_be_visible()
 
     def accept(self) -> None:
-        self.page.get_by_role("button", name="接单", exact=True).click()
+        self._go(self.page.get_by_role("button", name="接单", exact=True))
         expect(self.page.locator("#head")).to_contain_text("处理中")
 
     def reply(self, text: str) -> Locator:
@@ -54,9 +54,14 @@ class Desk:
         self.page.locator("summary", has_text="转给…").click()
         self.page.locator("select[name=to]").select_option(str(to.id))
         self.page.locator(".transfer textarea").fill(words)
-        self.page.get_by_role("button", name="转出").click()
+        self._go(self.page.get_by_role("button", name="转出"))
 
     def end(self, how: str = "结束并告知用户") -> None:
         self.page.locator("#head summary", has_text="结束").click()
-        self.page.get_by_role("button", name=how).click()
+        self._go(self.page.get_by_role("button", name=how))
         expect(self.page.locator("#head")).to_have_count(0)
+
+    def _go(self, button: Locator) -> None:
+        """Click what leads to another page, and wait until its scripts run: a live update may look like it before."""
+        with self.page.expect_navigation():
+            button.click()

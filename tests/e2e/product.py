@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.clock import CHINA
 from core.db import Database
-from models import Case, CaseStatus, Platform, Role, Staff
+from models import Case, CaseStatus, Role, Staff
 from services.case_records import finish_case, lock_case
 from services.job_names import JobName, request_job
 from services.reference_data import load_calendar_days, load_quick_replies
@@ -110,6 +110,3 @@ class Product:
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     """A time of day in China."""
     return datetime.combine(day, time(hour, minute), CHINA)
-
-
-__all__ = ["FIRST_MONDAY", "PASSWORD", "Member", "Platform", "Product", "at"]

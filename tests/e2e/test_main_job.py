@@ -20,7 +20,8 @@ def test_an_owner_asks_reaches_a_person_and_goes_on_with_the_bot(product, open_p
     desk.page.locator("[name=old_password]").fill(agent.password)
     desk.page.locator("[name=new_password]").fill(PASSWORD)
     desk.page.locator("[name=repeated]").fill(PASSWORD)
-    desk.page.get_by_role("button", name="保存并进入").click()
+    with desk.page.expect_navigation():
+        desk.page.get_by_role("button", name="保存并进入").click()
     expect(desk.page.locator("#queue")).to_contain_text("没有人在等")
     desk.page.get_by_role("switch").click()
     expect(desk.page.get_by_role("switch")).to_have_text("接单中")
