@@ -78,6 +78,24 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+class _WriterLine:
+    """One writer at a time. A unit of work inside another would wait for itself for ever: it raises instead."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holder: int | None = None
+
+    def __enter__(self) -> None:
+        if self._holder == threading.get_ident():
+            raise RuntimeError("A unit of work is already open in this thread.")
+        self._lock.acquire()
+        self._holder = threading.get_ident()
+
+    def __exit__(self, *_: object) -> None:
+        self._holder = None
+        self._lock.release()
+
+
 class Database:
     """The engine and its sessions. Built once per process; `dispose` after a fork."""
 
@@ -97,7 +115,7 @@ class Database:
             _prepare_sqlite(self.engine)
         # SQLite lets one write and makes the others sleep and look again, without order: under 50 threads some would
         # wait seconds. In line before the door, the threads of a process go in one after the other.
-        self._writer: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
+        self._writer: AbstractContextManager[Any] = _WriterLine() if self.is_sqlite else nullcontext()
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(
             self.engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False

@@ -15,7 +15,7 @@ from services.idempotency import delete_expired_keys
 from services.resources import Resources
 from services.retention import forget_old_rows
 from services.sessions import delete_ended_sessions
-from services.turns import rescue_stuck_turns
+from services.turn_sweeps import rescue_stuck_turns
 
 log = get_logger(__name__)
 

@@ -22,7 +22,8 @@ from models import (
 )
 from models import WeChatIdentity as Identity
 from services.allowances import ACTION_GRANT, ENTER_CHAT_GRANT, MESSAGE_GRANT, open_allowance
-from services.deliveries import cancel_for_unsubscribed, send_kept_replies
+from services.app_inbox import send_kept_replies
+from services.deliveries import cancel_for_unsubscribed
 from services.identities import find_identity, find_or_create_conversation, find_or_create_identity
 from services.notifications import notify_user_message
 from services.privacy import erase_user, revoke_authorization

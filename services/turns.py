@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 from core.db import table_of
 from core.errors import NotFound
 from core.ids import new_token
-from core.outbox import overdue_keys
 from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState, User, WeChatIdentity
-from services.deliveries import count_inbox, inbox_count_of
-from services.job_names import JobName, request_job
+from services.app_inbox import count_inbox, inbox_count_of
 
 # Longer than WeChat's three tries spend on the first two, so that the third finds a dead process's turn free.
 WEB_LEASE = timedelta(seconds=8)
@@ -323,34 +321,3 @@ def add_bot_message(
 
 def release_lease(conversation: Conversation) -> None:
     conversation.lease_token = conversation.lease_until = None
-
-
-def list_stuck_turns(session: Session, *, now: datetime, limit: int = 200) -> list[Turn]:
-    """Turns that nobody works on any more: waiting too long, or their lease ran out."""
-    return list(
-        session.scalars(
-            select(Turn)
-            .join(Conversation, Conversation.id == Turn.conversation_id)
-            .where(
-                Turn.state.in_(UNFINISHED),
-                Turn.created_at < now - timedelta(seconds=6),
-                (Conversation.lease_until.is_(None)) | (Conversation.lease_until <= now),
-            )
-            .order_by(Turn.id)
-            .limit(limit)
-        )
-    )
-
-
-def rescue_stuck_turns(session: Session, *, now: datetime) -> int:
-    """Ask for a job for every turn that a crash cut off; answers how many."""
-    stuck = list_stuck_turns(session, now=now)
-    # While the queue is away, one job waiting for a turn is enough.
-    asked = {key.rpartition("-")[0] for key in overdue_keys(session, JobName.RUN_TURN, now)} if stuck else set()
-    for turn in stuck:
-        if f"{turn.id}-{turn.attempt_count}" in asked:
-            continue
-        # A new key each ten seconds: the outbox runs one key once, and a rescued turn may be cut off again.
-        key = f"{turn.id}-{turn.attempt_count}-{int(now.timestamp()) // 10}"
-        request_job(session, JobName.RUN_TURN, key=key, now=now, turn_id=turn.id)
-    return len(stuck)

@@ -2,7 +2,7 @@
 
 from bot.context import TurnContext
 from bot.replies import Reply
-from services.deliveries import list_inbox
+from services.app_inbox import list_inbox
 
 SHOWN_AT_ONCE = 5
 

@@ -1,6 +1,8 @@
 """The unit of work commits what succeeds, drops what raises, and keeps times aware."""
 
+import shutil
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -35,3 +37,16 @@ def test_times_come_back_aware_and_equal(database: Database) -> None:
 def test_a_naive_time_is_refused(database: Database) -> None:
     with pytest.raises(Exception, match="naive"), database.unit_of_work() as session:
         session.add(Company(name="某公司", created_at=datetime(2026, 11, 23)))
+
+
+def test_a_unit_of_work_inside_another_is_refused_on_sqlite_where_it_could_never_begin(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    database = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'own.db')}")
+
+    with database.unit_of_work(), pytest.raises(RuntimeError, match="already open"), database.unit_of_work():
+        pass
+
+    with database.unit_of_work() as session:
+        assert session.scalars(select(Company)).all() == []
+    database.engine.dispose()

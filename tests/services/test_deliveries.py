@@ -23,17 +23,15 @@ from models import (
     WeChatIdentity,
 )
 from services.allowances import MESSAGE_GRANT, close_allowances, open_allowance, view_allowance
+from services.app_inbox import count_inbox, list_inbox, send_kept_replies
 from services.deliveries import (
     MAX_ATTEMPTS,
     UNKNOWN_OUTCOME,
     cancel_for_unsubscribed,
     confirm_passive,
-    count_inbox,
-    list_inbox,
     mark_sent,
     queue_deliveries,
     rescue_stuck_deliveries,
-    send_kept_replies,
     send_passive_later,
     send_waiting,
 )
