@@ -16,7 +16,7 @@ from core.logs import configure_logging, get_logger
 from models import WeChatIdentity
 from tests.support.people import make_identity
 
-OWN = {"core.test", "some.library", "openai._base_client", "httpcore.http11"}
+OWN = {"core.test", "some.vendor", "openai._base_client", "httpcore.http11"}
 SECRET = "oSecretOpenidOfSomebody00001"
 
 
@@ -38,7 +38,7 @@ def test_an_error_keeps_its_type_and_place_and_not_its_sentence(lines) -> None:
             {}[SECRET]
     except KeyError:
         get_logger("core.test").exception("failed")
-        logging.getLogger("some.library").exception("also failed")
+        logging.getLogger("some.vendor").exception("also failed")
 
     ours, theirs = lines()
     for line in (ours, theirs):
