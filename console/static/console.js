@@ -108,6 +108,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt;
+  // The look has cleared the count of unread messages; a list that was asked for at the same time may still show it.
+  if (form.id === "updates") ask("queue");
   if (form.matches?.("form.write") && event.detail.successful) {
     form.querySelector("textarea").value = "";
     toEnd();
