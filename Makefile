@@ -18,7 +18,7 @@ test: install-dev assets browser ## 全部测试(两种数据库、浏览器、�
 	$(PYTHON_BIN) -m pytest $(FAST)
 	$(PYTHON_BIN) -m pytest $(WHOLE)
 
-test-fast: install-dev assets ## 快的测试(3分钟以内,只用 SQLite)
+test-fast: install-dev assets ## 快的测试(只用 SQLite)
 	TEST_DATABASES=sqlite $(PYTHON_BIN) -m pytest $(FAST)
 
 check: lint test ## 持续集成所跑的一切:格式、类型、依赖方向、全部测试
