@@ -10,16 +10,23 @@ from pathlib import Path
 
 import pytest
 import redis
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 import models  # noqa: F401  (registers every table)
 from core.clock import CHINA, FixedClock
 from core.db import Base, Database
+from dev.assets import install_assets
 from dev.servers import Valkey, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_VAR = ROOT / "var" / "test"
 SHARED_DATA = ROOT.parent / "shared" / "data"
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 BACKENDS = os.environ.get("TEST_DATABASES", "sqlite,postgres").split(",")
 
 
@@ -134,6 +141,20 @@ def redis_client(valkey: Valkey) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(valkey.url) as client:
         client.flushall()
         yield client
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of the run: Playwright cannot start a second time while its first loop lives in this thread."""
+    if not CHROMIUM.exists():
+        pytest.skip("needs Debian's chromium")
+    install_assets()
+    # The machine also runs the product's processes: what is live must be live, but not within five seconds.
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -5,18 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from dev.assets import install_assets
 from tests.e2e.desk import Desk
 from tests.e2e.phone import Phone
 from tests.e2e.product import Member, Product
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 REFUSALS = ("Failed to load resource", "Response Status Error Code 4")
 DESK_SIZE, PHONE_SIZE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -45,17 +40,6 @@ def product(running: Product) -> Product:
     running.clear_desks()
     running.move_to_monday()
     return running
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    # The machine also runs the product's seven processes: what is live must be live, but not within five seconds.
-    expect.set_options(timeout=15_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-    expect.set_options(timeout=5_000)
 
 
 class Windows:

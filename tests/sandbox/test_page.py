@@ -5,20 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.sandbox.conftest import Product, Received, Sandbox
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MENU = {
     "button": [
         {"name": "查专利", "type": "click", "key": "search"},
@@ -42,7 +32,7 @@ LAW = (
     '<a href="weixin://bizmsgmenu?msgmenucontent=看原文&msgmenuid=law42">看原文</a>'
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")]
+pytestmark = pytest.mark.slow
 
 
 def answers(push: Received) -> bytes:
@@ -62,13 +52,11 @@ def answers(push: Received) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai")
-        page.on("pageerror", lambda error: page_errors.append(str(error)))
-        yield page
-        browser.close()
+def browser_page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    page.on("pageerror", lambda error: page_errors.append(str(error)))
+    yield page
+    page.close()
 
 
 page_errors: list[str] = []
