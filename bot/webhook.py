@@ -20,9 +20,10 @@ from core import metrics
 from core.ids import new_token
 from core.logs import get_logger
 from models import Platform
-from services.deliveries import confirm_passive, send_passive_later
+from services.deliveries import send_passive_later
 from services.intake import Receipt, receive_push, resume_turn
 from services.job_names import JobName, request_job
+from services.passive_answers import PassiveAnswers
 from services.resources import Resources
 from services.turns import WEB_LEASE, Work
 
@@ -46,6 +47,7 @@ class PushEndpoint:
         self._callback = callback
         self._platform = platform
         self._app_id = resources.app_id(platform)
+        self._passive_answers = PassiveAnswers(resources.database)
         # Threads start on first use, so building the app before a fork is safe.
         self._executor = ThreadPoolExecutor(TURN_THREADS, thread_name_prefix="turn")
 
@@ -158,7 +160,7 @@ class PushEndpoint:
 
     def _confirm(self, delivery_id: int, payload: Mapping[str, Any], now: datetime) -> None:
         try:
-            confirm_passive(self._resources.database, delivery_id, payload, now)
+            self._passive_answers.confirm(delivery_id, payload, now)
         except Exception:
             # The answer is out. An error from here would reach the web server, which logs the address with the openid.
             log.exception("passive_not_confirmed", delivery_id=delivery_id)

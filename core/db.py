@@ -1,12 +1,16 @@
 """The database: one declarative base, one engine, one unit of work that alone commits."""
 
+import fcntl
+import os
 import threading
+import weakref
+from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, Table, Update, create_engine, event
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -79,21 +83,45 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 class _WriterLine:
-    """One writer at a time. A unit of work inside another would wait for itself for ever: it raises instead."""
+    """One writer at a time, over all processes of this machine that write to the same file.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    SQLite itself lets one write and makes the others sleep and look again, without order: under load some would wait
+    seconds. Here the threads of a process go in as they came, and the processes wait on a record lock of a file beside
+    the database, which wakes the next one at once. A process that dies lets go of it. SQLite's own lock still decides.
+    A unit of work inside another would wait for itself for ever: it raises instead.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
         self._holder: int | None = None
+        # A record lock belongs to the process, not to the open file, so a fork may keep the descriptor.
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        weakref.finalize(self, os.close, self._file)
 
     def __enter__(self) -> None:
-        if self._holder == threading.get_ident():
-            raise RuntimeError("A unit of work is already open in this thread.")
-        self._lock.acquire()
-        self._holder = threading.get_ident()
+        me = threading.get_ident()
+        turn = threading.Lock()
+        with self._guard:
+            if self._holder == me:
+                raise RuntimeError("A unit of work is already open in this thread.")
+            is_next = self._holder is None
+            if is_next:
+                self._holder = me
+            else:
+                turn.acquire()
+                self._waiting.append(turn)
+        if not is_next:
+            turn.acquire()  # released by who was before us
+            self._holder = me
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
 
     def __exit__(self, *_: object) -> None:
-        self._holder = None
-        self._lock.release()
+        fcntl.lockf(self._file, fcntl.LOCK_UN)
+        with self._guard:
+            self._holder = -1 if self._waiting else None
+            if self._waiting:
+                self._waiting.popleft().release()
 
 
 class Database:
@@ -113,9 +141,9 @@ class Database:
         self.engine = create_engine(url, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
-        # SQLite lets one write and makes the others sleep and look again, without order: under 50 threads some would
-        # wait seconds. In line before the door, the threads of a process go in one after the other.
-        self._writer: AbstractContextManager[Any] = _WriterLine() if self.is_sqlite else nullcontext()
+        self._writer: AbstractContextManager[Any] = nullcontext()
+        if self.is_sqlite:
+            self._writer = _WriterLine(f"{self.engine.url.database}-writer")
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(
             self.engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False
@@ -123,14 +151,15 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """Commit if the block succeeds, roll back if it raises. Only it and run_alone commit; services flush."""
+        """Commit if the block succeeds, roll back if it raises. Only it and `writing` commit; services flush."""
         with self._writer, self._sessions.begin() as session:
             yield session
 
-    def run_alone(self, statement: Update, values: dict[str, Any]) -> int:
-        """One statement that is a unit of work by itself; answers how many rows it changed."""
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A unit of work without a session, for a prepared statement or two."""
         with self._writer, self.engine.begin() as connection:
-            return connection.execute(statement, values).rowcount
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -49,6 +49,10 @@ class PatentSearch:
                 break
         return _page(page, query, self._matched(page, words))
 
+    def count(self, query: PatentQuery) -> int:
+        """How many patents `search` would find on all its pages."""
+        return self.search(replace(query, offset=0, limit=1)).total
+
     def _content_words(self, topic: str) -> tuple[str, ...]:
         words = [word for word in self._segmenter.cut(topic) if word not in STOP_WORDS]
         telling = [word for word in words if word not in GENERIC_WORDS]

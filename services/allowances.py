@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from core.db import table_of
+from core.statements import Statement
 from models import Allowance, AllowanceKind
 
 # wechat-contract §2.1: (messages, how long); not cumulative.
@@ -17,7 +18,7 @@ ENTER_CHAT_GRANT = (2, timedelta(minutes=1))
 
 _table = table_of(Allowance)
 # Every message refreshes an allowance: one statement, built once.
-REFRESH = (
+REFRESH = Statement(
     update(_table)
     .where(_table.c.identity_id == bindparam("identity"), _table.c.kind == bindparam("of"))
     .values(
@@ -47,7 +48,7 @@ def open_allowance(
     """Start (or refresh) an allowance after something the user did."""
     count, lasting = grant
     values = {"identity": identity_id, "of": kind, "count": count, "until": now + lasting, "now": now}
-    if session.connection().execute(REFRESH, values).rowcount == 0:
+    if REFRESH.change(session, values) == 0:
         session.add(Allowance(identity_id=identity_id, kind=kind, left_count=count, until_at=now + lasting))
 
 

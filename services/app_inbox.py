@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Integer, ScalarSelect, bindparam, func, or
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.db import table_of
+from core.statements import Statement
 from models import Delivery, DeliveryChannel, DeliveryState
 from services.deliveries import FROM_PEOPLE, UNKNOWN_OUTCOME
 from services.job_names import JobName, request_job
@@ -28,7 +29,7 @@ def inbox_count_of(identity_id: ColumnElement[int] | InstrumentedAttribute[int])
     )
 
 
-COUNT_INBOX = select(inbox_count_of(bindparam("identity", type_=Integer)))
+COUNT_INBOX = Statement(select(inbox_count_of(bindparam("identity", type_=Integer))))
 
 
 def list_inbox(session: Session, *, identity_id: int, limit: int = 10) -> list[Delivery]:
@@ -64,4 +65,5 @@ def send_kept_replies(session: Session, *, identity_id: int, message_id: int, no
 
 def count_inbox(session: Session, *, identity_id: int) -> int:
     """How many messages wait in the app."""
-    return session.connection().execute(COUNT_INBOX, {"identity": identity_id}).scalar_one()
+    count: int = COUNT_INBOX.scalar(session, {"identity": identity_id})
+    return count

@@ -1,11 +1,11 @@
 """The delivery ledger: rows first, then the send; a state is only ever what WeChat told us."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from adapters.wechat.text import split_text
@@ -14,6 +14,7 @@ from core.clock import Clock
 from core.db import Database, table_of
 from core.logs import get_logger
 from core.outbox import overdue_keys
+from core.statements import Statement
 from models import (
     Allowance,
     Delivery,
@@ -51,12 +52,10 @@ class Queued:
 
 
 _table = table_of(Delivery)
-ADD_DELIVERY = insert(_table).returning(_table.c.id)
-CONFIRM = (
-    update(_table)
-    .where(_table.c.id == bindparam("of"), _table.c.state == DeliveryState.QUEUED)
-    .values(state=DeliveryState.SENT, sent_at=bindparam("now"), claimed_until=None)
-)
+ADD_DELIVERY = Statement.adding(
+    _table, "key", "identity_id", "message_id", "channel", "reason", "part", "payload", "state", "attempt_count",
+    "created_at",
+)  # fmt: skip
 
 
 def queue_deliveries(
@@ -80,15 +79,11 @@ def queue_deliveries(
     for part, payload in enumerate(pieces, start=1):
         channel = first_channel if part == 1 or is_call else None
         channel = channel or DeliveryChannel.CUSTOMER_SERVICE
-        delivery_id: int = (
-            session.connection()
-            .execute(
-                ADD_DELIVERY,
-                {"key": f"message-{message_id}-{part}", "identity_id": identity_id, "message_id": message_id,
-                 "channel": channel, "reason": reason, "part": part, "payload": payload,
-                 "state": DeliveryState.QUEUED, "attempt_count": 0, "created_at": now},
-            )
-            .scalar_one()
+        delivery_id: int = ADD_DELIVERY.scalar(
+            session,
+            {"key": f"message-{message_id}-{part}", "identity_id": identity_id, "message_id": message_id,
+             "channel": channel, "reason": reason, "part": part, "payload": payload, "state": DeliveryState.QUEUED,
+             "attempt_count": 0, "created_at": now},
         )  # fmt: skip
         queued.append(Queued(delivery_id, channel, payload))
     if any(row.channel == DeliveryChannel.CUSTOMER_SERVICE for row in queued):
@@ -118,18 +113,6 @@ def mark_sent(session: Session, delivery: Delivery, now: datetime) -> None:
         carried = session.get(Delivery, carried_id)
         if carried is not None and carried.state != DeliveryState.SENT:
             mark_sent(session, carried, now)
-
-
-def confirm_passive(database: Database, delivery_id: int, payload: Mapping[str, Any], now: datetime) -> None:
-    """The HTTP answer has been written out."""
-    if not payload.get("carries"):
-        if database.run_alone(CONFIRM, {"of": delivery_id, "now": now}):
-            metrics.deliveries_total.labels(DeliveryChannel.PASSIVE, DeliveryState.SENT).inc()
-        return
-    with database.unit_of_work() as session:
-        delivery = session.get(Delivery, delivery_id, with_for_update=True)
-        if delivery is not None and delivery.state == DeliveryState.QUEUED:
-            mark_sent(session, delivery, now)
 
 
 def send_passive_later(database: Database, delivery_id: int, now: datetime) -> None:

@@ -71,7 +71,7 @@ def receive_push(session: Session, push: Push, *, app_id: str, platform: Platfor
     """
     dedupe_key = push.dedupe_key(app_id)
     if (known := find_turn(session, dedupe_key)) is not None:
-        return _take_up(session, known.id, now)
+        return _take_up(session, known, now)
     if push.kind == "event" and push.event not in ANSWERED_EVENTS:
         _note_event(session, push, app_id=app_id, now=now)
         return SILENT
@@ -119,7 +119,7 @@ def receive_question(session: Session, *, identity_id: int, text: str, key: str,
     """Take in a question asked through the API; the same `key` again is the same turn."""
     dedupe_key = f"api-{identity_id}-{key}"
     if (known := find_turn(session, dedupe_key)) is not None:
-        return _take_up(session, known.id, now)
+        return _take_up(session, known, now)
     identity = session.get_one(Identity, identity_id)
     find_or_create_conversation(session, identity, now)
     recorded = record_turn(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.i18n import chinese_date
+from core.statements import Statement
 from models.patent import LegalStatus, Patent, PatentKind
 from nlp.patent_numbers import parse_number
 from nlp.patent_search import PatentSearch
@@ -24,6 +25,8 @@ ENDED = {
     LegalStatus.WITHDRAWN: "已撤回",
     LegalStatus.INVALIDATED: "已被宣告无效",
 }
+
+NEWEST = Statement(select(Patent.data_date).order_by(Patent.change_serial.desc()).limit(1))
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ def find_patent(session: Session, number: str) -> Patent | None:
 
 def newest_data_date(session: Session) -> date | None:
     """The date of the data that came last; None in an empty database."""
-    return session.scalar(select(Patent.data_date).order_by(Patent.change_serial.desc()).limit(1))
+    newest = NEWEST.first(session, {})
+    return newest[0] if newest else None
 
 
 def term_end(patent: Patent) -> date | None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.db import table_of
 from core.errors import NotFound
 from core.ids import new_token
+from core.statements import Statement
 from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState, User, WeChatIdentity
 from services.app_inbox import count_inbox, inbox_count_of
 
@@ -65,15 +66,6 @@ class Work:
         )
 
 
-class KnownTurn(NamedTuple):
-    """The turn that a push already has."""
-
-    id: int
-    state: str
-    conversation_id: int
-    passive_delivery_id: int | None
-
-
 class Speaker(NamedTuple):
     """Who wrote, and the state of their conversation, in one row of one query."""
 
@@ -111,24 +103,27 @@ _speaker = (
         WeChatIdentity.id, WeChatIdentity.user_id, WeChatIdentity.platform, WeChatIdentity.is_subscribed,
         WeChatIdentity.subscribed_at, WeChatIdentity.welcomed_at, User.region, Conversation.id, Conversation.public_id,
         Conversation.status, Conversation.owner_token, Conversation.lease_until, Conversation.memory,
-        exists().where(Turn.conversation_id == Conversation.id, Turn.state.in_(UNFINISHED)),
+        exists().where(Turn.conversation_id == Conversation.id, or_(*(Turn.state == state for state in UNFINISHED))),
         inbox_count_of(WeChatIdentity.id),
     )
     .join_from(WeChatIdentity, User, User.id == WeChatIdentity.user_id)
     .join(Conversation, Conversation.identity_id == WeChatIdentity.id)
     .with_for_update(of=Conversation)
 )  # fmt: skip
-SPEAKER_BY_OPENID = _speaker.where(
-    WeChatIdentity.app_id == bindparam("app_id"), WeChatIdentity.openid == bindparam("openid")
+SPEAKER_BY_OPENID = Statement(
+    _speaker.where(WeChatIdentity.app_id == bindparam("app_id"), WeChatIdentity.openid == bindparam("openid"))
 )
-SPEAKER_BY_IDENTITY = _speaker.where(WeChatIdentity.id == bindparam("identity_id"))
-KNOWN_TURN = select(Turn.id, Turn.state, Turn.conversation_id, Turn.passive_delivery_id).where(
-    Turn.dedupe_key == bindparam("dedupe_key")
-)
+SPEAKER_BY_IDENTITY = Statement(_speaker.where(WeChatIdentity.id == bindparam("identity_id")))
+KNOWN_TURN = Statement(select(Turn.id).where(Turn.dedupe_key == bindparam("dedupe_key")))
 _message, _turn, _conversation = table_of(Message), table_of(Turn), table_of(Conversation)
-ADD_MESSAGE = insert(_message).returning(_message.c.id)
-ADD_TURN = insert(_turn).returning(_turn.c.id)
-TOUCH = (
+ADD_MESSAGE = Statement.adding(
+    _message, "conversation_id", "author", "kind", "text", "details", "is_internal", "created_at"
+)
+ADD_TURN = Statement.adding(
+    _turn, "dedupe_key", "conversation_id", "message_id", "inbound", "state", "owner_token", "attempt_count",
+    "created_at", "done_at",
+)  # fmt: skip
+_touch = (
     update(_conversation)
     .where(_conversation.c.id == bindparam("of"))
     .values(
@@ -138,8 +133,9 @@ TOUCH = (
         unread_count=_conversation.c.unread_count + bindparam("unread"),
     )
 )
-TOUCH_AND_LEASE = TOUCH.values(lease_token=bindparam("token"), lease_until=bindparam("until"))
-HOLD = (
+TOUCH = Statement(_touch)
+TOUCH_AND_LEASE = Statement(_touch.values(lease_token=bindparam("token"), lease_until=bindparam("until")))
+_hold = (
     update(_conversation)
     .where(
         _conversation.c.id == bindparam("of"),
@@ -149,8 +145,9 @@ HOLD = (
     )
     .values(lease_token=None, lease_until=None, last_message_at=bindparam("now"))
 )
-HOLD_AND_REMEMBER = HOLD.values(memory=bindparam("memory"))
-COMPLETE = (
+HOLD = Statement(_hold)
+HOLD_AND_REMEMBER = Statement(_hold.values(memory=bindparam("memory")))
+COMPLETE = Statement(
     update(_turn)
     .where(_turn.c.id == bindparam("of"))
     .values(
@@ -162,20 +159,21 @@ COMPLETE = (
 )
 
 
-def find_turn(session: Session, dedupe_key: str) -> KnownTurn | None:
-    row = session.connection().execute(KNOWN_TURN, {"dedupe_key": dedupe_key}).first()
-    return KnownTurn._make(row) if row else None
+def find_turn(session: Session, dedupe_key: str) -> int | None:
+    """The id of the turn that a push already has."""
+    row = KNOWN_TURN.first(session, {"dedupe_key": dedupe_key})
+    return row[0] if row else None
 
 
 def find_speaker(session: Session, *, app_id: str, openid: str) -> Speaker | None:
     """Who an openid is; None where we do not know them yet. Locks the conversation."""
-    row = session.connection().execute(SPEAKER_BY_OPENID, {"app_id": app_id, "openid": openid}).first()
+    row = SPEAKER_BY_OPENID.first(session, {"app_id": app_id, "openid": openid})
     return Speaker._make(row) if row else None
 
 
 def get_speaker(session: Session, identity_id: int) -> Speaker:
     """The same by identity; raises NotFound."""
-    row = session.connection().execute(SPEAKER_BY_IDENTITY, {"identity_id": identity_id}).first()
+    row = SPEAKER_BY_IDENTITY.first(session, {"identity_id": identity_id})
     if row is None:
         raise NotFound
     return Speaker._make(row)
@@ -196,29 +194,28 @@ def record_turn(
 
     Where a person holds the conversation there is no bot turn; a resolved one is the bot's again.
     """
-    connection = session.connection()
     is_for_staff = speaker.status == ConversationStatus.OPEN
     is_free = speaker.lease_until is None or speaker.lease_until <= now
     starts = not is_for_staff and is_free and not speaker.has_unfinished
     token = new_token(12) if starts else None
-    message_id: int = connection.execute(
-        ADD_MESSAGE,
+    message_id: int = ADD_MESSAGE.scalar(
+        session,
         {"conversation_id": speaker.conversation_id, "author": Author.USER, "kind": kind, "text": text,
          "details": details, "is_internal": False, "created_at": now},
-    ).scalar_one()  # fmt: skip
+    )  # fmt: skip
     state = TurnState.FOR_STAFF if is_for_staff else TurnState.RUNNING if starts else TurnState.QUEUED
-    turn_id: int = connection.execute(
-        ADD_TURN,
+    turn_id: int = ADD_TURN.scalar(
+        session,
         {"dedupe_key": dedupe_key, "conversation_id": speaker.conversation_id, "message_id": message_id,
          "inbound": inbound, "state": state, "owner_token": speaker.owner_token, "attempt_count": int(starts),
          "created_at": now, "done_at": now if is_for_staff else None},
-    ).scalar_one()  # fmt: skip
+    )  # fmt: skip
     values = {"of": speaker.conversation_id, "now": now, "unread": int(is_for_staff),
               "status": ConversationStatus.OPEN if is_for_staff else ConversationStatus.PENDING}  # fmt: skip
     if token is None:
-        connection.execute(TOUCH, values)
+        TOUCH.change(session, values)
     else:
-        connection.execute(TOUCH_AND_LEASE, {**values, "token": token, "until": now + WEB_LEASE})
+        TOUCH_AND_LEASE.change(session, {**values, "token": token, "until": now + WEB_LEASE})
     work = None
     if token is not None:
         work = Work(
@@ -272,10 +269,10 @@ def hold_conversation(session: Session, work: Work, *, now: datetime, memory: Ma
     """
     values = {"of": work.conversation_id, "token": work.lease.token, "owner": work.owner_token, "now": now}
     if memory is None:
-        held = session.connection().execute(HOLD, values)
+        held = HOLD.change(session, values)
     else:
-        held = session.connection().execute(HOLD_AND_REMEMBER, {**values, "memory": dict(memory)})
-    if held.rowcount == 1:
+        held = HOLD_AND_REMEMBER.change(session, {**values, "memory": dict(memory)})
+    if held == 1:
         return True
     held_rows = find_held(session, work)
     if held_rows is not None:
@@ -300,21 +297,17 @@ def find_held(session: Session, work: Work) -> tuple[Conversation, Turn] | None:
 def complete_turn(session: Session, turn_id: int, *, skill: str, delivery_id: int | None, now: datetime) -> None:
     """The turn is answered; `delivery_id` is what a repeated push is answered with."""
     values = {"of": turn_id, "skill": skill, "delivery": delivery_id, "now": now}
-    session.connection().execute(COMPLETE, values)
+    COMPLETE.change(session, values)
 
 
 def add_bot_message(
     session: Session, conversation_id: int, *, text: str, details: dict[str, Any], now: datetime
 ) -> int:
     """Write down what the bot says; answers the message's id."""
-    message_id: int = (
-        session.connection()
-        .execute(
-            ADD_MESSAGE,
-            {"conversation_id": conversation_id, "author": Author.BOT, "kind": "text", "text": text,
-             "details": details, "is_internal": False, "created_at": now},
-        )
-        .scalar_one()
+    message_id: int = ADD_MESSAGE.scalar(
+        session,
+        {"conversation_id": conversation_id, "author": Author.BOT, "kind": "text", "text": text, "details": details,
+         "is_internal": False, "created_at": now},
     )  # fmt: skip
     return message_id
 

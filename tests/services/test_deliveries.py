@@ -28,13 +28,13 @@ from services.deliveries import (
     MAX_ATTEMPTS,
     UNKNOWN_OUTCOME,
     cancel_for_unsubscribed,
-    confirm_passive,
     mark_sent,
     queue_deliveries,
     rescue_stuck_deliveries,
     send_passive_later,
     send_waiting,
 )
+from services.passive_answers import PassiveAnswers
 from services.ports import WeChat
 from tests.support.people import make_conversation, make_identity, make_message
 
@@ -157,7 +157,7 @@ def test_only_the_first_piece_goes_passively_and_the_rest_waits_a_moment_for_it(
     assert [ledger.row(row).channel for row in rows] == [DeliveryChannel.PASSIVE, DeliveryChannel.CUSTOMER_SERVICE]
     (job,) = ledger.jobs()
     assert job.run_after > ledger.clock.now()
-    confirm_passive(ledger.database, rows[0], ledger.row(rows[0]).payload, ledger.clock.now())
+    PassiveAnswers(ledger.database).confirm(rows[0], ledger.row(rows[0]).payload, ledger.clock.now())
     ledger.send()
     assert ledger.seen() == ["二"]
     assert {ledger.row(row).state for row in rows} == {DeliveryState.SENT}
@@ -224,7 +224,7 @@ def test_a_passive_answer_that_carries_marks_what_it_carried_once_it_is_written(
         session.get_one(Delivery, listing).payload = payload
 
     for _ in range(2):
-        confirm_passive(ledger.database, listing, payload, ledger.clock.now())
+        PassiveAnswers(ledger.database).confirm(listing, payload, ledger.clock.now())
 
     assert ledger.row(old).state == ledger.row(listing).state == DeliveryState.SENT
 
@@ -424,7 +424,7 @@ def test_a_passive_answer_that_came_too_late_for_its_request_goes_through_the_ap
 
 def test_a_passive_answer_that_was_written_is_not_sent_later(ledger: Ledger) -> None:
     (row,) = ledger.write("一", first_channel=DeliveryChannel.PASSIVE)
-    confirm_passive(ledger.database, row, ledger.row(row).payload, ledger.clock.now())
+    PassiveAnswers(ledger.database).confirm(row, ledger.row(row).payload, ledger.clock.now())
 
     send_passive_later(ledger.database, row, ledger.clock.now())
     ledger.send()

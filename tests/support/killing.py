@@ -23,7 +23,7 @@ STEPS = {
     "compose": "bot.turn:TurnRunner._compose",
     "finishing transaction": "bot.turn:TurnRunner._speak",
     "finish": "bot.turn:TurnRunner._finish",
-    "confirm": "bot.webhook:confirm_passive",
+    "confirm": "services.passive_answers:PassiveAnswers.confirm",
     "claim": "services.deliveries:_claim_next",
     "send": "adapters.wechat.client:WeChatClient.send",
     "deliver": "jobs.deliveries:send_waiting",
