@@ -20,7 +20,7 @@ from tests.support.stack import Stack
 
 COUNT = 500
 PER_SECOND = 50
-SENDERS = 8
+SENDERS = 32
 POLL_SECONDS = 0.02
 # A Monday at ten: staff are at their desks.
 OPEN_AT = datetime(2026, 11, 23, 10, 0, tzinfo=CHINA)

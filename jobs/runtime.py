@@ -7,13 +7,23 @@ from typing import Any
 
 import structlog
 from flask import current_app
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from core import metrics
+from core.db import table_of
 from core.logs import get_logger
 from core.outbox import OutboxRow, OutboxState, plan_retry
+from core.statements import Statement
 from services.resources import Resources
 
 log = get_logger(__name__)
+
+_table = table_of(OutboxRow)
+STATE = Statement(select(OutboxRow.state, OutboxRow.job_name).where(OutboxRow.id == bindparam("outbox_id")))
+DONE = Statement(
+    update(_table).where(_table.c.id == bindparam("of")).values(state=OutboxState.DONE, done_at=bindparam("now"))
+)
 
 _owner_pid = os.getpid()
 
@@ -39,19 +49,43 @@ def outbox_job(function: Callable[..., None]) -> Callable[..., None]:
     is not started again.
     """
 
+    def work(found: Resources, outbox_id: int, arguments: dict[str, Any]) -> None:
+        function(found, **arguments)
+        with found.database.unit_of_work() as session:
+            _note_done(session, outbox_id, found)
+
+    return _guarded(function, work)
+
+
+def atomic_job(function: Callable[..., None]) -> Callable[..., None]:
+    """The same for `function(session, resources, **arguments)`, whose whole effect is in one transaction: that the job
+    is done is noted in it."""
+
+    def work(found: Resources, outbox_id: int, arguments: dict[str, Any]) -> None:
+        with found.database.unit_of_work() as session:
+            function(session, found, **arguments)
+            _note_done(session, outbox_id, found)
+
+    return _guarded(function, work)
+
+
+def _guarded(
+    function: Callable[..., None], work: Callable[[Resources, int, dict[str, Any]], None]
+) -> Callable[..., None]:
     @wraps(function)
     def run(*, outbox_id: int, **arguments: Any) -> None:
         found = resources()
         with found.database.reading() as session:
-            row = session.get(OutboxRow, outbox_id)
-        if row is None or row.state == OutboxState.DONE:
+            row = STATE.first(session, {"outbox_id": outbox_id})
+        if row is None or row[0] == OutboxState.DONE:
             return
+        name = row[1]
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(job=row.job_name, outbox_id=outbox_id)
+        structlog.contextvars.bind_contextvars(job=name, outbox_id=outbox_id)
         try:
-            function(found, **arguments)
+            work(found, outbox_id, arguments)
         except Exception as error:
-            metrics.jobs_total.labels(row.job_name, "failed").inc()
+            metrics.jobs_total.labels(name, "failed").inc()
             log.exception("job_failed")
             # Our own back-off: RQ's needs a scheduler beside a worker, which a kill -9 puts out of work for minutes.
             with found.database.unit_of_work() as session:
@@ -60,10 +94,10 @@ def outbox_job(function: Callable[..., None]) -> Callable[..., None]:
                     plan_retry(failed, now=found.clock.now(), error=type(error).__name__)
             # RQ logs what it gets and keeps it for an hour: not the error itself, which may quote a person.
             raise JobFailed(type(error).__name__) from None
-        with found.database.unit_of_work() as session:
-            finished = session.get(OutboxRow, outbox_id, with_for_update=True)
-            if finished is not None:
-                finished.state, finished.done_at = OutboxState.DONE, found.clock.now()
-        metrics.jobs_total.labels(row.job_name, "done").inc()
+        metrics.jobs_total.labels(name, "done").inc()
 
     return run
+
+
+def _note_done(session: Session, outbox_id: int, found: Resources) -> None:
+    DONE.change(session, {"of": outbox_id, "now": found.clock.now()})

@@ -35,7 +35,7 @@ STEPS = {
     "staff reply": "console.views.conversations:reply_to_user",
     "staff reply answered": "console.views.conversations:_after",
 }
-# Functions that outbox_job turns into jobs, known to RQ by name: between their end and the note that they are done.
+# Functions that jobs.runtime turns into jobs, known to RQ by name: between their end and the note that they are done.
 JOBS = {"route job": "jobs.cases:route_case", "turn job": "jobs.turns:run_turn"}
 
 
@@ -92,13 +92,14 @@ def _wrap_jobs(folder: Path) -> None:
     from jobs import runtime
 
     names = {where.replace(":", "."): step for step, where in JOBS.items()}
-    make_job = runtime.outbox_job
+    def stepping(make_job: Callable[..., Any]) -> Callable[..., Any]:
+        def make(function: Callable[..., None]) -> Callable[..., None]:
+            step = names.get(f"{function.__module__}.{function.__qualname__}")
+            return make_job(_stepped(function, folder, step) if step else function)
 
-    def outbox_job(function: Callable[..., None]) -> Callable[..., None]:
-        step = names.get(f"{function.__module__}.{function.__qualname__}")
-        return make_job(_stepped(function, folder, step) if step else function)
+        return make
 
-    runtime.outbox_job = outbox_job
+    runtime.outbox_job, runtime.atomic_job = stepping(runtime.outbox_job), stepping(runtime.atomic_job)
 
 
 def _wrap(folder: Path) -> None:
