@@ -25,7 +25,7 @@ def main() -> None:
     print("search (a process of its own) …", file=sys.stderr)
     search = json.loads(
         subprocess.run(
-            [sys.executable, "-m", "benchmarks.search"], check=True, capture_output=True, text=True, cwd=ROOT
+            [sys.executable, "-m", "benchmarks.search"], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT
         ).stdout
     )
     text = "\n".join([_head(), _turns(turn_figures), _handoffs(handoff_figures), _search(search)])
