@@ -1,12 +1,14 @@
 """What must not be forgotten: cases nobody routed, promises that passed, conversations that fell silent."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.i18n import chinese_time
 from core.logs import get_logger
+from core.outbox import overdue_keys
 from models import Author, Case, CaseEvent, CaseStatus, Conversation, ConversationStatus, Message, Staff
 from services.case_records import add_event, find_open_case, finish_case, lock_case
 from services.job_names import JobName, request_job
@@ -24,7 +26,6 @@ LIMIT = 100
 
 def rescue_unrouted_cases(session: Session, now: datetime) -> int:
     """Ask for a job for every case that waits although somebody could have it; answers how many."""
-    bucket = int(now.timestamp()) // RESCUE_EVERY
     waiting = list(
         session.scalars(
             select(Case)
@@ -35,17 +36,28 @@ def rescue_unrouted_cases(session: Session, now: datetime) -> int:
     )
     is_open = load_calendar(session).is_open(now)
     if waiting and (is_open or list_on_duty(session, now, is_open=False)):
-        for case in waiting:
-            request_job(session, JobName.ROUTE_CASE, key=f"{case.id}-rescue-{bucket}", now=now, case_id=case.id)
+        asks = {f"{case.id}-rescue": {"case_id": case.id} for case in waiting}
+        _ask_once(session, JobName.ROUTE_CASE, asks, now)
     else:
         waiting = []
     overdue = session.scalars(
         select(Case).where(Case.status == CaseStatus.OFFERED, Case.respond_by < now - GRACE).limit(LIMIT)
     ).all()
-    for case in overdue:
-        key = f"{case.id}-{case.offer_count}-rescue-{bucket}"
-        request_job(session, JobName.CHECK_OFFER, key=key, now=now, case_id=case.id, offer=case.offer_count)
+    offers = {
+        f"{case.id}-{case.offer_count}-rescue": {"case_id": case.id, "offer": case.offer_count} for case in overdue
+    }
+    _ask_once(session, JobName.CHECK_OFFER, offers, now)
     return len(waiting) + len(overdue)
+
+
+def _ask_once(session: Session, job: JobName, asks: dict[str, dict[str, Any]], now: datetime) -> None:
+    """One job for each piece of work (its name and the job's arguments), and none while one still waits: as long as
+    the queue is away, asking again would only pile up."""
+    asked = {key.rpartition("-")[0] for key in overdue_keys(session, job, now)} if asks else set()
+    bucket = int(now.timestamp()) // RESCUE_EVERY
+    for name, arguments in asks.items():
+        if name not in asked:
+            request_job(session, job, key=f"{name}-{bucket}", now=now, **arguments)
 
 
 def mark_missed_promises(session: Session, now: datetime) -> int:

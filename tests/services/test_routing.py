@@ -3,13 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.clock import CHINA
-from core.outbox import OutboxRow
+from core.outbox import OutboxRow, OutboxState
 from models import Case, CaseEvent, CaseStatus, HandoffReason, Role, Staff, StaffNotification
 from services.case_sweeps import mark_missed_promises, rescue_unrouted_cases
 from services.cases import accept_case
+from services.job_names import JobName
 from services.routing import check_offer, route_case
 from services.staff import set_availability
 from tests.support.staff import make_case, make_staff
@@ -219,6 +220,37 @@ def test_a_lost_job_is_asked_for_again(database, clock):
     assert young == 0
     assert found == again == 2
     assert len(keys) == 2
+
+
+def test_while_the_queue_is_away_a_stuck_case_asks_for_one_job_not_for_one_each_sweep(database, clock):
+    with database.unit_of_work() as session:
+        make_staff(session, clock.now())
+        make_case(session, clock.now())
+        offered = make_case(session, clock.now()).id
+    route(database, offered, clock)
+    clock.advance(timedelta(minutes=11))
+    for _ in range(20):
+        clock.advance(timedelta(seconds=31))
+        with database.unit_of_work() as session:
+            rescue_unrouted_cases(session, clock.now())
+
+    with database.reading() as session:
+        asked = session.scalars(select(OutboxRow.job_name).where(OutboxRow.key.contains("rescue"))).all()
+    assert sorted(asked) == [JobName.CHECK_OFFER, JobName.ROUTE_CASE]
+
+
+def test_a_case_that_is_still_stuck_after_its_job_ran_gets_another(database, clock):
+    with database.unit_of_work() as session:
+        make_staff(session, clock.now())
+        make_case(session, clock.now())
+    for _ in range(2):
+        clock.advance(timedelta(seconds=31))
+        with database.unit_of_work() as session:
+            rescue_unrouted_cases(session, clock.now())
+            session.execute(update(OutboxRow).values(state=OutboxState.DONE))
+
+    with database.reading() as session:
+        assert len(session.scalars(select(OutboxRow).where(OutboxRow.key.contains("rescue"))).all()) == 2
 
 
 def test_a_missed_promise_is_told_once_to_supervisors_and_holder(database, clock):
