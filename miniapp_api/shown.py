@@ -10,21 +10,22 @@ from werkzeug.wrappers import Response
 
 from core.logs import get_logger
 from miniapp_api.context import current_api
-from models import Delivery, DeliveryChannel, DeliveryState
+from models import Delivery, DeliveryState
 from services.deliveries import UNKNOWN_OUTCOME, mark_sent
 
 log = get_logger(__name__)
 
-WAITS_IN_APP = or_(
-    (Delivery.state == DeliveryState.QUEUED) & Delivery.channel.in_([DeliveryChannel.INBOX, DeliveryChannel.API]),
+IS_NOT_DELIVERED = or_(
+    # Also what is still on its way through WeChat: were that to fail, it would be offered again as unread.
+    Delivery.state == DeliveryState.QUEUED,
     # WeChat never said whether it had this one; now the person surely has.
     (Delivery.state == DeliveryState.FAILED) & (Delivery.error_code == UNKNOWN_OUTCOME),
 )
 
 
 def list_waiting(session: Session, message_ids: Sequence[int]) -> list[int]:
-    """The ledger rows of these messages that wait to be read in the app."""
-    return list(session.scalars(select(Delivery.id).where(Delivery.message_id.in_(message_ids), WAITS_IN_APP)))
+    """The ledger rows of these messages that nobody has yet, as far as we know."""
+    return list(session.scalars(select(Delivery.id).where(Delivery.message_id.in_(message_ids), IS_NOT_DELIVERED)))
 
 
 def confirm_when_sent(delivery_ids: Sequence[int]) -> None:
@@ -37,7 +38,7 @@ def confirm_when_sent(delivery_ids: Sequence[int]) -> None:
         now = api.clock.now()
         try:
             with api.database.unit_of_work() as session:
-                rows = select(Delivery).where(Delivery.id.in_(delivery_ids), WAITS_IN_APP).order_by(Delivery.id)
+                rows = select(Delivery).where(Delivery.id.in_(delivery_ids), IS_NOT_DELIVERED).order_by(Delivery.id)
                 for delivery in session.scalars(rows.with_for_update()):
                     mark_sent(session, delivery, now)
         except SQLAlchemyError:

@@ -146,7 +146,10 @@ def send_waiting(database: Database, wechat: WeChat, clock: Clock, *, identity_i
                 break
             continue
         with database.unit_of_work() as session:
-            mark_sent(session, _get_locked(session, claim.delivery_id), clock.now())
+            delivery = _get_locked(session, claim.delivery_id)
+            # Read in the app while it was under way: the first time stays.
+            if delivery.state != DeliveryState.SENT:
+                mark_sent(session, delivery, clock.now())
         sent += 1
     return sent
 
@@ -206,18 +209,27 @@ def _record_failure(database: Database, delivery_id: int, error: WeChatError, no
     """Write down what WeChat said; answers whether the next message may be tried at once."""
     with database.unit_of_work() as session:
         delivery = _get_locked(session, delivery_id)
-        delivery.claimed_until = None
         log.warning(
             "delivery_refused", delivery_id=delivery_id, errcode=error.errcode, rid=error.rid, outcome=error.outcome
         )
-        if error.is_window_closed or error.is_quota_used:
+        is_for_later = error.outcome == "busy" or error.errcode in REFUSED_FOR_NOW
+        is_window_closed = error.is_window_closed or error.is_quota_used
+        if is_window_closed or (error.is_gone and not is_for_later):
             close_allowances(session, identity_id=delivery.identity_id)
+        elif is_for_later:
+            return_allowance(session, identity_id=delivery.identity_id, now=now)
+        if delivery.state == DeliveryState.SENT:
+            # Read in the app while it was under way: it needs no other way.
+            return error.outcome != "busy"
+        delivery.claimed_until = None
+        if is_window_closed:
             _keep_in_app(delivery)
             return True
-        is_for_later = error.outcome == "busy" or error.errcode in REFUSED_FOR_NOW
-        if is_for_later:
-            return_allowance(session, identity_id=delivery.identity_id, now=now)
-            delivery.allowance_kind = None
+        if not is_for_later:
+            code = UNKNOWN_OUTCOME if error.outcome == "unknown" else str(error.errcode)
+            _fail(delivery, code, f"{error.detail} rid {error.rid}" if error.rid else error.detail)
+            return True
+        delivery.allowance_kind = None
         if error.outcome == "busy" and delivery.attempt_count < MAX_ATTEMPTS:
             request_job(
                 session,
@@ -228,16 +240,10 @@ def _record_failure(database: Database, delivery_id: int, error: WeChatError, no
                 identity_id=delivery.identity_id,
             )
             return False
-        if is_for_later:
-            _keep_in_app(delivery)
-            delivery.error_code = None if error.errcode is None else str(error.errcode)
-            # While WeChat is busy the next message would fare no better; its own job tries it.
-            return error.outcome != "busy"
-        code = UNKNOWN_OUTCOME if error.outcome == "unknown" else str(error.errcode)
-        if error.is_gone:
-            close_allowances(session, identity_id=delivery.identity_id)
-        _fail(delivery, code, f"{error.detail} rid {error.rid}" if error.rid else error.detail)
-        return True
+        _keep_in_app(delivery)
+        delivery.error_code = None if error.errcode is None else str(error.errcode)
+        # While WeChat is busy the next message would fare no better; its own job tries it.
+        return error.outcome != "busy"
 
 
 def _keep_in_app(delivery: Delivery) -> None:

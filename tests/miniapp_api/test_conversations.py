@@ -1,6 +1,7 @@
 """One's own conversations and messages; the in-app inbox; nobody else's, no internal notes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,10 +14,12 @@ from models import (
     DeliveryChannel,
     DeliveryReason,
     DeliveryState,
+    Platform,
     Staff,
     WeChatIdentity,
 )
-from services.deliveries import UNKNOWN_OUTCOME, queue_deliveries
+from services.app_inbox import list_inbox
+from services.deliveries import UNKNOWN_OUTCOME, queue_deliveries, send_waiting
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
 from tests.support.people import make_conversation, make_identity, make_message
@@ -93,7 +96,7 @@ def test_pages_neither_repeat_nor_lose_a_message_while_new_ones_come(
     assert set(sent) <= set(seen)
 
 
-def test_reading_delivers_what_waited_in_the_app_and_nothing_else(
+def test_what_was_read_counts_as_delivered_and_what_wechat_refused_stays_refused(
     phone: Phone, conversation_id: str, resources: Resources, clock: FixedClock
 ) -> None:
     states = {
@@ -122,8 +125,31 @@ def test_reading_delivers_what_waited_in_the_app_and_nothing_else(
     with resources.database.reading() as session:
         rows = session.scalars(select(Delivery).where(Delivery.reason == DeliveryReason.STAFF_REPLY)).all()
         sent = {row.payload["text"] for row in rows if row.state == DeliveryState.SENT}
-        assert sent == {"inbox", "api", "unknown"}
+        assert sent == {"inbox", "api", "unknown", "on its way"}
         assert all(row.sent_at == clock.now() for row in rows if row.state == DeliveryState.SENT)
+
+
+def test_a_reply_read_before_it_was_sent_is_neither_sent_nor_offered_again(
+    phone: Phone, conversation_id: str, resources: Resources, clock: FixedClock
+) -> None:
+    message_id = add_message(resources, "材料收到了")
+    with resources.database.unit_of_work() as session:
+        identity_id = session.scalars(select(WeChatIdentity.id)).one()
+        queue_deliveries(
+            session,
+            identity_id=identity_id,
+            message_id=message_id,
+            payloads=[{"kind": "text", "text": "材料收到了"}],
+            reason=DeliveryReason.STAFF_REPLY,
+            now=clock.now(),
+        )
+    phone.get(f"/conversations/{conversation_id}/messages").close()
+    clock.advance(timedelta(hours=49))
+
+    sent = send_waiting(resources.database, resources.wechat[Platform.MINI_PROGRAM], clock, identity_id=identity_id)
+
+    with resources.database.reading() as session:
+        assert (sent, list_inbox(session, identity_id=identity_id)) == (0, [])
 
 
 def test_the_list_holds_the_conversations_of_all_of_ones_accounts(

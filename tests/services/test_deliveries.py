@@ -370,6 +370,39 @@ def test_what_a_person_wrote_goes_out_when_the_user_writes_to_the_person_again(l
     assert [ledger.state(row) for row in (reply, notice)] == [SENT, IN_APP]
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        None,
+        WeChatError(45015, "no", outcome="refused"),
+        WeChatError(45002, "no", outcome="refused"),
+        WeChatError(-1, "no", outcome="busy"),
+        WeChatError(None, "no", outcome="unknown"),
+    ],
+)
+def test_what_was_read_in_the_app_while_it_was_being_sent_stays_delivered(
+    ledger: Ledger, error: WeChatError | None
+) -> None:
+    (row,) = ledger.write("材料收到了")
+    read_at = ledger.clock.now()
+
+    class Slow(LocalWeChat):
+        """Somebody opens the mini-program while WeChat is thinking."""
+
+        def send(self, openid: str, payload: Mapping[str, Any]) -> None:
+            with ledger.database.unit_of_work() as session:
+                mark_sent(session, session.get_one(Delivery, row), read_at)
+            ledger.clock.advance(timedelta(seconds=3))
+            if error is not None:
+                raise error
+
+    ledger.send(Slow())
+
+    assert ledger.state(row) == SENT
+    assert ledger.row(row).sent_at == read_at
+    assert ledger.unread() == []
+
+
 def test_an_expired_message_is_not_sent_and_says_so(ledger: Ledger) -> None:
     (row,) = ledger.write("今天有培训", reason=DeliveryReason.NOTICE)
     with ledger.database.unit_of_work() as session:
