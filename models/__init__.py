@@ -15,12 +15,27 @@ from models.delivery import (
     DeliveryState,
 )
 from models.knowledge import Document, DocumentKind, DocumentVersion, Passage
+from models.knowledge_upkeep import (
+    AnswerFeedback,
+    AnswerState,
+    CuratedAnswer,
+    DocumentCheck,
+    DocumentUse,
+    EvaluationRun,
+    EvaluationState,
+    Miss,
+    MissKind,
+    UpkeepMark,
+    Verdict,
+)
 from models.patent import ImportReport, LegalStatus, Patent, PatentKind
 from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
 
 __all__ = [
     "Allowance",
     "AllowanceKind",
+    "AnswerFeedback",
+    "AnswerState",
     "ApiSession",
     "AuditEntry",
     "Author",
@@ -32,18 +47,25 @@ __all__ = [
     "Company",
     "Conversation",
     "ConversationStatus",
+    "CuratedAnswer",
     "Delivery",
     "DeliveryChannel",
     "DeliveryReason",
     "DeliveryState",
     "Document",
+    "DocumentCheck",
     "DocumentKind",
+    "DocumentUse",
     "DocumentVersion",
+    "EvaluationRun",
+    "EvaluationState",
     "HandoffReason",
     "IdempotencyRecord",
     "ImportReport",
     "LegalStatus",
     "Message",
+    "Miss",
+    "MissKind",
     "OutboxRow",
     "OutboxState",
     "Passage",
@@ -56,6 +78,8 @@ __all__ = [
     "StaffNotification",
     "Turn",
     "TurnState",
+    "UpkeepMark",
     "User",
+    "Verdict",
     "WeChatIdentity",
 ]
