@@ -121,9 +121,9 @@ def read_for(folder: Path, seconds: float, seed: int) -> list[float]:
 def beside_a_writer(folder: Path) -> dict[str, Any]:
     """Two reader processes while this one writes batches of 200."""
     command = [sys.executable, "-m", "benchmarks.search", "--reader", str(folder)]
-    readers = [
-        subprocess.Popen([*command, "--seed", str(seed)], stdout=subprocess.PIPE, text=True) for seed in range(READERS)
-    ]
+    # Into files: what fills a pipe that nobody reads yet would keep a reader from ending.
+    outputs = [tempfile.TemporaryFile("w+") for _ in range(READERS)]
+    readers = [subprocess.Popen([*command, "--seed", str(seed)], stdout=output) for seed, output in enumerate(outputs)]
     index, segmenter, commits = open_index(folder), default_segmenter(), []
     fresh = generate(DOCUMENTS, seed=7)
     while any(reader.poll() is None for reader in readers):
@@ -132,7 +132,11 @@ def beside_a_writer(folder: Path) -> dict[str, Any]:
         index.apply(batch)
         commits.append(time.perf_counter() - started)
         time.sleep(0.2)
-    times: list[float] = [each for reader in readers for each in json.loads(reader.communicate()[0])]
+    times: list[float] = []
+    for output in outputs:
+        with output:
+            output.seek(0)
+            times += json.load(output)
     return {**summary(times), "searches": len(times), "commits": len(commits), "commit_s": round(max(commits), 2)}
 
 
