@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
 
+from core.chat import Message, ModelTurn, OnText, ToolSchema
 from core.search import IndexDocument, IndexPage, IndexQuery
 from nlp.types import PassageText
 
@@ -65,7 +66,20 @@ class Embedder(Protocol):
 
 
 class ChatModel(Protocol):
-    """A chat model behind any OpenAI-compatible address."""
+    """A chat model behind any OpenAI-compatible address. `timeout_seconds` is for the whole call, however it drips."""
 
-    def complete(self, messages: Sequence[dict[str, str]], *, timeout_seconds: float) -> str:
+    def complete(self, messages: Sequence[Message], *, timeout_seconds: float) -> str:
         """The whole answer, or UpstreamUnavailable: also where the stream was cut before it finished."""
+
+    def converse(
+        self,
+        messages: Sequence[Message],
+        *,
+        tools: Sequence[ToolSchema] = (),
+        timeout_seconds: float,
+        on_text: OnText | None = None,
+    ) -> ModelTurn:
+        """The same, with tools to call; `on_text` gets the text as it comes, nothing after the time is over.
+
+        Raises UpstreamUnavailable as well where pieces were given already: only the end makes an answer whole.
+        """

@@ -8,7 +8,7 @@ import pytest
 from adapters.embedder import FailingEmbedder, LocalEmbedder, OpenAIEmbedder
 from core.errors import UpstreamUnavailable
 from nlp.ports import Embedder
-from tests.adapters.scripted_openai import DIMENSIONS, ScriptedOpenAI
+from tests.support.scripted_openai import DIMENSIONS, ScriptedOpenAI
 
 
 @pytest.fixture

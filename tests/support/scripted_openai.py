@@ -3,19 +3,24 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from core.chat import ModelTurn, ToolCall
+
 DIMENSIONS = 8
+PIECE = 6  # characters a piece, so that sentences and marks are cut anywhere
+SENTENCES = ModelTurn("专利保护期从申请日起算。")
 
 
 class ScriptedOpenAI:
-    """`script` names the behaviour of each coming call; the last one stays."""
+    """`script` names the behaviour of each coming call; the last one stays. `answers` gives what a good call says."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: Callable[[dict[str, Any]], ModelTurn] = lambda _body: SENTENCES) -> None:
         self.script = ["good"]
+        self.answers = answers
         self.requests: list[dict[str, Any]] = []
         self.stop = threading.Event()
         handler = type("Handler", (_Handler,), {"server_script": self})
@@ -51,12 +56,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(int(step), json.dumps({"error": {"message": "no", "type": "x", "code": step}}))
         elif step == "malformed":
             self._send(200, "{not json", "text/event-stream" if body.get("stream") else "application/json")
+        elif step == "not a stream":
+            self._send(200, json.dumps({"choices": [{"message": {"content": "好"}, "finish_reason": "stop"}]}))
         elif step == "silent":
             self.server_script.stop.wait(10)
         elif self.path.endswith("/embeddings"):
             self._embed(step, body)
         else:
-            self._chat(step)
+            self._chat(step, self.server_script.answers(body))
 
     def _send(self, status: int, text: str, kind: str = "application/json") -> None:
         raw = (f"data: {text}\n\n" if kind == "text/event-stream" else text).encode()
@@ -75,24 +82,34 @@ class _Handler(BaseHTTPRequestHandler):
         rows.reverse()  # the order of the answer is not promised
         self._send(200, json.dumps({"object": "list", "data": rows, "model": "m", "usage": {}}))
 
-    def _chat(self, step: str) -> None:
+    def _chat(self, step: str, turn: ModelTurn) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
+        text = "" if step == "empty" else turn.text
+        pieces = [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
         try:
-            for number, piece in enumerate(("专利保护期", "从申请日", "起算。")):
-                self._piece(piece, None)
+            for number, piece in enumerate(pieces):
+                self._piece({"content": piece})
                 if step == "drip":
                     self._drip()
-                if step == "cut" and number == 1:
+                if step == "cut" and number == len(pieces) - 2:
                     return
-            self._piece("", "length" if step == "length" else "stop")
+            for number, call in enumerate(turn.tool_calls):
+                self._call(number, call)
+            self._piece({}, "length" if step == "length" else "tool_calls" if turn.tool_calls else "stop")
             self.wfile.write(b"data: [DONE]\n\n")
         except OSError:
             self.close_connection = True  # the caller went away
 
-    def _piece(self, text: str, finish: str | None) -> None:
-        choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
+    def _call(self, number: int, call: ToolCall) -> None:
+        half = len(call.arguments) // 2
+        first = {"name": call.name, "arguments": call.arguments[:half]}
+        self._piece({"tool_calls": [{"index": number, "id": call.id, "type": "function", "function": first}]})
+        self._piece({"tool_calls": [{"index": number, "function": {"arguments": call.arguments[half:]}}]})
+
+    def _piece(self, delta: dict[str, Any], finish: str | None = None) -> None:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
         chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
         self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         self.wfile.flush()
