@@ -122,7 +122,7 @@ def beside_a_writer(folder: Path) -> dict[str, Any]:
     """Two reader processes while this one writes batches of 200."""
     command = [sys.executable, "-m", "benchmarks.search", "--reader", str(folder)]
     # Into files: what fills a pipe that nobody reads yet would keep a reader from ending.
-    outputs = [tempfile.TemporaryFile("w+") for _ in range(READERS)]
+    outputs = [tempfile.TemporaryFile("w+") for _ in range(READERS)]  # noqa: SIM115 (closed below)
     readers = [subprocess.Popen([*command, "--seed", str(seed)], stdout=output) for seed, output in enumerate(outputs)]
     index, segmenter, commits = open_index(folder), default_segmenter(), []
     fresh = generate(DOCUMENTS, seed=7)
