@@ -6,11 +6,14 @@ from werkzeug.exceptions import UnsupportedMediaType
 from core.errors import NotFound, Unauthorized
 from miniapp_api.context import Caller, current_api
 from miniapp_api.limits import RateLimits
+from services.privacy import get_session_of_leaver
 from services.sessions import get_session_of
 
 # Everything else needs a login; a test walks the routes. The document and its page belong to the framework's own
 # blueprint `openapi`.
 PUBLIC = frozenset({"api.log_in", "api.refresh_login"})
+# Asking for one's erasure ends the login; a repeated call must still hear that it was heard.
+ERASURE = "api.delete_own_data"
 COUNTED_AS = {
     "api.log_in": "login",
     "api.refresh_login": "login",
@@ -42,5 +45,6 @@ def _authenticate() -> Caller:
         raise Unauthorized
     api = current_api()
     with api.database.reading() as session:
-        row = get_session_of(session, access_token=token, now=api.clock.now())
+        get = get_session_of_leaver if request.endpoint == ERASURE else get_session_of
+        row = get(session, access_token=token, now=api.clock.now())
         return Caller(row.id, row.user_id, row.identity_id, row.user.region)

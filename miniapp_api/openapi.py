@@ -22,6 +22,7 @@ TAGS = {
     "policies": "法规政策",
     "handoffs": "转人工",
     "conversations": "会话",
+    "me": "我的数据",
 }
 DESCRIPTION = """知桥小程序的接口。和公众号用同一套服务:同样的问题,同样的回答和依据。
 

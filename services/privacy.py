@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import String, cast, delete, select, update
 from sqlalchemy.orm import Session
 
+from core.errors import Unauthorized
 from core.logs import get_logger
 from core.outbox import OutboxRow
 from models import (
@@ -25,6 +26,7 @@ from models import (
 from services.allowances import close_allowances
 from services.case_records import add_event, finish_case, lock_case, lock_conversation
 from services.job_names import JobName, request_job
+from services.sessions import LOGIN_ENDED, get_session_of
 
 log = get_logger(__name__)
 
@@ -52,9 +54,21 @@ def ask_for_erasure(session: Session, *, user_id: int, now: datetime) -> datetim
     due = now + ERASED_AFTER
     request_job(session, JobName.ERASE_USER, key=str(user_id), now=now, delay=ERASED_AFTER, user_id=user_id)
     session.flush()
-    found = session.scalar(select(OutboxRow.run_after).where(OutboxRow.key == f"{JobName.ERASE_USER}/{user_id}"))
     log.info("erasure_asked_for", user_id=user_id)
-    return found or due
+    return find_erasure(session, user_id=user_id) or due
+
+
+def find_erasure(session: Session, *, user_id: int) -> datetime | None:
+    """When a person who asked for it is erased, or was; None where they did not ask."""
+    return session.scalar(select(OutboxRow.run_after).where(OutboxRow.key == f"{JobName.ERASE_USER}/{user_id}"))
+
+
+def get_session_of_leaver(session: Session, *, access_token: str, now: datetime) -> ApiSession:
+    """As sessions.get_session_of, but the asking for erasure, which ended the login, may be repeated with it."""
+    row = get_session_of(session, access_token=access_token, now=now, even_if_revoked=True)
+    if row.revoked_at is not None and find_erasure(session, user_id=row.user_id) is None:
+        raise Unauthorized(LOGIN_ENDED)
+    return row
 
 
 def erase_user_by_id(session: Session, user_id: int, now: datetime) -> None:

@@ -88,14 +88,21 @@ def log_out(session: Session, *, session_id: int, now: datetime) -> None:
     _revoke_family(session, row.family, now)
 
 
-def get_session_of(session: Session, *, access_token: str, now: datetime) -> ApiSession:
+def log_out_everywhere(session: Session, *, user_id: int, now: datetime) -> None:
+    """End every login of a person, on all their devices."""
+    session.execute(
+        update(ApiSession).where(ApiSession.user_id == user_id, ApiSession.revoked_at.is_(None)).values(revoked_at=now)
+    )
+
+
+def get_session_of(session: Session, *, access_token: str, now: datetime, even_if_revoked: bool = False) -> ApiSession:
     """The login behind an access token, its user and identity loaded. Raises Unauthorized."""
     row = session.scalar(
         select(ApiSession)
         .where(ApiSession.access_hash == _hash(access_token))
         .options(joinedload(ApiSession.user), joinedload(ApiSession.identity))
     )
-    if row is None or row.revoked_at is not None or row.access_expires_at <= now:
+    if row is None or row.access_expires_at <= now or (row.revoked_at is not None and not even_if_revoked):
         raise Unauthorized(LOGIN_ENDED)
     return row
 

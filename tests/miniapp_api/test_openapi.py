@@ -34,6 +34,7 @@ PATHS = {
     "/api/v1/handoffs": {"post"},
     "/api/v1/conversations": {"get"},
     "/api/v1/conversations/{id}/messages": {"get", "post"},
+    "/api/v1/me": {"delete"},
 }
 EXAMPLES = 15
 
