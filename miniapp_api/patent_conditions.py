@@ -8,26 +8,7 @@ from typing import Any
 from core.i18n import chinese_date
 from miniapp_api.schemas.patents import ConditionOut, PatentListQuery
 from nlp.types import PatentQuery, Understanding
-
-KINDS = {"invention": "发明", "utility_model": "实用新型", "design": "外观设计"}
-STATUSES = {
-    "pending": "审中",
-    "granted": "已授权",
-    "active": "有效",
-    "lapsed": "失效",
-    "rejected": "驳回",
-    "withdrawn": "撤回",
-    "invalidated": "无效",
-}
-APPLICANT_TYPES = {
-    "enterprise": "企业",
-    "university": "高校",
-    "institute": "科研院所",
-    "hospital": "医院",
-    "individual": "个人",
-    "government": "机关",
-}
-DATE_FIELDS = {"application": "申请", "publication": "公开", "grant": "授权"}
+from services.patent_words import APPLICANT_TYPE_NAMES, DATE_FIELD_NAMES, KIND_NAMES, STATUS_NAMES
 
 
 def query_of(wanted: PatentListQuery, understood: Understanding | None) -> PatentQuery:
@@ -92,12 +73,12 @@ def conditions_of(query: PatentQuery) -> list[ConditionOut]:
         "ipc": query.ipc,
     }
     found = [(name, value, value) for name, value in plain.items() if value]
-    found += [("legal_status", value, STATUSES.get(value, value)) for value in query.legal_statuses]
-    found += [("kind", value, KINDS.get(value, value)) for value in query.kinds]
-    found += [("not_kind", value, f"不要{KINDS.get(value, value)}") for value in query.excluded_kinds]
+    found += [("legal_status", value, STATUS_NAMES.get(value, value)) for value in query.legal_statuses]
+    found += [("kind", value, KIND_NAMES.get(value, value)) for value in query.kinds]
+    found += [("not_kind", value, f"不要{KIND_NAMES.get(value, value)}") for value in query.excluded_kinds]
     if query.applicant_type:
-        found.append(("applicant_type", query.applicant_type, APPLICANT_TYPES.get(query.applicant_type, "")))
-    what = DATE_FIELDS.get(query.date_field, "")
+        found.append(("applicant_type", query.applicant_type, APPLICANT_TYPE_NAMES.get(query.applicant_type, "")))
+    what = DATE_FIELD_NAMES.get(query.date_field, "")
     if query.date_from:
         found.append(("date_from", query.date_from.isoformat(), f"{chinese_date(query.date_from)}以后{what}"))
     if query.date_to:

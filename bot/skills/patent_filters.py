@@ -8,27 +8,9 @@ from typing import Any
 from core.i18n import chinese_date
 from nlp.region_levels import region_levels, split_region
 from nlp.types import PatentQuery, Understanding
+from services.patent_words import APPLICANT_TYPE_NAMES, DATE_FIELD_NAMES, KIND_NAMES, STATUS_NAMES
 
 PAGE_SIZE = 5
-KINDS = {"invention": "发明", "utility_model": "实用新型", "design": "外观设计"}
-STATUSES = {
-    "pending": "审中",
-    "granted": "已授权",
-    "active": "有效",
-    "lapsed": "失效",
-    "rejected": "驳回",
-    "withdrawn": "撤回",
-    "invalidated": "被宣告无效",
-}
-DATE_FIELDS = {"application": "申请", "publication": "公开", "grant": "授权"}
-APPLICANT_TYPES = {
-    "enterprise": "企业",
-    "university": "高校",
-    "institute": "科研院所",
-    "hospital": "医院",
-    "individual": "个人",
-    "government": "机关",
-}
 # What may be given up when nothing is found, the least painful first.
 FILTERS = ("dates", "legal_statuses", "kinds", "region", "applicant_type", "ipc", "inventor", "applicant")
 SHOWN_ORDER = ("legal_statuses", "kinds", "applicant", "applicant_type", "inventor", "ipc", "region", "dates")
@@ -194,13 +176,13 @@ def chip(query: PatentQuery, name: str) -> str:
     if name == "dates":
         return _date_chip(query)
     if name == "kinds":
-        wanted = "、".join(KINDS.get(kind, kind) for kind in query.kinds)
-        unwanted = "、".join(KINDS.get(kind, kind) for kind in query.excluded_kinds)
+        wanted = "、".join(KIND_NAMES.get(kind, kind) for kind in query.kinds)
+        unwanted = "、".join(KIND_NAMES.get(kind, kind) for kind in query.excluded_kinds)
         return wanted or (f"不要{unwanted}" if unwanted else "")
     if name == "legal_statuses":
-        return "、".join(STATUSES.get(status, status) for status in query.legal_statuses)
+        return "、".join(STATUS_NAMES.get(status, status) for status in query.legal_statuses)
     if name == "applicant_type":
-        return APPLICANT_TYPES.get(query.applicant_type or "", "")
+        return APPLICANT_TYPE_NAMES.get(query.applicant_type or "", "")
     if name == "inventor":
         return f"发明人{query.inventor}" if query.inventor else ""
     return str(getattr(query, name) or "")
@@ -212,7 +194,7 @@ def chips(query: PatentQuery) -> str:
 
 
 def _date_chip(query: PatentQuery) -> str:
-    first, last, what = query.date_from, query.date_to, DATE_FIELDS[query.date_field]
+    first, last, what = query.date_from, query.date_to, DATE_FIELD_NAMES[query.date_field]
     starts_a_year = first is not None and (first.month, first.day) == (1, 1)
     ends_a_year = last is not None and (last.month, last.day) == (12, 31)
     if first and last:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from bot.skills.patent_filters import KINDS, PAGE_SIZE, chips
+from bot.skills.patent_filters import PAGE_SIZE, chips
 from core.i18n import chinese_date
 from models import Patent
 from nlp.types import PatentQuery
+from services.patent_words import KIND_NAMES
 from services.patents import PatentResults, PatentSummary, describe_status
 
 DEMO = "演示数据"
@@ -81,7 +82,7 @@ def describe(patent: Patent, today: date) -> str:
         heading(patent),
         f"状态:{describe_status(patent, today)}",
         f"权利人/申请人:{owners(patent)}",
-        f"号码:{number} · {KINDS.get(patent.kind, patent.kind)}",
+        f"号码:{number} · {KIND_NAMES.get(patent.kind, patent.kind)}",
         f"日期:{_dates(patent)}" if _dates(patent) else "",
         f"摘要:{shortened(_abstract(patent), ABSTRACT_SHOWN)}" if patent.abstract else "",
         _as_of(patent),

@@ -1,5 +1,6 @@
 """Patents: a list with its conditions, and one in detail."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -9,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from miniapp_api.schemas.common import Day, NextCursor, Output, Page, Words
 from models import PatentKind
+from services.patent_words import KIND_NAMES, STATUS_NAMES
 
 
 class StatusFilter(StrEnum):
@@ -36,6 +38,11 @@ class Sort(StrEnum):
 Name = Annotated[Words, StringConstraints(max_length=120)]
 
 
+def _explained(names: Mapping[str, str]) -> str:
+    """pending 审中;active 有效"""
+    return ";".join(f"{value} {name}" for value, name in names.items())
+
+
 class PatentListQuery(Page):
     limit: int = Field(10, ge=1, le=50, description="每页条数")
     q: Annotated[Words, StringConstraints(max_length=200)] | None = Field(
@@ -43,11 +50,8 @@ class PatentListQuery(Page):
         description="一句话或关键词,里面的地区、状态、类型、日期会变成条件",
         examples=["广州有效的石墨烯发明专利"],
     )
-    kind: PatentKind | None = Field(None, description="invention 发明;utility_model 实用新型;design 外观设计")
-    legal_status: StatusFilter | None = Field(
-        None,
-        description="pending 审中;granted 已授权;active 有效;lapsed 失效;rejected 驳回;withdrawn 撤回;invalidated 无效",
-    )
+    kind: PatentKind | None = Field(None, description=_explained(KIND_NAMES))
+    legal_status: StatusFilter | None = Field(None, description=_explained(STATUS_NAMES))
     region: Name | None = Field(None, description="行政区全称", examples=["广东省广州市"])
     applicant: Name | None = Field(None, description="申请人名称或其中一段")
     ipc: Annotated[str, StringConstraints(pattern=r"^[A-H][0-9A-Z /]{0,15}$")] | None = Field(
