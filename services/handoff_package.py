@@ -1,6 +1,5 @@
 """What staff see first of a case: what was asked, what the bot tried, what stands behind it, who asks."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +8,18 @@ from sqlalchemy.orm import Session
 
 from models import Author, Case, Conversation, HandoffReason, Message
 from services.allowances import view_allowance
+from services.matters import is_act, is_matter
 
 LOOK_BACK = 40
 SHOWN_QUESTIONS = 5
 ANSWER_LENGTH = 160
-# A bare wish for a person says nothing about the matter.
-CALL_FOR_PERSON = re.compile(r"^.{0,6}(人工|客服|专员|真人).{0,4}$")
+SUMMED_UP = 3
+# Answered by these, a sentence was a greeting, a tap on the menu or a thank-you, not a question.
+SMALL_TALK = {
+    "welcome", "greeting", "help", "chitchat", "acknowledge", "cancel", "restart", "inbox", "own_data",
+}  # fmt: skip
+# Answers to a question of ours: worth reading, not what was asked.
+TOLD = {"value", "location"}
 
 REASON_WORDS = {
     HandoffReason.REQUESTED: "用户要求人工",
@@ -45,13 +50,15 @@ def build_package(
 ) -> dict[str, Any]:
     """Plain values, kept with the case as they were at hand-off."""
     messages = _since_last_close(session, conversation)
-    questions = [_shortened(m.text) for m in messages if m.author == Author.USER and m.text and m.kind != "event"]
+    said = _said(messages)
+    questions = [text for text, _ in said]
+    matters = [text for text, skill in said if skill not in TOLD and is_matter(text)]
     tried = _tried(messages)
     sources = _sources(messages)
     allowance = view_allowance(session, identity_id=conversation.identity_id, now=now)
     company = conversation.user.company
     return {
-        "summary": _summary(reason, questions, tried, sources),
+        "summary": _summary(reason, matters, tried, sources),
         "asked": question,
         "questions": questions[-SHOWN_QUESTIONS:],
         "tried": tried,
@@ -78,6 +85,17 @@ def _since_last_close(session: Session, conversation: Conversation) -> list[Mess
     if closed_at is not None:
         query = query.where(Message.created_at > closed_at)
     return list(session.scalars(query.order_by(Message.id.desc()).limit(LOOK_BACK)))[::-1]
+
+
+def _said(messages: list[Message]) -> list[tuple[str, str]]:
+    """What the user said or tapped, each with the skill that answered it ("" for none); no steering, no small talk."""
+    said: list[tuple[str, str]] = []
+    for message in messages:
+        if message.author == Author.USER and message.text:
+            said.append((_shortened(message.text), ""))
+        elif message.author == Author.BOT and said and not said[-1][1]:
+            said[-1] = (said[-1][0], str(message.details.get("skill") or ""))
+    return [(text, skill) for text, skill in said if skill not in SMALL_TALK and not is_act(text)]
 
 
 def _tried(messages: list[Message]) -> list[dict[str, str]]:
@@ -109,11 +127,10 @@ def _sources(messages: list[Message]) -> list[dict[str, Any]]:
 
 
 def _summary(
-    reason: HandoffReason, questions: list[str], tried: list[dict[str, str]], sources: list[dict[str, Any]]
+    reason: HandoffReason, matters: list[str], tried: list[dict[str, str]], sources: list[dict[str, Any]]
 ) -> str:
-    matters = [text for text in questions if not CALL_FOR_PERSON.match(text)][-3:]
     parts = [REASON_WORDS[reason]]
-    parts.append("问过:" + ";".join(matters) if matters else "还没说具体事情")
+    parts.append("问过:" + ";".join(matters[-SUMMED_UP:]) if matters else "还没说具体事情")
     names = list(dict.fromkeys(entry["name"] for entry in tried))
     if names:
         parts.append(f"助手试过:{'、'.join(names)},给出{len(sources)}条来源")

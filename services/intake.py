@@ -93,7 +93,8 @@ def receive_push(session: Session, push: Push, *, app_id: str, platform: Platfor
                  "details": push.details},
         text=text,
         kind=push.kind,
-        details=push.details,
+        # Staff read what somebody did, long after the turn with its inbound push is forgotten.
+        details=push.details | {"event": push.event} if push.kind == "event" else push.details,
         now=now,
     )  # fmt: skip
     return _begun(session, recorded, now)

@@ -11,7 +11,10 @@ from models import Case, Conversation, Message, Role, Staff, StaffNotification, 
 
 KIND_WORDS = {
     "image": "[图片]", "voice": "[语音]", "video": "[视频]", "shortvideo": "[视频]", "location": "[位置]",
-    "link": "[链接]", "miniprogrampage": "[小程序卡片]", "event": "[操作]",
+    "link": "[链接]", "miniprogrampage": "[小程序卡片]",
+}  # fmt: skip
+EVENT_WORDS = {
+    "subscribe": "关注了公众号", "scan": "扫码来到公众号", "user_enter_tempsession": "进入了小程序客服",
 }  # fmt: skip
 
 
@@ -22,8 +25,21 @@ def user_label(user: User) -> str:
 
 def message_line(message: Message, length: int = 40) -> str:
     """The first line of a message as lists show it."""
-    text = " ".join(message.text.split()) or KIND_WORDS.get(message.kind, "[消息]")
-    return text if len(text) <= length else text[: length - 1] + "…"
+    if message.kind == "event":
+        return event_line(message)
+    return one_line(message.text, length) or KIND_WORDS.get(message.kind, "[消息]")
+
+
+def one_line(text: str, length: int = 40) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def event_line(message: Message) -> str:
+    """What somebody did rather than said: 关注了公众号, 点了菜单:转人工."""
+    if message.text:
+        return f"点了菜单:{message.text}"
+    return EVENT_WORDS.get(str(message.details.get("event")), "来到公众号")
 
 
 def notify(

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models import Author, Case, CaseStatus, Company, Conversation, Message, Staff, User
-from services.notifications import message_line, user_label
+from services.matters import is_matter
+from services.notifications import message_line, one_line, user_label
 from services.permissions import oversees, readable_by
 
 PAGE = 60
@@ -155,7 +156,8 @@ def _rows(
     session: Session, found: Sequence[tuple[Conversation, Case | None]], snippets: dict[int, Snippet] | None = None
 ) -> list[QueueRow]:
     ids = [conversation.id for conversation, _ in found]
-    last = _messages(session, ids, func.max(Message.id))
+    last = _messages(session, ids)
+    own = _messages(session, ids, Message.author == Author.USER)
     waiting = _unanswered_since(session, ids)
     rows = []
     for conversation, case in found:
@@ -165,7 +167,7 @@ def _rows(
             QueueRow(
                 public_id=conversation.public_id,
                 name=user_label(conversation.user),
-                line=message_line(message) if message else "还没有消息",
+                line=_line(message, own.get(conversation.id), case if is_open else None),
                 last_at=conversation.last_message_at,
                 waiting_since=waiting.get(conversation.id) if is_open else None,
                 promised_at=case.promised_at if case and is_open and case.first_reply_at is None else None,
@@ -181,10 +183,23 @@ def _rows(
     return rows
 
 
-def _messages(session: Session, ids: Sequence[int], which: ColumnElement[int]) -> dict[int, Message]:
+def _line(last: Message | None, own: Message | None, case: Case | None) -> str:
+    """Before a person has answered, what the user wants; the bot's words say nothing new. Then what was said last."""
+    if case is not None and case.first_reply_at is None:
+        if own is not None and is_matter(own.text):
+            return message_line(own)
+        for text in reversed(case.package.get("questions") or ()):
+            if is_matter(text):
+                return one_line(text)
+        last = own or last
+    return message_line(last) if last else "还没有消息"
+
+
+def _messages(session: Session, ids: Sequence[int], *which: ColumnElement[bool]) -> dict[int, Message]:
+    """For each conversation the last message, internal notes aside."""
     chosen = (
-        select(which)
-        .where(Message.conversation_id.in_(ids), Message.is_internal.is_(False))
+        select(func.max(Message.id))
+        .where(Message.conversation_id.in_(ids), Message.is_internal.is_(False), *which)
         .group_by(Message.conversation_id)
     )
     return {row.conversation_id: row for row in session.scalars(select(Message).where(Message.id.in_(chosen)))}

@@ -53,6 +53,55 @@ def test_the_queue_shows_who_waits_and_what_was_promised(signed_in, waiting, clo
     assert "没有人在等" in text_of(signed_in("stranger").get("/console/"))
 
 
+def test_a_waiting_row_says_what_the_owner_asked_not_what_the_bot_answered(database, clock, signed_in, waiting):
+    def row() -> str:
+        return re.search(r'class="row-line">([^<]*)', text_of(signed_in("agent").get("/console/")))[1]
+
+    with database.unit_of_work() as session:
+        conversation = session.get(Conversation, waiting.conversation_id)
+        make_message(session, conversation, clock.now(), text="转人工", author=Author.USER)
+        make_message(session, conversation, clock.now(), text="已请专员接手。")
+    assert row() == "专利质押贷款要什么材料"
+    with database.unit_of_work() as session:
+        conversation = session.get(Conversation, waiting.conversation_id)
+        make_message(session, conversation, clock.now(), text="还想问利息多少", author=Author.USER)
+        make_message(session, conversation, clock.now(), text="各行不同。")
+        make_message(session, conversation, clock.now(), text="好的谢谢", author=Author.USER).kind = "text"
+    assert row() == "专利质押贷款要什么材料"
+    with database.unit_of_work() as session:
+        conversation = session.get(Conversation, waiting.conversation_id)
+        make_message(session, conversation, clock.now(), text="利息多少", author=Author.USER)
+        make_message(session, conversation, clock.now(), text="各行不同。")
+    assert row() == "利息多少"
+
+
+def test_an_answered_row_says_what_was_said_last(database, clock, signed_in, waiting):
+    browser = signed_in("agent")
+    browser.get(address(waiting))
+    browser.post(address(waiting, "reply"), {"text": "材料清单发您", "form_key": "one"})
+    assert 'class="row-line">材料清单发您<' in text_of(browser.get("/console/?tab=mine"))
+
+
+def test_what_somebody_did_is_a_quiet_line_and_no_bubble(database, clock, signed_in, waiting):
+    did = [
+        ("", {"event": "subscribe"}, "关注了公众号"),
+        ("", {"event": "scan"}, "扫码来到公众号"),
+        ("", {"event": "user_enter_tempsession"}, "进入了小程序客服"),
+        ("专利年费怎么缴", {"event": "click"}, "点了菜单:专利年费怎么缴"),
+        ("", {}, "来到公众号"),
+    ]
+    with database.unit_of_work() as session:
+        conversation = session.get(Conversation, waiting.conversation_id)
+        for text, details, _ in did:
+            message = make_message(session, conversation, clock.now(), text=text, author=Author.USER)
+            message.kind, message.details = "event", details
+    page = text_of(signed_in("agent").get(address(waiting)))
+
+    shown = re.findall(r'<li class="message is-event"[^>]*>\s*<span>([^<]+)</span>', page)
+    assert shown == [line for *_, line in did]
+    assert "[操作]" not in page
+
+
 def test_accept_reply_note_close(database, signed_in, waiting):
     browser = signed_in("agent")
     browser.get(address(waiting))

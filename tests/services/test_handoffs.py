@@ -155,6 +155,32 @@ def test_the_package_tells_what_was_asked_tried_and_shown_since_the_last_close(d
     assert package["allowance"]["left_count"] == 4
 
 
+def test_the_package_keeps_the_questions_and_leaves_out_what_only_steered_the_chat(database, clock, conversation):
+    said = [
+        ("在吗", "greeting"),
+        ("外观专利保护多少年", "policy"),
+        ("找石墨烯散热膜的专利", "patent_search"),
+        ("下一页", "patent_search"),
+        ("第2个", "patent_detail"),
+        ("好的", "acknowledge"),
+        ("谢谢", "chitchat"),
+        ("转人工", ""),
+    ]
+    with database.unit_of_work() as session:
+        found = session.get(type(conversation), conversation.id)
+        tapped = make_message(session, found, clock.now(), text="专利年费怎么缴", author=Author.USER)
+        tapped.kind = "event"
+        make_message(session, found, clock.now(), text="见下").details = {"skill": "desk"}
+        for text, skill in said:
+            make_message(session, found, clock.now(), text=text, author=Author.USER)
+            if skill:
+                make_message(session, found, clock.now(), text="见下").details = {"skill": skill}
+        package = ask(session, found, clock.now()).case.package
+
+    assert package["questions"] == ["专利年费怎么缴", "外观专利保护多少年", "找石墨烯散热膜的专利", "转人工"]
+    assert "问过:专利年费怎么缴;外观专利保护多少年;找石墨烯散热膜的专利。" in package["summary"]
+
+
 def test_numbers_are_given_once_to_many_at_the_same_moment(database, clock):
     def open_one(_: int) -> str:
         with database.unit_of_work() as session:
