@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import tantivy
@@ -127,6 +128,22 @@ class TantivyIndex:
             if state is None or not self._is_ours(state):
                 raise UpstreamUnavailable(UNAVAILABLE)
             write_state(self._folder, state.with_serial(serial))
+
+    @contextmanager
+    def copied(self) -> Iterator["TantivyIndex"]:
+        """A copy to try something out on, gone afterwards.
+
+        Raises Conflict while a writer works, UpstreamUnavailable where there is no usable index.
+        """
+        with TemporaryDirectory(prefix="index-copy-") as name:
+            folder = Path(name)
+            with self._writing():
+                state = read_state(self._folder)
+                if state is None or not self._is_ours(state):
+                    raise UpstreamUnavailable(UNAVAILABLE)
+                shutil.copytree(self._folder / state.build, folder / state.build)
+            write_state(folder, state)
+            yield TantivyIndex(folder, self._schema, self._cutter)
 
     def _is_ours(self, state: IndexState) -> bool:
         return state.cutter == self._cutter and state.schema_hash == self._schema_hash

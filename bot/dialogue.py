@@ -9,7 +9,19 @@ from bot.context import TurnContext
 from bot.menu import MENU, MENU_TEXTS
 from bot.rendering import payloads_of
 from bot.replies import Choice, Reply
-from bot.skills import Skill, desks, guidance, handoff, inbox, own_data, patent_details, patents, policies, progress
+from bot.skills import (
+    Skill,
+    desks,
+    feedback,
+    guidance,
+    handoff,
+    inbox,
+    own_data,
+    patent_details,
+    patents,
+    policies,
+    progress,
+)
 from bot.skills.patent_filters import drops
 from bot.skills.patent_text import aspect_of
 from nlp.intents import wish_parts
@@ -112,7 +124,7 @@ class Dialogue:
 
     def choose(self, context: TurnContext) -> Skill:
         """The skill that answers; a second miss in a row becomes a hand-off whatever the skill was."""
-        skill = _with_second_wish(self._choose(context), context)
+        skill = feedback.noted(_with_second_wish(self._choose(context), context))
         if context.memory.get("misses", 0) < MISSES_BEFORE_HANDOFF - 1 or skill.name in {"handoff", "welcome", "help"}:
             return skill
         return Skill(skill.name, _or_person(skill), is_slow=skill.is_slow)
@@ -130,6 +142,7 @@ class Dialogue:
         return (
             BY_WORDS.get(text.lower())
             or (DELETE_DATA if own_data.asks(text) else None)
+            or feedback.choose_verdict(context, text)
             or self._choose_about_list(context, text)
             or _choose_by_form(text)
             or self._choose_for_text(context)
@@ -266,6 +279,6 @@ def _with_second_wish(skill: Skill, context: TurnContext) -> Skill:
 def _or_person(skill: Skill) -> Callable[[TurnContext], Reply]:
     def answer(context: TurnContext) -> Reply:
         reply = skill.answer(context)
-        return AFTER_MISSES.answer(context) if reply.is_miss else reply
+        return replace(AFTER_MISSES.answer(context), missed=reply.missed) if reply.is_miss else reply
 
     return answer

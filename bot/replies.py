@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import Conversation
+from models import Conversation, MissKind
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,21 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Missed:
+    """A question that found no answer, for those who keep the knowledge."""
+
+    kind: MissKind
+    text: str
+    region: str | None = None
+
+
+@dataclass(frozen=True)
 class Reply:
     """One answer.
 
     `memory` replaces the keys it names in the conversation's memory (None removes one). `on_commit` runs in the
     transaction that finishes the turn, and only if the bot still holds the conversation; the Reply that it returns
-    is sent instead. `is_miss` counts towards the offer of a person.
+    is sent instead. `is_miss` counts towards the offer of a person; `missed` is what staff see of it.
     """
 
     text: str
@@ -33,5 +42,6 @@ class Reply:
     memory: Mapping[str, Any] = field(default_factory=dict)
     on_commit: "Callable[[Session, Conversation], Reply] | None" = None
     is_miss: bool = False
+    missed: Missed | None = None
     carries: tuple[int, ...] = ()
     reason: str = "reply"

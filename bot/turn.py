@@ -18,6 +18,7 @@ from core.logs import get_logger
 from models import Conversation, DeliveryChannel, DeliveryReason, TurnState
 from services.deliveries import Queued, queue_deliveries
 from services.job_names import JobName, request_job
+from services.knowledge_upkeep.misses import record_miss
 from services.resources import Resources
 from services.turns import (
     MAX_ATTEMPTS,
@@ -118,6 +119,9 @@ class TurnRunner:
             if not hold_conversation(session, work, now=now, memory=memory):
                 log.info("turn_overtaken", turn_id=work.lease.turn_id)
                 return Finished()
+            if reply.missed is not None:
+                kind, text, region = reply.missed.kind, reply.missed.text, reply.missed.region
+                record_miss(session, user_id=work.user_id, kind=kind, text=text, region=region, now=now)
             if reply.on_commit is not None:
                 conversation = session.get_one(Conversation, work.conversation_id)
                 reply = reply.on_commit(session, conversation)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import redis
 
 from core.logs import get_logger
+from jobs.knowledge_upkeep import request_upkeep
 from jobs.relay import purge_outbox, relay_once, sweep_outbox
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
 from services.deliveries import rescue_stuck_deliveries
@@ -72,6 +73,7 @@ SCHEDULE = (
     Every(5, sweep_rows),
     Every(5, sweep_queue),
     Every(3600, purge),
+    Every(600, request_upkeep),
 )
 
 

@@ -29,6 +29,9 @@ class JobName(StrEnum):
     INDEX_PASSAGES = "jobs.indexing.index_passages"
     CREATE_MENU = "jobs.menu.create_menu"
     ERASE_USER = "jobs.privacy.erase_user"
+    SORT_MISSES = "jobs.knowledge_upkeep.sort_misses"
+    COUNT_USES = "jobs.knowledge_upkeep.count_uses"
+    EVALUATE_ANSWER = "jobs.knowledge_upkeep.evaluate_answer"
 
     @property
     def queue(self) -> Queue:
@@ -44,6 +47,9 @@ QUEUES = {
     JobName.INDEX_PASSAGES: Queue.INDEX,
     JobName.CREATE_MENU: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
+    JobName.SORT_MISSES: Queue.INDEX,
+    JobName.COUNT_USES: Queue.INDEX,
+    JobName.EVALUATE_ANSWER: Queue.INDEX,
 }
 
 

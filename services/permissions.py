@@ -7,10 +7,12 @@ from sqlalchemy import ColumnElement, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Forbidden, NotFound
-from models import Case, CaseStatus, Conversation, Role, Staff
+from models import AnswerState, Case, CaseStatus, Conversation, CuratedAnswer, Role, Staff
 
 NATIONWIDE = "全国"
 FREE = (CaseStatus.WAITING, CaseStatus.ESCALATED)
+# What was published has been said to everybody.
+READ_BY_ALL = (AnswerState.PUBLISHED, AnswerState.RETIRED)
 
 
 class Action(StrEnum):
@@ -27,6 +29,11 @@ class Action(StrEnum):
     READ_AUDIT = "read_audit"
     EDIT_QUICK_REPLIES = "edit_quick_replies"
     MANAGE_STAFF = "manage_staff"
+    CHECK_DOCUMENT = "check_document"
+    READ_ANSWER = "read_answer"
+    EDIT_ANSWER = "edit_answer"
+    REVIEW_ANSWER = "review_answer"
+    RETIRE_ANSWER = "retire_answer"
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ WITHOUT_OBJECT = {
     Action.READ_AUDIT: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.EDIT_QUICK_REPLIES: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.MANAGE_STAFF: {Role.ADMINISTRATOR},
+    Action.CHECK_DOCUMENT: {Role.SUPERVISOR, Role.ADMINISTRATOR},
 }
 
 
@@ -139,6 +147,39 @@ def check_may(staff: Staff, action: Action, desk: Desk | None = None) -> None:
     if desk is not None and not may(staff, Action.READ, desk):
         raise NotFound
     raise Forbidden
+
+
+def may_with_answer(staff: Staff, action: Action, answer: CuratedAnswer) -> bool:
+    """Whether this person may do this with this curated answer, whatever its state asks for besides.
+
+    Nobody reviews words of their own: whoever wrote them last is the author.
+    """
+    if not (oversees(staff) or staff.id in {answer.author_id, answer.owner_id} or answer.state in READ_BY_ALL):
+        return False
+    if action is Action.EDIT_ANSWER:
+        return oversees(staff) or staff.id == answer.author_id
+    if action is Action.REVIEW_ANSWER:
+        return oversees(staff) and staff.id != answer.author_id
+    if action is Action.RETIRE_ANSWER:
+        return oversees(staff) or staff.id == answer.owner_id
+    return action is Action.READ_ANSWER
+
+
+def check_may_with_answer(staff: Staff, action: Action, answer: CuratedAnswer) -> None:
+    """Raises NotFound where the answer may not even be read, Forbidden where only the action is refused."""
+    if may_with_answer(staff, action, answer):
+        return
+    if not may_with_answer(staff, Action.READ_ANSWER, answer):
+        raise NotFound("没有找到这条答案。")
+    raise Forbidden("自己写的答案要请另一位主管审。" if staff.id == answer.author_id else None)
+
+
+def readable_answers(staff: Staff) -> ColumnElement[bool]:
+    """The same rule as READ_ANSWER, for a query over answers."""
+    if oversees(staff):
+        return literal(True)
+    own = or_(CuratedAnswer.author_id == staff.id, CuratedAnswer.owner_id == staff.id)
+    return or_(own, CuratedAnswer.state.in_(READ_BY_ALL))
 
 
 def find_latest_case(session: Session, conversation_id: int) -> Case | None:

@@ -26,6 +26,7 @@ from models import (
 from services.allowances import close_allowances
 from services.case_records import add_event, finish_case, lock_case, lock_conversation
 from services.job_names import JobName, request_job
+from services.knowledge_upkeep.erasure import forget_person
 from services.sessions import LOGIN_ENDED, get_session_of
 
 log = get_logger(__name__)
@@ -101,6 +102,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     session.execute(update(Case).where(Case.user_id == user.id).values(package={}, region=None))
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))
     session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.user_id == user.id))
+    forget_person(session, user.id)
     session.flush()
     log.info("user_erased", user_id=user.id)
 

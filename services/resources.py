@@ -1,18 +1,27 @@
 """What the rooms share: built once per process by app.py and handed to every entry point."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import redis
 
+from adapters.embedder import LocalEmbedder
 from core.clock import Clock
 from core.config import Settings
 from core.db import Database
 from models import Platform
 from nlp.patent_search import PatentSearch
-from nlp.ports import SearchIndex
+from nlp.policy_answers import PolicyAnswerer, build_answerer
+from nlp.ports import Embedder, SearchIndex
 from nlp.remembered_answers import RememberingAnswerer
+from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
 from services.ports import WeChat
+
+
+def plain_answerer(index: SearchIndex) -> PolicyAnswerer:
+    """The answerer over the text index alone."""
+    return build_answerer(index, default_segmenter())
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,9 @@ class Resources:
     patent_search: PatentSearch
     answerer: RememberingAnswerer
     understander: Understander
+    # The product's answerer over another index: what a change would do is asked there before it is made.
+    answerer_over: Callable[[SearchIndex], PolicyAnswerer] = plain_answerer
+    embedder: Embedder = field(default_factory=LocalEmbedder)
 
     def app_id(self, platform: Platform) -> str:
         """The WeChat appid of a platform."""

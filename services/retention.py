@@ -7,12 +7,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import Database
-from models import StaffNotification, Turn
+from models import Miss, StaffNotification, Turn
 from services.turns import UNFINISHED
 
 # A turn repeats the message's text; WeChat asks again for seconds, a client of the API for a day.
 KEEP_TURNS = timedelta(days=7)
 KEEP_NOTIFICATIONS = timedelta(days=90)
+# What half a year of questions did not move anybody to answer, the next half year will ask again.
+KEEP_MISSES = timedelta(days=180)
 BATCH = 1_000
 
 
@@ -23,6 +25,7 @@ def forget_old_rows(database: Database, now: datetime) -> dict[str, int]:
         "staff_notifications": _forget(
             database, StaffNotification.id, StaffNotification.created_at, now - KEEP_NOTIFICATIONS
         ),
+        "misses": _forget(database, Miss.id, Miss.asked_at, now - KEEP_MISSES),
     }
 
 

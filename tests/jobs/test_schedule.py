@@ -12,6 +12,7 @@ from sqlalchemy import select
 from core.clock import FixedClock
 from core.outbox import OutboxRow, OutboxState
 from jobs import schedule
+from jobs.knowledge_upkeep import request_upkeep
 from jobs.schedule import SCHEDULE, Every, heartbeat, purge, relay, run_schedule, sweep_queue, sweep_rows
 from models import Case, Turn, TurnState
 from services.job_names import JobName, request_job
@@ -36,7 +37,14 @@ def dead_queue(resources: Resources, dead_redis: redis.Redis) -> Resources:
 
 
 def test_everything_that_must_happen_is_on_the_list() -> None:
-    assert {entry.task for entry in SCHEDULE} == {relay, heartbeat, sweep_rows, sweep_queue, purge}
+    assert {entry.task for entry in SCHEDULE} == {
+        relay,
+        heartbeat,
+        sweep_rows,
+        sweep_queue,
+        purge,
+        request_upkeep,
+    }
 
 
 def test_a_task_that_fails_each_time_stops_neither_itself_nor_the_others(

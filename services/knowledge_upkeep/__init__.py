@@ -1,0 +1,1 @@
+"""Knowledge upkeep: what was missed, answers written and checked by staff, documents due, what readers said."""
