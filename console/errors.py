@@ -1,9 +1,9 @@
 """The console's own error pages; a part of a page gets a short notice instead."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from core.errors import AppError, NotFound
 from core.logs import get_logger
@@ -15,10 +15,14 @@ TITLES = {
     400: "这一步没成功",
     403: "没有权限",
     404: "没有找到",
+    405: "这里不能直接打开",
     409: "刚被改动过",
     422: "请检查填写的内容",
     429: "请稍等一会儿",
 }
+# What the table of errors says for programs reads odd on a page.
+MESSAGES = {405: "请回到会话,从页面上的按钮操作。"}
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def answer(status: int, message: str) -> Response:
@@ -45,13 +49,35 @@ def add_error_pages(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
         status = error.code or 500
-        return answer(status, HTTP_ERRORS.get(status, INTERNAL)[1])
+        response = answer(status, MESSAGES.get(status) or HTTP_ERRORS.get(status, INTERNAL)[1])
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(error.valid_methods)
+        return response
 
     @blueprint.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         log.exception("console_error")
         return answer(500, "这一步没成功,已经记下来了。请稍后再试。")
 
-    @blueprint.get("/<path:unknown>")
-    def missing(unknown: str) -> Response:
+    # Every method: what no other route takes would else be answered outside this blueprint, as a program is.
+    @blueprint.route("/", methods=METHODS[1:])
+    @blueprint.route("/<path:unknown>", methods=METHODS)
+    def missing(unknown: str = "") -> Response:
+        if allowed := _methods_served():
+            raise MethodNotAllowed(valid_methods=allowed)
         raise NotFound("没有这个页面。")
+
+
+def _methods_served() -> list[str]:
+    """With which methods the address of this request is a page after all."""
+    adapter = current_app.create_url_adapter(request)
+    served = []
+    assert adapter is not None  # only outside a request
+    for method in METHODS:
+        try:
+            endpoint, _ = adapter.match(request.path, method=method)
+        except HTTPException:
+            continue
+        if endpoint != request.endpoint:
+            served.append(method)
+    return served

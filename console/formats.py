@@ -1,5 +1,6 @@
 """How values read on the pages: times as people say them, promises by the time that is left."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -10,8 +11,9 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
 
-from core.clock import CHINA
+from core.clock import CHINA, china_date
 from core.i18n import WEEKDAYS, chinese_date, chinese_duration, chinese_time
 from models import CaseStatus, ConversationStatus, Platform, Staff
 from services.allowances import AllowanceView
@@ -23,6 +25,7 @@ from services.resources import Resources
 from services.staff import ROLE_NAMES
 
 SOON = timedelta(minutes=15)
+CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{6}-[0-9]{4,}(?![0-9])")
 STATUS_NAMES = {
     CaseStatus.WAITING: "待派单",
     CaseStatus.OFFERED: "待接单",
@@ -61,9 +64,13 @@ def clock_time(at: datetime) -> str:
 
 def day_name(at: datetime, now: datetime) -> str:
     """今天, 昨天, 11月20日 周五"""
-    local, today = at.astimezone(CHINA).date(), now.astimezone(CHINA).date()
-    if (today - local).days in (0, 1):
-        return ("今天", "昨天")[(today - local).days]
+    days = (china_date(now) - china_date(at)).days
+    return ("今天", "昨天")[days] if days in (0, 1) else day_in_full(at, now)
+
+
+def day_in_full(at: datetime, now: datetime) -> str:
+    """11月20日 周五, with the year where it is not this one."""
+    local, today = china_date(at), china_date(now)
     year = f"{local.year}年" if local.year != today.year else ""
     return f"{year}{local.month}月{local.day}日 {WEEKDAYS[local.weekday()]}"
 
@@ -91,6 +98,11 @@ def allowance_words(view: AllowanceView, now: datetime) -> str:
     return f"还能发{view.left_count}条,到{chinese_time(view.until_at, now)}"
 
 
+def unbroken(text: str) -> Markup:
+    """Text for a page in which no line ends inside a case number: browsers break after its hyphen."""
+    return Markup(CASE_NUMBER.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))
+
+
 def add_formats(blueprint: Blueprint, resources: Resources) -> None:
     """Names and filters for the templates."""
 
@@ -105,6 +117,8 @@ def add_formats(blueprint: Blueprint, resources: Resources) -> None:
             return chinese_date(date.fromisoformat(str(day)[:10]))
         except ValueError:
             return str(day)
+
+    blueprint.add_app_template_filter(unbroken)
 
     @blueprint.app_template_filter("skill_name")
     def skill_name(skill: str) -> str:
@@ -143,6 +157,8 @@ def add_formats(blueprint: Blueprint, resources: Resources) -> None:
             "NOTICE_ICONS": NOTICE_ICONS,
             "clock_time": clock_time,
             "day_name": day_name,
+            "day_in_full": day_in_full,
+            "china_date": china_date,
             "duration": chinese_duration,
             "promise_class": promise_class,
             "promise_words": promise_words,

@@ -67,6 +67,13 @@ def list_messages(
     return MessagePage(_with_deliveries(session, rows[:limit][::-1]), has_earlier=len(rows) > limit)
 
 
+def find_message_time(session: Session, conversation_id: int, message_id: int) -> datetime | None:
+    """When a message of this conversation was written; None where it has no such message."""
+    return session.scalar(
+        select(Message.created_at).where(Message.id == message_id, Message.conversation_id == conversation_id)
+    )
+
+
 def list_delivery_states(session: Session, conversation_id: int, *, limit: int = 20) -> dict[int, DeliveryView]:
     """The present states of the latest outbound messages, by message id."""
     ids = session.scalars(

@@ -26,7 +26,13 @@ function toast(text) {
   icon.className = "bi bi-bell";
   const words = document.createElement("a");
   words.href = document.querySelector(".bell").href;
-  words.textContent = text;
+  // A line must not end inside a case number.
+  for (const part of text.split(/([A-Z]{2}[0-9]{6}-[0-9]{4,})/)) {
+    const piece = document.createElement("span");
+    piece.textContent = part;
+    if (/^[A-Z]{2}[0-9]{6}-/.test(part)) piece.className = "nowrap";
+    words.append(piece);
+  }
   const close = document.createElement("button");
   close.type = "button";
   close.className = "toast-close";
@@ -96,8 +102,18 @@ document.addEventListener("htmx:beforeSwap", () => {
 });
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   // The answer to a reply and the live update may bring the same message.
-  for (const item of event.detail.fragment.querySelectorAll("li.message")) if (byId(item.id)) item.remove();
+  const fresh = event.detail.fragment;
+  for (const item of fresh.querySelectorAll("li.message")) if (byId(item.id)) item.remove();
+  for (const day of fresh.querySelectorAll("li.day")) newDay(day);
 });
+function newDay(day) {
+  // Both the answer to a reply and the live update may begin the day.
+  if (document.querySelector(`#messages [data-day="${day.dataset.day}"]`)) return day.remove();
+  for (const old of document.querySelectorAll("#messages .day")) {
+    const isYesterday = new Date(day.dataset.day) - new Date(old.dataset.day) === 86400000;
+    old.firstElementChild.textContent = isYesterday ? "昨天" : old.dataset.full;
+  }
+}
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "queue") {
     byId("rows").scrollTop = rowsTop;

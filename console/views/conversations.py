@@ -19,7 +19,12 @@ from services.permissions import Action, Desk, find_taker, get_desk, may
 from services.quick_replies import list_quick_replies
 from services.resources import Resources
 from services.staff import list_staff
-from services.staff_conversations import list_delivery_states, list_messages, mark_conversation_read
+from services.staff_conversations import (
+    find_message_time,
+    list_delivery_states,
+    list_messages,
+    mark_conversation_read,
+)
 from services.staff_messages import add_note, reply_to_user
 
 
@@ -175,6 +180,7 @@ def _updates(resources: Resources, public_id: str, *, sent: str = "") -> Respons
             page=list_messages(reader, desk.conversation.id, after_id=after),
             states=list_delivery_states(reader, desk.conversation.id),
             after=after,
+            last_at=find_message_time(reader, desk.conversation.id, after),
             is_changed=request.values.get("version") != values["version"],
             is_composer_changed=request.values.get("can_reply", "") != ("yes" if values["can_reply"] else "no"),
             sent=sent,

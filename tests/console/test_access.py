@@ -1,5 +1,6 @@
 """Who may see and do what in the console: by role, by object, and never without a login or a CSRF token."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from console.sessions import OPEN
 from models import AuditEntry, Role, Staff
 from services.cases import accept_case
 from services.routing import route_case
-from services.staff import change_password, update_staff
+from services.staff import change_password, create_staff, update_staff
 from tests.support.staff import PASSWORD, make_case, make_staff
 
 FORM = {"text": "你好", "to": "1"}
@@ -258,3 +259,15 @@ def test_logins_failures_and_logouts_are_audited_with_the_address(database, brow
         entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [entry.action for entry in entries] == ["login_failed", "login", "logout"]
     assert {entry.address for entry in entries} == {"127.0.0.1"}
+
+
+def test_the_log_tells_the_command_line_from_somebody_unknown(database, clock, browse, signed_in):
+    with database.unit_of_work() as session:
+        create_staff(session, username="sunli", display_name="孙丽", role=Role.AGENT, now=clock.now())
+    browse().log_in(Staff(username="nobody"), "wrong-password-1")
+
+    page = signed_in("administrator").get("/console/audit").get_data(as_text=True)
+
+    rows = re.findall(r'log-who">([^<]*)</td><td class="log-what">([^<]*)</td><td class="log-target">([^<]*)', page)
+    assert ("命令行", "新建账号", "员工 孙丽") in rows
+    assert [who for who, what, _ in rows if what == "登录失败"] == ["未知"]

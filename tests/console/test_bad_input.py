@@ -123,3 +123,35 @@ def test_a_login_leads_only_to_a_page_of_the_console(wanted, browse, people):
 
     assert response.status_code == 302
     assert response.location == "/console/"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/console/", {"GET"}),
+        ("POST", "/console/audit", {"GET"}),
+        ("DELETE", "/console/staff", {"GET", "POST"}),
+        ("GET", "/console/availability", {"POST"}),
+        ("PUT", "/console/conversations/abc/reply", {"POST"}),
+    ],
+)
+def test_a_wrong_method_is_a_page_of_the_console_that_says_what_to_do(method, path, allowed, signed_in):
+    browser = signed_in("administrator")
+
+    response = browser.client.open(path, method=method, headers={"X-CSRFToken": browser.token})
+
+    assert response.status_code == 405
+    assert set(response.headers["Allow"].split(", ")) == allowed
+    page = response.get_data(as_text=True)
+    assert "这里不能直接打开" in page and "回到会话" in page
+    assert 'class="top"' in page and "赵磊" in page
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_an_address_that_is_no_page_is_a_page_that_says_so(method, signed_in):
+    browser = signed_in("agent")
+
+    response = browser.client.open("/console/nowhere", method=method, headers={"X-CSRFToken": browser.token})
+
+    assert response.status_code == 404
+    assert "没有这个页面" in response.get_data(as_text=True)

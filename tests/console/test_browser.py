@@ -9,9 +9,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from models import Allowance, Author, Conversation, Delivery, Message
+from models import Allowance, Author, Conversation, Delivery, Message, Role, Staff
+from services.cases import accept_case
 from services.notifications import notify_user_message
 from services.routing import route_case
+from services.staff import create_staff
 from tests.support.people import make_message
 from tests.support.staff import PASSWORD, make_case
 
@@ -128,3 +130,61 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(database, clock, open_conso
             page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"], (path, width)
+
+
+def test_midnight_in_an_open_conversation_renames_the_days(database, clock, open_console):
+    case = hand_off(database, clock)
+    with database.unit_of_work() as session:
+        make_message(session, session.get(Conversation, case.conversation_id), clock.now(), text="先问这个")
+    clock.advance(timedelta(days=1, hours=13, minutes=58))
+
+    def say(text: str) -> None:
+        with database.unit_of_work() as session:
+            conversation = session.get(Conversation, case.conversation_id)
+            make_message(session, conversation, clock.now(), text=text, author=Author.USER)
+        expect(page.locator(".by-user .bubble").last).to_have_text(text)
+
+    page = open_console("agent")
+    page.locator(".row-link").click()
+    expect(page.locator("#messages .day")).to_have_text(["昨天"])
+    say("睡前再问一句")
+    expect(page.locator("#messages .day")).to_have_text(["昨天", "今天"])
+    clock.advance(timedelta(minutes=4))
+    say("睡不着")
+    say("还在吗")
+    expect(page.locator("#messages .day")).to_have_text(["11月23日 周一", "昨天", "今天"])
+
+
+def lines_of(page: Page, selector: str) -> list[int]:
+    """In how many lines each of these is drawn."""
+    count: list[int] = page.locator(selector).evaluate_all(
+        """found => found.filter(each => each.checkVisibility()).map(each => {
+            const range = document.createRange();
+            range.selectNodeContents(each);
+            return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+        })"""
+    )
+    return count
+
+
+def test_on_a_phone_names_and_case_numbers_stay_on_one_line(database, clock, open_console):
+    with database.unit_of_work() as session:
+        create_staff(session, username="sunli", display_name="欧阳孙丽", role=Role.AGENT, now=clock.now())
+    case = hand_off(database, clock)
+    with database.unit_of_work() as session:
+        conversation = session.get(Conversation, case.conversation_id)
+        # Somewhere in this run of lengths the number meets the end of a line.
+        for length in range(4, 24):
+            make_message(session, conversation, clock.now(), text=f"{'好' * length}单号 {case.number},稍后回您。")
+        agent = session.get(Staff, case.assignee_id)
+        accept_case(session, staff=agent, case_id=case.id, now=clock.now())
+    page = open_console("administrator", PHONE)
+    base = page.url.split("?")[0]
+    page.goto(base + "conversations/" + case.conversation.public_id)
+    numbers = lines_of(page, "#messages .nowrap, #side .nowrap")
+    page.goto(base + "audit")
+    cells = lines_of(page, ".log-who, .log-what, .log-time, .log .nowrap")
+
+    assert len(numbers) > 20 and set(numbers) == {1}
+    assert len(cells) > 6 and set(cells) == {1}
+    assert page.locator(".log-who").get_by_text("命令行").count() == 1

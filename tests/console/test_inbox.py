@@ -218,6 +218,45 @@ def test_updates_bring_only_what_is_new(database, clock, signed_in, waiting):
     assert "专利质押贷款要什么材料" not in news
 
 
+def test_a_day_that_begins_while_the_page_is_open_is_named_once(database, clock, signed_in, waiting):
+    clock.advance(timedelta(hours=13, minutes=58))
+    browser = signed_in("agent")
+    state = dict(
+        re.findall(r'<input name="(after|version|can_reply)" value="([^"]*)"', text_of(browser.get(address(waiting))))
+    )
+
+    def say(text: str) -> tuple[str, list[str]]:
+        with database.unit_of_work() as session:
+            conversation = session.get(Conversation, waiting.conversation_id)
+            message = make_message(session, conversation, clock.now(), text=text, author=Author.USER)
+        news = text_of(browser.get(address(waiting, "updates"), query_string=state))
+        state["after"] = str(message.id)
+        return news, re.findall(r'<li class="day" data-day="([^"]*)" data-full="([^"]*)"><span>([^<]*)', news)
+
+    before, same_day = say("睡前再问一句")
+    clock.advance(timedelta(minutes=4))
+    after, new_day = say("睡不着")
+    later, still_the_day = say("还在吗")
+
+    assert "睡前再问一句" in before and "睡不着" in after and "还在吗" in later
+    assert same_day == still_the_day == []
+    assert new_day == [("2026-11-24", "11月24日 周二", "今天")]
+
+
+def test_no_line_ends_inside_a_case_number(database, clock, signed_in, waiting):
+    with database.unit_of_work() as session:
+        conversation = session.get(Conversation, waiting.conversation_id)
+        make_message(session, conversation, clock.now(), text=f"<b>单号 {waiting.number},10:30前回复您。")
+    whole = f'<span class="nowrap">{waiting.number}</span>'
+
+    conversation_page = text_of(signed_in("agent").get(address(waiting)))
+    notices = text_of(signed_in("agent").get("/console/notifications"))
+
+    assert f"&lt;b&gt;单号 {whole},10:30前回复您。" in conversation_page
+    assert re.findall(rf'(?<!nowrap">){waiting.number}(?!</span>)', conversation_page + notices) == []
+    assert whole in notices
+
+
 def test_opening_a_conversation_reads_its_notifications(database, signed_in, waiting, people):
     browser = signed_in("agent")
     assert 'data-unread="1"' in text_of(browser.get("/console/notifications"))
