@@ -14,12 +14,14 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from adapters.chat_model import OpenAIChatModel
 from adapters.clock import SandboxOffset
 from adapters.search_index import TantivyIndex
 from adapters.wechat.client import WeChatClient
 from bot.asking import Asker
 from bot.callbacks import build_callbacks
 from bot.dialogue import Dialogue
+from bot.skills.assisted import Assistant, AssistedDialogue
 from bot.turn import TurnRunner
 from bot.webhook import create_webhook
 from console import init_console
@@ -34,6 +36,7 @@ from miniapp_api import init_api
 from models import Platform
 from nlp.patent_search import PatentSearch
 from nlp.policy_answers import build_answerer
+from nlp.ports import ChatModel
 from nlp.remembered_answers import RememberingAnswerer
 from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
@@ -99,7 +102,21 @@ def build_resources(settings: Settings) -> Resources:
         patent_search=PatentSearch(patent_index, segmenter),
         answerer=RememberingAnswerer(build_answerer(passage_index, segmenter), passage_index),
         understander=Understander(),
+        chat_model=build_chat_model(settings),
     )
+
+
+def build_chat_model(settings: Settings) -> ChatModel | None:
+    """The chat model that is configured; none is fine."""
+    if not settings.chat_model or settings.openai_api_key is None:
+        return None
+    return OpenAIChatModel(settings.openai_base_url, settings.openai_api_key.get_secret_value(), settings.chat_model)
+
+
+def build_dialogue(resources: Resources) -> Dialogue:
+    """The bot's dialogue, with the chat model's help where there is one."""
+    model = resources.chat_model
+    return Dialogue() if model is None else AssistedDialogue(Assistant(resources, model))
 
 
 def create_app(settings: Settings, resources: Resources | None = None) -> APIFlask:
@@ -127,7 +144,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> APIFla
         # Not the host: proxies pass X-Forwarded-Host on as the client wrote it, while Host is theirs.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     resources = resources or build_resources(settings)
-    runner = TurnRunner(resources, Dialogue())
+    runner = TurnRunner(resources, build_dialogue(resources))
     app.extensions["resources"] = resources
     app.extensions["turn_runner"] = runner
     init_web(app)

@@ -1,6 +1,7 @@
 """Turns asked for through the API: run in the call, answered in the call, repeated safely."""
 
 import time
+from collections.abc import Callable
 
 from sqlalchemy import select
 
@@ -25,7 +26,9 @@ class Asker:
         self._resources = resources
         self._runner = runner
 
-    def __call__(self, *, identity_id: int, text: str, key: str) -> Answered:
+    def __call__(
+        self, *, identity_id: int, text: str, key: str, on_sentence: Callable[[str], None] | None = None
+    ) -> Answered:
         """Raises UpstreamUnavailable where an earlier message is still being worked on when the time is up."""
         deadline = time.monotonic() + ANSWER_WITHIN_SECONDS
         now = self._resources.clock.now()
@@ -38,7 +41,7 @@ class Asker:
             raise UpstreamUnavailable(LATE)
         if receipt.work is not None:
             slot = PassiveSlot(DeliveryChannel.API, seconds=deadline - time.monotonic())
-            self._runner.run(receipt.work, slot, may_be_slow=True)
+            self._runner.run(receipt.work, slot, may_be_slow=True, on_sentence=on_sentence)
         return self._answer(f"api-{identity_id}-{key}")
 
     def _resume(self, turn_id: int) -> Receipt:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
+from nlp.grounded.answering import OnSentence
 from nlp.types import Understanding
 from services.resources import Resources
 from services.turns import Work
@@ -32,9 +33,13 @@ class TurnContext:
     user_id: int
     platform: str
     now: datetime
+    # Gets the sentences of an answer while it is being written, where somebody watches.
+    on_sentence: OnSentence | None = None
 
     @classmethod
-    def of(cls, work: Work, session: Session, resources: Resources) -> "TurnContext":
+    def of(
+        cls, work: Work, session: Session, resources: Resources, on_sentence: OnSentence | None = None
+    ) -> "TurnContext":
         inbound = work.inbound
         return cls(
             resources=resources,
@@ -51,6 +56,7 @@ class TurnContext:
             user_id=work.user_id,
             platform=work.platform,
             now=resources.clock.now(),
+            on_sentence=on_sentence,
         )
 
     @property

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from services.job_names import JobName, request_job
 from services.knowledge_upkeep.misses import record_miss
 from services.resources import Resources
 from services.turns import (
+    JOB_LEASE,
     MAX_ATTEMPTS,
     Work,
     add_bot_message,
@@ -71,10 +72,20 @@ class TurnRunner:
         self._resources = resources
         self._dialogue = dialogue
 
-    def run(self, work: Work, slot: PassiveSlot, *, may_be_slow: bool = False) -> Finished:
-        """Work on a turn whose lease we hold. A skill that is slow by nature goes to a job unless `may_be_slow`."""
+    def run(
+        self,
+        work: Work,
+        slot: PassiveSlot,
+        *,
+        may_be_slow: bool = False,
+        on_sentence: Callable[[str], None] | None = None,
+    ) -> Finished:
+        """Work on a turn whose lease we hold. A skill that is slow by nature goes to a job unless `may_be_slow`.
+
+        `on_sentence` gets what a slow skill has ready of its answer; only the end decides what was answered.
+        """
         started = time.perf_counter()
-        skill, reply = self._compose(work, may_be_slow=may_be_slow)
+        skill, reply = self._compose(work, may_be_slow=may_be_slow, on_sentence=on_sentence)
         if reply is None:
             self._hand_to_job(work)
             return Finished()
@@ -82,16 +93,21 @@ class TurnRunner:
         metrics.turn_seconds.labels(skill).observe(time.perf_counter() - started)
         return finished
 
-    def _compose(self, work: Work, *, may_be_slow: bool) -> tuple[str, Reply | None]:
+    def _compose(
+        self, work: Work, *, may_be_slow: bool, on_sentence: Callable[[str], None] | None
+    ) -> tuple[str, Reply | None]:
         if work.attempt_count > MAX_ATTEMPTS:
             log.error("turn_given_up", turn_id=work.lease.turn_id, attempts=work.attempt_count)
             return "failed", Reply(FAILED_TEXT)
         try:
             with self._resources.database.reading() as session:
-                context = TurnContext.of(work, session, self._resources)
+                context = TurnContext.of(work, session, self._resources, on_sentence)
                 skill = self._dialogue.choose(context)
                 if skill.is_slow and not may_be_slow:
                     return skill.name, None
+                if skill.is_slow:
+                    session.rollback()  # neither a snapshot nor a connection is held while it works
+                    self._lengthen_lease(work)
                 return skill.name, skill.answer(context)
         except AppError as error:
             log.warning("skill_refused", turn_id=work.lease.turn_id, code=error.code)
@@ -99,6 +115,13 @@ class TurnRunner:
         except Exception:
             log.exception("skill_failed", turn_id=work.lease.turn_id)
             return "failed", Reply(FAILED_TEXT, is_miss=True)
+
+    def _lengthen_lease(self, work: Work) -> None:
+        """A slow skill outlasts the lease of a request: the sweep must not take its turn for cut off."""
+        with self._resources.database.unit_of_work() as session:
+            held = find_held(session, work)
+            if held is not None:
+                held[0].lease_until = self._resources.clock.now() + JOB_LEASE
 
     def _hand_to_job(self, work: Work) -> None:
         now = self._resources.clock.now()

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     chat_model: str = ""
     embedding_model: str = ""
+    chat_deadline_seconds: float = Field(default=18, ge=2, le=20)
+    chat_calls_per_user_per_day: int = Field(default=60, ge=0)
+    ai_label: str = "由AI整理,以原文为准"
 
     @classmethod
     def from_env(cls, **overrides: Any) -> "Settings":
@@ -88,10 +91,20 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_consistency(self) -> "Settings":
-        problems = [*self._wechat_problems(), *self._production_problems()]
+        problems = [*self._wechat_problems(), *self._model_problems(), *self._production_problems()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def answer_label(self) -> str:
+        """What a model's answer is marked with; empty where a deployment wants no mark."""
+        return "" if self.ai_label.strip().lower() == "off" else self.ai_label
+
+    def _model_problems(self) -> list[str]:
+        if self.chat_model and not (self.openai_base_url and self.openai_api_key):
+            return ["OPENAI_BASE_URL and OPENAI_API_KEY are required with CHAT_MODEL"]
+        return []
 
     def _wechat_problems(self) -> list[str]:
         problems = []

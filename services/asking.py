@@ -1,6 +1,6 @@
 """A question asked through the API: the same turn as in chat, answered in the call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +18,11 @@ class Answered:
 
 
 class Ask(Protocol):
-    """Run one turn for an identity. `key` makes a repeated call return the first one's answer."""
+    """Run one turn for an identity. `key` makes a repeated call return the first one's answer.
 
-    def __call__(self, *, identity_id: int, text: str, key: str) -> Answered: ...
+    `on_sentence` gets sentences of the answer while it is being written; what is returned replaces them.
+    """
+
+    def __call__(
+        self, *, identity_id: int, text: str, key: str, on_sentence: Callable[[str], None] | None = None
+    ) -> Answered: ...

@@ -12,7 +12,7 @@ from core.db import Database
 from models import Platform
 from nlp.patent_search import PatentSearch
 from nlp.policy_answers import PolicyAnswerer, build_answerer
-from nlp.ports import Embedder, SearchIndex
+from nlp.ports import ChatModel, Embedder, SearchIndex
 from nlp.remembered_answers import RememberingAnswerer
 from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
@@ -41,6 +41,8 @@ class Resources:
     # The product's answerer over another index: what a change would do is asked there before it is made.
     answerer_over: Callable[[SearchIndex], PolicyAnswerer] = plain_answerer
     embedder: Embedder = field(default_factory=LocalEmbedder)
+    # None where none is configured: everything works without.
+    chat_model: ChatModel | None = None
 
     def app_id(self, platform: Platform) -> str:
         """The WeChat appid of a platform."""

@@ -245,3 +245,12 @@ def test_every_setting_is_documented_and_in_the_example_file() -> None:
 
     assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == names
     assert {name for name in names if f"`{name}`" not in documentation} == set()
+
+
+def test_a_chat_model_needs_an_address_and_a_key(bare_environment: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="OPENAI_BASE_URL and OPENAI_API_KEY"):
+        start_with(bare_environment, REQUIRED | {"CHAT_MODEL": "some-model"})
+
+    complete = {"CHAT_MODEL": "some-model", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "OPENAI_API_KEY": "k"}
+    assert start_with(bare_environment, REQUIRED | complete).answer_label == "由AI整理,以原文为准"
+    assert start_with(bare_environment, REQUIRED | complete | {"AI_LABEL": "off"}).answer_label == ""
