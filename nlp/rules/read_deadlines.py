@@ -1,0 +1,83 @@
+"""Reads questions of deadlines: which day the period begins with, and how the paper came."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from nlp.rules.configuration import deadline_entries
+from nlp.rules.sentence import Sentence, without_empty
+
+Reading = tuple[str, dict[str, Any]]
+ISSUED = r"发文|发出|寄出|落款|邮戳|开出|印发|发文日"
+POST = r"邮寄|纸件|纸质|挂号|快递|EMS|ems|平信|邮局|寄出|寄来|寄的"
+ELECTRONIC = r"电子|系统|线上|CPC|cpc|网上"
+
+
+def deadline_reader(name: str) -> Callable[[Sentence], Reading | None]:
+    """The reader of one entry of deadlines.yaml."""
+    entry = next(each for each in deadline_entries() if each["name"] == name)
+    return partial(_read_deadline, entry=entry)
+
+
+def _read_deadline(sentence: Sentence, entry: dict[str, Any]) -> Reading | None:
+    cues = {"start_on": entry["cue"]}
+    if "delivery" in entry:
+        cues["issued_on"] = ISSUED
+    days = sentence.roles(cues, "start_on")
+    if "start_on" in days and "issued_on" in days:
+        # Both days are known: the day of receipt decides, unless it only says how.
+        if sentence.has(r"收到|送达|签收|拿到|接到"):
+            days.pop("issued_on")
+        else:
+            days.pop("start_on")
+    if not days and not sentence.is_personal:
+        return None
+    inputs: dict[str, Any] = {**days, "delivery": _delivery(sentence) if "delivery" in entry else None}
+    if "kinds" in entry:
+        inputs["kind"] = sentence.kind
+    return entry["name"], without_empty(inputs)
+
+
+def _delivery(sentence: Sentence) -> str | None:
+    if sentence.has(POST):
+        return "post"
+    return "electronic" if sentence.has(ELECTRONIC) else None
+
+
+def read_priority(sentence: Sentence) -> Reading | None:
+    cues = {
+        "start_on": r"首次|第一次|先(?:申请|报|交|递)|在先|优先权日|国外|美国|日本|欧洲|德国|韩国|申请|递交|提交|报的"
+    }
+    days = sentence.roles(cues, "start_on")
+    if not days and not sentence.is_personal:
+        return None
+    return "priority", without_empty({**days, "kind": sentence.kind})
+
+
+def read_restoration(sentence: Sentence) -> Reading | None:
+    cues = {
+        "start_on": r"收到|送达|拿到|接到|下来|通知|签收",
+        "obstacle_ended_on": r"障碍|消除|恢复通[车行]|解封|解除|结束|出院|停了|退了",
+        "expired_on": r"届满|期满|到期|截止|期限",
+    }
+    has_obstacle = sentence.has(r"不可抗|地震|洪水|台风|疫情|障碍|封|水灾|火灾|暴雨")
+    if not has_obstacle:
+        cues = {"start_on": cues["start_on"]}
+    days = sentence.roles(cues, None if has_obstacle else "start_on")
+    if not days and not sentence.is_personal:
+        return None
+    return "restoration", dict(days)
+
+
+def read_limitation(sentence: Sentence) -> Reading | None:
+    cues = {
+        "start_on": r"知道|发现|得知|看到|查到|晓得|知晓|获悉|才知",
+        "harm_on": r"开始侵|开始卖|开始生产|发生|侵权行为|损害",
+    }
+    days = sentence.roles(cues, "start_on")
+    if "start_on" not in days and "harm_on" in days:
+        days["start_on"] = days.pop("harm_on")
+    if not days and not sentence.is_personal:
+        return None
+    right = "patent" if sentence.has(r"专利|发明|实用新型|实新|外观") else None
+    return "limitation", without_empty({**days, "right": right})
