@@ -40,3 +40,10 @@ def list_entries(
     if staff_id is not None:
         query = query.where(AuditEntry.staff_id == staff_id)
     return [(row[0], row[1]) for row in session.execute(query.order_by(AuditEntry.id.desc()).limit(limit))]
+
+
+def list_entries_of(session: Session, target: str, *, limit: int = 50) -> list[tuple[AuditEntry, str | None]]:
+    """The entries of one target with the name of who did it, the latest first."""
+    query = select(AuditEntry, Staff.display_name).outerjoin(Staff, Staff.id == AuditEntry.staff_id)
+    rows = session.execute(query.where(AuditEntry.target == target).order_by(AuditEntry.id.desc()).limit(limit))
+    return [(row[0], row[1]) for row in rows]

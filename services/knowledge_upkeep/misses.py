@@ -93,7 +93,9 @@ def list_groups(session: Session, *, page: int = 0, limit: int = PAGE) -> MissOv
         .limit(limit + 1)
     ).all()
     groups = [
-        MissGroup(number or 0, count, people, first_at, last_at, _examples(session, number), _answer(session, number))
+        MissGroup(
+            number or 0, count, people, first_at, last_at, _examples(session, number), find_answer(session, number)
+        )
         for number, count, people, first_at, last_at in rows[:limit]
     ]
     waiting = session.scalar(select(func.count(Miss.id)).where(is_open(), Miss.cluster.is_(None))) or 0
@@ -112,7 +114,8 @@ def _examples(session: Session, number: int | None) -> list[Miss]:
     return list({miss.text: miss for miss in reversed(nearest.all())}.values())[::-1][:EXAMPLES]
 
 
-def _answer(session: Session, number: int | None) -> CuratedAnswer | None:
+def find_answer(session: Session, number: int | None) -> CuratedAnswer | None:
+    """The latest answer that is being written for a group."""
     return session.scalar(
         select(CuratedAnswer)
         .join(Miss, Miss.answer_id == CuratedAnswer.id)
