@@ -10,7 +10,7 @@ from console.input import add_input_checks
 from console.live import LiveFeed
 from console.login_guard import LoginGuard
 from console.sessions import add_sessions
-from console.views import accounts, administration, conversations, inbox, stream
+from console.views import accounts, administration, answers, conversations, inbox, knowledge, stream
 from services.resources import Resources
 
 
@@ -29,6 +29,8 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     inbox.add_routes(blueprint, resources)
     conversations.add_routes(blueprint, resources)
     administration.add_routes(blueprint, resources)
+    knowledge.add_routes(blueprint, resources)
+    answers.add_routes(blueprint, resources)
     stream.add_routes(blueprint, resources, feed)
     return blueprint
 

@@ -46,10 +46,14 @@ ACTION_NAMES = {
     "password_reset": "重置密码", "staff_created": "新建账号", "staff_updated": "修改账号", "available": "开始接单",
     "unavailable": "暂停接单", "accepted": "接单", "reply": "回复", "note": "备注", "transfer": "转出",
     "closed": "结束", "released": "交回助手", "quick_reply_saved": "保存快捷回复",
-    "quick_reply_deleted": "删除快捷回复",
+    "quick_reply_deleted": "删除快捷回复", "answer_drafted": "起草答案", "answer_saved": "改答案",
+    "answer_submitted": "提交答案审核", "answer_withdrawn": "撤回答案", "answer_approved": "批准答案",
+    "answer_rejected": "退回答案", "answer_blocked": "评估没通过", "answer_published": "发布答案",
+    "answer_retired": "下线答案", "misses_set_aside": "问题不用回答", "document_checked": "核对资料",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
-TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复"}
+TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
+                "document": "资料", "miss": "没答上的"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots",

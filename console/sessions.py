@@ -19,6 +19,7 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 # Not a hand on the keyboard: what the page asks for by itself.
 UNATTENDED = {"console.stream", "console.queue", "console.updates", "console.unread", "console.static"}
+UNATTENDED |= {"console.answer_run"}
 OPEN = {"console.login", "console.static"}
 BEFORE_FIRST_PASSWORD = OPEN | {"console.password", "console.logout"}
 
