@@ -1,5 +1,6 @@
 """Questions: the same turn as in chat, answered in the call."""
 
+from collections.abc import Callable
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -28,22 +29,25 @@ def ask_question(json_data: AskIn) -> BaseModel | dict[str, Any]:
     """
     identity_id = current_caller().identity_id
     ensure_conversation(identity_id)
-    return _answer(json_data, identity_id)
+    return answer_question(json_data, identity_id)
 
 
 def send_message(id: str, json_data: AskIn) -> BaseModel | dict[str, Any]:
     """在某段会话里说一句"""
     with current_api().database.reading() as session:
         conversation = get_conversation_for(session, user_id=current_caller().user_id, public_id=id)
-    return _answer(json_data, conversation.identity_id)
+    return answer_question(json_data, conversation.identity_id)
 
 
-def _answer(asked: AskIn, identity_id: int) -> BaseModel | dict[str, Any]:
+def answer_question(
+    asked: AskIn, identity_id: int, *, on_sentence: Callable[[str], None] | None = None
+) -> BaseModel | dict[str, Any]:
+    """One turn, once for the request's Idempotency-Key; `on_sentence` gets sentences while the answer is written."""
     api = current_api()
 
     def work(effect_key: str, keep: Keep) -> AskOut:
         # The turn is unique by this key, so an attempt after a crash finds the first one's answer.
-        answered = api.ask(identity_id=identity_id, text=asked.text, key=effect_key)
+        answered = api.ask(identity_id=identity_id, text=asked.text, key=effect_key, on_sentence=on_sentence)
         delivery_ids = [answered.delivery_id] if answered.delivery_id is not None else []
         answer = AskOut(
             answer=answered.text,

@@ -18,6 +18,7 @@ COUNTED_AS = {
     "api.log_in": "login",
     "api.refresh_login": "login",
     "api.ask_question": "ask",
+    "api.stream_answer": "ask",
     "api.send_message": "ask",
     "api.create_handoff": "handoff",
 }

@@ -30,7 +30,7 @@ def once(body: BaseModel, work: Callable[[str, Keep], BaseModel]) -> BaseModel |
     `work` gets a key for its effect, the same for every attempt, and must call `keep` in the transaction of the effect
     (or after it, where the effect itself is safe to repeat under that key).
     """
-    key = _key_of_request()
+    key = key_of_request()
     if key is None:
         return work(new_token(), _keep_nothing)
     claim = _claim_or_wait(key, body)
@@ -50,7 +50,8 @@ def once(body: BaseModel, work: Callable[[str, Keep], BaseModel]) -> BaseModel |
         raise
 
 
-def _key_of_request() -> str | None:
+def key_of_request() -> str | None:
+    """The request's Idempotency-Key, None without one. Raises InvalidInput."""
     key = request.headers.get(HEADER)
     if key is None:
         return None

@@ -13,7 +13,7 @@ from miniapp_api.schemas.common import ErrorOut
 
 PREFIX = "/api/v1"
 PUBLIC_PATHS = {f"{PREFIX}/login", f"{PREFIX}/login/refresh"}
-CREATES = {f"{PREFIX}/ask", f"{PREFIX}/handoffs", f"{PREFIX}/conversations/{{id}}/messages"}
+CREATES = {f"{PREFIX}/ask", f"{PREFIX}/ask/stream", f"{PREFIX}/handoffs", f"{PREFIX}/conversations/{{id}}/messages"}
 TAGS = {
     "login": "登录",
     "logout": "登录",

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from flask import after_this_request
+from flask import after_this_request, g
 from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.logs import get_logger
-from miniapp_api.context import current_api
+from miniapp_api.context import Api, current_api
 from models import Delivery, DeliveryState
 from services.deliveries import UNKNOWN_OUTCOME, mark_sent
 
@@ -32,21 +32,29 @@ def confirm_when_sent(delivery_ids: Sequence[int]) -> None:
     """Record these rows as sent after this request's answer was written out, not before."""
     if not delivery_ids:
         return
+    if "streamed_deliveries" in g:
+        # Whoever writes the stream knows when its last event is out.
+        g.streamed_deliveries.extend(delivery_ids)
+        return
     api = current_api()
-
-    def confirm() -> None:
-        now = api.clock.now()
-        try:
-            with api.database.unit_of_work() as session:
-                rows = select(Delivery).where(Delivery.id.in_(delivery_ids), IS_NOT_DELIVERED).order_by(Delivery.id)
-                for delivery in session.scalars(rows.with_for_update()):
-                    mark_sent(session, delivery, now)
-        except SQLAlchemyError:
-            # The answer is out; the rows stay as they are and are offered again.
-            log.exception("shown_not_confirmed", delivery_ids=list(delivery_ids))
 
     @after_this_request
     def attach(response: Response) -> Response:
         if response.status_code < 400:
-            response.call_on_close(confirm)
+            response.call_on_close(lambda: confirm_sent(api, delivery_ids))
         return response
+
+
+def confirm_sent(api: Api, delivery_ids: Sequence[int]) -> None:
+    """The rows have been read: record it."""
+    if not delivery_ids:
+        return
+    now = api.clock.now()
+    try:
+        with api.database.unit_of_work() as session:
+            rows = select(Delivery).where(Delivery.id.in_(delivery_ids), IS_NOT_DELIVERED).order_by(Delivery.id)
+            for delivery in session.scalars(rows.with_for_update()):
+                mark_sent(session, delivery, now)
+    except SQLAlchemyError:
+        # The answer is out; the rows stay as they are and are offered again.
+        log.exception("shown_not_confirmed", delivery_ids=list(delivery_ids))

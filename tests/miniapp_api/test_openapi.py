@@ -28,6 +28,7 @@ PATHS = {
     "/api/v1/login/refresh": {"post"},
     "/api/v1/logout": {"post"},
     "/api/v1/ask": {"post"},
+    "/api/v1/ask/stream": {"post"},
     "/api/v1/patents": {"get"},
     "/api/v1/patents/{number}": {"get"},
     "/api/v1/policies": {"get"},
