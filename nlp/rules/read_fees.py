@@ -1,6 +1,7 @@
 """Reads questions of fees: which rule, the fee, the year, how late, how much is reduced."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +18,16 @@ LATE = (
 )
 REDUCED = r"减缴|减免|费减|打.{0,4}折|减[\d百一二三四五六七八九]|减完|减掉|减了"
 GRACE = r"补缴期|宽限|最[晚迟多].{0,6}(?:补|拖)|补[交缴].{0,6}(?:最[晚迟]|哪天|几号|截止)|彻底|能拖|拖到|还能补|滞纳期"
-DAY = r"哪[天日]|哪一天|几号|什么时[候间]|啥时|何时|最[晚迟]|截止|到期|期限|几月|日期|之前"
+DAY = r"哪[天日]|哪一天|几号|什么时[候间]|啥时|何时|几时|最[晚迟后]|截止|[dD][dD][lL]|deadline|到期|期限|几月|日期|之前"
 
 
 def is_fee_question(sentence: Sentence) -> bool:
-    return sentence.asks_day or sentence.asks_sum
+    if sentence.asks_day or sentence.asks_sum:
+        return True
+    # 逾期70天 年费900 滞纳金, 费减70% 实审2500: who gives all that is needed wants the sum.
+    is_late = bool(lateness_said(sentence.text)) or (len(sentence.days) > 1 and sentence.has(LATE))
+    is_given = bool(sentence.sums) and (is_late or (bool(sentence.percents) and sentence.has(REDUCED)))
+    return is_given and not sentence.is_general
 
 
 def read_fee(sentence: Sentence) -> tuple[str, dict[str, Any]] | None:
@@ -41,15 +47,21 @@ def read_fee(sentence: Sentence) -> tuple[str, dict[str, Any]] | None:
 
 
 def _which(sentence: Sentence, inputs: dict[str, Any]) -> str | None:
-    is_late = sentence.has(LATE) or "months_late" in inputs or {"due_on", "paid_on"} <= set(inputs)
-    asks_sum = sentence.has(r"多少|几多|几[块钱百千]|多钱|怎么算|算一?下|算算|几个点|百分之几|加几|一共|总共")
+    is_late = (
+        sentence.has(LATE)
+        or "months_late" in inputs
+        or ("paid_on" in inputs and bool({"due_on", "filed_on"} & set(inputs)))
+    )
+    asks_sum = sentence.has(
+        r"多少|几多|几[块钱百千]|多钱|怎么算|算一?下|算算|几个点|百分之几|加几|一共|总共|总[金数额]|合计|金额"
+    ) or ("fee" in inputs and not sentence.has(DAY))
     if is_late and asks_sum and not sentence.has(r"(?:哪[天日]|几号).{0,8}(?:终止|失效)"):
         return "late_annual_fee"
     if sentence.has(GRACE) and sentence.asks_day:
         return "annual_fee_due"
     if sentence.has(DAY) and not asks_sum and sentence.has(r"年费|续费|维持费"):
         return "annual_fee_due"
-    if sentence.has(REDUCED):
+    if sentence.has(REDUCED) or "reduction" in inputs:
         return "fee_reduction"
     if sentence.has(r"年费") and asks_sum and "year" in inputs:
         return "annual_fee"
@@ -69,8 +81,10 @@ def _is_concrete(sentence: Sentence, rule: str, inputs: dict[str, Any]) -> bool:
 
 
 def _inputs(sentence: Sentence) -> dict[str, Any]:
-    days = sentence.roles({"filed_on": FILED, "due_on": DUE, "paid_on": PAID}, None)
-    _place_free_days(sentence, days)
+    cues = {"filed_on": FILED, "due_on": DUE, "paid_on": PAID, "granted_on": r"授权|公告|下证|拿证"}
+    days = sentence.roles(cues, None)
+    granted_on = days.pop("granted_on", None)
+    _place_free_days(sentence, days, granted_on)
     year = fee_year_said(sentence.text)
     late = lateness_said(sentence.text)
     fee, is_reduced = _fee(sentence)
@@ -95,9 +109,9 @@ def _inputs(sentence: Sentence) -> dict[str, Any]:
     )
 
 
-def _place_free_days(sentence: Sentence, days: dict[str, Any]) -> None:
+def _place_free_days(sentence: Sentence, days: dict[str, Any], granted_on: date | None) -> None:
     """A first day is the filing day, one after it the day of paying."""
-    free = [day.value for day in sentence.days if day.value not in days.values()]
+    free = [day.value for day in sentence.days if day.value not in {granted_on, *days.values()}]
     if (
         free
         and not {"filed_on", "due_on"} & set(days)
@@ -135,8 +149,8 @@ def _reduction(sentence: Sentence) -> tuple[Decimal | None, str | None]:
     share = sentence.percent_near(r"减缴|减免|费减|减[了掉去]?|优惠|免")
     if share is not None:
         return share, None
-    paid = sentence.percent_near(r"只[交缴付]|按|[交缴付]")
-    if paid is not None and sentence.has(REDUCED):
+    paid = sentence.percent_near(r"只[交缴付]|按")
+    if paid is not None:
         return 1 - paid, None
     match = DISCOUNT.search(sentence.text)
     if match and (value := read_number(match["value"])):

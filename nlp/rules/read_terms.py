@@ -36,7 +36,7 @@ def read_patent_term(sentence: Sentence) -> Reading | None:
     if filed_on is None:
         free = [day.value for day in sentence.days if day.value != days.get("granted_on")]
         filed_on = free[0] if free else None
-    kind = sentence.kind
+    kind = sentence.kind_of(filed_on)
     if not (sentence.has(ENDS) or (filed_on and not sentence.has(r"下证|批|结果|审|能授权|能拿"))):
         return None
     if kind is None and filed_on is None and not sentence.has(r"专利"):

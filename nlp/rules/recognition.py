@@ -56,7 +56,7 @@ READERS: dict[str, Reader] = {
 
 @dataclass(frozen=True)
 class Recogniser:
-    """`topic` must occur and `reject` must not; `asks` is day, sum or any; `read` takes the inputs."""
+    """`topic` must occur and `reject` must not; `asks`: see is_asked; `read` takes the inputs."""
 
     topic: re.Pattern[str]
     reject: re.Pattern[str] | None
@@ -97,4 +97,6 @@ def is_asked(recogniser: Recogniser, sentence: Sentence) -> bool:
         return True
     if recogniser.asks == "fee":
         return is_fee_question(sentence)
+    if recogniser.asks == "given":
+        return not sentence.is_general
     return recogniser.is_asked(sentence)

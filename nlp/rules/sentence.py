@@ -11,14 +11,14 @@ from typing import Any
 from nlp.normalisation import Normaliser
 from nlp.rules.days_said import DaySaid, find_days_said, find_months_said, find_years_said
 from nlp.rules.roles import assign_days
-from nlp.rules.values_said import amounts_said, first_kind, percents_said
+from nlp.rules.values_said import amounts_said, first_kind, nearest_kind, percents_said
 
 ASKS_DAY = re.compile(
     r"哪[天日年]|哪个月|哪一[天日年]|[几多]号|几月|什么时[候间]|啥时|何时|几时|最[晚迟早快]|最后(?:期限|一天|哪)|截止|截至|死线|到期|期限|届满|期满|来[得不]及|赶[得不]上|"
-    r"还?剩|还有(?:多|几|没有?)|多久|多长时间|过[期了]没|超期|超了没|晚了(?:没|吗)|过期了?吗|到什么|到哪|日期|日子|算一?下|算算|帮.{0,3}算|[dD][dD][lL]|能到|几几年|还能(?:不能)?|还行|几天|多少天|失效|过期"
+    r"还?剩|还有(?:多|几|没有?)|多久|多长时间|过[期了]没|超期|超了没|晚了(?:没|吗)|过期了?吗|(?:[终截]止|到期|届满|期满|最后|失效)日|到什么|到哪|日期|日子|算一?下|算算|帮.{0,3}算|[dD][dD][lL]|(?i:dead\s?line)|能到|几几年|还能(?:不能)?|还行|几天|多少天|失效|过期"
 )
 ASKS_SUM = re.compile(
-    r"多少|几多|几[块钱万个百千分成]|百分之几|几个点|多[大少]?钱|算|怎么[分摊收]|各[家方自]?|分别|是几|够不够|够吗|够(?:不够)?\d+分|要给|能[评过不]|达标|合格|几何|啥数|行不行|可不可以|过线|最[高低少多]"
+    r"多少|几多|几[块钱万个百千分成]|百分之几|几个点|多[大少]?钱|算|怎么[分摊收]|各[家方自]?|分别|是几|总[金数共额]|合计|一共|共计|金额|数额|够不够|够吗|够(?:不够)?\d+分|要给|能[评过不]|达标|合格|几何|啥数|行不行|可不可以|过线|最[高低少多]"
 )
 STRICT = re.compile(
     r"哪[天日]|哪一天|几号|到期日|截止日|还剩(?:多|几)|还有(?:多[久少]|几)[天年个]?|帮.{0,3}算|算一?下|算算|(?:要|该|得|应)[该当得]?(?:交|缴|付|补|赔|给|拿|出)多少|值多少"
@@ -38,7 +38,7 @@ SPOKEN = (
     (re.compile(r"俩(?:个)?"), "两个"),
     (re.compile(r"(减[缴免]?(?:了|的|到|掉)?)\s*(85|70)(?![\d%.元块万])"), r"\1\2%"),
 )
-TODAY = re.compile(r"今[天日]|刚[刚才]")
+TODAY = re.compile(r"今[天日儿个]|刚[刚才]")
 
 
 @cache
@@ -85,6 +85,11 @@ class Sentence:
     @cached_property
     def kind(self) -> str | None:
         return first_kind(self.text)
+
+    def kind_of(self, day: date | None) -> str | None:
+        """The kind of patent that is said closest to a day; the first one where no day is given."""
+        said = next((each for each in self.days if each.value == day), None)
+        return self.kind if said is None else nearest_kind(self.text, said.start, said.end)
 
     @property
     def asks_day(self) -> bool:

@@ -14,15 +14,21 @@ KINDS = (
     ("invention", re.compile(r"发明(?!人|者|家|创造)")),
 )
 PERCENT = re.compile(
-    rf"(?P<digits>\d+(?:\.\d+)?)\s*(?:%|个百分点|percent)|百分之(?P<han>{NUMERAL})|千分之(?P<mille>{NUMERAL})|(?P<tenth>[{CHINESE}]|\d(?:\.\d)?)成(?P<half>半)?(?![立功本交])"
+    rf"(?P<digits>\d+(?:\.\d+)?)\s*(?:%|个百分点|percent)|百分之(?P<han>{NUMERAL})|千分之(?P<mille>{NUMERAL})|(?P<tenth>[{CHINESE}]|\d(?:\.\d)?)成(?P<half>半|[一二三四五六七八九])?(?![立功本交])"
+    rf"|(?P<even>一半|对半)|(?P<low>[{CHINESE}]+)分之(?P<high>[{CHINESE}]+)"
 )
 DISCOUNT = re.compile(rf"(?:打)?(?P<value>\d(?:\.\d+)?|[{CHINESE}]点?[{CHINESE}]?)折(?!旧|现|合|股|算|叠|光|线)")
 RATIO = re.compile(
-    rf"(?<![\d.:])(?P<digits>\d+(?:\.\d+)?(?:\s*[:比/]\s*\d+(?:\.\d+)?){{1,4}})(?![\d:])|(?P<han>[{CHINESE}]+(?:比[{CHINESE}]+){{1,4}})|(?P<run>[一二三四五六七八九]{{3}})(?=分|开|的?(?:比例|分担|分摊))"
+    rf"(?<![\d.:])(?P<digits>\d+(?:\.\d+)?(?:\s*[:比/]\s*\d+(?:\.\d+)?){{1,4}})(?![\d:])|(?P<han>[{CHINESE}]+(?:比[{CHINESE}]+){{1,4}})|(?P<run>[一二三四五六七八九]{{3}})(?=分|开|的?(?:比例|分担|分摊))|(?P<pair>[一二三四五六七八九]{2})(?=开|分账|分成|分担)"
 )
 UNIT = r"(?P<unit>个?亿|个?[wW](?![a-zA-Z])|[kK](?![a-zA-Z])|百万|千万|个?万)"
 BARE = re.compile(
     r"(?<![\d.第A-Za-z:'\-/])(?P<number>\d{2,}(?:\.\d+)?)(?![\d年月日号%个件天岁家人条通期届次折:/A-Za-z.\-倍成比])"
+)
+# 4千, 一千二, 八百五: a numeral with its own unit needs none of money.
+BARE_UNIT = re.compile(
+    rf"(?<![\d.第{CHINESE}])(?:(?P<number>\d+(?:\.\d+)?)\s*(?P<scale>[百千])(?P<rest>\d)?|(?P<han>[一二两三四五六七八九][百千][{CHINESE}]*))"
+    r"(?![\d年月日号%个件天岁家人条通期届次万亿瓦克米])"
 )
 YEAR_OF_FEE = re.compile(rf"第\s*(?P<year>\d{{1,2}}|[{CHINESE}]+)\s*(?:个)?(?:年度?|专利年度)")
 YEAR_RANGE = re.compile(
@@ -31,8 +37,9 @@ YEAR_RANGE = re.compile(
 LATE = re.compile(
     rf"(?P<half_month>(?<![个多])半个月)|(?P<half_months>\d+|[{CHINESE}]+)\s*个半月|(?P<months>\d+|[{CHINESE}]+)\s*个?(?P<more>多)?月(?![日号份]|\d{{1,2}}[日号])(?P<half>半)?(?P<over>多)?(?:[零又]?(?P<days>\d+|[{CHINESE}]+)\s*[天日])?|(?P<only_days>\d+|[{CHINESE}]+)(?P<many>多)?天|(?P<weeks>\d+|[{CHINESE}]+)\s*(?:个?星期|周)"
 )
+NTH_MONTH = re.compile(rf"(?:滞纳|拖|晚|逾期|补缴).{{0,6}}第\s*(?P<month>\d|[{CHINESE}])\s*个月")
 LATE_BEFORE = re.compile(
-    r"(?:晚|迟|逾期|过期|超期?|拖|欠|滞后|拖延|耽误|过了?|忘|延误|超过|过去)(?:了|交|缴|着|没交|没缴|付|期|快|已经|有|大概|差不多|都|限|时|的|又|满|正好|整整|刚好|刚|整|将近|快|差不多|足足|\s){0,6}$"
+    r"(?:晚|迟|逾期|过期|超期?|拖|欠|滞后|拖延|耽误|过了?|忘|延误|超过|过去)(?:了|交|缴|着|没交|没缴|付|期|快|已经|有|大概|差不多|都|限|时|的|又|满|不到|不满|没到|未满|不足|正好|整整|刚好|刚|整|将近|快|差不多|足足|\s){0,6}$"
 )
 LATE_AFTER = re.compile(r"^(?:了|才|后|没交|没缴|了才|未缴|没付|的滞纳|滞纳|忘|多?了)")
 TERM = re.compile(
@@ -46,6 +53,16 @@ def first_kind(text: str) -> str | None:
     return min(found)[1] if found else None
 
 
+def nearest_kind(text: str, start: int, end: int) -> str | None:
+    """The kind of patent that is said closest to a stretch; a break between clauses counts as some letters."""
+    found = []
+    for kind, pattern in KINDS:
+        for match in pattern.finditer(text):
+            between = text[match.end() : start] if match.end() <= start else text[end : match.start()]
+            found.append((len(between) + 8 * len(re.findall(r"[,。;、\s]\S", between)), match.start(), kind))
+    return min(found)[2] if found else None
+
+
 def amounts_said(text: str, taken: Sequence[Span] = ()) -> list[tuple[int, int, Decimal]]:
     """Sums with their places: 900块, 160万, ¥1,200, and bare numbers of two digits or more; `taken` holds days."""
     found: list[tuple[int, int, Decimal]] = []
@@ -57,7 +74,18 @@ def amounts_said(text: str, taken: Sequence[Span] = ()) -> list[tuple[int, int, 
         spans = [*taken, *((start, end) for start, end, _ in found)]
         if _is_free(match.span(), spans):
             found.append((match.start(), match.end(), Decimal(match["number"])))
+    for match in BARE_UNIT.finditer(text):
+        value = _with_unit(match)
+        if value and _is_free(match.span(), [*taken, *((start, end) for start, end, _ in found)]):
+            found.append((match.start(), match.end(), value))
     return sorted(found)
+
+
+def _with_unit(match: re.Match[str]) -> Decimal | None:
+    if match["han"]:
+        return read_number(match["han"])
+    scale = 1000 if match["scale"] == "千" else 100
+    return Decimal(match["number"]) * scale + (int(match["rest"]) * scale // 10 if match["rest"] else 0)
 
 
 def _amount(match: re.Match[str], text: str) -> Decimal | None:
@@ -86,12 +114,20 @@ def percents_said(text: str) -> list[tuple[int, int, Decimal]]:
     """Shares of one with their places: 85%, 百分之八十五, 六成, 千分之二."""
     found = []
     for match in PERCENT.finditer(text):
-        said = match["digits"] or match["han"] or match["mille"] or match["tenth"]
-        value = read_number(said)
+        if match["even"]:
+            found.append((match.start(), match.end(), Decimal("0.5")))
+            continue
+        if match["low"]:
+            low, high = read_number(match["low"]), read_number(match["high"])
+            if low and high is not None:
+                found.append((match.start(), match.end(), high / low))
+            continue
+        value = read_number(match["digits"] or match["han"] or match["mille"] or match["tenth"])
         if value is None:
             continue
         scale = 100 if match["digits"] or match["han"] else 1000 if match["mille"] else 10
-        half = Decimal("0.05") if match["half"] else Decimal(0)
+        more = Decimal(5) if match["half"] == "半" else read_number(match["half"]) if match["half"] else None
+        half = (more or Decimal(0)) / 100
         found.append((match.start(), match.end(), value / scale + half))
     return found
 
@@ -99,7 +135,7 @@ def percents_said(text: str) -> list[tuple[int, int, Decimal]]:
 def ratio_said(text: str) -> tuple[int, int, tuple[Decimal, ...]] | None:
     """6:2:2, 六比二比二, 七比三, 六二二分."""
     for match in RATIO.finditer(text):
-        parts = list(match["run"]) if match["run"] else re.split(r"[:比/]", match["digits"] or match["han"])
+        parts = list(match["run"] or match["pair"] or "") or re.split(r"[:比/]", match["digits"] or match["han"])
         values = [read_number(part.strip()) for part in parts]
         if all(value is not None for value in values) and sum(value or 0 for value in values) > 0:
             return match.start(), match.end(), tuple(value for value in values if value is not None)
@@ -139,6 +175,9 @@ def term_months_said(text: str) -> Decimal | None:
 
 def lateness_said(text: str) -> tuple[Decimal, Decimal] | None:
     """Months and days of being late: 晚了两个月零三天 is (2, 3); 3个多月 is (3, 0.5), a month begun."""
+    nth = NTH_MONTH.search(text)
+    if nth is not None and (month := read_number(nth["month"])):
+        return month - 1, Decimal("0.5")
     for match in LATE.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
         if not LATE_BEFORE.search(before) and not LATE_AFTER.match(after):
@@ -153,6 +192,8 @@ def lateness_said(text: str) -> tuple[Decimal, Decimal] | None:
         months = read_number(match["half_months"] or match["months"])
         if months is None:
             continue
+        if re.search(r"(?:不到|不满|没到|未满|不足)$", before):
+            return months - 1, Decimal("0.5")
         days = read_number(match["days"]) if match["days"] else None
         some = Decimal("0.5") if match["more"] or match["over"] or match["half"] or match["half_months"] else Decimal(0)
         return months, days if days is not None else some
