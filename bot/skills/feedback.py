@@ -13,9 +13,9 @@ from nlp.policy_answers import NO_BASIS
 from services.knowledge_upkeep.feedback import THANKS, find_rateable, rate_answer
 
 LONGEST_VERDICT = 10
-USEFUL = re.compile(r"(?:这个?|这条|回答|答案)?(?:很|挺|真|蛮|太)?(?:有用|有帮助|管用)(?:的|了|啊|呢)?")
+USEFUL = re.compile(r"(?:这个?|这条)?(?:回答|答案)?(?:很|挺|真|蛮|太)?(?:有用|有帮助|管用)(?:的|了|啊|呢)?")
 USELESS = re.compile(
-    r"(?:这个?|这条|回答|答案)?(?:没有?(?:啥|什么|多大)?(?:用|帮助)|不管用|帮不上(?:忙)?|答非所问|答错了|回答错了|说错了)(?:的|了|啊|呢)?"
+    r"(?:这个?|这条)?(?:回答|答案)?(?:没有?(?:啥|什么|多大)?(?:用|帮助)|不管用|帮不上(?:忙)?|答非所问|答错了|回答错了|说错了)(?:的|了|啊|呢)?"
 )
 NOTED = "记下了,谢谢。"
 NOTED_USELESS = "记下了,同事会看到。\n要请专员回答吗?回复“好”就转。"

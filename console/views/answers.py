@@ -158,11 +158,13 @@ def _page(resources: Resources, answer_id: int, *, problem: AppError | None = No
 
 def _steps(staff: Staff, answer: CuratedAnswer) -> dict[str, bool]:
     is_own = may_with_answer(staff, Action.EDIT_ANSWER, answer)
+    can_review = may_step(staff, Action.REVIEW_ANSWER, answer)
     return {
         "can_edit": may_step(staff, Action.EDIT_ANSWER, answer),
-        "can_review": may_step(staff, Action.REVIEW_ANSWER, answer),
+        "can_review": can_review,
         "can_retire": may_step(staff, Action.RETIRE_ANSWER, answer),
-        "can_withdraw": is_own and answer.state == AnswerState.IN_REVIEW,
+        # Who may review sends it back instead, with a word on why.
+        "can_withdraw": is_own and not can_review and answer.state == AnswerState.IN_REVIEW,
     }
 
 

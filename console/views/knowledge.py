@@ -21,7 +21,7 @@ from services.resources import Resources
 from services.retention import KEEP_MISSES
 
 LAST_PAGE = 500
-DOCUMENTS_A_PAGE = 30
+DOCUMENTS_A_PAGE = 20
 ANSWER_STATES = {
     AnswerState.DRAFT: "草稿",
     AnswerState.IN_REVIEW: "审核中",
