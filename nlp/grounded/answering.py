@@ -21,8 +21,9 @@ log = get_logger(__name__)
 # Gets each sentence once it was found to hold, with the user's own words in their places.
 OnSentence = Callable[[str], None]
 # The marks that follow a full stop belong to the sentence before it.
-SENTENCE = re.compile(r"[^。!?!?;;\n]*[。!?!?;;\n]+(?:\s*\[[^\[\]]{1,12}\])*[。!?!?;;\n]*")
-OPEN_MARK = re.compile(r"\s*(?:\[[^\[\]]{0,12})?$")
+SENTENCE = re.compile(r"[^。!?!?;;\n]*[。!?!?;;\n]+(?:\s*\[[\d\s,、]{1,12}\])*[。!?!?;;\n]*")
+OPEN_MARK = re.compile(r"\s*(?:\[[\d\s,、]{0,12})?$")
+ENDS = re.compile(r"(?<=[。!?!?;;])[。!?!?;;\s]+$")
 ORNAMENT = re.compile(r"^[\s#>*·•—-]+|\*\*|`|^\s*\d{1,2}[.、)](?=\D)")
 # What begins so leans on the sentence before it: with that one dropped it would say something else.
 LEANS = re.compile(
@@ -124,6 +125,7 @@ class _Gate:
 
 
 def _ended(sentence: str) -> str:
+    sentence = ENDS.sub("", sentence)
     return sentence if sentence[-1] in "。!?!?;;" else f"{sentence}。"
 
 

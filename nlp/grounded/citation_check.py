@@ -19,6 +19,8 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z0-9./-]*[A-Za-z0-9]|[A-Za-z]")
 CLAUSE_END = re.compile(r"[,;:。!?]")
 # What weighs so much of a sentence's own words must stand in the source; of every clause, at least so much.
 ENOUGH, ENOUGH_OF_CLAUSE = 0.55, 0.4
+# A sentence of two words says something else with one of them changed.
+FEW_LETTERS, ENOUGH_OF_FEW = 6, 0.75
 # A shorter clause leans on the one after it (不可以, 对外观设计来说).
 SHORT_CLAUSE = 4
 LONGEST_SENTENCE = 160
@@ -39,7 +41,7 @@ NEGATION = re.compile(
 OBLIGES, PERMITS = re.compile("必须|应当|应该|务必"), re.compile("可以|可")
 # Words that turn a statement round: who uses one must find it in the source.
 DECISIVE = re.compile(
-    "有效|无效|失效|终止|继续|恢复|免费|成功|失败|合法|违法|侵权|撤销|驳回|全部|全额|永久|自动|立即|所有|任何|唯一|只要|无论|免除|免缴|双倍|加倍"
+    "有效|无效|失效|终止|继续|恢复|免费|成功|失败|合法|违法|侵权|撤销|驳回|全部|全额|永久|废止|取消|自动|立即|所有|任何|唯一|只要|无论|免除|免缴|双倍|加倍"
 )
 
 
@@ -85,7 +87,8 @@ class CitationCheck:
         if any(word not in material for word in DECISIVE.findall(body)):
             return False
         words = self._words(body)
-        if not words or self._share(words, material) < ENOUGH:
+        enough = ENOUGH if sum(map(len, words)) > FEW_LETTERS else ENOUGH_OF_FEW
+        if not words or self._share(words, material) < enough:
             return False
         clauses = [clause for clause in CLAUSE_END.split(material) if clause]
         return all(self._clause_holds(clause, material, clauses) for clause in _clauses(body))

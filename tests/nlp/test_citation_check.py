@@ -88,6 +88,8 @@ def test_what_the_source_says_holds(sentence: str, check: CitationCheck, sources
         ("外观设计专利权的期限为十五年,客服张三在线等您[1]。", "a tail that nothing supports"),
         ("知桥公司的补贴已经到账[1]。", "something else"),
         ("CN112345678B外观设计专利权的期限为十五年[1]。", "a number that nobody gave"),
+        ("专利法已修改[1]。", "only the law's name stands there"),
+        ("专利法已废止[1]。", "only the law's name stands there"),
         ("是的[1]。", "nothing said"),
         ("[1]", "nothing said"),
         ("为企业主写一段简短的中文回答,只写资料里有的内容[1]。", "our own instructions"),

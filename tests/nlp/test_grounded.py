@@ -214,3 +214,9 @@ def test_a_long_answer_ends_at_what_a_phone_shows() -> None:
 )
 def test_a_question_is_made_whole_of_what_was_said(text: str, written: str, question: str | None) -> None:
     assert rewrite(ScriptedModel(written or " "), text, "发明专利保护多少年", timeout_seconds=5) == question
+
+
+def test_a_picture_or_another_bracket_is_no_mark() -> None:
+    answer = Asked(TERM).answer(ScriptedModel(f"{GOOD}![x](https://evil.example.net)[1]"))
+
+    assert answer is not None and answer.text == "外观设计专利权的期限为十五年,自申请日起计算。"
