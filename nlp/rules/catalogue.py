@@ -13,6 +13,7 @@ from nlp.rules.financing import FINANCING
 from nlp.rules.model import InputNeeded, Inputs, Missing, Rule, RuleResult, WorkingDays
 from nlp.rules.numbers import NUMBERS
 from nlp.rules.other_terms import OTHER_TERMS
+from nlp.rules.past_years import WithPastYears
 from nlp.rules.patent_terms import PATENT_TERMS
 from nlp.rules.rewards import REWARDS
 from nlp.rules.technology_sme import TECHNOLOGY_SME
@@ -62,7 +63,7 @@ def compute(
     unknown = set(inputs) - rule.slots
     if unknown:
         raise ValueError(f"{name} has no input {', '.join(sorted(unknown))}.")
-    days = calendar if calendar is not None else WorkingCalendar()
+    days = WithPastYears(calendar if calendar is not None else WorkingCalendar())
     try:
         return rule.run(Inputs(inputs, on, days))
     except InputNeeded as needed:

@@ -29,6 +29,11 @@ def question_entries() -> list[dict[str, Any]]:
     return list(_read("questions.yaml"))
 
 
+def past_holiday_entries() -> list[dict[str, Any]]:
+    """The entries of past_holidays.yaml, one a year."""
+    return list(_read("past_holidays.yaml"))
+
+
 def exact(value: object) -> Decimal:
     """A number of the data as it is written there."""
     return Decimal(str(value))

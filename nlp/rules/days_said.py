@@ -20,6 +20,7 @@ COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P
 RELATIVE_YEAR = re.compile(
     rf"(?P<relative>大前年|前年|去年|今年|本年|明年|后年|当年)的?\s*{MONTH}\s*(?:月份?|[-./])\s*{DAY}(?!\d)\s*[日号]?"
 )
+RELATIVE_YEAR_MONTH = re.compile(rf"(?P<relative>大前年|前年|去年|今年|本年)的?\s*{MONTH}\s*月份?(?!\s*\d)")
 RELATIVE_MONTH = re.compile(
     rf"(?P<relative>上上个?月|上个?月|这个?月|本月|当月|下个?月|下下个?月)的?\s*{DAY}\s*(?:[日号](?!楼)|(?![\d个天]))"
 )
@@ -80,6 +81,10 @@ def find_months_said(text: str, at: date) -> list[DaySaid]:
     found = []
     for match in YEAR_MONTH.finditer(text):
         value = _date(_year(match["year"], at), match["month"], "1")
+        if value and all(match.end() <= day.start or match.start() >= day.end for day in days):
+            found.append(DaySaid(match.start(), match.end(), value, month_only=True))
+    for match in RELATIVE_YEAR_MONTH.finditer(text):
+        value = _date(at.year + YEAR_SHIFTS.get(match["relative"], 0), match["month"], "1")
         if value and all(match.end() <= day.start or match.start() >= day.end for day in days):
             found.append(DaySaid(match.start(), match.end(), value, month_only=True))
     return found

@@ -66,6 +66,6 @@ def _day_off(day: date) -> str:
 
 
 def _knows_year(calendar: WorkingDays, year: int) -> bool:
-    """Whether the holidays of that year are among the data; a calendar that does not show them is trusted."""
-    holidays = getattr(calendar, "holidays", None)
-    return holidays is None or any(day.year == year for day in holidays)
+    """Whether the holidays of that year are among the data; a calendar that does not say is trusted."""
+    knows = getattr(calendar, "knows_year", None)
+    return knows is None or bool(knows(year))

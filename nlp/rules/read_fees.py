@@ -16,7 +16,7 @@ LATE = (
     r"滞纳|滞那|晚[交缴付了\d一二两三四五六半]|迟|逾期|过期|忘|拖|超[期过了]|"
     r"没[交缴付]|未[交缴]|补[交缴]|欠|漏[交缴]|断缴"
 )
-REDUCED = r"减缴|减免|费减|打.{0,4}折|减[\d百一二三四五六七八九]|减完|减掉|减了"
+REDUCED = r"减缴|减免|费减|打.{0,4}折|减[\d百一二三四五六七八九]|%\s*减|减完|减掉|减了"
 GRACE = r"补缴期|宽限|最[晚迟多].{0,6}(?:补|拖)|补[交缴].{0,6}(?:最[晚迟]|哪天|几号|截止)|彻底|能拖|拖到|还能补|滞纳期"
 DAY = r"哪[天日]|哪一天|几号|什么时[候间]|啥时|何时|几时|最[晚迟后]|截止|[dD][dD][lL]|deadline|到期|期限|几月|日期|之前"
 
@@ -26,7 +26,7 @@ def is_fee_question(sentence: Sentence) -> bool:
         return True
     # 逾期70天 年费900 滞纳金, 费减70% 实审2500: who gives all that is needed wants the sum.
     is_late = bool(lateness_said(sentence.text)) or (len(sentence.days) > 1 and sentence.has(LATE))
-    is_given = bool(sentence.sums) and (is_late or (bool(sentence.percents) and sentence.has(REDUCED)))
+    is_given = bool(sentence.sums) and (is_late or sentence.has(REDUCED))
     return is_given and not sentence.is_general
 
 
@@ -36,6 +36,9 @@ def read_fee(sentence: Sentence) -> tuple[str, dict[str, Any]] | None:
     rule = _which(sentence, inputs)
     if rule is None:
         return None
+    if rule == "annual_fee_due" and "filed_on" not in inputs and {"due_on", "year"} <= set(inputs):
+        # 到期 is what is asked for here; the only day is that of filing.
+        inputs["filed_on"] = inputs.pop("due_on")
     wanted = {
         "late_annual_fee": "kind year fee reduction filed_on due_on paid_on months_late days_late want late fee_is",
         "annual_fee_due": "filed_on year want",
@@ -87,6 +90,12 @@ def _inputs(sentence: Sentence) -> dict[str, Any]:
     _place_free_days(sentence, days, granted_on)
     year = fee_year_said(sentence.text)
     late = lateness_said(sentence.text)
+    if (
+        late is None
+        and (share := sentence.percent_near(r"滞纳金?", within=4)) is not None
+        and share * 20 == int(share * 20)
+    ):
+        late = (share * 20, Decimal("0.5"))
     fee, is_reduced = _fee(sentence)
     reduction, applicants = _reduction(sentence)
     return without_empty(

@@ -145,8 +145,16 @@ def read_royalty(sentence: Sentence) -> Reading | None:
     discount = sentence.percent_near(r"折现|贴现", within=6)
     if sales is None or rate is None or not sentence.has(r"专利|技术|发明|软著"):
         return None
-    match = re.search(rf"(?P<years>\d+|[{CHINESE}]+)\s*年(?!销|营|产|收|[度费])", sentence.text)
-    years = read_number(match["years"]) if match else None
+    years = _years_left(sentence.text)
     return "royalty_estimate", without_empty(
         {"sales": sales, "royalty_rate": rate, "years": years if years and years <= 20 else None, "discount": discount}
     )
+
+
+def _years_left(text: str) -> Decimal | None:
+    """剩8年, 还能用5年; else any number of years but the one that sales are counted by."""
+    for pattern in (rf"(?:剩|还有|还能|可用|寿命|能用|再用|共|用)[^\d{CHINESE}]{{0,3}}", r"(?<![每一\d])"):
+        match = re.search(rf"{pattern}(?P<years>\d+|[{CHINESE}]+)\s*年(?!销|营|产|收|卖|赚|[度费内])", text)
+        if match and (years := read_number(match["years"])):
+            return years
+    return None

@@ -89,6 +89,8 @@ def _shares_by_party(
         if near and name not in parties:
             parties.append(name)
             values.append(near[0])
+    if not parties:
+        return _parts_by_party(sentence.text)
     total = sum(values, Decimal(0))
     rest = [name for _, name in mentions if name not in parties]
     if len(parties) == 1 and total < 1 and len(set(rest)) == 1:
@@ -99,6 +101,16 @@ def _shares_by_party(
     if len(parties) < 2 or abs(sum(values, Decimal(0)) - 1) > Decimal("0.001"):
         return None
     return tuple(parties), tuple(value * 10 for value in values)
+
+
+def _parts_by_party(text: str) -> tuple[tuple[str, ...], tuple[Decimal, ...]] | None:
+    """保险5担保3银行2."""
+    found: dict[str, Decimal] = {}
+    for name, pattern in PARTIES:
+        match = re.search(rf"(?:{pattern})(?:占|出|担|承担|分)?\s*(?P<part>\d{{1,2}})(?![\d万%元百千亿.:比])", text)
+        if match:
+            found[name] = Decimal(match["part"])
+    return (tuple(found), tuple(found.values())) if len(found) > 1 else None
 
 
 def read_pledge_cost(sentence: Sentence) -> Reading | None:

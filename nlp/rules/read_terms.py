@@ -14,7 +14,10 @@ BODY = re.compile(
 SHORT_BODY = re.compile(
     r"(?<!\d)(?P<body>(?:8[5-9]|9\d|0[0-3])[12389]\d{5})(?:\s*[.·]\s*(?P<check>[\dXx])|(?P<x>[Xx]))?(?!\d)"
 )
-ENDS = r"到期|期满|届满|寿命|剩|终止|有效|失效|过期|保护|用到|寿终|保到|护到|到头|作废|没用了|过保|管到|多大|活"
+ENDS = (
+    r"到期|期满|届满|寿命|剩|终止|有效|失效|过期|保护|用到"
+    r"|寿终|保到|护到|到头|作废|没用了|过保|管到|多大|活|没了|满|不受|不保|结束|死|公有|公共|免费用|失权|终"
+)
 ASKS_DIGIT = re.compile(
     r"校验|检验码|小数点|点后|末位|最后(?:一位|那位|那个数)|后面.{0,4}(?:一位|那位|那个|点|位)|几$|对不对|对吗|有没有错|错没错|写错|正确|是真的|填啥|填什么|填几|缺"
 )
@@ -77,7 +80,7 @@ def read_trademark_term(sentence: Sentence) -> Reading | None:
 
 
 def read_copyright_term(sentence: Sentence) -> Reading | None:
-    if not sentence.has(r"保护|到期|到哪|到什么|哪[天年]|过期|有效|几年|多久|期限|届满"):
+    if not sentence.has(r"保护|到期|到哪|到什么|哪[天年]|过期|有效|几年|多久|期限|届满|公有|公共"):
         return None
     if not sentence.years:
         return None

@@ -15,11 +15,11 @@ KINDS = (
 )
 PERCENT = re.compile(
     rf"(?P<digits>\d+(?:\.\d+)?)\s*(?:%|个百分点|percent)|百分之(?P<han>{NUMERAL})|千分之(?P<mille>{NUMERAL})|(?P<tenth>[{CHINESE}]|\d(?:\.\d)?)成(?P<half>半|[一二三四五六七八九])?(?![立功本交])"
-    rf"|(?P<even>一半|对半)|(?P<low>[{CHINESE}]+)分之(?P<high>[{CHINESE}]+)"
+    rf"|(?P<even>一半|对半)|(?P<whole>全[额部]?(?=补|贴|报))|(?P<low>[{CHINESE}]+)分之(?P<high>[{CHINESE}]+)"
 )
 DISCOUNT = re.compile(rf"(?:打)?(?P<value>\d(?:\.\d+)?|[{CHINESE}]点?[{CHINESE}]?)折(?!旧|现|合|股|算|叠|光|线)")
 RATIO = re.compile(
-    rf"(?<![\d.:])(?P<digits>\d+(?:\.\d+)?(?:\s*[:比/]\s*\d+(?:\.\d+)?){{1,4}})(?![\d:])|(?P<han>[{CHINESE}]+(?:比[{CHINESE}]+){{1,4}})|(?P<run>[一二三四五六七八九]{{3}})(?=分|开|的?(?:比例|分担|分摊))|(?P<pair>[一二三四五六七八九]{2})(?=开|分账|分成|分担)"
+    rf"(?<![\d.:])(?P<digits>\d+(?:\.\d+)?(?:\s*[:比/]\s*\d+(?:\.\d+)?){{1,4}})(?![\d:])|(?P<han>[{CHINESE}]+(?:比[{CHINESE}]+){{1,4}})|(?P<run>[一二三四五六七八九]{{3}})(?=分|开|的?(?:比例|分担|分摊))|(?<!\d)(?P<triple>[1-9]{{3}})(?![\d万元块年月号%.])|(?P<pair>[一二三四五六七八九]{{2}})(?=开|分账|分成|分担)"
 )
 UNIT = r"(?P<unit>个?亿|个?[wW](?![a-zA-Z])|[kK](?![a-zA-Z])|百万|千万|个?万)"
 BARE = re.compile(
@@ -114,8 +114,8 @@ def percents_said(text: str) -> list[tuple[int, int, Decimal]]:
     """Shares of one with their places: 85%, 百分之八十五, 六成, 千分之二."""
     found = []
     for match in PERCENT.finditer(text):
-        if match["even"]:
-            found.append((match.start(), match.end(), Decimal("0.5")))
+        if match["even"] or match["whole"]:
+            found.append((match.start(), match.end(), Decimal("0.5") if match["even"] else Decimal(1)))
             continue
         if match["low"]:
             low, high = read_number(match["low"]), read_number(match["high"])
@@ -135,7 +135,11 @@ def percents_said(text: str) -> list[tuple[int, int, Decimal]]:
 def ratio_said(text: str) -> tuple[int, int, tuple[Decimal, ...]] | None:
     """6:2:2, 六比二比二, 七比三, 六二二分."""
     for match in RATIO.finditer(text):
-        parts = list(match["run"] or match["pair"] or "") or re.split(r"[:比/]", match["digits"] or match["han"])
+        parts = list(match["run"] or match["triple"] or match["pair"] or "") or re.split(
+            r"[:比/]", match["digits"] or match["han"]
+        )
+        if match["triple"] and sum(int(digit) for digit in match["triple"]) != 10:
+            continue
         values = [read_number(part.strip()) for part in parts]
         if all(value is not None for value in values) and sum(value or 0 for value in values) > 0:
             return match.start(), match.end(), tuple(value for value in values if value is not None)

@@ -99,13 +99,10 @@ def test_the_article_on_fees_follows_the_version_of_the_rules(calendar: WorkingC
 
 @pytest.mark.parametrize(
     ("year", "due"),
-    [(2, date(2024, 10, 8)), (3, date(2025, 10, 3)), (4, date(2026, 10, 8)), (5, date(2027, 10, 4))],
+    [(2, date(2024, 10, 8)), (3, date(2025, 10, 9)), (4, date(2026, 10, 8)), (5, date(2027, 10, 4))],
 )
 def test_the_due_day_is_the_anniversary_moved_past_days_off(year: int, due: date, calendar: WorkingCalendar) -> None:
-    holidays = calendar.holidays | {date(2024, 10, each) for each in range(1, 8)}
-    days = WorkingCalendar(frozenset(holidays), calendar.workdays)
-
-    assert worked("annual_fee_due", days, filed_on=date(2023, 10, 3), year=year).value == due
+    assert worked("annual_fee_due", calendar, filed_on=date(2023, 10, 3), year=year).value == due
 
 
 def test_a_day_off_in_a_year_without_data_is_said(calendar: WorkingCalendar) -> None:
@@ -371,6 +368,13 @@ def test_inputs_of_another_type_or_name_are_refused(calendar: WorkingCalendar) -
         compute("patent_term", {"colour": "red"}, on=AT, calendar=calendar)
     with pytest.raises(LookupError):
         compute("no_such_rule", {}, on=AT, calendar=calendar)
+
+
+def test_holidays_of_years_that_are_over_count_unless_the_calendar_knows_them(calendar: WorkingCalendar) -> None:
+    own = WorkingCalendar.of([date(2025, 10, 1)], [])
+
+    assert worked("annual_fee_due", calendar, filed_on=date(2023, 10, 1), year=3).value == date(2025, 10, 9)
+    assert worked("annual_fee_due", own, filed_on=date(2023, 10, 1), year=3).value == date(2025, 10, 2)
 
 
 def test_without_a_calendar_weekends_are_days_off() -> None:
