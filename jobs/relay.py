@@ -12,13 +12,15 @@ from sqlalchemy import delete, select, update
 from core.db import Database
 from core.logs import get_logger
 from core.outbox import OutboxRow, OutboxState, plan_retry
-from services.job_names import Queue
+from services.job_names import JobName, Queue
 
 log = get_logger(__name__)
 
 BATCH = 100
 LOST_AFTER = timedelta(seconds=20)
 KEEP_DONE = timedelta(days=7)
+# Several hundred questions, each asked twice, on a machine that has other work.
+TIMEOUT_SECONDS = {JobName.EVALUATE_ANSWER: 1_800}
 ALIVE = {JobStatus.QUEUED, JobStatus.STARTED}
 
 
@@ -60,7 +62,7 @@ def _enqueue(connection: redis.Redis, row: OutboxRow) -> None:
             kwargs={"outbox_id": row.id, **row.arguments},
             job_id=job_id(row),
             unique=True,
-            job_timeout=300,
+            job_timeout=TIMEOUT_SECONDS.get(row.job_name, 300),
             result_ttl=60,
             failure_ttl=3600,
         )

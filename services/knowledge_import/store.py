@@ -59,8 +59,8 @@ def store_document(session: Session, draft: DocumentDraft, *, now: datetime, ser
     else:
         if rival is not None and rival.imported_at > same.imported_at and not _is_statute(draft):
             same.imported_at = now  # a text that was withdrawn is valid again
-        _state_dates(same, draft)
-        changed |= _touch(session, same, draft, serial)
+        holds_otherwise = _state_dates(same, draft)
+        changed |= _touch(session, same, draft, serial, is_changed=holds_otherwise)
         outcome = Outcome.UNCHANGED
     moved = _close_earlier(session, versions, serial)
     if outcome is Outcome.UNCHANGED and (changed or moved):
@@ -109,13 +109,15 @@ def _describe(document: Document, draft: DocumentDraft) -> bool:
     return bool(changed)
 
 
-def _state_dates(version: DocumentVersion, draft: DocumentDraft) -> None:
-    """A later check of the same text may correct what is said about it."""
+def _state_dates(version: DocumentVersion, draft: DocumentDraft) -> bool:
+    """A later check of the same text may correct what is said about it; tells whether it holds on other days now."""
+    before = (version.valid_from, version.valid_to)
     if not _is_statute(draft):
         version.version, version.source, version.confidence = draft.version, draft.source, draft.confidence
         version.valid_from = draft.valid_from or version.valid_from
         version.valid_to = draft.valid_to
     version.checked_at = max(version.checked_at, draft.checked_at)
+    return before != (version.valid_from, version.valid_to)
 
 
 def _add_version(
@@ -154,10 +156,10 @@ def _columns(passage: PassageDraft) -> dict[str, Any]:
     }
 
 
-def _touch(session: Session, version: DocumentVersion, draft: DocumentDraft, serial: int) -> bool:
-    """Renew what is indexed with a text but never quoted; tells whether anything was new."""
+def _touch(session: Session, version: DocumentVersion, draft: DocumentDraft, serial: int, *, is_changed: bool) -> bool:
+    """Renew what is indexed with a text but never quoted; tells whether anything was new. Days are indexed too."""
     held = session.scalars(select(Passage).where(Passage.version_id == version.id).order_by(Passage.position)).all()
-    changed = session.is_modified(version)
+    changed = is_changed
     for row, passage in zip(held, draft.passages, strict=True):
         columns = _columns(passage)
         if not _is_statute(draft) and (row.questions, row.statutes) != (columns["questions"], columns["statutes"]):

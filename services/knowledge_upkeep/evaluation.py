@@ -20,7 +20,7 @@ from services.knowledge import DatabasePassages, index_document, passage_text
 from services.knowledge_import.drafts import DocumentDraft
 
 CURATED = "curated-"
-# Each question is asked twice; a job has five minutes.
+# Of one set; each is asked twice, and a job has half an hour.
 MOST_QUESTIONS = 400
 NOTHING = ""
 

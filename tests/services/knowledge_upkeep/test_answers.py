@@ -249,6 +249,7 @@ def test_a_retired_answer_holds_no_longer_than_yesterday(database, clock, people
     with database.reading() as session:
         document = session.scalars(select(Document)).one()
         assert document.versions[0].valid_to == date(2026, 11, 25)
+        assert session.scalars(select(Passage.change_serial)).all() == [2], "the index must hear of it"
         assert session.get_one(CuratedAnswer, answer_id).state == AnswerState.RETIRED
     assert jobs(database)[-1] == JobName.INDEX_PASSAGES
 
