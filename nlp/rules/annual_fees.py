@@ -145,12 +145,17 @@ def late_annual_fee(inputs: Inputs) -> RuleResult:
     reduction = inputs.find_number("reduction") or Decimal(0)
     fee, surcharge = full * (1 - reduction), full * rate
     total = fee + surcharge
-    lines = [*lateness.lines, f"滞纳金:{plain_number(full)}×{percent(rate)}={plain_number(surcharge)}元。"]
+    lines = [*lateness.lines]
+    if surcharge:
+        lines.append(f"滞纳金:{plain_number(full)}×{percent(rate)}={plain_number(surcharge)}元。")
     if reduction:
         lines.append(f"年费减缴{percent(reduction)}后{plain_number(fee)}元;滞纳金按全额算,不减。")
-    lines.append(f"合计:{plain_number(fee)}+{plain_number(surcharge)}={plain_number(total)}元。")
+    if surcharge:
+        lines.append(f"合计:{plain_number(fee)}+{plain_number(surcharge)}={plain_number(total)}元。")
     headline = f"要缴{money_both(total)}:年费{money(fee)},加滞纳金{money(surcharge)}(按{percent(rate)})。"
-    if inputs.find_word("want") == "surcharge":
+    if not surcharge:
+        headline = f"要缴{money_both(total)},滞纳金0元。"
+    elif inputs.find_word("want") == "surcharge":
         headline = f"滞纳金{money_both(surcharge)}(按{percent(rate)}),连年费一共{money(total)}。"
     return RuleResult(
         "late_annual_fee",
@@ -159,7 +164,7 @@ def late_annual_fee(inputs: Inputs) -> RuleResult:
         headline,
         tuple(lines),
         articles,
-        (),
+        () if inputs.has("fee") else (OFFICIAL,),
         (Figure("应缴合计", total, "元"), Figure("滞纳金", surcharge, "元"), Figure("滞纳金比例", rate * 100, "%")),
     )
 

@@ -58,6 +58,33 @@ def punitive_damages(inputs: Inputs) -> RuleResult:
     )
 
 
+def statutory_damages(inputs: Inputs) -> RuleResult:
+    """The range where loss, gain and royalties cannot be found out; a claim above it is cut; costs come on top."""
+    entry = amounts("damages", inputs.on)
+    right = inputs.word("right", ASK_RIGHT)
+    low, high = exact(entry[right]["low"]), exact(entry[right]["high"])
+    claim = inputs.find_number("claim")
+    costs = inputs.find_number("costs") or Decimal(0)
+    most = (high if claim is None else min(claim, high)) + costs
+    span = f"{money(low)}以上{money(high)}以下" if low else f"{money(high)}以下"
+    lines = [f"{RIGHT_NAMES[right]}的法定赔偿是{span},由法院看情节定。"]
+    if claim is not None and claim > high:
+        lines.append(f"主张{money(claim)},超过上限{money(high)},超出部分不支持。")
+    if costs:
+        lines.append(f"合理开支另算:{money(most - costs)}+{money(costs)}={money(most)}。")
+    lines.append("前提是损失、获利、许可费都难以确定。")
+    return RuleResult(
+        "statutory_damages",
+        most,
+        "元",
+        f"法定赔偿最多判{money_both(most)}。",
+        tuple(lines),
+        ((entry[right]["law"], entry[right]["article"]),),
+        (),
+        (Figure("最高", most, "元"), Figure("最低", low, "元")),
+    )
+
+
 def fine(inputs: Inputs) -> RuleResult:
     """The highest fine: a multiple of unlawful income or turnover, or the flat cap below the threshold."""
     wrong = inputs.word("wrong", "是假冒专利、商标侵权,还是冒充注册商标?")
@@ -151,6 +178,14 @@ DAMAGES = (
         (("专利法", "第七十一条"),),
         FIRST_DAY,
         punitive_damages,
+    ),
+    Rule(
+        "statutory_damages",
+        "法定赔偿",
+        frozenset({"right", "claim", "costs"}),
+        (("专利法", "第七十一条"),),
+        FIRST_DAY,
+        statutory_damages,
     ),
     Rule("fine", "罚款上限", frozenset({"wrong", "base"}), (("专利法", "第六十八条"),), FIRST_DAY, fine),
     Rule(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from nlp.rules.wording import full_day, weekday
 
 DELIVERY_DAYS = 15
 ELECTRONIC_SINCE = date(2024, 1, 20)
-SLOTS = frozenset({"start_on", "issued_on", "delivery", "kind"})
+SLOTS = frozenset({"start_on", "issued_on", "delivery", "kind", "extended_months"})
 
 
 def length_in_words(entry: dict[str, Any]) -> str:
@@ -24,7 +25,7 @@ def length_in_words(entry: dict[str, Any]) -> str:
 
 def deadline(inputs: Inputs, entry: dict[str, Any]) -> RuleResult:
     """The last day (or the first possible one) of the period that an entry describes."""
-    entry = _for_kind(entry, inputs.find_word("kind"))
+    entry = _extended(_for_kind(entry, inputs.find_word("kind")), inputs.find_number("extended_months"))
     issued_on = inputs.find_day("issued_on")
     if issued_on is not None and "delivery" in entry:
         return _from_issue(inputs, entry, issued_on)
@@ -35,6 +36,18 @@ def deadline(inputs: Inputs, entry: dict[str, Any]) -> RuleResult:
 def _for_kind(entry: dict[str, Any], kind: str | None) -> dict[str, Any]:
     months = entry.get("kinds", {}).get(kind)
     return entry if months is None else {**entry, "months": months}
+
+
+def _extended(entry: dict[str, Any], months: Decimal | None) -> dict[str, Any]:
+    """A period that the office sets can be extended, by two months at most (Guidelines, part V, chapter 7, 4.2)."""
+    if not months or "extension" not in entry:
+        return entry
+    more = min(int(months), int(entry["extension"]))
+    return {
+        **entry,
+        "months": entry["months"] + more,
+        "note": f"已加延长的{more}个月;要在原期限届满前请求并缴费,最多2个月。",
+    }
 
 
 def _from_issue(inputs: Inputs, entry: dict[str, Any], issued_on: date) -> RuleResult:

@@ -14,6 +14,7 @@ PARTY_NAMES = {
     "bank": "银行",
     "government": "政府(风险补偿资金)",
     "company": "企业",
+    "other": "其他方",
 }
 DEFAULT_PARTIES = ("insurer", "guarantor", "bank")
 SUBSIDIES = (

@@ -1,14 +1,19 @@
 """Reads questions of deadlines: which day the period begins with, and how the paper came."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from nlp.rules.configuration import deadline_entries
 from nlp.rules.sentence import Sentence, without_empty
+from nlp.slots.numerals import CHINESE, read_number
 
 Reading = tuple[str, dict[str, Any]]
 ISSUED = r"发文|发出|寄出|落款|邮戳|开出|印发|发文日"
+EXTENDED = re.compile(
+    rf"(?:延|展)(?:长|期|了)?(?:请求|申请)?(?:了|过|批了)?\s*(?P<months>[12]|[{CHINESE}])\s*个月|(?P<before>[12]|[一两])\s*个月的?(?:延期|延长)"
+)
 POST = r"邮寄|纸件|纸质|挂号|快递|EMS|ems|平信|邮局|寄出|寄来|寄的"
 ELECTRONIC = r"电子|系统|线上|CPC|cpc|网上"
 
@@ -35,6 +40,8 @@ def _read_deadline(sentence: Sentence, entry: dict[str, Any]) -> Reading | None:
     inputs: dict[str, Any] = {**days, "delivery": _delivery(sentence) if "delivery" in entry else None}
     if "kinds" in entry:
         inputs["kind"] = sentence.kind
+    if "extension" in entry and (extended := EXTENDED.search(sentence.text)):
+        inputs["extended_months"] = read_number(extended["months"] or extended["before"])
     return entry["name"], without_empty(inputs)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from nlp.rules.periods import add_months
 from nlp.rules.sentence import Sentence, without_empty
 from nlp.rules.values_said import DISCOUNT, fee_year_said, lateness_said
 from nlp.slots.numerals import read_number
@@ -62,7 +63,7 @@ def _which(sentence: Sentence, inputs: dict[str, Any]) -> str | None:
         return "late_annual_fee"
     if sentence.has(GRACE) and sentence.asks_day:
         return "annual_fee_due"
-    if sentence.has(DAY) and not asks_sum and sentence.has(r"年费|续费|维持费"):
+    if sentence.has(DAY) and not asks_sum and sentence.has(r"年费|续费|维持费|第.{1,3}年"):
         return "annual_fee_due"
     if sentence.has(REDUCED) or "reduction" in inputs:
         return "fee_reduction"
@@ -88,6 +89,7 @@ def _inputs(sentence: Sentence) -> dict[str, Any]:
     days = sentence.roles(cues, None)
     granted_on = days.pop("granted_on", None)
     _place_free_days(sentence, days, granted_on)
+    _after_due(sentence, days)
     year = fee_year_said(sentence.text)
     late = lateness_said(sentence.text)
     if (
@@ -131,6 +133,14 @@ def _place_free_days(sentence: Sentence, days: dict[str, Any], granted_on: date 
         days["paid_on"] = free.pop(0)
     if free and not days:
         days["due_on"] = free.pop(0)
+
+
+def _after_due(sentence: Sentence, days: dict[str, Any]) -> None:
+    """A day of paying without a year lies behind the day on which the fee was due: 6月5号到期 11月30号去交."""
+    due_on, paid_on = days.get("due_on"), days.get("paid_on")
+    is_bare = any(day.is_bare and day.value == paid_on for day in sentence.days)
+    if due_on and paid_on and is_bare and paid_on < due_on:
+        days["paid_on"] = add_months(paid_on, 12)
 
 
 def _want(sentence: Sentence) -> str | None:

@@ -79,6 +79,7 @@ def read_achievement_share(sentence: Sentence) -> Reading | None:
     return "achievement_share", without_empty({"way": way, "income": base, "income_unit": unit, "of": of})
 
 
+COSTS = r"合理(?:开支|支出|费用)|律师费|维权(?:开支|费用|成本)|公证费"
 RIGHTS = (
     ("trade_secret", r"商业秘密|技术秘密|商业机密|配方"),
     ("trademark", r"商标|牌子|假货|冒牌"),
@@ -99,10 +100,21 @@ def read_damages(sentence: Sentence) -> Reading | None:
     multiple = number_before(sentence.text, r"倍(?!以[上下])")
     if sentence.has(r"最[高多]|顶格|上限|封顶|范围|到多少"):
         multiple = None
-    costs = sentence.sum_near(r"合理(?:开支|支出|费用)|律师费|维权(?:开支|费用|成本)|公证费", within=8)
+    costs = sentence.sum_near(COSTS, within=8)
     if costs == base:
         costs = None
     return "punitive_damages", without_empty({"right": right, "base": base, "multiple": multiple, "costs": costs})
+
+
+def read_statutory_damages(sentence: Sentence) -> Reading | None:
+    right = next((name for name, pattern in RIGHTS if sentence.has(pattern)), None)
+    costs = sentence.sum_near(COSTS, within=8)
+    claim = sentence.sum_near(r"主张|索赔|要求|想要|诉请|告|请求", within=14)
+    if claim is not None and claim == costs:
+        claim = next((value for _, _, value in sentence.sums if value != costs), None)
+    if claim is None and costs is None:
+        return None
+    return "statutory_damages", without_empty({"right": right, "claim": claim, "costs": costs})
 
 
 def read_fine(sentence: Sentence) -> Reading | None:

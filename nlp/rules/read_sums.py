@@ -97,7 +97,8 @@ def _shares_by_party(
         parties.append(rest[0])
         values.append(1 - total)
     elif len(parties) == 1 and total < 1 and not rest:
-        return None
+        parties.append("other")
+        values.append(1 - total)
     if len(parties) < 2 or abs(sum(values, Decimal(0)) - 1) > Decimal("0.001"):
         return None
     return tuple(parties), tuple(value * 10 for value in values)

@@ -16,6 +16,7 @@ from nlp.rules.read_rewards import (
     read_fine,
     read_overdue_interest,
     read_royalty,
+    read_statutory_damages,
 )
 from nlp.rules.read_sums import read_pledge_cost, read_risk_split, read_technology_sme
 from nlp.rules.read_terms import (
@@ -41,6 +42,7 @@ READERS: dict[str, Reader] = {
     "achievement_share": read_achievement_share,
     "bonus": read_bonus,
     "fine": read_fine,
+    "statutory_damages": read_statutory_damages,
     "damages": read_damages,
     "royalty": read_royalty,
     "fee": read_fee,

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from nlp.normalisation import Normaliser
+from nlp.patent_numbers import find_numbers
 from nlp.rules.days_said import DaySaid, find_days_said, find_months_said, find_years_said
 from nlp.rules.roles import assign_days
 from nlp.rules.values_said import amounts_said, first_kind, nearest_kind, percents_said
@@ -39,6 +40,7 @@ SPOKEN = (
     (re.compile(r"按(85|70)(?=减)"), r"按\1%"),
     (re.compile(r"(减[缴免]?(?:了|的|到|掉)?)\s*(85|70)(?![\d%.元块万])"), r"\1\2%"),
 )
+NUMBER_KINDS = {"1": "invention", "8": "invention", "2": "utility_model", "9": "utility_model", "3": "design"}
 TODAY = re.compile(r"今[天日儿个]|刚[刚才]")
 
 
@@ -77,6 +79,7 @@ class Sentence:
     def sums(self) -> list[tuple[int, int, Decimal]]:
         taken = [(day.start, day.end) for day in (*self.days, *self.months)]
         taken += [(start, end) for start, end, _ in (*self.years, *self.percents)]
+        taken += [(number.start, number.end) for number in find_numbers(self.text)]
         return amounts_said(self.text, taken)
 
     @cached_property
@@ -85,12 +88,20 @@ class Sentence:
 
     @cached_property
     def kind(self) -> str | None:
-        return first_kind(self.text)
+        return first_kind(self.text) or self._kind_of_number()
+
+    def _kind_of_number(self) -> str | None:
+        """What the type digit of an application number says."""
+        for number in find_numbers(self.text):
+            digits = number.normal.removeprefix("CN").partition(".")[0]
+            if number.kind == "application":
+                return NUMBER_KINDS.get(digits[4] if len(digits) == 12 else digits[2])
+        return None
 
     def kind_of(self, day: date | None) -> str | None:
         """The kind of patent that is said closest to a day; the first one where no day is given."""
         said = next((each for each in self.days if each.value == day), None)
-        return self.kind if said is None else nearest_kind(self.text, said.start, said.end)
+        return self.kind if said is None else nearest_kind(self.text, said.start, said.end) or self.kind
 
     @property
     def asks_day(self) -> bool:

@@ -35,11 +35,14 @@ YEAR_RANGE = re.compile(
     rf"第?\s*(?P<first>\d{{1,2}}|[{CHINESE}]+)\s*年?\s*(?:到|至|-|~)\s*第?\s*(?P<last>\d{{1,2}}|[{CHINESE}]+)\s*年"
 )
 LATE = re.compile(
-    rf"(?P<half_month>(?<![个多])半个月)|(?P<half_months>\d+|[{CHINESE}]+)\s*个半月|(?P<months>\d+|[{CHINESE}]+)\s*个?(?P<more>多)?月(?![日号份]|\d{{1,2}}[日号])(?P<half>半)?(?P<over>多)?(?:[零又]?(?P<days>\d+|[{CHINESE}]+)\s*[天日])?|(?P<only_days>\d+|[{CHINESE}]+)(?P<many>多)?天|(?P<weeks>\d+|[{CHINESE}]+)\s*(?:个?星期|周)"
+    rf"(?P<half_month>(?<![个多])半个月)|(?P<half_year>半年)|(?P<half_months>\d+|[{CHINESE}]+)\s*个半月"
+    rf"|(?P<months>\d+|[{CHINESE}]+)\s*个?(?P<more>多)?月(?![日号份]|\d{{1,2}}[日号])(?P<half>半)?(?P<over>多)?"
+    rf"(?:\s*[零又加]?\s*(?P<days>\d+|[{CHINESE}]+)\s*[天日])?"
+    rf"|(?P<only_days>\d+|[{CHINESE}]+)\s*(?P<many>多)?天|(?P<weeks>\d+|[{CHINESE}]+)\s*(?:个?星期|周)"
 )
 NTH_MONTH = re.compile(rf"(?:滞纳|拖|晚|逾期|补缴).{{0,6}}第\s*(?P<month>\d|[{CHINESE}])\s*个月")
 LATE_BEFORE = re.compile(
-    r"(?:晚|迟|逾期|过期|超期?|拖|欠|滞后|拖延|耽误|过了?|忘|延误|超过|过去)(?:了|交|缴|着|没交|没缴|付|期|快|已经|有|大概|差不多|都|限|时|的|又|满|不到|不满|没到|未满|不足|正好|整整|刚好|刚|整|将近|快|差不多|足足|\s){0,6}$"
+    r"(?:晚|迟|逾期|过期|超期?|拖|欠|滞后|拖延|耽误|过了?|忘|延误|超过|过去)(?:了|到|交|缴|规定|缴费|年费|费|着|没交|没缴|付|期|快|已经|有|大概|差不多|都|限|时|的|又|满|不到|不满|没到|未满|不足|正好|整整|刚好|刚|整|将近|快|差不多|足足|\s){0,6}$"
 )
 LATE_AFTER = re.compile(r"^(?:了|才|后|没交|没缴|了才|未缴|没付|的滞纳|滞纳|忘|多?了)")
 TERM = re.compile(
@@ -186,8 +189,8 @@ def lateness_said(text: str) -> tuple[Decimal, Decimal] | None:
         before, after = text[: match.start()], text[match.end() :]
         if not LATE_BEFORE.search(before) and not LATE_AFTER.match(after):
             continue
-        if match["half_month"]:
-            return Decimal(0), Decimal(15)
+        if match["half_month"] or match["half_year"]:
+            return (Decimal(6), Decimal(0)) if match["half_year"] else (Decimal(0), Decimal(15))
         if match["weeks"]:
             weeks = read_number(match["weeks"])
             return (Decimal(0), weeks * 7) if weeks is not None else None

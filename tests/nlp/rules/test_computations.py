@@ -382,3 +382,26 @@ def test_without_a_calendar_weekends_are_days_off() -> None:
 
     assert isinstance(result, RuleResult)
     assert result.value == AT + timedelta(days=1)
+
+
+def test_statutory_damages_stay_within_their_range_and_costs_come_on_top(calendar: WorkingCalendar) -> None:
+    claimed = worked("statutory_damages", calendar, right="patent", claim=8_000_000, costs=100_000)
+
+    assert claimed.value == 5_100_000
+    assert figure(claimed, "最低") == 30_000
+    assert worked("statutory_damages", calendar, right="trademark", claim=200_000).value == 200_000
+
+
+def test_a_period_that_the_office_sets_is_extended_by_two_months_at_most(calendar: WorkingCalendar) -> None:
+    one = worked("office_action_first", calendar, start_on=date(2026, 3, 2), extended_months=1)
+    many = worked("office_action_first", calendar, start_on=date(2026, 3, 2), extended_months=6)
+
+    assert one.value == date(2026, 8, 3)
+    assert many.value == date(2026, 9, 2)
+    assert worked("reexamination", calendar, start_on=date(2026, 3, 2), extended_months=2).value == date(2026, 6, 2)
+
+
+def test_a_payment_in_the_first_month_is_told_without_a_surcharge(calendar: WorkingCalendar) -> None:
+    result = worked("late_annual_fee", calendar, fee=Decimal(900), months_late=Decimal(0), days_late=Decimal(20))
+
+    assert result.headline == "要缴900元,滞纳金0元。"
