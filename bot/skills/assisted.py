@@ -1,7 +1,6 @@
 """Law and policy with a chat model, where one is configured: it looks up and writes, we check what it wrote."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 
 from bot.context import TurnContext
@@ -22,17 +21,19 @@ from nlp.grounded.tools import LookUp, Offer, Proposal, Toolbox
 from nlp.ports import ChatModel
 from nlp.redaction import Redaction
 from nlp.refusals import find_refusal
+from nlp.rules.answers import answer_rule_question
 from nlp.segmenter import default_segmenter
 from services.handoffs import SKILL_NAMES
 from services.knowledge import search_policies
 from services.model_budget import CircuitBreaker, MeteredChatModel, ModelBudget
 from services.patents import PatentSummary, search_patents
 from services.resources import Resources
+from services.working_hours import load_calendar
 
 log = get_logger(__name__)
 
 # A figure by rule, as a fact to cite; None where no rule is meant or an input is missing.
-ComputeRule = Callable[[str, date], Fact | None]
+ComputeRule = Callable[[TurnContext, str], Fact | None]
 
 MOST_PASSAGES = 6
 # An unclear sentence that is shorter is no question worth a model.
@@ -46,10 +47,19 @@ CASE = "提出由专员办理一项业务,要对方点头才办。"
 PERSON = "提出转给专员,要对方点头才转。"
 
 
+def compute_by_rule(context: TurnContext, text: str) -> Fact | None:
+    """The figure that our rules give, with its steps and articles."""
+    answer = answer_rule_question(text, context.today, calendar=load_calendar(context.session))
+    if answer is None or answer.missing is not None:
+        return None
+    articles = "、".join(f"《{law}》{article}" for law, article in answer.articles)
+    return Fact(f"按{articles}计算" if articles else "按规则计算", answer.text)
+
+
 class Assistant:
     """The chat model as the bot uses it. One for each process; every answer has its own budget, time and redaction."""
 
-    def __init__(self, resources: Resources, model: ChatModel, *, compute_rule: ComputeRule | None = None) -> None:
+    def __init__(self, resources: Resources, model: ChatModel, *, compute_rule: ComputeRule = compute_by_rule) -> None:
         settings = resources.settings
         self._model = model
         self._budget = ModelBudget(resources.redis, resources.clock, calls_per_day=settings.chat_calls_per_user_per_day)
@@ -117,20 +127,17 @@ class Assistant:
         look_ups = [
             LookUp("answer_policy_question", LAW, _reading(context, partial(_find_passages, context))),
             LookUp("search_patents", PATENTS, _reading(context, partial(_find_patents, context))),
+            LookUp("compute_rule", RULE, _reading(context, partial(self._compute, context))),
         ]
-        if self._compute_rule is not None:
-            compute = self._compute_rule
-
-            def find(text: str) -> Sequence[Fact]:
-                fact = compute(text, context.today)
-                return [fact] if fact is not None else []
-
-            look_ups.append(LookUp("compute_rule", RULE, find))
         proposals = [
             Proposal("start_case", CASE, tuple(desks.DESKS)),
             Proposal("hand_off", PERSON, tuple(SKILL_NAMES)),
         ]
         return Toolbox(look_ups, proposals)
+
+    def _compute(self, context: TurnContext, text: str) -> Sequence[Fact]:
+        fact = self._compute_rule(context, text)
+        return [fact] if fact is not None else []
 
     def _metered(self, context: TurnContext) -> MeteredChatModel:
         return MeteredChatModel(self._model, self._budget, self._breaker, context.user_id)

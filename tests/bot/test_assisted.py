@@ -21,7 +21,6 @@ from bot.webhook import create_webhook
 from core.chat import ModelTurn
 from core.web import init_web
 from models import Case, Platform, WeChatIdentity
-from nlp.grounded.sources import Fact
 from services.asking import Answered
 from services.identities import find_or_create_conversation, find_or_create_identity
 from services.resources import Resources
@@ -227,18 +226,18 @@ def test_a_case_is_opened_only_when_the_user_says_yes(call: ModelTurn, resources
     assert count_cases(resources) == 1 and "单号" in accepted.text
 
 
-def test_figures_of_a_rule_may_be_told_where_rules_are_wired(resources: Resources) -> None:
-    def told(messages: Any) -> str:
+@pytest.mark.parametrize(("told", "is_right"), [("2030年3月1日", True), ("2035年3月1日", False)])
+def test_a_figure_of_a_rule_is_told_as_the_rule_gives_it(told: str, is_right: bool, resources: Resources) -> None:
+    def say(messages: Any) -> str:
         number = messages[-1]["content"][1:].partition("]")[0]
-        return f"过期2个月,滞纳金是100元[{number}]。"
+        return f"外观设计专利{told}届满[{number}]。"
 
-    model = ScriptedModel(calling("compute_rule", text="年费滞纳金"), told)
-    assisted, _ = with_model(resources, model)
-    fact = Fact("按规则计算", "过期2个月,滞纳金是100元。")
-    assistant = Assistant(assisted, model, compute_rule=lambda _text, _day: fact)
-    text = make_ask(assisted, TurnRunner(assisted, AssistedDialogue(assistant)))("专利年费过期2个月滞纳金多少").text
+    model = ScriptedModel(calling("compute_rule", text="外观设计专利2020年3月1日申请的,哪天到期"), say)
 
-    assert "滞纳金是100元" in text and "依据:按规则计算" in text
+    text = make_ask(*with_model(resources, model))(QUESTION).text
+
+    assert (f"外观设计专利{told}届满。\n依据:按《专利法》第四十二条计算。" in text) is is_right
+    assert (told in text) is is_right
 
 
 def make_app(resources: Resources, runner: TurnRunner) -> Flask:

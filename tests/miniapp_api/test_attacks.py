@@ -84,7 +84,7 @@ def make_phone(
         add_sources(resources, segmenter, add_patents, place, text)
         assisted = replace(resources, chat_model=model)
         fact = Fact("按规则计算", f"年费2000元。{text if place == 'rule' else ''}")
-        assistant = Assistant(assisted, model, compute_rule=lambda _text, _day: fact)
+        assistant = Assistant(assisted, model, compute_rule=lambda _context, _text: fact)
         app = APIFlask("attacked", title="x", version="1", docs_path=None, spec_path="/api/v1/openapi.json")
         init_web(app)
         init_api(app, assisted, ask=Asker(assisted, TurnRunner(assisted, Unguarded(assistant))), rates=GENEROUS)
