@@ -20,7 +20,7 @@ BATCH = 100
 LOST_AFTER = timedelta(seconds=20)
 KEEP_DONE = timedelta(days=7)
 # Several hundred questions, each asked twice, on a machine that has other work.
-TIMEOUT_SECONDS = {JobName.EVALUATE_ANSWER: 1_800}
+TIMEOUT_SECONDS: dict[str, int] = {JobName.EVALUATE_ANSWER: 1_800}
 ALIVE = {JobStatus.QUEUED, JobStatus.STARTED}
 
 
