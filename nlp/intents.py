@@ -71,6 +71,11 @@ def is_question(text: str) -> bool:
     return bool(QUESTION.search(text))
 
 
+def clauses(text: str) -> list[str]:
+    """A sentence cut at every pause and connective."""
+    return [part for part in CLAUSE.split(text) if part]
+
+
 def wish_parts(text: str) -> list[str]:
     """A sentence cut where a second wish is announced (然后, 顺便, 另外 …)."""
     return [part for part in (part.strip(" ,。;") for part in CONNECTIVE.split(text)) if part]
@@ -104,12 +109,12 @@ class PatternClassifier:
         scores = self._scores(text)
         first = self._first_wish(text, scores)
         if first is not None:
-            best = max(scores.values())
+            best = max(scores.values(), default=0.9)
             scores[first] = min(0.99, best + 0.005)
         return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
     def _scores(self, text: str) -> dict[str, float]:
-        flags = _flags(text)
+        flags = flags_of(text)
         scores = {}
         for intent, rules in self._rules.items():
             miss = 1.0
@@ -145,7 +150,8 @@ def _rule(row: list[object], terms: Mapping[str, str]) -> Rule:
     return Rule(float(str(weight)), re.compile(text, re.IGNORECASE), conditions)
 
 
-def _flags(text: str) -> dict[str, bool]:
+def flags_of(text: str) -> dict[str, bool]:
+    """What a sentence has beside its subject: a call for help, a wish, a question, something of one's own, a number."""
     calls_for_help = bool(HELP.search(text))
     looks_up = bool(re.search(r"(?:帮我|给我|麻烦|请)(?:查|看|问|讲|说|解释|介绍|算)", text))
     return {

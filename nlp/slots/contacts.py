@@ -9,7 +9,7 @@ SPOKEN_MOBILE = re.compile(
     r"(?<![零一二三四五六七八九幺\d])[一幺1][\s-]*(?:[零〇一二三四五六七八九幺\d][\s-]*){10}(?![零一二三四五六七八九幺\d])"
 )
 LANDLINE = re.compile(r"(?<!\d)\(?(?P<area>0(?:10|2\d|[3-9]\d\d))\)?[\s-]*(?P<number>[2-8]\d{3}[\s-]?\d{3,4})(?!\d)")
-COUNTRY_CODE = re.compile(r"(?:\+|00)86[\s-]*$")
+COUNTRY_CODE = re.compile(r"(?:(?:我的?)?(?:联系)?(?:电话|手机|方式)(?:号码?)?(?:是|为|:)?\s*)?(?:(?:\+|00)86[\s-]*)?$")
 CASE_NUMBER = re.compile(
     r"(?<![A-Za-z])(?P<service>RZ|WQ|FX|SQ|CZ|FH|PX|GX|TG|KF)[\s-]*(?P<day>\d{6})[\s-]*(?P<serial>\d{3,6})(?!\d)",
     re.IGNORECASE,
@@ -34,7 +34,12 @@ def find_phone(text: str) -> Found | None:
     if landline is None:
         return None
     number = re.sub(r"\D", "", landline["number"])
-    return Found(landline.start(), landline.end(), f"{landline['area']}-{number}") if len(number) in (7, 8) else None
+    lead = COUNTRY_CODE.search(text[: landline.start()])
+    return (
+        Found(lead.start() if lead else landline.start(), landline.end(), f"{landline['area']}-{number}")
+        if len(number) in (7, 8)
+        else None
+    )
 
 
 def find_case_number(text: str) -> Found | None:

@@ -37,6 +37,8 @@ SPAN = re.compile(
 MONTH_WORD = re.compile(
     r"(?P<word>上上个?月|上个?月|这个?月|本月|当月|下个?月|上(?:个)?季度|本季度|这个?季度|上周|上个?星期|本周|这周|这个?星期|下周(?![一二三四五六日天])|下个?星期(?![一二三四五六日天]))(?:以来|份)?"
 )
+# 12月的, 三月份: without a year the last such month that has begun
+BARE_MONTH = re.compile(rf"(?<![\d年个第A-Za-z.{HAN}]){MONTH}月份?(?!\s*[\d{HAN}初底末]|饼|嫂|子)")
 PLAN_YEARS = re.compile(r"(?P<plan>十[三四五])五(?:规划)?期?间?")
 
 
@@ -231,6 +233,9 @@ def _words(text: str, at: date) -> list[Period]:
     for match in MONTH_WORD.finditer(text):
         first, last = _named(match["word"], at)
         found.append(Period(match.start(), match.end(), first, last))
+    for match in BARE_MONTH.finditer(text):
+        month = int(read_number(match["month"]) or 1)
+        found.append(Period(match.start(), match.end(), *_month_bounds(at.year - (month > at.month), month)))
     for match in PLAN_YEARS.finditer(text):
         begin = 2001 + 5 * (int(read_number(match["plan"]) or 13) - 10)
         found.append(Period(match.start(), match.end(), date(begin, 1, 1), date(begin + 4, 12, 31)))

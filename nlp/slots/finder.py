@@ -15,6 +15,8 @@ from nlp.slots.regions import RegionFinder
 from nlp.slots.scan import Found, Scan
 from nlp.slots.topics import TopicFinder
 
+# who speaks: no subject and no inventor
+SELF_NAME = re.compile(r"(?:我叫|我姓名是|本人|姓名:?)\s*[一-鿿]{2,3}(?=[\s,。|]|$)")
 NUMBER_LEAD = re.compile(r"(?:专利号|申请号|公开号|公告号|号码)\s*(?:是|为|:)?\s*$")
 
 
@@ -51,6 +53,8 @@ class SlotFinder:
             ("ipc", patents.find_ipc),
         ):
             _take(scan, values, name, finder(scan.left))
+        for own_name in SELF_NAME.finditer(scan.left):
+            scan.take(own_name.start(), own_name.end())
         full_name = self._organisations.find_full_name(scan)
         periods, single_days = _read_dates(scan, at)
         _read_quantities(scan, values)

@@ -54,9 +54,14 @@ def _amount(match: re.Match[str], text: str) -> int | None:
     numeral_has_unit = any(character in match["number"] for character in "百佰千仟")
     if not unit and not has_context and not (match["after"] and numeral_has_unit):
         return None
-    if unit in {"k", "K", "w", "W"} and not match["number"][0].isdigit():
+    if unit in {"k", "K", "w", "W"} and not match["number"][0].isdigit() and "个" not in (match["unit"] or ""):
         return None
-    if not unit and not match["money"] and not match["sign"] and (following in set("年月天日号%个期第") and following):
+    if (
+        not unit
+        and not match["money"]
+        and not match["sign"]
+        and (following in set("年月天日号%个期第共起直") and following)
+    ):
         return None
     base = read_number(match["number"])
     if base is None:

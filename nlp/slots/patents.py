@@ -73,7 +73,7 @@ def find_statuses(text: str) -> list[Found]:
     return [
         found
         for found in _first_wins(text, STATUSES)
-        if not STATUS_ASKED.search(text[: found.start])
+        if (text.startswith("的", found.end) or not STATUS_ASKED.search(text[: found.start]))
         and not re.match(r"(?:了)?(?:吗|么|没有|没|\?)", text[found.end :])
     ]
 

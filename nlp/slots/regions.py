@@ -9,7 +9,7 @@ from nlp.slots.scan import Found
 SUFFIX = re.compile(r"(?:特别行政区|维吾尔自治区|回族自治区|壮族自治区|自治区|自治州|地区|新区|省|市|区|县|盟|旗)$")
 MUNICIPAL_SKIP = "-"
 # 粤企, 沪上, 京籍: a one-character name counts only beside these
-SINGLE = r"(?:(?<![一-鿿A-Za-z])(?:{names})(?=企|籍|$|[\s,、|]|的|地区)|(?:{names})(?=企业|籍|地区|省的))"
+SINGLE = r"(?:(?<![一-鿿A-Za-z])(?:{names})(?=企(?!业)|籍|$|[\s,、|]|的|地区)|(?:{names})(?=企业|籍|地区|省的))"
 # After an ambiguous short name these make it a place
 PLACE_AFTER = re.compile(r"市|区|县|州|地区|的?(?:企业|公司|厂|高校|大学|单位|本地|这边|那边|当地|园区|人民|政府)|本地")
 PLACE_BEFORE = re.compile(r"(?:在|位于|来自|地址|注册地|位于|地区|城市|我是|我们是)\s*$")

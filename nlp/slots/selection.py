@@ -14,6 +14,8 @@ TRADING = frozenset(
 )
 TRAINING = frozenset({"training_browse", "training_book", "training_cancel"})
 FINANCIAL = frozenset({"financing_apply", "supply_post", "demand_post", "incubation", None})
+# 明天会降温吗 has a day, but nothing is done with it
+WITHOUT_SLOTS = frozenset({"greeting", "help", "chitchat", "out_of_scope"})
 WITH_ORDINAL = (
     frozenset(
         {
@@ -43,6 +45,8 @@ ONLY_FOR = {
 
 def choose_slots(reading: SlotReading, intent: str | None, text: str) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Slots and exclusions that count for `intent`; None stands for a bare value."""
+    if intent in WITHOUT_SLOTS:
+        return {}, {}
     slots = {
         name: value
         for name, value in reading.values.items()

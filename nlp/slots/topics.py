@@ -13,11 +13,22 @@ FRAMES = re.compile(
     r"(?:我们?|咱们?|我司|我公司|公司|课题组|老师|学校|实验室)?(?:现在|目前|最近|正在)?(?:是|就)?(?:想|要|需要|打算|准备|希望|想要|想请|急需|急着)(?:你们?|请)?(?:帮忙?|给|替)?(?:我们?|咱)?"
     r"|(?:能不能|能否|可不可以|可以|能)?(?:帮忙?|给|替|为|请)(?:我们?|咱们?|我司|我公司|你们)|麻烦(?:你们?|您)?(?:帮忙)?(?:我)?|帮忙?(?=[找查搜看做出])|(?<!申)请(?:问|帮忙)?"
     r"|(?:找|查|搜|检索|搜索|查询|查找|看|列|筛|翻|调|评估|估|算|盯|留意|关注|监控|跟踪|订阅|学)(?:找看|查看|一找|一查|一搜|一看|一下|下|一个|一份|出来|找|查|看|着|紧|住)"
+    r"|(?<!评)(?:帮忙?)?估(?:个|一?下)?价?(?!值)|(?<=[帮给])个价|什么价位?|有(?:更新|变化|变动|动静|进展|动作)|法律状态(?:变化|变动|变更)?|侵不侵权|对比一下|打包|诚[求征购]"
     r"|有没有(?:人)?(?:能|做|可以)?|有哪些|有什么|都有(?:什么|哪些|啥)|有多少|哪些|哪家|哪里有|还有|有(?:了|新的?)"
 )
+# 大学生团队做…: who does it, before what is done
+ACTOR = re.compile(
+    r"(?:大学生|研究生)?(?:创业)?(?:团队|公司|企业|工厂|我们|我厂|厂里|厂)(?:是|在|主要|专门)?(?:做|搞|研发|开发|从事|主营)(?!个|一|份|的?专利|的?[申转质])(?=\S)"
+)
+# 三件, 几项: how many, before the thing itself
+QUANTITY = re.compile(
+    r"(?<![\d第一二三四五六七八九十])(?:[一两二三四五六七八九十几数]{1,3}|\d{1,3})(?:件|项|篇|份)|^(?:[一两二三四五六七八九十几]|\d{1,2})(?:个|种|款|套|条)"
+)
+# 找水凝胶 is 找 and 水凝胶, whatever the cutter makes of it
+LEADING_VERB = re.compile(r"^(?:找(?![平零])|搜(?!救)|查(?![重新杀验]))(?=[一-鿿A-Za-z]{2})")
 # After these words comes no subject any more
 TAIL = re.compile(
-    r"(?:能不能|会不会|是否|是不是|可不可以|卖给|转让给|许可给|授权给|就?(?:马上|第一时间|及时)?(?:告诉|通知|提醒|推送|推给|发给|喊)(?:给)?我|请(?:你们|对接|安排|取消)|值不值|值多少|值几|能值|能估|能卖|大概能|想借鉴|想参考|参考一下|供参考|学习一下|给我(?:看|列|推|发|留)|我(?:去不了|参加不了|不去|来不了)|不去了|去不了|取消|退了吧|退掉|退了|愿意|有意|(?<=.)谁(?:有|能|要)|有人(?:要|做)|找(?:买家|投资|孵化|下家|受让)|求(?:个|投资)|怎么|多少钱|预算|价格|电话|联系).*$"
+    r"(?:能不能|会不会|是否|是不是|可不可以|卖给|转让给|许可给|授权给|就?(?:马上|第一时间|及时)?(?:告诉|通知|提醒|推送|推给|发给|喊)(?:给)?我|请(?:你们|对接|安排|取消)|值不值|值多少|值几|能值|能估|能卖|大概能|想借鉴|想参考|参考一下|供参考|学习一下|(?<=\S\S\S)(?<!麻烦)(?<!请)给我(?:看|列|推|发|留)|(?<=\S\S)(?:申请)?找几[件个项]|我(?:去不了|参加不了|不去|来不了)|不去了|去不了|取消|退了吧|退掉|退了|愿意|有意|(?<=.)谁(?:有|能|要)|有人(?:要|做)|找(?:买家|投资|孵化|下家|受让)|求(?:个|投资)|怎么|多少钱|预算|价格|电话|联系).*$"
 )
 # What wraps a subject: 做X的专利, 有关X的技术, X方面的培训
 HEADS = (
@@ -32,9 +43,16 @@ ABOUT = re.compile(
     r"(?:跟|和|与|同)(?P<subject>[^,。;!?]{2,20}?)(?:有关|相关)|(?:有关|关于|涉及|围绕|针对)(?P<after>[^,。;!?]{2,20})"
 )
 
+# A longer clause is a sentence of its own
+LONGEST_NOUN = 8
 # A course on patents has patents for its subject
 COURSE_SUBJECTS = frozenset(
     {
+        "海外",
+        "专利布局",
+        "专利导航",
+        "专利分析",
+        "侵权分析",
         "专利",
         "商标",
         "版权",
@@ -75,7 +93,7 @@ class TopicFinder:
         """The clause in which a head noun follows the subject, else the first that has a subject."""
         with_head: list[str] = []
         without: list[str] = []
-        for clause in clauses:
+        for clause in (ACTOR.sub(TAKEN, clause) for clause in clauses):
             about = ABOUT.search(clause)
             if about:
                 words = self._words(about["subject"] or about["after"], course=course)
@@ -87,11 +105,21 @@ class TopicFinder:
             words = self._words(clause, course=course)
             if words:
                 without.append(" ".join(words))
+        if not course and not with_head:
+            return self._joined(clauses, without)
         return (with_head or without or [""])[0]
+
+    def _joined(self, clauses: list[str], subjects: list[str]) -> str:
+        """锂硫电池 隔膜: a subject typed as several bare nouns is one subject."""
+        nouns = [clause.strip(TAKEN) for clause in clauses]
+        nouns = [noun for noun in nouns if noun and noun not in self._frame]
+        are_bare = all(len(noun) <= LONGEST_NOUN and self.is_noun_phrase(noun) for noun in nouns)
+        return " ".join(subjects) if are_bare and len(nouns) == len(subjects) else (subjects or [""])[0]
 
     def _words(self, text: str, *, course: bool) -> list[str]:
         text = TAIL.sub("", text)
-        text = FRAMES.sub(TAKEN, text)
+        text = LEADING_VERB.sub("", text)
+        text = QUANTITY.sub(TAKEN, FRAMES.sub(TAKEN, text))
         if course:
             text = (
                 re.sub(
@@ -121,17 +149,28 @@ class TopicFinder:
             return word not in keep and (word in self._frame or particle or tag == "r")
 
         start, end = 0, len(tagged)
-        while start < end and is_frame(*tagged[start]):
+        while start < end and is_frame(*tagged[start]) and not self._describes(tagged[start:end]):
             start += 1
         while end > start and is_frame(*tagged[end - 1]):
             end -= 1
         return [word for word, _ in tagged[start:end] if word not in self._frame or word in self._inner or word in keep]
 
+    def _describes(self, tagged: list[tuple[str, str]]) -> bool:
+        """可调节, 可降解 belong to the subject, 可以 and 可转让 do not."""
+        return (
+            len(tagged) > 2
+            and tagged[0][0] == "可"
+            and tagged[1][1].startswith("v")
+            and tagged[1][0] not in self._frame
+        )
+
     def is_noun_phrase(self, text: str) -> bool:
         """Whether this reads as the name of a thing (石墨烯散热膜) and not as a remark."""
         tags = self._segmenter.tag(text)
-        if not tags or len(text) > 24 or not any(tag.startswith(("n", "eng")) for _, tag in tags):
+        # a word of our own lexicon has no tag
+        if not tags or len(text) > 24 or not any(not tag or tag.startswith(("n", "eng")) for _, tag in tags):
             return False
-        return tags[-1][1].startswith(("n", "vn", "eng", "l")) and not any(
+        last = tags[-1][1]
+        return (not last or last.startswith(("n", "vn", "eng", "l"))) and not any(
             tag.startswith(NOT_OF_A_NAME) for _, tag in tags
         )

@@ -34,11 +34,11 @@ def test_every_line_is_answered_in_order_and_bad_ones_stop_nothing() -> None:
 
     answers = parse("\n".join(rows) + "\n")
 
+    assert answers[0].pop("confidence") >= 0.9
     assert answers[0] == {
         "id": 1,
         "text": "周五",
         "intent": None,
-        "confidence": 0.9,
         "slots": {"date": "2026-11-27"},
         "act": "inform",
     }
