@@ -56,22 +56,27 @@ WORD_SHIFTS = {
 
 @dataclass(frozen=True)
 class DaySaid:
-    """A day and where it is said. `is_bare` where no year was said; `month_only` where no day was."""
+    """A day and where it is said. `is_bare`: without a year; `month_only`: without a day; `is_vague`: 10年前."""
 
     start: int
     end: int
     value: date
     is_bare: bool = False
     month_only: bool = False
+    is_vague: bool = False
 
 
 def find_days_said(text: str, at: date) -> list[DaySaid]:
     """Days in the order of the text. One without a year is the last before `at`, unless the future is meant."""
     found: list[DaySaid] = []
-    for finder in (_written, _compact, _relative_years, _relative_months, _month_days, _ago, _weekdays, _words, _lone):
+    finders = (_written, _compact, _relative_years, _relative_months, _month_days, _ago, _weekdays, _words, _lone)
+    for finder in finders:
         for day in finder(text, at):
             if all(day.end <= other.start or day.start >= other.end for other in found):
                 found.append(day)
+    if any(not day.is_vague for day in found):
+        # 10年前申请的 2016年11月30日: the day that is written out is meant.
+        found = [day for day in found if not day.is_vague]
     return sorted(found, key=lambda day: day.start)
 
 
@@ -180,7 +185,7 @@ def _ago(text: str, at: date) -> Iterator[DaySaid]:
         else:
             months = whole * (12 if unit == "年" else 1) + (6 if match["half"] or (not count and unit == "年") else 0)
             value = add_months(at, sign * months) if whole < 100 else at
-        yield DaySaid(match.start(), match.end(), value)
+        yield DaySaid(match.start(), match.end(), value, is_vague=unit.endswith(("年", "月")))
 
 
 def _weekdays(text: str, at: date) -> Iterator[DaySaid]:

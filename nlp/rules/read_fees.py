@@ -11,8 +11,11 @@ from nlp.rules.values_said import DISCOUNT, fee_year_said, lateness_said
 from nlp.slots.numerals import read_number
 
 FILED = r"申请日|申请|递交|提交|报的|报上|交的申请|报专利"
-DUE = r"到期|应该|本该|本来|原定|应缴|该交|该缴|应该交|应该缴|应交|截止|缴费期|期满|应当"
-PAID = r"才(?!到)|今天|补缴|补交|补|去交|去缴|想起|现在|打算|准备|实际|缴费|交钱|缴的|交的|付|等到|拖到|交了|缴了|一直"
+DUE = r"到期|应该|本该|本应|本来|原定|应缴|该交|该缴|应该交|应该缴|应交|截止|缴费期|期满|应当"
+PAID = (
+    r"才(?!到)|今[天儿]|补缴|补交|补|去交|去缴|想起|现在|打算|准备|实际|缴费|交钱|缴的|交的|付|等到|拖到|"
+    r"交了|缴了|一直|汇|打款|转账"
+)
 LATE = (
     r"滞纳|滞那|晚[交缴付了\d一二两三四五六半]|迟|逾期|过期|忘|拖|超[期过了]|"
     r"没[交缴付]|未[交缴]|补[交缴]|欠|漏[交缴]|断缴"
@@ -63,7 +66,7 @@ def _which(sentence: Sentence, inputs: dict[str, Any]) -> str | None:
         return "late_annual_fee"
     if sentence.has(GRACE) and sentence.asks_day:
         return "annual_fee_due"
-    if sentence.has(DAY) and not asks_sum and sentence.has(r"年费|续费|维持费|第.{1,3}年"):
+    if sentence.has(DAY) and not asks_sum and sentence.has(r"年费|年度费|续费|维持费|缴费|第.{1,3}年"):
         return "annual_fee_due"
     if sentence.has(REDUCED) or "reduction" in inputs:
         return "fee_reduction"
@@ -92,6 +95,8 @@ def _inputs(sentence: Sentence) -> dict[str, Any]:
     _after_due(sentence, days)
     year = fee_year_said(sentence.text)
     late = lateness_said(sentence.text)
+    if late is None and not days and sentence.has(LATE):
+        late = lateness_said(sentence.text, anywhere=True)
     if (
         late is None
         and (share := sentence.percent_near(r"滞纳金?", within=4)) is not None

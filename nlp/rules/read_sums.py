@@ -108,9 +108,12 @@ def _parts_by_party(text: str) -> tuple[tuple[str, ...], tuple[Decimal, ...]] | 
     """保险5担保3银行2."""
     found: dict[str, Decimal] = {}
     for name, pattern in PARTIES:
-        match = re.search(rf"(?:{pattern})(?:占|出|担|承担|分)?\s*(?P<part>\d{{1,2}})(?![\d万%元百千亿.:比])", text)
+        match = re.search(
+            rf"(?:{pattern})(?:占|出|担|承担|分)?\s*(?P<part>\d{{1,2}}|[一二三四五六七八九])(?![\d万%元百千亿.:比成{CHINESE}])",
+            text,
+        )
         if match:
-            found[name] = Decimal(match["part"])
+            found[name] = read_number(match["part"]) or Decimal(0)
     return (tuple(found), tuple(found.values())) if len(found) > 1 else None
 
 

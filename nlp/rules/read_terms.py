@@ -19,7 +19,7 @@ ENDS = (
     r"|寿终|保到|护到|到头|作废|没用了|过保|管到|多大|活|没了|满|不受|不保|结束|死|公有|公共|免费用|失权|终"
 )
 ASKS_DIGIT = re.compile(
-    r"校验|检验码|小数点|点后|末位|最后(?:一位|那位|那个数)|后面.{0,4}(?:一位|那位|那个|点|位)|几$|对不对|对吗|有没有错|错没错|写错|正确|是真的|填啥|填什么|填几|缺"
+    r"校验|[检效]验[码位]|验证[码位]|小数点|点后|末位|最后(?:一位|那位|那个数)|后面.{0,4}(?:一位|那位|那个|点|位)|几$|对不对|对吗|有没有错|错没错|写错|正确|是真的|填啥|填什么|填几|缺"
 )
 
 
@@ -34,10 +34,12 @@ def read_check_digit(sentence: Sentence) -> Reading | None:
 
 
 def read_patent_term(sentence: Sentence) -> Reading | None:
-    days = sentence.roles({"filed_on": FILED, "granted_on": r"授权|公告|下证|拿证|发证|批"}, None)
+    days = sentence.roles(
+        {"filed_on": FILED, "granted_on": r"授权|公告|下证|拿证|发证|批", "priority_on": r"优先权"}, None
+    )
     filed_on = days.get("filed_on")
     if filed_on is None:
-        free = [day.value for day in sentence.days if day.value != days.get("granted_on")]
+        free = [day.value for day in sentence.days if day.value not in days.values()]
         filed_on = free[0] if free else None
     kind = sentence.kind_of(filed_on)
     if not (sentence.has(ENDS) or (filed_on and not sentence.has(r"下证|批|结果|审|能授权|能拿"))):

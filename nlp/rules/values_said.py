@@ -19,7 +19,7 @@ PERCENT = re.compile(
 )
 DISCOUNT = re.compile(rf"(?:打)?(?P<value>\d(?:\.\d+)?|[{CHINESE}]点?[{CHINESE}]?)折(?!旧|现|合|股|算|叠|光|线)")
 RATIO = re.compile(
-    rf"(?<![\d.:])(?P<digits>\d+(?:\.\d+)?(?:\s*[:比/]\s*\d+(?:\.\d+)?){{1,4}})(?![\d:])|(?P<han>[{CHINESE}]+(?:比[{CHINESE}]+){{1,4}})|(?P<run>[一二三四五六七八九]{{3}})(?=分|开|的?(?:比例|分担|分摊))|(?<!\d)(?P<triple>[1-9]{{3}})(?![\d万元块年月号%.])|(?P<pair>[一二三四五六七八九]{{2}})(?=开|分账|分成|分担)"
+    rf"(?<![\d.:])(?P<digits>\d+(?:\.\d+)?(?:\s*[:比/]\s*\d+(?:\.\d+)?){{1,4}})(?![\d:])|(?P<han>[{CHINESE}]+(?:比[{CHINESE}]+){{1,4}})|(?<![{CHINESE}])(?P<run>[一二三四五六七八九]{{3}})(?![{CHINESE}万亿个年月日元块])|(?<!\d)(?P<triple>[1-9]{{3}})(?![\d万元块年月号%.])|(?P<pair>[一二三四五六七八九]{{2}})(?=开|分账|分成|分担)"
 )
 UNIT = r"(?P<unit>个?亿|个?[wW](?![a-zA-Z])|[kK](?![a-zA-Z])|百万|千万|个?万)"
 BARE = re.compile(
@@ -44,6 +44,7 @@ NTH_MONTH = re.compile(rf"(?:滞纳|拖|晚|逾期|补缴).{{0,6}}第\s*(?P<mont
 LATE_BEFORE = re.compile(
     r"(?:晚|迟|逾期|过期|超期?|拖|欠|滞后|拖延|耽误|过了?|忘|延误|超过|过去)(?:了|到|交|缴|规定|缴费|年费|费|着|没交|没缴|付|期|快|已经|有|大概|差不多|都|限|时|的|又|满|不到|不满|没到|未满|不足|正好|整整|刚好|刚|整|将近|快|差不多|足足|\s){0,6}$"
 )
+NO_LATENESS = re.compile(r"(?:第|每|近|前|共|满|提前|还有|剩|期|宽限|补缴期)[^,。]{0,2}$")
 LATE_AFTER = re.compile(r"^(?:了|才|后|没交|没缴|了才|未缴|没付|的滞纳|滞纳|忘|多?了)")
 TERM = re.compile(
     rf"(?P<half>半年)|(?P<years>\d+(?:\.\d+)?|[{CHINESE}]+)\s*年(?P<year_half>半)?(?![费率化利末底初度])|(?P<months>\d+|[{CHINESE}]+)\s*个月|(?P<plain>\d+)\s*期"
@@ -141,10 +142,11 @@ def ratio_said(text: str) -> tuple[int, int, tuple[Decimal, ...]] | None:
         parts = list(match["run"] or match["triple"] or match["pair"] or "") or re.split(
             r"[:比/]", match["digits"] or match["han"]
         )
-        if match["triple"] and sum(int(digit) for digit in match["triple"]) != 10:
-            continue
         values = [read_number(part.strip()) for part in parts]
-        if all(value is not None for value in values) and sum(value or 0 for value in values) > 0:
+        whole = sum(value or 0 for value in values)
+        if (match["run"] or match["triple"]) and whole != 10:
+            continue
+        if all(value is not None for value in values) and whole > 0:
             return match.start(), match.end(), tuple(value for value in values if value is not None)
     return None
 
@@ -180,14 +182,15 @@ def term_months_said(text: str) -> Decimal | None:
     return None
 
 
-def lateness_said(text: str) -> tuple[Decimal, Decimal] | None:
+def lateness_said(text: str, *, anywhere: bool = False) -> tuple[Decimal, Decimal] | None:
     """Months and days of being late: 晚了两个月零三天 is (2, 3); 3个多月 is (3, 0.5), a month begun."""
     nth = NTH_MONTH.search(text)
     if nth is not None and (month := read_number(nth["month"])):
         return month - 1, Decimal("0.5")
     for match in LATE.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
-        if not LATE_BEFORE.search(before) and not LATE_AFTER.match(after):
+        said = LATE_BEFORE.search(before) or LATE_AFTER.match(after)
+        if not said and (not anywhere or NO_LATENESS.search(before) or re.match(r"[内前]|以[内前]|之[内前]", after)):
             continue
         if match["half_month"] or match["half_year"]:
             return (Decimal(6), Decimal(0)) if match["half_year"] else (Decimal(0), Decimal(15))

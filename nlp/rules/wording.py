@@ -29,7 +29,7 @@ def money(value: Decimal | int) -> str:
     """1,080元; from ten thousand on in 万 where that is short, else in full."""
     amount = Decimal(value)
     if abs(amount) >= 10_000 and amount % 100 == 0:
-        return f"{plain_number(amount / 10_000)}万元"
+        return f"{plain_number(amount / 10_000).replace(',', '')}万元"
     return f"{plain_number(amount)}元"
 
 
