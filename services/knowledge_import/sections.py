@@ -11,12 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import docx
 import lxml.html
-import pypdf
 import yaml
-from docx.table import Table
-from docx.text.paragraph import Paragraph
 
 from models.knowledge import DocumentKind
 from nlp.law_names import find_references, short_name
@@ -98,6 +94,11 @@ def _read_html(path: Path) -> Page:
 
 
 def _read_docx(path: Path) -> Page:
+    # The readers of DOCX and PDF are imported by who reads one: serving needs this package, but not them.
+    import docx
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
     lines, title = [], ""
     for block in docx.Document(str(path)).iter_inner_content():
         if isinstance(block, Table):
@@ -111,6 +112,8 @@ def _read_docx(path: Path) -> Page:
 
 
 def _read_pdf(path: Path) -> Page:
+    import pypdf
+
     pages = [page.extract_text() or "" for page in pypdf.PdfReader(str(path)).pages]
     text = "\n".join(unicodedata.normalize("NFKC", page).strip() for page in pages).strip()
     if not text:
