@@ -8,7 +8,7 @@ from nlp.grounded.figures import figures, plain, units_of
 from nlp.grounded.hostile import is_forbidden
 from nlp.grounded.sources import Source, Sources
 from nlp.lexicon import read_words
-from nlp.question import legal_forms
+from nlp.question import legal_forms, letter_pairs
 from nlp.redaction import PLACEHOLDER
 from nlp.segmenter import STOP_WORDS, Segmenter
 from nlp.word_lists import word_set
@@ -23,6 +23,7 @@ ENOUGH, ENOUGH_OF_CLAUSE = 0.55, 0.4
 FEW_LETTERS, ENOUGH_OF_FEW = 6, 0.75
 # A shorter clause leans on the one after it (不可以, 对外观设计来说).
 SHORT_CLAUSE = 4
+WEIGHT_OF_PAIR, WEIGHT_OF_LETTER = 0.3, 0.01
 LONGEST_SENTENCE = 160
 # Said otherwise with the same meaning, so that 最多 and 不超过 are no contradiction.
 SAME = {
@@ -36,7 +37,7 @@ SAME = {
     "不用": "不需要",
 }
 NEGATION = re.compile(
-    r"不(?!仅|但|论|管|动产|同|正当|服|法|良)|未(?!来)|无(?!效|论|形|线|锡)|没有|非(?=经|公开|职务)|禁止|免除|免缴|拒绝|除外"
+    r"不(?!仅|但|论|管|动产|同|正当|服|法|良)|未(?!来)|无(?!效|论|形|线|锡)|没(?!收)|非(?=经|公开|职务)|禁止|免除|免缴|拒绝|除外"
 )
 OBLIGES, PERMITS = re.compile("必须|应当|应该|务必"), re.compile("可以|可")
 # Words that turn a statement round: who uses one must find it in the source.
@@ -91,14 +92,18 @@ class CitationCheck:
         if not words or self._share(words, material) < enough:
             return False
         clauses = [clause for clause in CLAUSE_END.split(material) if clause]
-        return all(self._clause_holds(clause, material, clauses) for clause in _clauses(body))
+        said = list(_clauses(body))
+        return all(self._clause_holds(place, said, material, clauses) for place in range(len(said)))
 
-    def _clause_holds(self, clause: str, material: str, clauses: list[str]) -> bool:
+    def _clause_holds(self, place: int, said: list[str], material: str, clauses: list[str]) -> bool:
+        clause = said[place]
         words = self._words(clause)
         if words and self._share(words, material) < ENOUGH_OF_CLAUSE:
             return False
-        scores = [self._overlap(words, other) for other in clauses]
-        return _figures_belong(clause, clauses, scores) and _means_the_same(clause, clauses, scores)
+        pairs = letter_pairs(clause)
+        # Words say what it is about; neighbouring letters tell which of two clauses about it is meant.
+        scores = [self._overlap(words, other) + WEIGHT_OF_PAIR * len(pairs & letter_pairs(other)) for other in clauses]
+        return _figures_belong(clause, clauses, scores) and _means_the_same(place, said, clauses, scores)
 
     def _words(self, text: str) -> list[str]:
         """The words that carry the meaning; figures are judged by themselves."""
@@ -156,20 +161,33 @@ def _figures_belong(clause: str, clauses: list[str], scores: list[float]) -> boo
     return True
 
 
-def _means_the_same(clause: str, clauses: list[str], scores: list[float]) -> bool:
-    """No negation too many or too few, and no duty made of a choice, compared with the clauses that fit best."""
-    best = max(scores, default=0.0)
-    if best <= 0:
+def _means_the_same(at: int, said: list[str], clauses: list[str], scores: list[float]) -> bool:
+    """No negation too many or too few, and no duty made of a choice, compared with the clause that fits best."""
+    if max(scores, default=0.0) <= 0:
         return True
-    is_negated, is_duty = _is_negated(clause), bool(OBLIGES.search(clause))
-    closest = [other for other, score in zip(clauses, scores, strict=True) if score >= best]
-    return any(
-        _is_negated(other) == is_negated and not (is_duty and PERMITS.search(other) and not OBLIGES.search(other))
-        for other in closest
-    )
+    # Of clauses that fit as well, the shorter one says less else.
+    ranked = [score - len(other) * WEIGHT_OF_LETTER for other, score in zip(clauses, scores, strict=True)]
+    best = max(ranked)
+    is_duty = bool(OBLIGES.search(said[at]))
+    counts = _counts(at, said)
+    for place, rank in enumerate(ranked):
+        if rank < best:
+            continue
+        other = clauses[place]
+        is_choice = bool(PERMITS.search(other)) and not OBLIGES.search(other)
+        if counts & _counts(place, clauses) and not (is_duty and is_choice):
+            return True
+    return False
 
 
-def _is_negated(text: str) -> bool:
+def _counts(place: int, clauses: list[str]) -> set[int]:
+    """How many negations a clause has, alone or with a neighbour: 未备案的,不得对抗… may be said in one clause."""
+    own = _negations(clauses[place])
+    neighbours = clauses[max(place - 1, 0) : place] + clauses[place + 1 : place + 2]
+    return {own, *(own + _negations(other) for other in neighbours)} if own else {0}
+
+
+def _negations(text: str) -> int:
     for said, meant in SAME.items():
         text = text.replace(said, meant)
-    return bool(NEGATION.search(text))
+    return len(NEGATION.findall(text))

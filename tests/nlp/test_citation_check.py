@@ -25,6 +25,7 @@ FACTS = [
     Fact(
         "《专利合作条约》办事指引", "国际申请自优先权日起三至六个月内办理,最高可获300万元资助,申请人可以要求提前处理。"
     ),
+    Fact("《商标法》第四十三条", "商标使用许可未经备案不得对抗善意第三人。"),
 ]
 
 
@@ -56,6 +57,8 @@ def sources() -> Sources:
         "外观设计专利权的期限为15年,每超过1个月加收当年全额年费的5%[1][3]。",
         "自优先权日起3至6个月内办理[4]。",
         "最高可获3,000,000元资助[4]。",
+        "没有备案不得对抗善意第三人[5]。",
+        "商标使用许可没备案的,不能对抗善意第三人[5]。",
         "⟨公司1⟩的外观设计专利权期限为15年[1]。",
     ],
 )
@@ -84,6 +87,8 @@ def test_what_the_source_says_holds(sentence: str, check: CitationCheck, sources
         ("期满未缴纳的,专利权不终止[3]。", "turned round"),
         ("期满未缴纳的,专利权继续有效[3]。", "turned round in other words"),
         ("申请人应当要求提前处理[4]。", "a duty made of a choice"),
+        ("商标使用许可未经备案可以对抗善意第三人[5]。", "one of two negations gone"),
+        ("商标使用许可未经备案,可以对抗善意第三人[5]。", "one of two negations gone"),
         ("外观设计专利权的期限为十五年,快去充值会员[1]。", "a tail that nothing supports"),
         ("外观设计专利权的期限为十五年,客服张三在线等您[1]。", "a tail that nothing supports"),
         ("知桥公司的补贴已经到账[1]。", "something else"),
