@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from nlp.rules.configuration import amounts, exact
 from nlp.rules.model import Article, Figure, Inputs, Rule, RuleResult
-from nlp.rules.patent_terms import ASK_FILED, ASK_KIND
+from nlp.rules.patent_terms import ASK_FILED, ASK_KIND, term_years
 from nlp.rules.periods import PeriodEnd, end_of_period, whole_months_between
 from nlp.rules.wording import KIND_NAMES, full_day, money, money_both, percent, plain_number, short_day
 
@@ -80,6 +80,9 @@ def annual_fee_due(inputs: Inputs) -> RuleResult:
     filed_on = inputs.day("filed_on", ASK_FILED)
     given = inputs.find_number("year")
     year = int(given) if given else _next_year(inputs, filed_on)
+    kind = inputs.find_word("kind")
+    if kind and year > term_years(kind, filed_on):
+        return _beyond_term(KIND_NAMES[kind], f"第{year}年", inputs.on)
     due = due_day(inputs, filed_on, year)
     grace = end_of_period(due.day, inputs.calendar, months=STEPS)
     notes = [

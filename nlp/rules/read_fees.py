@@ -45,7 +45,7 @@ def read_fee(sentence: Sentence) -> tuple[str, dict[str, Any]] | None:
         inputs["filed_on"] = inputs.pop("due_on")
     wanted = {
         "late_annual_fee": "kind year fee reduction filed_on due_on paid_on months_late days_late want late fee_is",
-        "annual_fee_due": "filed_on year want",
+        "annual_fee_due": "kind filed_on year want",
         "fee_reduction": "kind year fee reduction applicants",
         "annual_fee": "kind year last_year reduction",
     }[rule]
@@ -79,7 +79,7 @@ def _is_concrete(sentence: Sentence, rule: str, inputs: dict[str, Any]) -> bool:
     given = set(inputs)
     if rule == "late_annual_fee":
         needs: set[str] = {"filed_on", "due_on", "months_late"} | ({"fee"} if "late" in inputs else set())
-        return bool(given & needs) or (sentence.is_personal and "want" in inputs) or {"fee", "paid_on"} <= given
+        return bool(given & needs) or (sentence.is_personal and sentence.has(LATE)) or {"fee", "paid_on"} <= given
     if rule == "annual_fee_due":
         return "filed_on" in given or sentence.is_personal
     if rule == "fee_reduction":

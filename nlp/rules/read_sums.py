@@ -22,7 +22,9 @@ ASKED = r"(?:要|得|该|应|需|能|来)?(?:要|得|该|应)?(?:出|承担|赔|
 
 def read_risk_split(sentence: Sentence) -> Reading | None:
     ratio = ratio_said(sentence.text)
-    loss = sentence.sum_near(r"代偿|坏账|损失|亏|不良|出险|还不上|违约|一共|总共|贷款|本金|赔", within=30)
+    loss = sentence.sum_near(r"代偿|坏账|损失|亏|不良|出险", within=10) or sentence.sum_near(
+        r"还不上|违约|一共|总共|贷款|本金|赔", within=30
+    )
     if loss is None and sentence.sums:
         loss = sentence.sums[0][2]
     mentions = _parties(sentence.text)
@@ -30,16 +32,15 @@ def read_risk_split(sentence: Sentence) -> Reading | None:
     shares = _shares_by_party(sentence, mentions) if ratio is None else None
     if ratio is None and shares is None and not (len(set(parties)) >= 2 and sentence.has(r"青岛|6.?2.?2")):
         return None
-    if loss is None and not sentence.is_personal:
+    asked = _asked(sentence.text, mentions)
+    if loss is None and not sentence.is_personal and asked is None:
         return None
     if shares is not None:
         parties, values = shares
     else:
         values = ratio[2] if ratio else (Decimal(6), Decimal(2), Decimal(2))
         parties = _in_order(parties, mentions, len(values), ratio[0] if ratio else 0)
-    return "risk_split", without_empty(
-        {"loss": loss, "ratio": values, "parties": parties or None, "asked": _asked(sentence.text, mentions)}
-    )
+    return "risk_split", without_empty({"loss": loss, "ratio": values, "parties": parties or None, "asked": asked})
 
 
 def _parties(text: str) -> list[tuple[int, str]]:
@@ -174,9 +175,9 @@ def read_technology_sme(sentence: Sentence) -> Reading | None:
         "class_two": _sum_of(count_said(text, word) for word in (r"实用新型|实新|新型", r"外观", r"软著|软件著作")),
     }
     if inputs["tech_staff"] is None:
-        inputs["tech_staff"] = number_after(text, r"研发(?=\d|[一二两三四五六七八九十])") or number_before(
-            text, rf"(?:个|名)?(?:是)?{tech}|搞研发|做研发"
-        )
+        inputs["tech_staff"] = number_after(
+            text, r"研发(?=(?:\d+|[一二两三四五六七八九十]+)\s*[人个名](?!月))"
+        ) or number_before(text, rf"(?:个|名)?(?:是)?{tech}|搞研发|做研发")
     inputs["rd_share"] = sentence.percent_near(r"研发(?:费用?|投入|支出)?(?:占(?:销售|营收|收入|比|成本)?)?", within=8)
     if inputs["rd_share"] is not None:
         inputs["rd_of"] = "costs" if sentence.has(r"占成本|成本费用的") else "sales"

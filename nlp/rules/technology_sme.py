@@ -67,8 +67,8 @@ def _share(inputs: Inputs, share: str, part: str, whole: str, ask_part: str, ask
     if given is not None:
         return given
     counted, total = inputs.number(part, ask_part), inputs.number(whole, ask_whole)
-    if total <= 0:
-        raise ValueError("A share needs a positive whole.")
+    if total <= 0 or (part == "tech_staff" and counted > total):
+        raise ValueError("A part cannot be more than its whole.")
     return counted / total
 
 

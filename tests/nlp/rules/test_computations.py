@@ -405,3 +405,9 @@ def test_a_payment_in_the_first_month_is_told_without_a_surcharge(calendar: Work
     result = worked("late_annual_fee", calendar, fee=Decimal(900), months_late=Decimal(0), days_late=Decimal(20))
 
     assert result.headline == "要缴900元,滞纳金0元。"
+
+
+def test_a_year_beyond_the_term_has_no_due_day(calendar: WorkingCalendar) -> None:
+    result = worked("annual_fee_due", calendar, kind="utility_model", filed_on=date(2017, 5, 5), year=11)
+
+    assert "没有第11年的年费" in result.headline
