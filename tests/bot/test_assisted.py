@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,11 +20,13 @@ from bot.skills.assisted import Assistant, AssistedDialogue
 from bot.turn import TurnRunner
 from bot.webhook import create_webhook
 from core.chat import ModelTurn
+from core.clock import FixedClock
 from core.web import init_web
 from models import Case, Platform, WeChatIdentity
 from services.asking import Answered
 from services.identities import find_or_create_conversation, find_or_create_identity
 from services.resources import Resources
+from services.turn_sweeps import rescue_stuck_turns
 from tests.support.jobs import run_outbox
 from tests.support.pushes import Pusher, text_fields
 from tests.support.scripted_model import ScriptedModel, calling
@@ -238,6 +241,21 @@ def test_a_figure_of_a_rule_is_told_as_the_rule_gives_it(told: str, is_right: bo
 
     assert (f"外观设计专利{told}届满。\n依据:按《专利法》第四十二条计算。" in text) is is_right
     assert (told in text) is is_right
+
+
+def test_an_answer_that_takes_its_time_is_not_taken_for_cut_off(resources: Resources, clock: FixedClock) -> None:
+    rescued: list[int] = []
+
+    def slow(messages: Any) -> str:
+        clock.advance(timedelta(seconds=15))
+        with resources.database.unit_of_work() as session:
+            rescued.append(rescue_stuck_turns(session, now=clock.now()))
+        return LocalChatModel().complete(messages, timeout_seconds=1)
+
+    answered = make_ask(*with_model(resources, ScriptedModel(slow)))(QUESTION)
+
+    assert rescued == [0]
+    assert LABEL in answered.text
 
 
 def make_app(resources: Resources, runner: TurnRunner) -> Flask:
