@@ -104,10 +104,10 @@ def test_the_hint_comes_once_a_day_under_the_second_answer(say, clock: FixedCloc
 
 def test_an_unanswered_question_is_noted_once_without_names(say, resources: Resources) -> None:
     for _ in range(2):
-        say(f"{UNKNOWN},我电话13912345678")
+        say("电话13912345678,越南专利法里年费优惠是怎么规定的")
 
     [miss] = misses(resources)
-    assert miss.text == f"{UNKNOWN},我电话〔电话〕"
+    assert miss.text == "电话〔电话〕,越南专利法里年费优惠是怎么规定的"
     assert (miss.kind, miss.cluster, miss.vector) == (MissKind.NO_BASIS, None, None)
 
 
