@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
 
 from nlp.rules.model import WorkingDays
-from nlp.rules.wording import short_day, weekday
+from nlp.rules.wording import full_day, short_day, weekday
 
 LATEST = date(2200, 1, 1)
 
@@ -46,6 +46,11 @@ def moved(nominal: date, calendar: WorkingDays) -> PeriodEnd:
     """A last day, moved to the next working day where it is a day off."""
     day = calendar.next_working_day(nominal)
     warning = "" if _knows_year(calendar, nominal.year) else f"{nominal.year}年的放假安排还没录入,碰上法定假日会再顺延"
+    if day.weekday() >= 5:
+        # Examination Guidelines, part V, chapter 7, 2.3: from a weekend that is worked on to Monday.
+        monday = calendar.next_working_day(day + timedelta(days=7 - day.weekday()))
+        said = f"{short_day(day)}是调休上班的{weekday(day)}"
+        warning = f"{said},《专利审查指南》对这种日子顺延到{full_day(monday)},按早的办最稳"
     if day == nominal:
         return PeriodEnd(nominal, day, "", warning)
     return PeriodEnd(nominal, day, f"{short_day(nominal)}是{_day_off(nominal)},顺延到{short_day(day)}", warning)

@@ -411,3 +411,13 @@ def test_a_year_beyond_the_term_has_no_due_day(calendar: WorkingCalendar) -> Non
     result = worked("annual_fee_due", calendar, kind="utility_model", filed_on=date(2017, 5, 5), year=11)
 
     assert "没有第11年的年费" in result.headline
+
+
+def test_a_last_day_on_a_weekend_that_is_worked_names_the_monday_of_the_guidelines_too(
+    calendar: WorkingCalendar,
+) -> None:
+    # 19 September 2026 is a Saturday, the Sunday after it is worked for the national holiday.
+    result = worked("licence_recordal", calendar, start_on=date(2026, 6, 19))
+
+    assert result.value == date(2026, 9, 20)
+    assert "2026年9月21日" in result.warnings[0]
