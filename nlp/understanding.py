@@ -7,7 +7,7 @@ from typing import Any
 
 from nlp.acts import Act, ActFinder
 from nlp.intent_model import Judgement, default_classifier
-from nlp.intents import ACTIONABLE, IntentClassifier, wish_parts
+from nlp.intents import ACTIONABLE, NEGATED_HANDOFF, IntentClassifier, wish_parts
 from nlp.normalisation import LENGTH_LIMIT, Normaliser
 from nlp.refinements import DROPS, FORGETS, MOMENTARY, REFINES, State, is_refinement, next_state, without_dropped
 from nlp.segmenter import Segmenter, default_segmenter
@@ -115,7 +115,7 @@ class Understander:
             clean, judged = first, self._judge(first)
         reading = self._slots.read(clean, at)
         intent, confidence = self._intent(clean, judged, state)
-        if len(text) > LENGTH_LIMIT and HANDOFF_ANYWHERE.search(text):
+        if _calls_for_person(text, whole, has_clear_wish=intent in ACTIONABLE and confidence >= CLEAR):
             intent, confidence = "human_handoff", 0.9
         if not act.name and (intent is None or confidence < 0.6 or (state.intent is None and _states_a_value(clean))):
             informed = self._inform(text, clean, reading)
@@ -212,6 +212,13 @@ class Understander:
             slots, exclude = without_dropped(clean, slots, exclude)
         fresh = intent is not None and not refines
         return Understanding(text, intent, round(confidence, 3), act.name, slots, exclude), fresh
+
+
+def _calls_for_person(text: str, whole: str, *, has_clear_wish: bool) -> bool:
+    """Whether a person is asked for in so many words beside nothing that we could begin to do (a question is not)."""
+    if len(text) > LENGTH_LIMIT:
+        return bool(HANDOFF_ANYWHERE.search(text))
+    return not has_clear_wish and bool(HANDOFF_ANYWHERE.search(whole)) and not NEGATED_HANDOFF.search(whole)
 
 
 def _states_a_value(clean: str) -> bool:

@@ -4,6 +4,7 @@ import re
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
+from bot.skills.wishes import likely_wishes
 from core.i18n import chinese_amount, chinese_time
 from services.working_hours import promise_reply
 
@@ -181,5 +182,8 @@ def _noted_region(region: str) -> Reply:
 
 
 def rephrase(context: TurnContext) -> Reply:
-    """The first time something is not understood: say so, and offer ways on."""
+    """The first time something is not understood: say so, and offer what was likely meant, else ways on."""
+    wishes = likely_wishes(context)
+    if wishes:
+        return Reply("这句我没看明白,您是想办下面哪一件?点一下,或换个说法:", choices=wishes, is_miss=True)
     return Reply("这句我没看明白。换个说法试试,或直接选:", choices=HELP_CHOICES, is_miss=True)

@@ -57,7 +57,8 @@ def _labels(path: Path, line: str) -> tuple[str | None, str | None, str]:
     if path.stem == WITH_ACT:
         intent, act, typed = line.split("\t")
         return intent, act, typed
-    return path.stem, None, line
+    # policy_question+articles.txt holds further sentences of policy_question
+    return path.stem.partition("+")[0], None, line
 
 
 def data_hash(folder: Path = FOLDER) -> str:

@@ -12,7 +12,23 @@ from nlp.training.examples import TWO_WISHES, WITH_ACT, Example
 
 SEED = 20261122
 PREFIXES = ("请问", "麻烦", "那个 ", "我想问下 ", "老师 ", "亲 ", "急 ", "你好 ", "哎 ", "老板 ", "帮忙 ", "就是 ")
-SUFFIXES = ("吧", "啊", "呀", "哈", "呢", "了", " 谢谢", " 急", " 快点", "哦", " 麻烦了", "。", "！")
+SUFFIXES = (
+    "吧",
+    "啊",
+    "呀",
+    "哈",
+    "呢",
+    "了",
+    " 谢谢",
+    " 急",
+    " 快点",
+    "哦",
+    " 麻烦了",
+    "。",
+    "！",
+    ",我电话13812345678",
+    " 电话13912345678",
+)
 JOINTS = (" ", " ", " 然后", " 顺便", " 另外", ",再", " 还有", " 再", "，顺便", "，然后", " 对了", "，同时", " 接着")
 SECOND_WISHES, AFTER_A_QUESTION, AFTER_SMALL_TALK, BEFORE_MORE = 1600, 350, 350, 250
 OPENING_ACTS = frozenset({"affirm", "deny", "cancel", "restart"})

@@ -252,3 +252,24 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
 )
 def test_what_phones_send_is_made_plain(sent: str, plain: str) -> None:
     assert NORMALISER.plain(sent) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("一共十二万", 120_000), ("最多五十个w", 500_000), ("总共起价三万", 30_000)]
+)
+def test_a_numeral_that_counts_nothing_is_no_amount(text: str, amount: int) -> None:
+    assert [found.value for found in find_amounts(text)] == [amount]
+
+
+def test_a_bare_month_is_the_last_one_that_has_begun() -> None:
+    [period] = find_periods("十二月份的", AT)
+    [recent] = find_periods("9月公开的", AT)
+
+    assert (period.first, period.last) == (date(2025, 12, 1), date(2025, 12, 31))
+    assert (recent.first, recent.last, recent.field) == (date(2026, 9, 1), date(2026, 9, 30), "publication")
+
+
+def test_the_words_around_a_phone_number_go_with_it() -> None:
+    found = find_phone("报名第二场 联系电话是138 0013 8000")
+
+    assert found is not None and (found.start, found.value) == (6, "13800138000")

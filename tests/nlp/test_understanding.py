@@ -18,9 +18,8 @@ from nlp.types import Understanding
 from nlp.understanding import Understander
 
 AT = date(2026, 11, 22)
-UTTERANCES = [
-    json.loads(line) for line in (Path(__file__).parent / "utterances.jsonl").read_text(encoding="utf-8").splitlines()
-]
+FOLDER = Path(__file__).parent
+UTTERANCES = [json.loads(line) for line in (FOLDER / "utterances.jsonl").read_text(encoding="utf-8").splitlines()]
 UNDERSTANDER = Understander()
 ACTS = {None, "affirm", "deny", "cancel", "next_page", "previous_page", "select_item", "restart", "inform"}
 
@@ -40,8 +39,33 @@ def test_our_own_utterances_are_understood() -> None:
     wrong_intents = [row["text"] for row, got in read if got.intent != row["intent"]]
     wrong_acts = [row["text"] for row, got in read if got.act != row["act"]]
 
-    assert len(wrong_intents) / len(read) <= 0.15, wrong_intents
-    assert len(wrong_acts) / len(read) <= 0.1, wrong_acts
+    assert len(wrong_intents) / len(read) <= 0.03, wrong_intents
+    assert len(wrong_acts) / len(read) <= 0.02, wrong_acts
+
+
+def _is_expected(row: dict[str, Any], name: str, value: Any) -> bool:
+    """Whether a slot that was found is wanted, or may be left out without counting either way."""
+    optional = row["slots_optional"].get(name)
+    accepted = [row["slots"][name]] if name in row["slots"] else []
+    accepted += [value if optional == "*" else optional] if optional is not None else []
+    return any(_same(name, value, one) for one in accepted)
+
+
+def test_whole_frames_of_300_hard_sentences_are_right() -> None:
+    rows = [json.loads(line) for line in (FOLDER / "frames.jsonl").read_text(encoding="utf-8").splitlines()]
+    wrong = []
+    for row in rows:
+        got = UNDERSTANDER.understand(row["text"], at=date.fromisoformat(row["at"]), history=row.get("history", ()))
+        slots = {name: value for name, value in got.slots.items() if name != "applicant_type"}
+        is_right = (
+            (got.intent, got.act) == (row["intent"], row["act"])
+            and row["slots"].keys() <= slots.keys()
+            and all(_is_expected(row, name, value) for name, value in slots.items())
+        )
+        wrong += [] if is_right else [row["text"]]
+
+    assert len(rows) == 300
+    assert len(wrong) / len(rows) <= 0.08, wrong
 
 
 def test_slots_of_our_own_utterances_reach_an_f1_of_0_8() -> None:
@@ -76,6 +100,7 @@ def test_every_intent_of_the_guide_is_reached() -> None:
         "我問咗好多次都冇答案 搵真人傾啦",
         "说了半天专利年费的事你都没懂 我要转人工",
         "<b>转人工</b>",
+        "外观专利保护多少年 另外转人工",
         "材料" * 3000 + "转人工",
     ],
 )
@@ -107,6 +132,37 @@ def test_a_bare_act_has_no_intent(text: str, act: str, ordinal: int | None) -> N
     read = understand(text)
 
     assert (read.intent, read.act, read.slots.get("ordinal")) == (None, act, ordinal)
+
+
+@pytest.mark.parametrize("text", ["不错不错", "真不错", "不错啊"])
+def test_praise_denies_nothing(text: str) -> None:
+    assert understand(text).act != "deny"
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "intent"),
+    [
+        ("不对 我要找的是电饭煲专利", "deny", "patent_search"),
+        ("好的 那帮我注册商标", "affirm", "filing_request"),
+        ("算了 转人工吧", "cancel", "human_handoff"),
+        ("不是卖 我要买电饭煲专利", None, "demand_post"),
+    ],
+)
+def test_an_act_may_open_a_wish(text: str, act: str | None, intent: str) -> None:
+    read = understand(text)
+
+    assert (read.act, read.intent) == (act, intent)
+
+
+@pytest.mark.parametrize(
+    "text", ["产品被人抄了怎么办", "实用新型年费一般多少", "外观2021年5月6日申请的保护到哪天", "买的正版软件能备份吗"]
+)
+def test_what_is_asked_in_general_is_a_question(text: str) -> None:
+    assert understand(text).intent == "policy_question"
+
+
+def test_a_question_gives_way_to_the_wish_after_it() -> None:
+    assert understand("商标注册要多久 顺便帮我报名周五的讲座").intent == "training_book"
 
 
 def test_how_and_whether_ask_while_a_wish_orders() -> None:
@@ -283,11 +339,11 @@ def test_no_input_raises(text: str, at: date, history: list[str]) -> None:
 
 
 @pytest.mark.serial
-def test_a_sentence_takes_less_than_5_ms_at_p95() -> None:
+def test_a_sentence_takes_less_than_10_ms_at_p95() -> None:
     times = []
     for row in UTTERANCES * 3:
         started = time.thread_time()  # what the work costs, whoever else is at the machine
         understand(row["text"])
         times.append(time.thread_time() - started)
 
-    assert sorted(times)[int(len(times) * 0.95)] < 0.005
+    assert sorted(times)[int(len(times) * 0.95)] < 0.010
