@@ -6,7 +6,7 @@ FAST := -n 2 --dist loadgroup -m "not slow and not serial"
 WHOLE := -m "slow or serial"
 
 .DEFAULT_GOAL := help
-.PHONY: help run train test test-fast check lint bench clean install install-dev assets browser
+.PHONY: help run eval eval-data train train-ranker test test-fast check lint bench clean install install-dev assets browser
 
 help: ## 列出命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,8 +32,17 @@ lint: install-dev
 bench: install-dev assets ## 性能测试,结果写入 docs/benchmarks.md
 	$(PYTHON_BIN) -m benchmarks
 
+eval-data: install-dev ## 评测用的数据库、索引和向量(放在 var/eval)
+	$(PYTHON_BIN) -m dev.eval_data
+
+eval: install-dev ## 评测,结果写入 docs/evaluation.md(先 make eval-data)
+	set -a && . var/eval/env && $(PYTHON_BIN) -m dev.evaluate
+
 train: install-dev ## 训练语句理解模型(两三分钟),结果写入 data/models 和 docs/model-card.md
 	$(PYTHON_BIN) -m nlp.training
+
+train-ranker: install-dev ## 训练条文排序(先 make eval-data),结果写入 data/models
+	set -a && . var/eval/env && $(PYTHON_BIN) -m dev.train_ranker
 
 clean: ## 删除可以重新生成的东西(不动 var/ 里的数据)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage var/test var/log

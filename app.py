@@ -2,8 +2,11 @@
 
 import hmac
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import redis
 from apiflask import APIFlask
@@ -16,7 +19,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from adapters.chat_model import OpenAIChatModel
 from adapters.clock import SandboxOffset
+from adapters.embedder import LocalEmbedder
 from adapters.search_index import TantivyIndex
+from adapters.vector_store import VectorStore
 from adapters.wechat.client import WeChatClient
 from bot.asking import Asker
 from bot.callbacks import build_callbacks
@@ -26,7 +31,7 @@ from bot.turn import TurnRunner
 from bot.webhook import create_webhook
 from console import init_console
 from core.clock import Clock, OffsetClock, SystemClock
-from core.config import Environment, Settings
+from core.config import DataSettings, Environment, Settings
 from core.db import Database
 from core.errors import Unauthorized
 from core.logs import configure_logging
@@ -34,6 +39,7 @@ from core.web import init_web
 from jobs.commands import register_commands
 from miniapp_api import init_api
 from models import Platform
+from nlp.asking import Ask
 from nlp.patent_search import PatentSearch
 from nlp.policy_answers import build_answerer
 from nlp.ports import ChatModel
@@ -42,7 +48,7 @@ from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
 from services.health import check_health
 from services.indexing import PATENT_SCHEMA
-from services.knowledge import PASSAGE_SCHEMA
+from services.knowledge import PASSAGE_SCHEMA, answer_policy_question
 from services.measures import BacklogCollector
 from services.ports import WeChat
 from services.resources import Resources
@@ -89,6 +95,7 @@ def build_resources(settings: Settings) -> Resources:
     database = Database(settings.sqlalchemy_url)
     segmenter = default_segmenter()
     index_dir = settings.var_dir.resolve() / "index"
+    vectors = build_vectors(settings)
     patent_index = TantivyIndex(index_dir / "patents", PATENT_SCHEMA, segmenter.fingerprint)
     passage_index = TantivyIndex(index_dir / "passages", PASSAGE_SCHEMA, segmenter.fingerprint)
     return Resources(
@@ -100,10 +107,32 @@ def build_resources(settings: Settings) -> Resources:
         patent_index=patent_index,
         passage_index=passage_index,
         patent_search=PatentSearch(patent_index, segmenter),
-        answerer=RememberingAnswerer(build_answerer(passage_index, segmenter), passage_index),
+        answerer=RememberingAnswerer(build_answerer(passage_index, segmenter, **vectors), passage_index),
         understander=Understander(),
+        answerer_over=lambda index: build_answerer(index, segmenter, **vectors),
+        embedder=vectors["embedder"],
         chat_model=build_chat_model(settings),
     )
+
+
+@contextmanager
+def open_knowledge() -> Iterator[Ask]:
+    """For commands without WeChat and queue: asks the knowledge that DATABASE_URL and VAR_DIR name."""
+    settings = DataSettings()
+    configure_logging("WARNING")
+    database, segmenter = Database(settings.sqlalchemy_url), default_segmenter()
+    index = TantivyIndex(settings.var_dir.resolve() / "index" / "passages", PASSAGE_SCHEMA, segmenter.fingerprint)
+    answerer = build_answerer(index, segmenter, **build_vectors(settings))
+    with database.reading() as session:
+        yield lambda text, at, history: answer_policy_question(
+            answerer, session, question=text, on=at, region=None, history=history
+        )
+
+
+def build_vectors(settings: DataSettings) -> dict[str, Any]:
+    """The embedder of questions and where its vectors are kept."""
+    embedder = LocalEmbedder()
+    return {"vectors": VectorStore.beside(settings.var_dir, embedder), "embedder": embedder}
 
 
 def build_chat_model(settings: Settings) -> ChatModel | None:

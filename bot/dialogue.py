@@ -170,6 +170,8 @@ class Dialogue:
             return INTENT_SKILLS[understood.intent]
         if (is_unsure or understood.intent in {"patent_search", "out_of_scope"}) and find_numbers(context.text):
             return DETAIL
+        if policies.computes(context):
+            return ANSWER
         going_on = self._choose_going_on(context)
         if going_on is not None:
             return going_on

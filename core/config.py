@@ -22,15 +22,30 @@ class ConfigurationError(RuntimeError):
     """The environment is incomplete or contradictory; the message names every variable at fault."""
 
 
-class Settings(BaseSettings):
-    """What a deployment may decide. Field names are the variables' names in lower case."""
+class DataSettings(BaseSettings):
+    """Where the data lie: all that a command without WeChat and queue needs."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    environment: Environment = Environment.DEVELOPMENT
     database_url: str = ""
-    redis_url: str = "redis://127.0.0.1:6379/0"
     var_dir: Path = Path("var")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """DATABASE_URL with the driver we install, or the embedded SQLite file under VAR_DIR."""
+        if not self.database_url:
+            return f"sqlite:///{self.var_dir.resolve() / 'zhiqiao.db'}"
+        for prefix in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url
+
+
+class Settings(DataSettings):
+    """What a deployment may decide. Field names are the variables' names in lower case."""
+
+    environment: Environment = Environment.DEVELOPMENT
+    redis_url: str = "redis://127.0.0.1:6379/0"
     secret_key: SecretStr
     public_base_url: str = "http://127.0.0.1:8000"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -73,16 +88,6 @@ class Settings(BaseSettings):
     @property
     def is_production(self) -> bool:
         return self.environment is Environment.PRODUCTION
-
-    @property
-    def sqlalchemy_url(self) -> str:
-        """DATABASE_URL with the driver we install, or the embedded SQLite file under VAR_DIR."""
-        if not self.database_url:
-            return f"sqlite:///{self.var_dir.resolve() / 'zhiqiao.db'}"
-        for prefix in ("postgres://", "postgresql://"):
-            if self.database_url.startswith(prefix):
-                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
-        return self.database_url
 
     @property
     def uses_wechat_sandbox(self) -> bool:

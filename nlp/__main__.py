@@ -1,13 +1,16 @@
-"""Commands of the language layer, JSON Lines in and out: `python -m nlp parse`."""
+"""Commands of the language layer, JSON Lines in and out, in the same order: `python -m nlp parse|ask`."""
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
+from importlib import import_module
 from typing import Any, TextIO
 
 from core.clock import SystemClock, china_date
+from nlp.asking import answer_row
 from nlp.slots.selection import applicant_type_apart
 from nlp.understanding import Understander
 
@@ -16,7 +19,10 @@ class _BadLine(ValueError):
     """A line that is no request; the message says why."""
 
 
-def parse_line(line: str, understander: Understander, today: date) -> dict[str, Any]:
+Handle = Callable[[Any, str, date, list[str]], dict[str, Any]]
+
+
+def handle_line(line: str, today: date, handle: Handle) -> dict[str, Any]:
     """One input object to one output object; a bad line gives {"error"} with the id where there is one."""
     identity: Any = None
     try:
@@ -25,6 +31,15 @@ def parse_line(line: str, understander: Understander, today: date) -> dict[str, 
         text, at, history = _text(row), _date(row, today), _history(row)
     except _BadLine as error:
         return {"error": str(error)} if identity is None else {"id": identity, "error": str(error)}
+    return handle(identity, text, at, history)
+
+
+def parse_line(line: str, understander: Understander, today: date) -> dict[str, Any]:
+    """A sentence to its intent, act and slots."""
+    return handle_line(line, today, partial(_parse, understander))
+
+
+def _parse(understander: Understander, identity: Any, text: str, at: date, history: list[str]) -> dict[str, Any]:
     understood = understander.understand(text, at=at, history=history)
     slots, applicant_type = applicant_type_apart(understood.slots)
     answer: dict[str, Any] = {
@@ -83,15 +98,37 @@ def parse_lines(lines: TextIO) -> Iterator[dict[str, Any]]:
             yield parse_line(line, understander, today)
 
 
+def ask_lines(lines: TextIO) -> Iterator[dict[str, Any]]:
+    """Answers out of the database and index that DATABASE_URL and VAR_DIR name."""
+    # The composition root opens database and index; this layer knows neither, so it is looked up by name.
+    open_knowledge = import_module("app").open_knowledge
+    today = china_date(SystemClock().now())
+    with open_knowledge() as ask:
+
+        def handle(identity: Any, text: str, at: date, history: list[str]) -> dict[str, Any]:
+            return answer_row(identity, ask(text, at, history))
+
+        for line in lines:
+            if line.strip():
+                yield handle_line(line, today, handle)
+
+
+COMMANDS: dict[str, tuple[Callable[[TextIO], Iterator[dict[str, Any]]], str]] = {
+    "parse": (parse_lines, "sentences to intent, act and slots"),
+    "ask": (ask_lines, "questions of law and policy to answers with their sources"),
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 where every line was read, whatever it held."""
     parser = argparse.ArgumentParser(prog="python -m nlp", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("parse", help="sentences to intent, act and slots")
-    parser.parse_args(arguments)
+    for name, (_run, text) in COMMANDS.items():
+        commands.add_parser(name, help=text)
+    run, _help = COMMANDS[parser.parse_args(arguments).command]
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    for answer in parse_lines(sys.stdin):
+    for answer in run(sys.stdin):
         print(json.dumps(answer, ensure_ascii=False), flush=True)
     return 0
 

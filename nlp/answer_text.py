@@ -13,7 +13,7 @@ from nlp.types import PassageText
 LONGEST_BODY = 200
 OFFICIAL = "以官方最新公布为准"
 FIGURE = re.compile(r"\d|[一二三四五六七八九十百]+(?:年|个月|日|天|元|倍|万|项|件|%)")
-CLAUSE_END = re.compile(r"[,，;；。]\s*")
+CLAUSE_END = re.compile(r"[,，;；。、]\s*")
 ENUMERATION = re.compile(r"^(?:[((][一二三四五六七八九十]+[))]|\d{1,2}[.、])")
 # A short passage is given whole; in a longer one the answer may stand in the middle.
 SHORT_BODY = 110
@@ -32,12 +32,12 @@ def body_text(question: str, passage: PassageText) -> str:
     parts = sentences(passage.text)
     is_list = any(ENUMERATION.match(part) for part in parts)
     if not parts or len(passage.text) <= (LONGEST_BODY if is_list else SHORT_BODY):
-        return _from_kind(question, passage.text.strip())
+        return from_kind(question, passage.text.strip())
     best = max(range(len(parts)), key=lambda number: (_fit(question, parts[number]), -number))
     gain = _fit(question, parts[best]) - _fit(question, parts[0])
     if gain < (MUCH_BETTER if ASKS_FIGURE.search(question) else BETTER_BY_FAR):
         best = 0
-    parts[best] = _from_kind(question, parts[best])
+    parts[best] = from_kind(question, parts[best])
     first = _lead(parts, best)
     chosen = parts[first : best + 1]
     for part in parts[best + 1 :]:
@@ -47,7 +47,7 @@ def body_text(question: str, passage: PassageText) -> str:
     return _shorten(_joined(chosen))
 
 
-def _from_kind(question: str, text: str) -> str:
+def from_kind(question: str, text: str) -> str:
     """Begins with the kind of patent that is asked for where others come first: 外观设计…十五年, not 发明…二十年."""
     asked = [kind for kind in KIND_OF_PATENT if kind.search(question)]
     if len(asked) != 1 or not any(kind.match(text) for kind in KIND_OF_PATENT if kind is not asked[0]):

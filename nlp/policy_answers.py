@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from datetime import date
 
-from nlp.answer_text import basis_line, body_text, source_line
-from nlp.ports import PassageSource, Ranker, Retriever, SearchIndex
+from nlp.answer_text import basis_line, body_text, from_kind, source_line
+from nlp.follow_ups import in_context
+from nlp.learned_ranking import ENOUGH, LearnedRanker
+from nlp.normalisation import Normaliser
+from nlp.ports import Embedder, PassageSource, Ranker, Retriever, SearchIndex
 from nlp.question import letter_pairs
+from nlp.question_index import QuestionIndex, StoredVectors
+from nlp.question_retrieval import QuestionBook, QuestionRetriever
 from nlp.ranking import GUIDE, LexicalRanker
 from nlp.refusals import find_refusal
 from nlp.retrieval import Bm25Retriever
+from nlp.rules import RuleAnswer, WorkingDays, answer_rule_question
 from nlp.segmenter import Segmenter, normalise
 from nlp.types import Citation, PassageText, PolicyAnswer
 from nlp.word_weights import IndexWordWeights
@@ -18,47 +24,97 @@ CANDIDATES = 40
 MOST_CITATIONS = 3
 # No more of a guide's articles are looked up.
 MOST_ARTICLES = 6
-# Calibrated on the development questions and on questions from outside the field (tests/nlp).
-ENOUGH = 0.33
 # A further passage is cited where it comes so close to the best.
 CLOSE = 0.92
 # So close are two sections of a guide that their order decides.
 ABOUT_AS_WELL = 0.03
 LONGEST_QUESTION = 500
+LIKELIER = 0.15
 
 
 class PolicyAnswerer:
     """Retrieves, ranks, and writes an answer made only of sentences that were found."""
 
     def __init__(
-        self, retriever: Retriever, ranker: Ranker, source: PassageSource | None = None, *, enough: float = ENOUGH
+        self,
+        retriever: Retriever,
+        ranker: Ranker,
+        source: PassageSource | None = None,
+        *,
+        leads: QuestionBook | None = None,
+        enough: float = ENOUGH,
     ) -> None:
+        """`leads` gives the line in plain words that an answer out of a law begins with."""
+        self._leads = leads
+        self._normaliser = Normaliser()
         self._retriever = retriever
         self._ranker = ranker
         self._source = source
         self._enough = enough
 
     def answer(
-        self, question: str, *, on: date, region: str | None = None, source: PassageSource | None = None
+        self,
+        question: str,
+        *,
+        on: date,
+        region: str | None = None,
+        source: PassageSource | None = None,
+        history: Sequence[str] = (),
+        calendar: WorkingDays | None = None,
     ) -> PolicyAnswer:
         """The answer that holds on that day; `abstained` where nothing found supports one.
 
-        Raises UpstreamUnavailable where the index cannot be searched.
+        A figure is computed by rule where the question gives what the rule needs; `calendar` moves last days that are
+        days off. `history` is what the same user said before, oldest first: a question may lean on it. Raises
+        UpstreamUnavailable where the index cannot be searched.
         """
         refusal = find_refusal(question)
         if refusal is not None:
             return PolicyAnswer(refusal, abstained=True)
-        found = self.find(question, on=on, region=region, source=source)
+        ruled = answer_rule_question(question, on, history, calendar)
+        if ruled is not None:
+            return self._computed(ruled, on=on, source=source)
+        plain = self._normaliser.plain
+        tried = [
+            (wording, self.find(wording, on=on, region=region, source=source))
+            for wording in in_context(plain(question), [plain(each) for each in history])
+        ]
+        # The likelier wording keeps the lead unless another one is answered much better.
+        asked, found = max(
+            tried, key=lambda each: (each[1][0][1] if each[1] else 0.0) + (LIKELIER if each is tried[0] else 0.0)
+        )
         if not found or found[0][1] < self._enough:
             return PolicyAnswer(NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0)
-        best, score = _opening_section(question, found)
-        articles = self._articles(question, best, on=on, region=region, source=source)
+        best, score = _opening_section(asked, found)
+        articles = self._articles(asked, best, on=on, region=region, source=source)
         close = [passage for passage, each in found if each >= max(self._enough, score * CLOSE)]
-        lines = [body_text(question, best), basis_line(best, articles), source_line(best, on)]
+        chosen = list({each.passage_id: each for each in [best, *articles, *close]}.values())[:MOST_CITATIONS]
+        lead = self._leads.lead(asked, best) if self._leads is not None and best.kind != GUIDE else None
+        lines = [
+            from_kind(asked, lead) if lead else None,
+            body_text(asked, best),
+            basis_line(best, articles),
+            source_line(best, on),
+        ]
         return PolicyAnswer(
             text="\n".join(line for line in lines if line),
-            citations=_citations([best, *articles, *close]),
+            citations=tuple(map(_citation, chosen)),
             confidence=round(score, 4),
+            further=tuple(
+                _citation(passage) for passage, _ in found if passage.kind != GUIDE and passage not in chosen
+            ),
+        )
+
+    def _computed(self, ruled: RuleAnswer, *, on: date, source: PassageSource | None) -> PolicyAnswer:
+        """A rule's figure with the articles that it rests on, as far as they are here."""
+        passages = self._by_name(ruled.articles, on=on, region=None, source=source)
+        order = {place: number for number, place in enumerate(ruled.articles)}
+        passages.sort(key=lambda each: order[each.document, each.label])
+        return PolicyAnswer(
+            text=ruled.text,
+            citations=tuple(map(_citation, passages[:MOST_CITATIONS])),
+            confidence=1.0,
+            figures=tuple({"name": each.name, "value": str(each.value), "unit": each.unit} for each in ruled.figures),
         )
 
     def find(
@@ -71,7 +127,7 @@ class PolicyAnswerer:
         source: PassageSource | None = None,
     ) -> list[tuple[PassageText, float]]:
         """The passages valid on that day with their scores, best first."""
-        asked = question.strip()[:LONGEST_QUESTION]
+        asked = self._normaliser.plain(question.strip()[:LONGEST_QUESTION])
         if not asked:
             return []
         candidates = self._retriever.retrieve(asked, on=on, region=region, limit=max(CANDIDATES, limit))
@@ -90,12 +146,23 @@ class PolicyAnswerer:
         """The articles behind a guide's section, as far as they are here and in force; the closest to the question."""
         if guide.kind != GUIDE or not guide.statutes:
             return []
-        wanted = guide.statutes[:MOST_ARTICLES]
-        asked = " ".join(f"《{law}》{article}" for law, article in wanted)
+        found = self._by_name(guide.statutes[:MOST_ARTICLES], on=on, region=region, source=source)
+        return [passage for passage, _ in self._ranker.rank(question, found)][: MOST_CITATIONS - 1]
+
+    def _by_name(
+        self,
+        places: Sequence[tuple[str, str]],
+        *,
+        on: date,
+        region: str | None,
+        source: PassageSource | None,
+    ) -> list[PassageText]:
+        if not places:
+            return []
+        asked = " ".join(f"《{law}》{article}" for law, article in places)
         candidates = self._retriever.retrieve(asked, on=on, region=region, limit=CANDIDATES)
         loaded = self._passages(source).load([number for number, _ in candidates])
-        found = [each for each in loaded if (each.document, each.label) in wanted]
-        return [passage for passage, _ in self._ranker.rank(question, found)][: MOST_CITATIONS - 1]
+        return [each for each in loaded if (each.document, each.label) in places]
 
 
 def _opening_section(question: str, found: Sequence[tuple[PassageText, float]]) -> tuple[PassageText, float]:
@@ -118,22 +185,31 @@ def _opening_section(question: str, found: Sequence[tuple[PassageText, float]]) 
     return min(rivals, key=lambda each: each[0].passage_id)[0], score
 
 
-def build_answerer(index: SearchIndex, segmenter: Segmenter, source: PassageSource | None = None) -> PolicyAnswerer:
-    """The answerer of the product: BM25, the lexical ranker, word weights from the same index."""
-    return PolicyAnswerer(Bm25Retriever(index, segmenter), LexicalRanker(segmenter, IndexWordWeights(index)), source)
+def build_answerer(
+    index: SearchIndex,
+    segmenter: Segmenter,
+    source: PassageSource | None = None,
+    *,
+    vectors: StoredVectors | None = None,
+    embedder: Embedder | None = None,
+) -> PolicyAnswerer:
+    """The answerer of the product: text index and written questions, the learned ranker, word weights of the index.
+
+    With vectors and the embedder that made them, nearness to a written question is also one of meaning.
+    """
+    book = QuestionBook(QuestionIndex(segmenter, vectors=vectors, embedder=embedder))
+    retriever = QuestionRetriever(book, index, Bm25Retriever(index, segmenter))
+    ranker = LearnedRanker(book, LexicalRanker(segmenter, IndexWordWeights(index)))
+    return PolicyAnswerer(retriever, ranker, source, leads=book)
 
 
-def _citations(passages: Sequence[PassageText]) -> tuple[Citation, ...]:
-    chosen = list({each.passage_id: each for each in passages}.values())[:MOST_CITATIONS]
-    return tuple(
-        Citation(
-            document=each.document,
-            label=each.label,
-            passage=each.text,
-            source=each.source,
-            valid_from=each.valid_from,
-            valid_to=each.valid_to,
-            checked_at=each.checked_at,
-        )
-        for each in chosen
+def _citation(passage: PassageText) -> Citation:
+    return Citation(
+        document=passage.document,
+        label=passage.label,
+        passage=passage.text,
+        source=passage.source,
+        valid_from=passage.valid_from,
+        valid_to=passage.valid_to,
+        checked_at=passage.checked_at,
     )

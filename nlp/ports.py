@@ -57,9 +57,11 @@ class Ranker(Protocol):
 
 
 class Embedder(Protocol):
-    """Text to unit vectors. `kind` is "query" or "passage"; every vector has `dimensions` numbers."""
+    """Text to unit vectors. `kind` is "query" or "passage"; every vector has `dimensions` numbers; vectors of two
+    embedders with one `name` may be compared."""
 
     dimensions: int
+    name: str
 
     def embed(self, texts: Sequence[str], *, kind: str) -> list[list[float]]:
         """Raises UpstreamUnavailable where the service does not answer in time."""

@@ -47,15 +47,20 @@ class Question:
 
     def is_answered_in_kind(self, text: str) -> bool:
         """Whether a text holds a time where a time is asked for, and an amount where an amount is."""
-        plain = normalise(text)
-        if self.asks_time and not GIVES_TIME.search(plain):
-            return False
-        return not self.asks_money or bool(GIVES_MONEY.search(plain))
+        return is_answered_in_kind(self.text, text)
 
     def _share(self, unit: str, words: frozenset[str], context: frozenset[str]) -> float:
         if unit in words or unit in context:
             return 1.0
         return 0.75 if any(group <= words for group in self.legal.get(unit, ())) else 0.0
+
+
+def is_answered_in_kind(question: str, text: str) -> bool:
+    """A text without a time does not answer 几年, one without an amount does not answer 罚多少."""
+    plain = normalise(text)
+    if ASKS_TIME.search(question) and not GIVES_TIME.search(plain):
+        return False
+    return not ASKS_MONEY.search(question) or bool(GIVES_MONEY.search(plain))
 
 
 def read_question(text: str, segmenter: Segmenter, weights: WordWeights) -> Question:

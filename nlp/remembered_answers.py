@@ -2,10 +2,12 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import date
 
 from nlp.policy_answers import PolicyAnswerer
 from nlp.ports import PassageSource, SearchIndex
+from nlp.rules import WorkingDays
 from nlp.segmenter import normalise
 from nlp.types import PassageText, PolicyAnswer
 
@@ -25,15 +27,25 @@ class RememberingAnswerer:
         self._lock = threading.Lock()
 
     def answer(
-        self, question: str, *, on: date, region: str | None = None, source: PassageSource | None = None
+        self,
+        question: str,
+        *,
+        on: date,
+        region: str | None = None,
+        source: PassageSource | None = None,
+        history: Sequence[str] = (),
+        calendar: WorkingDays | None = None,
     ) -> PolicyAnswer:
         """See PolicyAnswerer.answer; an error is not remembered."""
-        key = ("".join(normalise(question).split()), on, region, self._index.last_serial)
+        said = "\n".join("".join(normalise(each).split()) for each in (*history, question))
+        key = (said, on, region, self._index.last_serial)
         with self._lock:
             if (known := self._answers.get(key)) is not None:
                 self._answers.move_to_end(key)
                 return known
-        answer = self._answerer.answer(question, on=on, region=region, source=source)
+        answer = self._answerer.answer(
+            question, on=on, region=region, source=source, history=history, calendar=calendar
+        )
         with self._lock:
             self._answers[key] = answer
             while len(self._answers) > self._size:

@@ -14,7 +14,7 @@ from nlp.word_lists import everyday_words
 KNOWLEDGE_SCHEMA = IndexSchema(
     name="knowledge",
     text={"text": 1.0, "title": 1.5, "questions": 2.0, "chapter": 0.5},
-    keywords=("kind", "region", "document", "article", "statute"),
+    keywords=("kind", "region", "document", "article", "statute", "place"),
     numbers=("valid_from", "valid_to"),
 )
 EVERYWHERE = "全国"

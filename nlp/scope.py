@@ -5,11 +5,13 @@ import re
 from nlp.types import PassageText
 
 COUNTRIES = re.compile(
-    "美国|日本|韩国|德国|法国|英国|加拿大|澳大利亚|澳洲|新加坡|印度|俄罗斯|巴西|意大利|西班牙|荷兰|瑞士|瑞典|欧盟|欧洲|越南|泰国|马来西亚|印尼|"
-    "墨西哥|香港|澳门|台湾"
+    "美国|日本|韩国|朝鲜|蒙古|德国|法国|英国|爱尔兰|加拿大|墨西哥|澳大利亚|澳洲|新西兰|新加坡|印度|印尼|印度尼西亚|马来西亚|马来|泰国|越南|老挝|缅甸|柬埔寨|"
+    "菲律宾|文莱|巴基斯坦|孟加拉|斯里兰卡|尼泊尔|哈萨克|乌兹别克|俄罗斯|乌克兰|白俄罗斯|波兰|捷克|匈牙利|罗马尼亚|意大利|西班牙|葡萄牙|荷兰|比利时|"
+    "瑞士|瑞典|挪威|丹麦|芬兰|奥地利|希腊|土耳其|以色列|沙特|阿联酋|迪拜|伊朗|伊拉克|埃及|南非|尼日利亚|肯尼亚|埃塞俄比亚|摩洛哥|巴西|阿根廷|智利|秘鲁|"
+    "哥伦比亚|欧盟|欧洲|东南亚|中东|非洲|南美|拉美|中亚|香港|澳门|台湾"
 )
 # Help that a place gives as it likes, so that a general text cannot say how much.
-LOCAL_MATTER = re.compile(r"补贴|资助|贴息|补助|奖补|扶持|奖励标准|电话|地址|窗口|几点|上班")
+LOCAL_MATTER = re.compile(r"补贴|资助|贴息|补助|奖补|补多少|扶持|奖励标准|租金|招商|招几家|电话|地址|窗口|几点|上班")
 PLACE = re.compile(
     r"北京|上海|天津|重庆|(?:河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海)省?|"
     r"内蒙古|广西|西藏|宁夏|新疆|广州|深圳|东莞|佛山|惠州|珠海|中山|青岛|济南|杭州|宁波|苏州|南京|无锡|武汉|成都|西安|长沙|郑州|合肥|厦门|福州|"
@@ -18,6 +20,24 @@ PLACE = re.compile(
 FUTURE = re.compile(r"(?:会|将|预计|预测|以后会|明年会|未来).{0,12}(?:涨|跌|变|缩短|延长|提高|降低|放开|取消|到几)")
 FOREIGN_FACTOR = LOCAL_MONEY_FACTOR = 0.35
 FUTURE_FACTOR = 0.5
+
+
+# Laws of one kind of right, and the words by which people mean it.
+RIGHTS = (
+    (re.compile("专利|实用新型|外观设计"), re.compile("专利")),
+    (re.compile("商标"), re.compile("商标")),
+    (re.compile("著作权|版权|软著|软件"), re.compile("著作权|软件|信息网络传播")),
+)
+OTHER_RIGHT_FACTOR = 0.3
+
+
+def right_factor(question: str, passage: PassageText) -> float:
+    """Less than 1 where the question is about one kind of right and the law about another: no trademark damages for a
+    patent."""
+    asked = [laws for words, laws in RIGHTS if words.search(question)]
+    if not asked or any(laws.search(passage.document) for laws in asked):
+        return 1.0
+    return OTHER_RIGHT_FACTOR if any(laws.search(passage.document) for _, laws in RIGHTS) else 1.0
 
 
 def scope_factor(question: str, passage: PassageText) -> float:

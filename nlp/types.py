@@ -99,9 +99,15 @@ class Citation:
 
 @dataclass(frozen=True)
 class PolicyAnswer:
-    """An answer made only of what was found. Where nothing supports one, `abstained` is true and `citations` empty."""
+    """An answer made only of what was found. Where nothing supports one, `abstained` is true and `citations` empty.
+
+    `figures` are those that a rule computed: name, value, unit. `further` are passages that came near, best first:
+    they may be read, but the answer does not rest on them.
+    """
 
     text: str
     citations: tuple[Citation, ...] = ()
     abstained: bool = False
     confidence: float = 0.0
+    figures: tuple[Mapping[str, Any], ...] = ()
+    further: tuple[Citation, ...] = ()

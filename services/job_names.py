@@ -27,6 +27,7 @@ class JobName(StrEnum):
     CHECK_OFFER = "jobs.cases.check_offer"
     INDEX_PATENTS = "jobs.indexing.index_patents"
     INDEX_PASSAGES = "jobs.indexing.index_passages"
+    EMBED_QUESTIONS = "jobs.indexing.embed_questions"
     CREATE_MENU = "jobs.menu.create_menu"
     ERASE_USER = "jobs.privacy.erase_user"
     SORT_MISSES = "jobs.knowledge_upkeep.sort_misses"
@@ -45,6 +46,7 @@ QUEUES = {
     JobName.CHECK_OFFER: Queue.CASES,
     JobName.INDEX_PATENTS: Queue.INDEX,
     JobName.INDEX_PASSAGES: Queue.INDEX,
+    JobName.EMBED_QUESTIONS: Queue.INDEX,
     JobName.CREATE_MENU: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
     JobName.SORT_MISSES: Queue.INDEX,

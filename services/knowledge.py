@@ -17,6 +17,7 @@ from nlp.remembered_answers import RememberingAnswerer
 from nlp.retrieval import EARLIEST, KNOWLEDGE_SCHEMA, LATEST, day_number
 from nlp.segmenter import Segmenter
 from nlp.types import PassageText, PolicyAnswer
+from services.working_hours import load_calendar
 
 PASSAGE_SCHEMA = KNOWLEDGE_SCHEMA
 BATCH = 2_000
@@ -94,13 +95,26 @@ def passage_text(passage: Passage, version: DocumentVersion, document: Document)
 
 
 def answer_policy_question(
-    answerer: PolicyAnswerer | RememberingAnswerer, session: Session, *, question: str, on: date, region: str | None
+    answerer: PolicyAnswerer | RememberingAnswerer,
+    session: Session,
+    *,
+    question: str,
+    on: date,
+    region: str | None,
+    history: Sequence[str] = (),
 ) -> PolicyAnswer:
-    """An answer made of passages valid on that day in that region, or an abstention.
+    """An answer made of passages valid on that day in that region or computed by rule, or an abstention.
 
     Raises UpstreamUnavailable where the index cannot be searched.
     """
-    return answerer.answer(question, on=on, region=region, source=DatabasePassages(session))
+    return answerer.answer(
+        question,
+        on=on,
+        region=region,
+        source=DatabasePassages(session),
+        history=history,
+        calendar=load_calendar(session),
+    )
 
 
 def search_policies(
@@ -179,6 +193,7 @@ def index_document(passage: Passage, segmenter: Segmenter) -> IndexDocument:
             "document": [document.key],
             "article": [passage.label],
             "statute": [f"{each['law']}{each['article']}" for each in passage.statutes],
+            "place": [f"{document.key}{passage.label}"],
         },
         numbers={
             "valid_from": day_number(version.valid_from) if version.valid_from else EARLIEST,

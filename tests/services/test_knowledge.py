@@ -75,7 +75,8 @@ def test_an_answer_quotes_the_article_and_its_days(
 
     answer = ask(database, index, "外观设计专利权期限几年")
 
-    first, second = answer.text.splitlines()
+    plain, first, second = answer.text.splitlines()
+    assert plain == "外观设计15年，都从申请日算起。"
     assert "外观设计专利权的期限为十五年" in first
     assert second == "依据:《专利法》第四十二条(2021年6月1日起施行)。"
     citation = answer.citations[0]

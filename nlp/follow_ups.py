@@ -1,0 +1,61 @@
+"""A question that leans on the one before it: 那外观呢, 要多久, 过了期还能宽限多久 (after 商标快到期了)."""
+
+import re
+from collections.abc import Sequence
+
+LONGEST_FOLLOW_UP = 24
+LONGEST_SUBSTITUTE = 12
+LONGEST_PREVIOUS = 60
+AND_WHAT_ABOUT = re.compile(r"^那?(?:么|如果是|要是)?(?P<what>.{1,10}?)呢[??]?$")
+SHORT_QUESTION = re.compile(
+    r"^那?(?:一般|大概|要|需要|得|总共)*(?:多少钱|花多少钱|费用|多久|几天|几年|多长时间|什么材料|哪些材料|材料|什么条件|条件|怎么办|怎么办理|"
+    r"流程|能续吗|怎么算|从(?:哪[天年]|什么时候|何时)(?:开始)?算(?:起)?|要钱|在哪办|去哪办|找谁办|截止|期限)[呢吗??]*$"
+)
+# What a question asks for, taken off to put another in its place.
+ASKED_FOR = re.compile(
+    r"(?:一般|大概|要|需要|得)*(?:多少钱|多少年|几年|几个月|几天|多久|多长时间|什么材料|哪些材料|什么条件|怎么办理?|怎么走|怎么缴|怎么交|流程|"
+    r"在哪办|吗|呢|[??])+$"
+)
+# Words that exclude each other: 那实用新型呢 puts one in the place of another.
+ALTERNATIVES = (
+    re.compile("外观设计专利|外观设计|外观专利|外观|实用新型专利|实用新型|发明专利|发明(?!人)"),
+    re.compile("商标|专利|软件著作权|软著|著作权|版权"),
+    re.compile("转让|许可|质押"),
+)
+# Words that point back.
+POINTS_BACK = re.compile(
+    r"^(?:那|要是|如果|万一|假如|它|这|过了|从|还|又|再|然后|之后|对方|不|没|必须|一定)|它|这个|那个|上面|刚才|这样|这种情况"
+)
+
+
+def substituted(text: str, previous: str) -> str | None:
+    """The whole question where one thing of the previous one is changed, None where `text` is no such short form."""
+    said = text.strip(" 。.!")
+    if len(said) > LONGEST_SUBSTITUTE or len(previous) > LONGEST_PREVIOUS:
+        return None
+    match = AND_WHAT_ABOUT.match(said)
+    if match and not SHORT_QUESTION.match(said):
+        return with_alternative(previous, match["what"])
+    if SHORT_QUESTION.match(said):
+        return ASKED_FOR.sub("", previous) + said.removeprefix("那")
+    return None
+
+
+def with_alternative(previous: str, what: str) -> str:
+    """The previous question about `what` instead of what it was about."""
+    for group in ALTERNATIVES:
+        if group.fullmatch(what) and group.search(previous):
+            return group.sub(what, previous, count=1)
+    return f"{what}{previous}"
+
+
+def in_context(text: str, history: Sequence[str]) -> tuple[str, ...]:
+    """The wordings to try, the likelier first: alone, or together with what the same user said before."""
+    previous = history[-1].strip() if history else ""
+    if not previous or len(text) > LONGEST_FOLLOW_UP:
+        return (text,)
+    whole = substituted(text, previous)
+    if whole is not None:
+        return (whole, f"{previous} {text}")
+    joined = f"{previous[-LONGEST_PREVIOUS:]} {text}"
+    return (joined, text) if POINTS_BACK.search(text) else (text, joined)

@@ -1,0 +1,114 @@
+"""Finds passages over the written questions: what is asked there is answered by the article behind it."""
+
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from core.search import IndexQuery, NumberRange
+from nlp.law_names import find_references, short_name
+from nlp.ports import Retriever, SearchIndex
+from nlp.question_index import Nearness, QuestionIndex, Vector
+from nlp.retrieval import day_number, region_levels
+from nlp.types import PassageText
+
+NEAREST_QUESTIONS = 120
+MOST_PLACES = 30
+REMEMBERED = 64
+# From here on a lead speaks of what is asked, not only of the same article.
+NEAR_BY_WORDS, NEAR_BY_BOTH = 0.3, 0.5
+# Above every BM25 score, below an article that the question names.
+BONUS = 400.0
+
+
+class QuestionBook:
+    """The written questions by the article that answers them, and how near each is to what is asked."""
+
+    def __init__(self, index: QuestionIndex) -> None:
+        self._index = index
+        self._remembered: OrderedDict[str, Nearness] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _places(self) -> list[str]:
+        return [f"{short_name(each.law)}{each.article}" for each in self._index.questions]
+
+    @cached_property
+    def _by_place(self) -> dict[str, list[int]]:
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for number, place in enumerate(self._places):
+            numbers[place].append(number)
+        return numbers
+
+    def nearness(self, text: str) -> Nearness:
+        """Worked out once for what retriever, ranker and answer ask in turn."""
+        with self._lock:
+            known = self._remembered.get(text)
+        if known is None:
+            known = self._index.nearness(text)
+            with self._lock:
+                self._remembered[text] = known
+                while len(self._remembered) > REMEMBERED:
+                    self._remembered.popitem(last=False)
+        return known
+
+    def places(self, text: str) -> list[str]:
+        """Articles (law and label joined) behind the nearest questions, nearest first."""
+        order = _nearest(self.nearness(text).joined)
+        return list(dict.fromkeys(self._places[number] for number in order))[:MOST_PLACES]
+
+    def nearest_by_meaning(self, text: str) -> list[tuple[str, str]]:
+        """Articles as (law, label) behind the nearest questions by meaning alone: the baseline of the evaluation."""
+        meaning = self.nearness(text).meaning
+        numbers = _nearest(meaning) if meaning is not None else []
+        questions = [self._index.questions[number] for number in numbers]
+        return list(dict.fromkeys((short_name(each.law), each.article) for each in questions))
+
+    def of(self, passage: PassageText) -> list[int]:
+        """The numbers of the questions that this version of an article answers."""
+        return [
+            number
+            for number in self._by_place.get(f"{passage.document}{passage.label}", ())
+            if (passed := self._index.questions[number].passed) is None or passed.isoformat() == passage.version
+        ]
+
+    def lead(self, text: str, passage: PassageText) -> str | None:
+        """The line that answers the passage's question nearest to what is asked; None where none is near."""
+        numbers = self.of(passage)
+        if not numbers or any(reference.article for reference in find_references(text)):
+            return None  # who names an article wants to read it
+        nearness = self.nearness(text)
+        best = max(numbers, key=lambda number: nearness.joined[number])
+        least = NEAR_BY_WORDS if nearness.meaning is None else NEAR_BY_BOTH
+        return self._index.questions[best].lead if nearness.joined[best] >= least else None
+
+
+class QuestionRetriever:
+    """Another retriever's passages and those behind the nearest written questions."""
+
+    def __init__(self, book: QuestionBook, index: SearchIndex, others: Retriever) -> None:
+        self._book = book
+        self._index = index
+        self._others = others
+
+    def retrieve(self, question: str, *, on: date, region: str | None, limit: int) -> list[tuple[int, float]]:
+        """(passage id, score), best first. Raises UpstreamUnavailable where index or embedder cannot be asked."""
+        found = dict(self._others.retrieve(question, on=on, region=region, limit=limit))
+        filters: dict[str, Sequence[str]] = {"place": self._book.places(question)}
+        if region:
+            filters["region"] = region_levels(region)
+        day = day_number(on)
+        valid = {"valid_from": NumberRange(high=day), "valid_to": NumberRange(low=day)}
+        page = self._index.search(IndexQuery(keywords=filters, numbers=valid, limit=2 * MOST_PLACES, count=False))
+        for hit in page.hits:
+            found[hit.id] = found.get(hit.id, 0.0) + BONUS
+        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[: limit + len(page.hits)]
+
+
+def _nearest(scores: Vector) -> list[int]:
+    count = min(NEAREST_QUESTIONS, len(scores))
+    best = np.argpartition(-scores, count - 1)[:count]
+    return [int(number) for number in best[np.argsort(-scores[best], kind="stable")]]
