@@ -92,6 +92,7 @@ def _wrap_jobs(folder: Path) -> None:
     from jobs import runtime
 
     names = {where.replace(":", "."): step for step, where in JOBS.items()}
+
     def stepping(make_job: Callable[..., Any]) -> Callable[..., Any]:
         def make(function: Callable[..., None]) -> Callable[..., None]:
             step = names.get(f"{function.__module__}.{function.__qualname__}")
