@@ -1,0 +1,45 @@
+"""`python -m nlp ask`: JSON Lines in, answers with their sources out, in the same order, over a database of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.support.prepared import ROOT, prepare_folder
+
+
+def ask(folder: Path, *rows: Any) -> list[dict[str, Any]]:
+    lines = "\n".join(row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows)
+    done = subprocess.run(
+        [sys.executable, "-m", "nlp", "ask"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'zhiqiao.db'}", "VAR_DIR": str(folder)},
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_questions_are_answered_computed_or_declined_in_their_order(tmp_path: Path) -> None:
+    prepare_folder(tmp_path).dispose()
+
+    found, computed, leaning, declined, broken = ask(
+        tmp_path,
+        {"id": "a", "text": "专利年费晚交怎么办", "at": "2026-11-22"},
+        {"id": "b", "text": "发明第11年年费4000 减85%之后是多少", "at": "2026-11-22"},
+        {"id": "c", "text": "那它哪天到期", "at": "2026-11-22", "history": ["我有件实新申请日2017-06-14"]},
+        {"id": "d", "text": "挪威商标续展多少钱", "at": "2026-11-22"},
+        "not JSON",
+    )
+
+    assert "6个月补缴期" in found["answer"] and not found["abstained"]
+    assert {"law", "article", "passage", "valid_from", "valid_to"} == set(found["citations"][0])
+    assert "600元" in computed["answer"]
+    assert computed["figures"][0]["unit"] == "元"
+    assert "2027年6月14日" in leaning["answer"]
+    assert declined["abstained"] and declined["citations"] == []
+    assert "error" in broken
