@@ -4,7 +4,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -85,9 +85,17 @@ class QuestionIndex:
         number = {lead: place for place, lead in enumerate(self.leads)}
         return np.array([number[each.lead] for each in self.questions], dtype=np.int32)
 
+    @cached_property
+    def _table(self) -> "_TermTable":
+        return _count_terms(tuple(each.text for each in self.questions), self._segmenter)
+
+    @cached_property
+    def _lead_table(self) -> "_TermTable":
+        return _count_terms(self.leads, self._segmenter)
+
     def nearness(self, text: str) -> Nearness:
         """Raises UpstreamUnavailable where an embedder is there and does not answer."""
-        terms = self._terms(text)
+        terms = _terms(text, self._segmenter)
         words, lead_words = self._table.scores(terms), self._lead_table.scores(terms)[self._lead_of]
         matrices = self._known_vectors()
         if matrices is None or self._embedder is None:
@@ -95,22 +103,6 @@ class QuestionIndex:
         asked = np.asarray(self._embedder.embed([text], kind=QUERY)[0], dtype=np.float32)
         meaning = _spread(matrices[0] @ asked, LEAST_COSINE)
         return Nearness(words, lead_words, meaning, _spread(matrices[1] @ asked, LEAST_LEAD_COSINE)[self._lead_of])
-
-    @cached_property
-    def _table(self) -> "_TermTable":
-        return _TermTable([self._terms(each.text) for each in self.questions])
-
-    @cached_property
-    def _lead_table(self) -> "_TermTable":
-        return _TermTable([self._terms(lead) for lead in self.leads])
-
-    def _terms(self, text: str) -> Counter[str]:
-        plain = normalise(text)
-        letters = "".join(letter for letter in plain if letter.isalnum())
-        terms = Counter(self._segmenter.cut_for_search(plain))
-        for start in range(len(letters) - 1):
-            terms["_" + letters[start : start + 2]] += 1
-        return terms
 
     def _known_vectors(self) -> tuple[Vector, Vector] | None:
         """Of questions and leads, once every one is there; until then words alone serve."""
@@ -121,6 +113,21 @@ class QuestionIndex:
             if known.size and known.all() and known_leads.all():
                 self._matrices = (questions, leads)
         return self._matrices
+
+
+def _terms(text: str, segmenter: Segmenter) -> Counter[str]:
+    plain = normalise(text)
+    letters = "".join(letter for letter in plain if letter.isalnum())
+    terms = Counter(segmenter.cut_for_search(plain))
+    for start in range(len(letters) - 1):
+        terms["_" + letters[start : start + 2]] += 1
+    return terms
+
+
+@lru_cache(maxsize=8)
+def _count_terms(texts: tuple[str, ...], segmenter: Segmenter) -> "_TermTable":
+    """Counted once a process, whoever asks."""
+    return _TermTable([_terms(text, segmenter) for text in texts])
 
 
 class _TermTable:

@@ -192,7 +192,7 @@ def add_law(session: Session) -> None:
     for title, region, articles in (("专利法", "全国", ARTICLES), ("佛山市专利资助办法", "广东省佛山市", foshan)):
         version = DocumentVersion(
             document=Document(key=title, kind="statute", title=title, region=region),
-            version="2020年修正",
+            version="2020-10-17",
             source="全国人大常委会",
             valid_from=date(2021, 6, 1),
             checked_at=date(2026, 11, 20),
