@@ -26,6 +26,10 @@ class RememberingAnswerer:
         self._answers: OrderedDict[Key, PolicyAnswer] = OrderedDict()
         self._lock = threading.Lock()
 
+    def warm_up(self) -> None:
+        """See PolicyAnswerer.warm_up."""
+        self._answerer.warm_up()
+
     def answer(
         self,
         question: str,

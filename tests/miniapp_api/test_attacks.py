@@ -101,7 +101,7 @@ def add_sources(
     with resources.database.unit_of_work() as session:
         version = DocumentVersion(
             document=Document(key="专利法", kind="statute", title="专利法", region="全国"),
-            version="2020年修正", source="全国人大常委会", valid_from=date(2021, 6, 1), checked_at=date(2026, 11, 20),
+            version="2020-10-17", source="全国人大常委会", valid_from=date(2021, 6, 1), checked_at=date(2026, 11, 20),
             content_hash="专利法", imported_at=NOW,
         )  # fmt: skip
         session.add(version)
