@@ -18,6 +18,8 @@ from core.clock import CHINA, FixedClock
 from core.db import Base, Database
 from dev.assets import install_assets
 from dev.servers import Valkey, free_port
+from nlp.question_index import QuestionIndex
+from nlp.segmenter import default_segmenter
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_VAR = ROOT / "var" / "test"
@@ -39,6 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish() -> None:
     # An app under test logs to the stream that pytest is about to close; what ends after it must not.
     logging.getLogger().handlers.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def counted_questions() -> None:
+    """The written questions are counted once a process, which takes a second or more: not within a test's deadline."""
+    QuestionIndex(default_segmenter()).nearness("专利")
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,6 @@ from models import Document, DocumentVersion, LegalStatus, Passage, Patent, Pate
 from nlp.patent_index import PATENT_SCHEMA
 from nlp.patent_search import PatentSearch
 from nlp.policy_answers import build_answerer
-from nlp.question_index import QuestionIndex
 from nlp.segmenter import Segmenter, default_segmenter
 from nlp.understanding import Understander
 from services.indexing import index_patents
@@ -185,12 +184,6 @@ def add_patents(resources: Resources, segmenter: Segmenter) -> Callable[..., Non
         index_patents(resources.database, resources.patent_index, segmenter)
 
     return add
-
-
-@pytest.fixture(scope="session", autouse=True)
-def counted_questions() -> None:
-    """The written questions are counted once a process, which takes a second or more: not within a test's deadline."""
-    QuestionIndex(default_segmenter()).nearness("专利")
 
 
 def add_law(session: Session) -> None:
