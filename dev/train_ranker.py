@@ -124,7 +124,7 @@ def _examples(*, has_vectors: bool) -> Iterator[Example]:
     if has_vectors:
         index_of_questions = QuestionIndex(segmenter, vectors=store, embedder=embedder)
     book = QuestionBook(index_of_questions)
-    retriever = QuestionRetriever(book, index, Bm25Retriever(index, segmenter))
+    retriever = QuestionRetriever(book, Bm25Retriever(index, segmenter))
     lexical = LexicalRanker(segmenter, IndexWordWeights(index))
     with Database(settings.sqlalchemy_url).reading() as session:
         source = DatabasePassages(session)

@@ -1,7 +1,9 @@
 """How a job runs: with the app's resources, its ids in the logs, and once, by its outbox row."""
 
 import os
+import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -20,11 +22,16 @@ from services.resources import Resources
 log = get_logger(__name__)
 
 _table = table_of(OutboxRow)
-STATE = Statement(select(OutboxRow.state, OutboxRow.job_name).where(OutboxRow.id == bindparam("outbox_id")))
+STATE = Statement(
+    select(OutboxRow.state, OutboxRow.job_name, OutboxRow.run_after).where(OutboxRow.id == bindparam("outbox_id"))
+)
 DONE = Statement(
     update(_table).where(_table.c.id == bindparam("of")).values(state=OutboxState.DONE, done_at=bindparam("now"))
 )
 
+# How far the relay's clock may be ahead of a worker's: the sandbox's is read once a second by each process, those of
+# two machines differ by less. A job that finds itself too early would find nothing to do, and not be asked for again.
+MOST_AHEAD_SECONDS = 2.0
 _owner_pid = os.getpid()
 
 
@@ -79,7 +86,8 @@ def _guarded(
             row = STATE.first(session, {"outbox_id": outbox_id})
         if row is None or row[0] == OutboxState.DONE:
             return
-        name = row[1]
+        _, name, run_after = row
+        _await(found, run_after)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(job=name, outbox_id=outbox_id)
         try:
@@ -97,6 +105,13 @@ def _guarded(
         metrics.jobs_total.labels(name, "done").inc()
 
     return run
+
+
+def _await(found: Resources, run_after: datetime) -> None:
+    """Let this process's clock reach the time that another's has reached."""
+    latest = time.monotonic() + MOST_AHEAD_SECONDS
+    while found.clock.now() < run_after and time.monotonic() < latest:
+        time.sleep(0.05)
 
 
 def _note_done(session: Session, outbox_id: int, found: Resources) -> None:

@@ -27,24 +27,28 @@ MUCH_BETTER, BETTER_BY_FAR = 0.12, 0.3
 KIND_OF_PATENT = (re.compile("发明(?!人|创造)"), re.compile("实用新型"), re.compile("外观"))
 
 
-def body_text(question: str, passage: PassageText) -> str:
-    """The sentences that answer, in their order, up to 200 characters; all of a passage that is short or a list."""
+def body_text(question: str, passage: PassageText, *, spent: int = 0) -> str:
+    """The sentences that answer, in their order, up to 200 characters; all of a passage that is short or a list.
+
+    `spent` is how many characters an answer in plain words before it has taken: the rest is for the quotation.
+    """
+    room = LONGEST_BODY - spent
     parts = sentences(passage.text)
     is_list = any(ENUMERATION.match(part) for part in parts)
-    if not parts or len(passage.text) <= (LONGEST_BODY if is_list else SHORT_BODY):
+    if not parts or len(passage.text) <= min(room, LONGEST_BODY if is_list else SHORT_BODY):
         return from_kind(question, passage.text.strip())
     best = max(range(len(parts)), key=lambda number: (_fit(question, parts[number]), -number))
     gain = _fit(question, parts[best]) - _fit(question, parts[0])
     if gain < (MUCH_BETTER if ASKS_FIGURE.search(question) else BETTER_BY_FAR):
         best = 0
     parts[best] = from_kind(question, parts[best])
-    first = _lead(parts, best)
+    first = _lead(parts, best, room)
     chosen = parts[first : best + 1]
     for part in parts[best + 1 :]:
-        if sum(map(len, chosen)) + len(part) > LONGEST_BODY:
+        if sum(map(len, chosen)) + len(part) > room:
             break
         chosen.append(part)
-    return _shorten(_joined(chosen))
+    return _shorten(_joined(chosen), room)
 
 
 def from_kind(question: str, text: str) -> str:
@@ -65,12 +69,12 @@ def _fit(question: str, sentence: str) -> float:
     return shared + (0.15 if wants_figure else 0.0)
 
 
-def _lead(parts: list[str], best: int) -> int:
+def _lead(parts: list[str], best: int, room: int) -> int:
     """An item of a list needs the words that open the list."""
     start = best
     while start > 0 and ENUMERATION.match(parts[start]):
         start -= 1
-    if sum(map(len, parts[start : best + 1])) > LONGEST_BODY:
+    if sum(map(len, parts[start : best + 1])) > room:
         return best
     return start
 
@@ -85,12 +89,12 @@ def _joined(parts: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _shorten(text: str) -> str:
+def _shorten(text: str, room: int) -> str:
     """A single sentence may be longer than a phone likes; cut it at a comma and say so."""
-    if len(text) <= LONGEST_BODY + 40:
+    if len(text) <= room + 40:
         return text
-    cut = max(text.rfind(mark, 0, LONGEST_BODY) for mark in ",,;;。、")
-    return text[: cut if cut > LONGEST_BODY // 2 else LONGEST_BODY] + "……"
+    cut = max(text.rfind(mark, 0, room) for mark in ",,;;。、")
+    return text[: cut if cut > room // 2 else room] + "……"
 
 
 def basis_line(passage: PassageText, articles: Sequence[PassageText]) -> str:

@@ -95,9 +95,10 @@ class PolicyAnswerer:
         close = [passage for passage, each in found if each >= max(self._enough, score * CLOSE)]
         chosen = list({each.passage_id: each for each in [best, *articles, *close]}.values())[:MOST_CITATIONS]
         lead = self._leads.lead(asked, best) if self._leads is not None and best.kind != GUIDE else None
+        plain_words = from_kind(asked, lead) if lead else ""
         lines = [
-            from_kind(asked, lead) if lead else None,
-            body_text(asked, best),
+            plain_words,
+            body_text(asked, best, spent=len(plain_words)),
             basis_line(best, articles),
             source_line(best, on),
         ]
@@ -162,12 +163,8 @@ class PolicyAnswerer:
         region: str | None,
         source: PassageSource | None,
     ) -> list[PassageText]:
-        if not places:
-            return []
-        asked = " ".join(f"《{law}》{article}" for law, article in places)
-        candidates = self._retriever.retrieve(asked, on=on, region=region, limit=CANDIDATES)
-        loaded = self._passages(source).load([number for number, _ in candidates])
-        return [each for each in loaded if (each.document, each.label) in places]
+        numbers = self._retriever.find_places([f"{law}{label}" for law, label in places], on=on, region=region)
+        return self._passages(source).load(numbers)
 
 
 def _opening_section(question: str, found: Sequence[tuple[PassageText, float]]) -> tuple[PassageText, float]:
@@ -203,7 +200,7 @@ def build_answerer(
     With vectors and the embedder that made them, nearness to a written question is also one of meaning.
     """
     book = QuestionBook(QuestionIndex(segmenter, vectors=vectors, embedder=embedder))
-    retriever = QuestionRetriever(book, index, Bm25Retriever(index, segmenter))
+    retriever = QuestionRetriever(book, Bm25Retriever(index, segmenter))
     ranker = LearnedRanker(book, LexicalRanker(segmenter, IndexWordWeights(index)))
     return PolicyAnswerer(retriever, ranker, source, leads=book)
 

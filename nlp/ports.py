@@ -49,6 +49,10 @@ class Retriever(Protocol):
 
     def retrieve(self, question: str, *, on: date, region: str | None, limit: int) -> list[tuple[int, float]]: ...
 
+    def find_places(self, places: Sequence[str], *, on: date, region: str | None) -> list[int]:
+        """The ids of articles, law and label joined in each place, as they hold on that day."""
+        ...
+
 
 class Ranker(Protocol):
     """Orders candidates by how well they answer, as (passage, score between 0 and 1), best first."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlp.law_names import LawReference, find_references
 from nlp.segmenter import STOP_WORDS, Segmenter, normalise
@@ -112,6 +113,10 @@ def likeness(first: frozenset[str], second: frozenset[str]) -> float:
     return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
 
 
+@lru_cache(maxsize=4096)
 def words_of(text: str, segmenter: Segmenter) -> frozenset[str]:
-    """Every word of the text, the shorter ones within long ones too, as the index holds them."""
+    """Every word of the text, the shorter ones within long ones too, as the index holds them.
+
+    Remembered: the passages that many ask for are cut once, not for every question.
+    """
     return frozenset(segmenter.cut_for_search(text))

@@ -8,15 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from core.search import IndexQuery, NumberRange
 from nlp.law_names import find_references, short_name
-from nlp.ports import Retriever, SearchIndex
+from nlp.ports import Retriever
 from nlp.question_index import Nearness, QuestionIndex, Vector
-from nlp.retrieval import day_number, region_levels
 from nlp.types import PassageText
 
 NEAREST_QUESTIONS = 120
-MOST_PLACES = 30
+MOST_PLACES = 20
 REMEMBERED = 64
 # From here on a lead speaks of what is asked, not only of the same article.
 NEAR_BY_WORDS, NEAR_BY_BOTH = 0.3, 0.5
@@ -89,23 +87,21 @@ class QuestionBook:
 class QuestionRetriever:
     """Another retriever's passages and those behind the nearest written questions."""
 
-    def __init__(self, book: QuestionBook, index: SearchIndex, others: Retriever) -> None:
+    def __init__(self, book: QuestionBook, others: Retriever) -> None:
         self._book = book
-        self._index = index
         self._others = others
 
     def retrieve(self, question: str, *, on: date, region: str | None, limit: int) -> list[tuple[int, float]]:
         """(passage id, score), best first. Raises UpstreamUnavailable where index or embedder cannot be asked."""
         found = dict(self._others.retrieve(question, on=on, region=region, limit=limit))
-        filters: dict[str, Sequence[str]] = {"place": self._book.places(question)}
-        if region:
-            filters["region"] = region_levels(region)
-        day = day_number(on)
-        valid = {"valid_from": NumberRange(high=day), "valid_to": NumberRange(low=day)}
-        page = self._index.search(IndexQuery(keywords=filters, numbers=valid, limit=2 * MOST_PLACES, count=False))
-        for hit in page.hits:
-            found[hit.id] = found.get(hit.id, 0.0) + BONUS
-        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[: limit + len(page.hits)]
+        asked_before = self.find_places(self._book.places(question), on=on, region=region)
+        for number in asked_before:
+            found[number] = found.get(number, 0.0) + BONUS
+        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[: limit + len(asked_before)]
+
+    def find_places(self, places: Sequence[str], *, on: date, region: str | None) -> list[int]:
+        """Articles by name: there is nothing that written questions could add."""
+        return self._others.find_places(places, on=on, region=region)
 
 
 def _nearest(scores: Vector) -> list[int]:

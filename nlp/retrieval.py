@@ -71,6 +71,13 @@ class Bm25Retriever:
         ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
         return ranked[:limit]
 
+    def find_places(self, places: Sequence[str], *, on: date, region: str | None) -> list[int]:
+        """Articles by name, law and label joined, as they hold on that day. Raises like `retrieve`."""
+        if not places:
+            return []
+        page = self._search((), {"place": places}, on, region, 2 * len(places))
+        return [hit.id for hit in page.hits]
+
     def _words(self, question: str) -> tuple[str, ...]:
         words = (*self._segmenter.cut_for_search(question), *legal_words(self._segmenter, question))
         return tuple(dict.fromkeys(words))

@@ -47,7 +47,7 @@ class Segmenter:
 
 
 def _is_word(word: str) -> bool:
-    return any(character.isalnum() for character in word)
+    return word.isalnum() or any(character.isalnum() for character in word)  # almost every word ends at the first test
 
 
 @lru_cache(maxsize=1)

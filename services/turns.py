@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.db import table_of
@@ -82,7 +82,6 @@ class Speaker(NamedTuple):
     owner_token: int
     lease_until: datetime | None
     memory: Mapping[str, Any]
-    has_unfinished: bool
     inbox_count: int
 
 
@@ -103,7 +102,6 @@ _speaker = (
         WeChatIdentity.id, WeChatIdentity.user_id, WeChatIdentity.platform, WeChatIdentity.is_subscribed,
         WeChatIdentity.subscribed_at, WeChatIdentity.welcomed_at, User.region, Conversation.id, Conversation.public_id,
         Conversation.status, Conversation.owner_token, Conversation.lease_until, Conversation.memory,
-        exists().where(Turn.conversation_id == Conversation.id, or_(*(Turn.state == state for state in UNFINISHED))),
         inbox_count_of(WeChatIdentity.id),
     )
     .join_from(WeChatIdentity, User, User.id == WeChatIdentity.user_id)
@@ -114,6 +112,13 @@ SPEAKER_BY_OPENID = Statement(
     _speaker.where(WeChatIdentity.app_id == bindparam("app_id"), WeChatIdentity.openid == bindparam("openid"))
 )
 SPEAKER_BY_IDENTITY = Statement(_speaker.where(WeChatIdentity.id == bindparam("identity_id")))
+# Asked after the row is locked: who waited for a lock on PostgreSQL gets that row afresh, but everything else that the
+# same query reads is from before the wait.
+WAITS_FOR = Statement(
+    select(Turn.id)
+    .where(Turn.conversation_id == bindparam("conversation_id"), or_(*(Turn.state == state for state in UNFINISHED)))
+    .limit(1)
+)
 KNOWN_TURN = Statement(select(Turn.id).where(Turn.dedupe_key == bindparam("dedupe_key")))
 _message, _turn, _conversation = table_of(Message), table_of(Turn), table_of(Conversation)
 ADD_MESSAGE = Statement.adding(
@@ -196,7 +201,9 @@ def record_turn(
     """
     is_for_staff = speaker.status == ConversationStatus.OPEN
     is_free = speaker.lease_until is None or speaker.lease_until <= now
-    starts = not is_for_staff and is_free and not speaker.has_unfinished
+    starts = (
+        not is_for_staff and is_free and WAITS_FOR.first(session, {"conversation_id": speaker.conversation_id}) is None
+    )
     token = new_token(12) if starts else None
     message_id: int = ADD_MESSAGE.scalar(
         session,

@@ -1,5 +1,7 @@
 """A job runs with the app's resources, its ids in the log, and once for its row of the outbox."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,7 +16,7 @@ from core.db import Database
 from core.outbox import BACK_OFF_SECONDS, MAX_SENDS, OutboxRow, OutboxState, request_job
 from jobs import relay
 from jobs.relay import job_id, relay_once, sweep_outbox
-from jobs.runtime import outbox_job
+from jobs.runtime import MOST_AHEAD_SECONDS, outbox_job
 from services.resources import Resources
 
 NAME = "tests.jobs.test_runtime.probe"
@@ -67,6 +69,36 @@ def test_a_job_runs_with_its_arguments_and_its_row_says_done(
 
     row = only_row(resources.database)
     assert (ran, row.state, row.done_at) == ([7], OutboxState.DONE, clock.now())
+
+
+def test_a_job_waits_for_the_clock_of_its_own_process_to_reach_its_time(
+    app: Flask, resources: Resources, clock: FixedClock
+) -> None:
+    """The relay's clock may be a little ahead; a job that looks at the time would find that nothing is due."""
+    due = clock.now() + timedelta(minutes=10)
+    with resources.database.unit_of_work() as session:
+        request_job(session, NAME, queue=QUEUE, key="1", now=clock.now(), delay=timedelta(minutes=10), number=1)
+    relay_once(resources.database, resources.redis, due)
+    threading.Timer(0.4, clock.set, [due]).start()
+
+    work_queue(resources)
+
+    row = only_row(resources.database)
+    assert (ran, row.state, row.done_at) == ([1], OutboxState.DONE, due)
+
+
+def test_a_job_does_not_wait_for_ever_for_a_clock_that_stands(
+    app: Flask, resources: Resources, clock: FixedClock
+) -> None:
+    with resources.database.unit_of_work() as session:
+        request_job(session, NAME, queue=QUEUE, key="1", now=clock.now(), delay=timedelta(minutes=10), number=1)
+    relay_once(resources.database, resources.redis, clock.now() + timedelta(minutes=10))
+    began = time.monotonic()
+
+    work_queue(resources)
+
+    assert ran == [1]
+    assert time.monotonic() - began >= MOST_AHEAD_SECONDS
 
 
 def test_a_row_that_says_done_is_not_run_again(app: Flask, resources: Resources, clock: FixedClock) -> None:

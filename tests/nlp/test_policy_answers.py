@@ -1,7 +1,6 @@
 """Measures finding and abstaining on questions that no guide contains, over the real guides and the real statutes."""
 
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from adapters.search_index import TantivyIndex
 from core.clock import CHINA
 from core.db import Base, Database
-from models.knowledge import Document, DocumentVersion, Passage
+from models.knowledge import Document
 from nlp.policy_answers import PolicyAnswerer, build_answerer
 from nlp.question_bank import all_questions
 from nlp.refusals import NO_DECEIT, NO_PROMISE, find_refusal
@@ -38,8 +37,6 @@ class Library:
     answerer: PolicyAnswerer
     session: Session
     guide_keys: dict[str, str]
-    # The articles that each guide's sections rest on.
-    rests_on: dict[str, set[str]]
 
     @property
     def source(self) -> DatabasePassages:
@@ -65,7 +62,7 @@ def _library(folder: Path, *paths: Path) -> Iterator[Library]:
     with database.reading() as session:
         rows = session.execute(select(Document.title, Document.key).where(Document.kind == "guide")).all()
         keys = {row.title: row.key for row in rows}
-        yield Library(build_answerer(index, default_segmenter()), session, keys, _rests_on(session))
+        yield Library(build_answerer(index, default_segmenter()), session, keys)
     database.engine.dispose()
 
 
@@ -82,26 +79,8 @@ def everything(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> I
     yield from _library(folder, GUIDES, shared_data / "laws" / "statutes.jsonl")
 
 
-def _rests_on(session: Session) -> dict[str, set[str]]:
-    rows = session.execute(
-        select(Document.key, Passage.statutes)
-        .join(DocumentVersion, DocumentVersion.document_id == Document.id)
-        .join(Passage, Passage.version_id == DocumentVersion.id)
-        .where(Document.kind == "guide")
-    )
-    rests: dict[str, set[str]] = defaultdict(set)
-    for key, statutes in rows:
-        rests[key].update(f"{each['law']}{each['article']}" for each in statutes)
-    return rests
-
-
 def hits_at(library: Library, count: int, questions: list[tuple[str, tuple[str, ...]]]) -> float:
-    """The share answered by the right source: the guide, or an article that the guide rests on."""
-    hit = []
-    for question, right in questions:
-        articles = {article for key in right for article in library.rests_on.get(key, ())}
-        if set(library.found(question)[:count]) & {*right, *articles}:
-            hit.append(question)
+    hit = [question for question, right in questions if set(library.found(question)[:count]) & set(right)]
     return len(hit) / len(questions)
 
 
@@ -120,8 +99,7 @@ def test_guides_are_found_by_other_words_than_their_own(guides: Library) -> None
 @pytest.mark.slow
 def test_the_right_source_is_found_among_all_statutes(everything: Library) -> None:
     assert hits_at(everything, 3, ANSWERABLE) >= 0.9
-    # By words alone: no vectors have been computed here. `make eval` measures with them.
-    assert hits_at(everything, 1, ANSWERABLE) >= 0.7
+    assert hits_at(everything, 1, ANSWERABLE) >= 0.75
 
 
 @pytest.mark.parametrize("name", ["guides", "everything"])
@@ -143,7 +121,7 @@ def test_every_answer_is_made_of_the_passage_and_fits_a_phone(everything: Librar
         if answer.abstained:
             continue
         body = answer.text.split("\n依据:")[0].split("\n来源:")[0]
-        assert len(body) <= 330, question
+        assert len(body) <= 245, question
         assert "!" not in answer.text and "!" not in answer.text
         if answer.figures or not answer.citations:
             assert read_rule_question(question, TODAY) is not None, question
@@ -158,7 +136,7 @@ def test_every_answer_is_made_of_the_passage_and_fits_a_phone(everything: Librar
         assert "!" not in answer.text and "!" not in answer.text
 
 
-def test_an_answer_takes_no_longer_than_100_milliseconds(everything: Library) -> None:
+def test_an_answer_takes_no_longer_than_60_milliseconds(everything: Library) -> None:
     questions = [text for text, _ in ANSWERABLE] + UNANSWERABLE
     seconds = []
     for question in questions:
@@ -166,7 +144,7 @@ def test_an_answer_takes_no_longer_than_100_milliseconds(everything: Library) ->
         everything.answerer.answer(question, on=TODAY, source=everything.source)
         seconds.append(time.process_time() - started)
 
-    assert sorted(seconds)[int(len(seconds) * 0.95)] < 0.1
+    assert sorted(seconds)[int(len(seconds) * 0.95)] < 0.06
 
 
 @pytest.mark.parametrize(
@@ -206,7 +184,7 @@ def test_a_place_belongs_to_its_levels() -> None:
         ("外观专利保护多少年", "外观设计专利保护15年"),
         ("实用新型保护几年", "实用新型专利保护10年"),
         ("发明专利保护期多久", "发明专利保护20年"),
-        ("外观设计专利权期限", "外观设计15年，都从申请日算起。\n外观设计专利权的期限为十五年"),
+        ("外观设计专利权期限", "外观设计专利保护15年,从申请日算起"),
         ("实用新型年费多少", "实用新型:1-3年600"),
         ("专利年费晚交怎么办", "有6个月补缴期"),
         ("专利驳回了怎么办", "收到驳回决定之日起3个月内,可以向国家知识产权局请求复审"),
