@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from nlp.identifiers import BANK_CARD, CREDIT_CODE, IDENTITY_CARD, MAIL
 from nlp.lexicon import read_words
 from nlp.slots.contacts import LANDLINE, SPOKEN_MOBILE
 
@@ -14,15 +15,7 @@ OPENING, CLOSING = "⟨", "⟩"
 PLACEHOLDER = re.compile(rf"{OPENING}[一-鿿]{{2,4}}\d{{1,3}}{CLOSING}")
 OWN_BRACKETS = str.maketrans({OPENING: "(", CLOSING: ")"})
 
-MAIL = re.compile(r"[A-Za-z0-9._%+-]+\s?@\s?[A-Za-z0-9-]+(?:\s?\.\s?[A-Za-z0-9-]+)+")
-# An identity card has 18 signs (15 before 1999), a bank card 13 to 19 digits, in groups as people type them.
-IDENTITY_CARD = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}[ -]?(?:18|19|20)\d\d[ -]?(?:0\d|1[0-2])[0-3]\d[ -]?\d{3}[0-9Xx](?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])[1-9]\d{5}\d{2}(?:0\d|1[0-2])[0-3]\d\d{3}(?![0-9A-Za-z])"
-)
-CARD = re.compile(r"(?<![0-9A-Za-z.])\d(?:[ -]?\d){14,18}(?![0-9A-Za-z])")
 TOLD_CARD = re.compile(r"(?:卡号|账号|帐号|账户|帐户)[^\d\n]{0,6}(?P<value>\d[\d -]{6,24}\d)")
-CREDIT_CODE = re.compile(r"(?<![0-9A-Za-z])[159AY][0-9A-Z]\d{6}[0-9A-Z]{10}(?![0-9A-Za-z])")
 PASSPORT = re.compile(r"护照号?码?[是为:]?\s*(?P<value>[A-Za-z]{1,2}\d{7,8})")
 ACCOUNT = re.compile(
     r"(?:微信号?|wei ?xin|[wv]x|qq号?)[是为叫加:\s]{0,3}(?P<value>[A-Za-z0-9_-]{5,24})(?![A-Za-z0-9])", re.IGNORECASE
@@ -178,7 +171,7 @@ FINDERS: tuple[tuple[str, Finder], ...] = (
     ("证件号", _by_pattern(IDENTITY_CARD)),
     ("证件号", _by_pattern(PASSPORT)),
     ("信用代码", _by_pattern(CREDIT_CODE)),
-    ("银行卡", _by_pattern(CARD)),
+    ("银行卡", _by_pattern(BANK_CARD)),
     ("银行卡", _by_pattern(TOLD_CARD)),
     ("电话", _by_pattern(SPOKEN_MOBILE)),
     ("电话", _by_pattern(LANDLINE)),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from nlp.identifiers import BANK_CARD, CREDIT_CODE, IDENTITY_CARD, MAIL
 from nlp.lexicon import read_words
 from nlp.segmenter import Segmenter, default_segmenter
 from nlp.slots.contacts import LANDLINE, SPOKEN_MOBILE
@@ -10,12 +11,6 @@ from nlp.slots.organisations import FULL_NAME
 
 PHONE, IDENTITY, NUMBER = "〔电话〕", "〔证件号〕", "〔号码〕"
 ADDRESS, NAME, COMPANY = "〔邮箱〕", "〔姓名〕", "〔公司〕"
-MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[\s-]*)?1[3-9]\d(?:[\s-]?\d){8}(?!\d)")
-# 17 digits and a check digit; the 15 digits of the first generation.
-IDENTITY_CARD = re.compile(r"(?<![\dA-Za-z])(?:\d[\s-]?){17}[\dXx](?![\dA-Za-z])|(?<!\d)\d{15}(?!\d)")
-CREDIT_CODE = re.compile(r"(?<![0-9A-Za-z])[159Y][1239]\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])", re.IGNORECASE)
-BANK_CARD = re.compile(r"(?<!\d)(?:\d[\s-]?){15,18}\d(?!\d)")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 ACCOUNT = re.compile(
     r"(?P<lead>(?:微信号?|qq号?|护照号?|身份证号?码?|[账帐]号|卡号|银行卡)\s*(?:是|为|:)?\s*)[a-z0-9_\-]{5,}",
     re.IGNORECASE,
@@ -55,8 +50,7 @@ class Redactor:
             text = text.replace(name, NAME)
         text = "\n".join(normalise_digits(line) for line in text.splitlines())
         for pattern, shown in (
-            (EMAIL, ADDRESS),
-            (MOBILE, PHONE),
+            (MAIL, ADDRESS),
             (SPOKEN_MOBILE, PHONE),
             (LANDLINE, PHONE),
             (IDENTITY_CARD, IDENTITY),
