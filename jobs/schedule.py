@@ -11,7 +11,7 @@ from core.logs import get_logger
 from jobs.knowledge_upkeep import request_upkeep
 from jobs.relay import purge_outbox, relay_once, sweep_outbox
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
-from services.deliveries import rescue_stuck_deliveries
+from services.delivery_sweeps import rescue_stuck_deliveries
 from services.idempotency import delete_expired_keys
 from services.resources import Resources
 from services.retention import forget_old_rows

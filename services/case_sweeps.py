@@ -1,17 +1,15 @@
 """What must not be forgotten: cases nobody routed, promises that passed, conversations that fell silent."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.i18n import chinese_time
 from core.logs import get_logger
-from core.outbox import overdue_keys
 from models import Author, Case, CaseEvent, CaseStatus, Conversation, ConversationStatus, Message, Staff
 from services.case_records import add_event, find_open_case, finish_case, lock_case
-from services.job_names import JobName, request_job
+from services.job_names import JobName, request_rescues
 from services.notifications import list_supervisors, notify_all, user_label
 from services.routing import list_on_duty
 from services.working_hours import load_calendar, service_times
@@ -19,8 +17,7 @@ from services.working_hours import load_calendar, service_times
 log = get_logger(__name__)
 
 GRACE = timedelta(seconds=20)
-# One attempt in this time for each stuck case: RQ and the outbox run one key once.
-RESCUE_EVERY = 30
+RESCUE_EVERY = timedelta(seconds=30)
 LIMIT = 100
 
 
@@ -37,7 +34,7 @@ def rescue_unrouted_cases(session: Session, now: datetime) -> int:
     is_open = load_calendar(session).is_open(now)
     if waiting and (is_open or list_on_duty(session, now, is_open=False)):
         asks = {f"{case.id}-rescue": {"case_id": case.id} for case in waiting}
-        _ask_once(session, JobName.ROUTE_CASE, asks, now)
+        request_rescues(session, JobName.ROUTE_CASE, asks, every=RESCUE_EVERY, now=now)
     else:
         waiting = []
     overdue = session.scalars(
@@ -46,18 +43,8 @@ def rescue_unrouted_cases(session: Session, now: datetime) -> int:
     offers = {
         f"{case.id}-{case.offer_count}-rescue": {"case_id": case.id, "offer": case.offer_count} for case in overdue
     }
-    _ask_once(session, JobName.CHECK_OFFER, offers, now)
+    request_rescues(session, JobName.CHECK_OFFER, offers, every=RESCUE_EVERY, now=now)
     return len(waiting) + len(overdue)
-
-
-def _ask_once(session: Session, job: JobName, asks: dict[str, dict[str, Any]], now: datetime) -> None:
-    """One job for each piece of work (its name and the job's arguments), and none while one still waits: as long as
-    the queue is away, asking again would only pile up."""
-    asked = {key.rpartition("-")[0] for key in overdue_keys(session, job, now)} if asks else set()
-    bucket = int(now.timestamp()) // RESCUE_EVERY
-    for name, arguments in asks.items():
-        if name not in asked:
-            request_job(session, job, key=f"{name}-{bucket}", now=now, **arguments)
 
 
 def mark_missed_promises(session: Session, now: datetime) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from adapters.wechat.text import split_text
@@ -13,7 +13,6 @@ from core import metrics
 from core.clock import Clock
 from core.db import Database, table_of
 from core.logs import get_logger
-from core.outbox import overdue_keys
 from core.statements import Statement
 from models import (
     Allowance,
@@ -38,8 +37,6 @@ FOR_PEOPLE = FROM_PEOPLE | {DeliveryReason.REPLY}
 UNKNOWN_OUTCOME = "unknown"
 # Refused for our account's sake (quota, token, permission), not for the message's or the person's: it stays readable.
 REFUSED_FOR_NOW = {45009, 40001, 40014, 42001, 40164, 48001, 48004, 50002}
-# WeChat's three tries are over by then; a passive answer that is still not confirmed may or may not have arrived.
-PASSIVE_SETTLED_AFTER = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -115,6 +112,14 @@ def mark_sent(session: Session, delivery: Delivery, now: datetime) -> None:
             mark_sent(session, carried, now)
 
 
+def mark_failed(delivery: Delivery, code: str, detail: str) -> None:
+    """The one place that records that a message will not arrive, or that nobody knows."""
+    delivery.state = DeliveryState.FAILED
+    delivery.error_code, delivery.error_detail = code, detail[:200]
+    delivery.claimed_until = None
+    metrics.deliveries_total.labels(delivery.channel, DeliveryState.FAILED).inc()
+
+
 def send_passive_later(database: Database, delivery_id: int, now: datetime) -> None:
     """An answer that missed its request, which was told `success`: it goes through the API. Safe to repeat."""
     with database.unit_of_work() as session:
@@ -181,7 +186,7 @@ def _claim_next(database: Database, identity_id: int, now: datetime) -> _Claim |
                 if delivery.claimed_until > now:
                     return None
                 # A sender died while it held this one: WeChat may have it. Sending again could double it.
-                _fail(delivery, UNKNOWN_OUTCOME, "the sender stopped before the outcome was known")
+                mark_failed(delivery, UNKNOWN_OUTCOME, "the sender stopped before the outcome was known")
                 continue
             if delivery.expires_at is not None and delivery.expires_at <= now:
                 _expire(delivery)
@@ -227,7 +232,7 @@ def _record_failure(database: Database, delivery_id: int, error: WeChatError, no
             return True
         if not is_for_later:
             code = UNKNOWN_OUTCOME if error.outcome == "unknown" else str(error.errcode)
-            _fail(delivery, code, f"{error.detail} rid {error.rid}" if error.rid else error.detail)
+            mark_failed(delivery, code, f"{error.detail} rid {error.rid}" if error.rid else error.detail)
             return True
         delivery.allowance_kind = None
         if error.outcome == "busy" and delivery.attempt_count < MAX_ATTEMPTS:
@@ -251,13 +256,6 @@ def _keep_in_app(delivery: Delivery) -> None:
     metrics.allowance_misses_total.labels(delivery.reason).inc()
 
 
-def _fail(delivery: Delivery, code: str, detail: str) -> None:
-    delivery.state = DeliveryState.FAILED
-    delivery.error_code, delivery.error_detail = code, detail[:200]
-    delivery.claimed_until = None
-    metrics.deliveries_total.labels(delivery.channel, DeliveryState.FAILED).inc()
-
-
 def _expire(delivery: Delivery) -> None:
     delivery.state = DeliveryState.EXPIRED
     metrics.deliveries_total.labels(delivery.channel, DeliveryState.EXPIRED).inc()
@@ -273,37 +271,3 @@ def cancel_for_unsubscribed(session: Session, identity: WeChatIdentity) -> None:
     )
     for delivery in session.scalars(waiting):
         delivery.channel = DeliveryChannel.INBOX
-
-
-def rescue_stuck_deliveries(session: Session, *, now: datetime) -> int:
-    """Ask for a job where messages wait and nobody sends them; answers for how many identities.
-
-    A passive answer that nobody confirmed (the process died around writing it, and WeChat did not ask again) may have
-    arrived: it is offered in the app, because sending it could double it.
-    """
-    unconfirmed = select(Delivery).where(
-        Delivery.state == DeliveryState.QUEUED,
-        Delivery.channel == DeliveryChannel.PASSIVE,
-        Delivery.created_at < now - PASSIVE_SETTLED_AFTER,
-    )
-    for delivery in session.scalars(unconfirmed):
-        _fail(delivery, UNKNOWN_OUTCOME, "nobody confirmed that the answer was written")
-    session.flush()
-    stuck = session.scalars(
-        select(Delivery.identity_id)
-        .where(
-            Delivery.state == DeliveryState.QUEUED,
-            Delivery.channel == DeliveryChannel.CUSTOMER_SERVICE,
-            Delivery.created_at < now - timedelta(seconds=15),
-            or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= now),
-        )
-        .distinct()
-    ).all()
-    # While the queue is away, one job waiting for an identity is enough.
-    asked = {key.rpartition("-")[0] for key in overdue_keys(session, JobName.DELIVER, now)} if stuck else set()
-    for identity_id in stuck:
-        if f"identity-{identity_id}" in asked:
-            continue
-        key = f"identity-{identity_id}-{int(now.timestamp()) // 15}"
-        request_job(session, JobName.DELIVER, key=key, now=now, identity_id=identity_id)
-    return len(stuck)

@@ -27,15 +27,13 @@ from services.deliveries import cancel_for_unsubscribed
 from services.identities import find_identity, find_or_create_conversation, find_or_create_identity
 from services.notifications import notify_user_message
 from services.privacy import erase_user, revoke_authorization
+from services.speakers import Speaker, find_speaker, get_speaker
 from services.turns import (
     UNFINISHED,
     WEB_LEASE,
     Recorded,
-    Speaker,
     Work,
-    find_speaker,
     find_turn,
-    get_speaker,
     record_turn,
     start_turn,
 )

@@ -1,5 +1,6 @@
 """Every background job by name and queue. Named by string, so that nothing below jobs/ imports jobs/."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -60,3 +61,15 @@ def request_job(
 ) -> None:
     """Ask for a job once this unit of work commits; asking twice for the same key is one job."""
     outbox.request_job(session, job, queue=job.queue, key=key, now=now, delay=delay, **arguments)
+
+
+def request_rescues(
+    session: Session, job: JobName, asks: Mapping[str, Mapping[str, Any]], *, every: timedelta, now: datetime
+) -> None:
+    """Ask for a job for each stuck piece of work, by its name, with the job's arguments: one in the time `every`,
+    because the outbox runs one key once, and none while one still waits, because the queue may be away."""
+    asked = {key.rpartition("-")[0] for key in outbox.overdue_keys(session, job, now)} if asks else set()
+    period = int(now.timestamp() // every.total_seconds())
+    for name, arguments in asks.items():
+        if name not in asked:
+            request_job(session, job, key=f"{name}-{period}", now=now, **arguments)

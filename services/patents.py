@@ -78,7 +78,7 @@ def search_patents(
     rows = {patent.id: patent for patent in session.scalars(select(Patent).where(Patent.id.in_(ids)))} if ids else {}
     data_date = newest_data_date(session) or date.min
     items = tuple(
-        _summary(rows[match.patent_id], match.matched_words, today or data_date)
+        summarise_patent(rows[match.patent_id], match.matched_words, today or data_date)
         for match in page.matches
         if match.patent_id in rows
     )
@@ -172,7 +172,8 @@ def _describe_active(patent: Patent, today: date) -> str:
     return f"有效,{chinese_date(end)}到期"
 
 
-def _summary(patent: Patent, matched_words: tuple[str, ...], today: date) -> PatentSummary:
+def summarise_patent(patent: Patent, matched_words: tuple[str, ...], today: date) -> PatentSummary:
+    """A patent as a line of a list, its state told as of `today`."""
     return PatentSummary(
         patent_id=patent.id,
         title=patent.title,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import redis
 
@@ -15,6 +16,7 @@ from nlp.policy_answers import PolicyAnswerer, build_answerer
 from nlp.ports import ChatModel, Embedder, SearchIndex
 from nlp.remembered_answers import RememberingAnswerer
 from nlp.segmenter import default_segmenter
+from nlp.similar_patents import SimilarPatents
 from nlp.understanding import Understander
 from services.ports import WeChat
 
@@ -43,6 +45,11 @@ class Resources:
     embedder: Embedder = field(default_factory=LocalEmbedder)
     # None where none is configured: everything works without.
     chat_model: ChatModel | None = None
+
+    @cached_property
+    def similar_patents(self) -> SimilarPatents:
+        """Likeness over the index of patents, made for the first who asks."""
+        return SimilarPatents(self.patent_index, default_segmenter())
 
     def app_id(self, platform: Platform) -> str:
         """The WeChat appid of a platform."""

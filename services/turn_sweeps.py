@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.outbox import overdue_keys
 from models import Conversation, Turn
-from services.job_names import JobName, request_job
+from services.job_names import JobName, request_rescues
 from services.turns import UNFINISHED
+
+RESCUE_EVERY = timedelta(seconds=10)
 
 
 def list_stuck_turns(session: Session, *, now: datetime, limit: int = 200) -> list[Turn]:
@@ -31,12 +32,6 @@ def list_stuck_turns(session: Session, *, now: datetime, limit: int = 200) -> li
 def rescue_stuck_turns(session: Session, *, now: datetime) -> int:
     """Ask for a job for every turn that a crash cut off; answers how many."""
     stuck = list_stuck_turns(session, now=now)
-    # While the queue is away, one job waiting for a turn is enough.
-    asked = {key.rpartition("-")[0] for key in overdue_keys(session, JobName.RUN_TURN, now)} if stuck else set()
-    for turn in stuck:
-        if f"{turn.id}-{turn.attempt_count}" in asked:
-            continue
-        # A new key each ten seconds: the outbox runs one key once, and a rescued turn may be cut off again.
-        key = f"{turn.id}-{turn.attempt_count}-{int(now.timestamp()) // 10}"
-        request_job(session, JobName.RUN_TURN, key=key, now=now, turn_id=turn.id)
+    asks = {f"{turn.id}-{turn.attempt_count}": {"turn_id": turn.id} for turn in stuck}
+    request_rescues(session, JobName.RUN_TURN, asks, every=RESCUE_EVERY, now=now)
     return len(stuck)

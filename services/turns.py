@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.db import table_of
-from core.errors import NotFound
 from core.ids import new_token
 from core.statements import Statement
-from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState, User, WeChatIdentity
-from services.app_inbox import count_inbox, inbox_count_of
+from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState
+from services.app_inbox import count_inbox
+from services.speakers import Speaker
 
 # Longer than WeChat's three tries spend on the first two, so that the third finds a dead process's turn free.
 WEB_LEASE = timedelta(seconds=8)
@@ -66,25 +66,6 @@ class Work:
         )
 
 
-class Speaker(NamedTuple):
-    """Who wrote, and the state of their conversation, in one row of one query."""
-
-    identity_id: int
-    user_id: int
-    platform: str
-    is_subscribed: bool
-    subscribed_at: datetime | None
-    welcomed_at: datetime | None
-    region: str | None
-    conversation_id: int
-    conversation_public_id: str
-    status: str
-    owner_token: int
-    lease_until: datetime | None
-    memory: Mapping[str, Any]
-    inbox_count: int
-
-
 @dataclass(frozen=True)
 class Recorded:
     """A turn just written down; `work` is there where its lease could be taken at once."""
@@ -97,23 +78,9 @@ class Recorded:
 
 # Statements of the path that every message takes are built once: building one costs three times its execution, and a
 # turn through the mapped classes took four times as long (docs/decisions.md).
-_speaker = (
-    select(
-        WeChatIdentity.id, WeChatIdentity.user_id, WeChatIdentity.platform, WeChatIdentity.is_subscribed,
-        WeChatIdentity.subscribed_at, WeChatIdentity.welcomed_at, User.region, Conversation.id, Conversation.public_id,
-        Conversation.status, Conversation.owner_token, Conversation.lease_until, Conversation.memory,
-        inbox_count_of(WeChatIdentity.id),
-    )
-    .join_from(WeChatIdentity, User, User.id == WeChatIdentity.user_id)
-    .join(Conversation, Conversation.identity_id == WeChatIdentity.id)
-    .with_for_update(of=Conversation)
-)  # fmt: skip
-SPEAKER_BY_OPENID = Statement(
-    _speaker.where(WeChatIdentity.app_id == bindparam("app_id"), WeChatIdentity.openid == bindparam("openid"))
-)
-SPEAKER_BY_IDENTITY = Statement(_speaker.where(WeChatIdentity.id == bindparam("identity_id")))
-# Asked after the row is locked: who waited for a lock on PostgreSQL gets that row afresh, but everything else that the
-# same query reads is from before the wait.
+#
+# WAITS_FOR is asked after the row is locked: who waited for a lock on PostgreSQL gets that row afresh, but everything
+# else that the same query reads is from before the wait.
 WAITS_FOR = Statement(
     select(Turn.id)
     .where(Turn.conversation_id == bindparam("conversation_id"), or_(*(Turn.state == state for state in UNFINISHED)))
@@ -168,20 +135,6 @@ def find_turn(session: Session, dedupe_key: str) -> int | None:
     """The id of the turn that a push already has."""
     row = KNOWN_TURN.first(session, {"dedupe_key": dedupe_key})
     return row[0] if row else None
-
-
-def find_speaker(session: Session, *, app_id: str, openid: str) -> Speaker | None:
-    """Who an openid is; None where we do not know them yet. Locks the conversation."""
-    row = SPEAKER_BY_OPENID.first(session, {"app_id": app_id, "openid": openid})
-    return Speaker._make(row) if row else None
-
-
-def get_speaker(session: Session, identity_id: int) -> Speaker:
-    """The same by identity; raises NotFound."""
-    row = SPEAKER_BY_IDENTITY.first(session, {"identity_id": identity_id})
-    if row is None:
-        raise NotFound
-    return Speaker._make(row)
 
 
 def record_turn(

@@ -30,10 +30,10 @@ from services.deliveries import (
     cancel_for_unsubscribed,
     mark_sent,
     queue_deliveries,
-    rescue_stuck_deliveries,
     send_passive_later,
     send_waiting,
 )
+from services.delivery_sweeps import rescue_stuck_deliveries
 from services.passive_answers import PassiveAnswers
 from services.ports import WeChat
 from tests.support.people import make_conversation, make_identity, make_message

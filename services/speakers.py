@@ -1,0 +1,63 @@
+"""Who wrote, and the state of their conversation: read and locked in one query, before anything is written down."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.statements import Statement
+from models import Conversation, User, WeChatIdentity
+from services.app_inbox import inbox_count_of
+
+
+class Speaker(NamedTuple):
+    """Who wrote, and the state of their conversation, in one row of one query."""
+
+    identity_id: int
+    user_id: int
+    platform: str
+    is_subscribed: bool
+    subscribed_at: datetime | None
+    welcomed_at: datetime | None
+    region: str | None
+    conversation_id: int
+    conversation_public_id: str
+    status: str
+    owner_token: int
+    lease_until: datetime | None
+    memory: Mapping[str, Any]
+    inbox_count: int
+
+
+_speaker = (
+    select(
+        WeChatIdentity.id, WeChatIdentity.user_id, WeChatIdentity.platform, WeChatIdentity.is_subscribed,
+        WeChatIdentity.subscribed_at, WeChatIdentity.welcomed_at, User.region, Conversation.id, Conversation.public_id,
+        Conversation.status, Conversation.owner_token, Conversation.lease_until, Conversation.memory,
+        inbox_count_of(WeChatIdentity.id),
+    )
+    .join_from(WeChatIdentity, User, User.id == WeChatIdentity.user_id)
+    .join(Conversation, Conversation.identity_id == WeChatIdentity.id)
+    .with_for_update(of=Conversation)
+)  # fmt: skip
+SPEAKER_BY_OPENID = Statement(
+    _speaker.where(WeChatIdentity.app_id == bindparam("app_id"), WeChatIdentity.openid == bindparam("openid"))
+)
+SPEAKER_BY_IDENTITY = Statement(_speaker.where(WeChatIdentity.id == bindparam("identity_id")))
+
+
+def find_speaker(session: Session, *, app_id: str, openid: str) -> Speaker | None:
+    """Who an openid is; None where we do not know them yet. Locks the conversation."""
+    row = SPEAKER_BY_OPENID.first(session, {"app_id": app_id, "openid": openid})
+    return Speaker._make(row) if row else None
+
+
+def get_speaker(session: Session, identity_id: int) -> Speaker:
+    """The same by identity; raises NotFound."""
+    row = SPEAKER_BY_IDENTITY.first(session, {"identity_id": identity_id})
+    if row is None:
+        raise NotFound
+    return Speaker._make(row)
