@@ -1,7 +1,9 @@
 """The Chinese words for what a patent search is narrowed by, the same in chat, in the mini-program and in messages."""
 
+from core.i18n import chinese_date
 from models.patent import LegalStatus, PatentKind
 from nlp.patent_index import GRANTED
+from nlp.types import PatentQuery
 
 KIND_NAMES: dict[str, str] = {
     PatentKind.INVENTION: "发明",
@@ -29,3 +31,46 @@ APPLICANT_TYPE_NAMES = {
 }
 # Which of a patent's dates a period means: 2020年以后申请.
 DATE_FIELD_NAMES = {"application": "申请", "publication": "公开", "grant": "授权"}
+SHOWN_ORDER = ("legal_statuses", "kinds", "applicant", "applicant_type", "inventor", "ipc", "region", "dates")
+
+
+def chip(query: PatentQuery, name: str) -> str:
+    """A condition as it is shown, "" where it is not set."""
+    if name == "dates":
+        return _date_chip(query)
+    if name == "kinds":
+        wanted = "、".join(KIND_NAMES.get(kind, kind) for kind in query.kinds)
+        unwanted = "、".join(KIND_NAMES.get(kind, kind) for kind in query.excluded_kinds)
+        return wanted or (f"不要{unwanted}" if unwanted else "")
+    if name == "legal_statuses":
+        return "、".join(STATUS_NAMES.get(status, status) for status in query.legal_statuses)
+    if name == "applicant_type":
+        return APPLICANT_TYPE_NAMES.get(query.applicant_type or "", "")
+    if name == "inventor":
+        return f"发明人{query.inventor}" if query.inventor else ""
+    return str(getattr(query, name) or "")
+
+
+def chip_list(query: PatentQuery) -> list[str]:
+    """Every condition that is set, as it is shown."""
+    return [shown for shown in (chip(query, name) for name in SHOWN_ORDER) if shown]
+
+
+def chips(query: PatentQuery) -> str:
+    """有效 · 发明 · 广东省广州市 · 2020年以后申请"""
+    return " · ".join(chip_list(query))
+
+
+def _date_chip(query: PatentQuery) -> str:
+    first, last, what = query.date_from, query.date_to, DATE_FIELD_NAMES[query.date_field]
+    starts_a_year = first is not None and (first.month, first.day) == (1, 1)
+    ends_a_year = last is not None and (last.month, last.day) == (12, 31)
+    if first and last:
+        if starts_a_year and ends_a_year:
+            return f"{first.year}年{what}" if first.year == last.year else f"{first.year}年至{last.year}年{what}"
+        return f"{chinese_date(first)}至{chinese_date(last)}{what}"
+    if first:
+        return f"{first.year}年以后{what}" if starts_a_year else f"{chinese_date(first)}以后{what}"
+    if last:
+        return f"{last.year}年以前{what}" if ends_a_year else f"{chinese_date(last)}以前{what}"
+    return ""

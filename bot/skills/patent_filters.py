@@ -1,19 +1,22 @@
 """The conditions of a patent search as the user sees and changes them: shown, laid over, dropped, remembered."""
 
 import re
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
-from core.i18n import chinese_date
+from nlp.patent_query_form import from_values, to_values
 from nlp.region_levels import region_levels, split_region
 from nlp.types import PatentQuery, Understanding
-from services.patent_words import APPLICANT_TYPE_NAMES, DATE_FIELD_NAMES, KIND_NAMES, STATUS_NAMES
+from services.patent_words import chip as chip
+from services.patent_words import chip_list as chip_list
+from services.patent_words import chips as chips
 
 PAGE_SIZE = 5
+# A conversation remembers a query in the form that saved searches keep.
+to_memory, from_memory = to_values, from_values
 # What may be given up when nothing is found, the least painful first.
 FILTERS = ("dates", "legal_statuses", "kinds", "region", "applicant_type", "ipc", "inventor", "applicant")
-SHOWN_ORDER = ("legal_statuses", "kinds", "applicant", "applicant_type", "inventor", "ipc", "region", "dates")
 FILTER_NAMES = {
     "dates": re.compile("时间|日期|年份|年限"),
     "legal_statuses": re.compile("状态|有效无效"),
@@ -169,58 +172,3 @@ def way_out(query: PatentQuery, name: str) -> str:
             name, "不限申请人"
         )
     return f"不限{shown}"
-
-
-def chip(query: PatentQuery, name: str) -> str:
-    """A condition as it is shown, "" where it is not set."""
-    if name == "dates":
-        return _date_chip(query)
-    if name == "kinds":
-        wanted = "、".join(KIND_NAMES.get(kind, kind) for kind in query.kinds)
-        unwanted = "、".join(KIND_NAMES.get(kind, kind) for kind in query.excluded_kinds)
-        return wanted or (f"不要{unwanted}" if unwanted else "")
-    if name == "legal_statuses":
-        return "、".join(STATUS_NAMES.get(status, status) for status in query.legal_statuses)
-    if name == "applicant_type":
-        return APPLICANT_TYPE_NAMES.get(query.applicant_type or "", "")
-    if name == "inventor":
-        return f"发明人{query.inventor}" if query.inventor else ""
-    return str(getattr(query, name) or "")
-
-
-def chips(query: PatentQuery) -> str:
-    """有效 · 发明 · 广东省广州市 · 2020年以后申请"""
-    return " · ".join(shown for shown in (chip(query, name) for name in SHOWN_ORDER) if shown)
-
-
-def _date_chip(query: PatentQuery) -> str:
-    first, last, what = query.date_from, query.date_to, DATE_FIELD_NAMES[query.date_field]
-    starts_a_year = first is not None and (first.month, first.day) == (1, 1)
-    ends_a_year = last is not None and (last.month, last.day) == (12, 31)
-    if first and last:
-        if starts_a_year and ends_a_year:
-            return f"{first.year}年{what}" if first.year == last.year else f"{first.year}年至{last.year}年{what}"
-        return f"{chinese_date(first)}至{chinese_date(last)}{what}"
-    if first:
-        return f"{first.year}年以后{what}" if starts_a_year else f"{chinese_date(first)}以后{what}"
-    if last:
-        return f"{last.year}年以前{what}" if ends_a_year else f"{chinese_date(last)}以前{what}"
-    return ""
-
-
-def to_memory(query: PatentQuery) -> dict[str, Any]:
-    """Only what differs from an empty query, as JSON values."""
-    empty = asdict(PatentQuery())
-    values = {key: value for key, value in asdict(query).items() if value != empty[key]}
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
-
-
-def from_memory(values: dict[str, Any]) -> PatentQuery:
-    """What to_memory wrote."""
-    known = {item.name for item in fields(PatentQuery)}
-    restored: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in values.items() if key in known
-    }
-    for name in ("date_from", "date_to"):
-        restored[name] = _day(restored.get(name))
-    return PatentQuery(**restored)

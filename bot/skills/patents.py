@@ -45,7 +45,7 @@ PAGE = re.compile(
 def search(context: TurnContext) -> Reply:
     """The first page for a sentence."""
     query = query_of(context.understanding, context.text)
-    return Reply(WHAT_TO_FIND) if is_empty(query) else _show(context, query)
+    return Reply(WHAT_TO_FIND) if is_empty(query) else show(context, query)
 
 
 def refine(context: TurnContext) -> Reply:
@@ -53,7 +53,7 @@ def refine(context: TurnContext) -> Reply:
     remembered = remembered_query(context)
     if remembered is None:
         return search(context)
-    return _show(context, lay_over(remembered, query_of(context.understanding, context.text)), is_refined=True)
+    return show(context, lay_over(remembered, query_of(context.understanding, context.text)), is_refined=True)
 
 
 def refines(context: TurnContext) -> bool:
@@ -76,7 +76,7 @@ def loosen(context: TurnContext) -> Reply:
         return nothing_to_page(context)
     slimmer = dropped(remembered, context.text)
     if slimmer is not None:
-        return _show(context, slimmer, is_refined=True)
+        return show(context, slimmer, is_refined=True)
     if not chips(remembered):
         return Reply("现在没有加条件,列表就是全部结果。要缩小可以说“只看有效的”或“2020年以后的”。")
     return Reply(f"现在的条件是:{chips(remembered)}。要去掉哪一个?", choices=_ways_out(remembered, MOST_CHOICES))
@@ -86,7 +86,7 @@ def accept_looser(context: TurnContext) -> Reply:
     """好, after we said what to give up."""
     remembered, pending = remembered_query(context), context.memory.get("pending") or {}
     slimmer = dropped(remembered, str(pending.get("text"))) if remembered is not None else None
-    return nothing_to_page(context) if slimmer is None else _show(context, slimmer, is_refined=True)
+    return nothing_to_page(context) if slimmer is None else show(context, slimmer, is_refined=True)
 
 
 def next_page(context: TurnContext) -> Reply:
@@ -120,7 +120,7 @@ def go_to_page(context: TurnContext) -> Reply:
     page = 1 if match["first"] else last if match["last"] else int(read_number(match["number"]) or 1)
     if not 1 <= page <= last:
         return Reply(f"一共{last}页,没有第{page}页。")
-    return _show(context, replace(query, offset=(page - 1) * PAGE_SIZE))
+    return show(context, replace(query, offset=(page - 1) * PAGE_SIZE))
 
 
 def unavailable() -> Reply:
@@ -133,7 +133,8 @@ def remembered_query(context: TurnContext) -> PatentQuery | None:
     return from_memory(listed["query"]) if listed.get("kind") == "patents" else None
 
 
-def _show(context: TurnContext, query: PatentQuery, *, is_refined: bool = False) -> Reply:
+def show(context: TurnContext, query: PatentQuery, *, is_refined: bool = False) -> Reply:
+    """One page of a query, or what to give up where it finds nothing."""
     try:
         results = search_patents(context.session, context.resources.patent_search, query, today=context.today)
         if not results.items:
@@ -220,4 +221,4 @@ def _move(context: TurnContext, by: int) -> Reply:
         return unavailable()
     if not results.items:
         return Reply("后面没有了。要换条件可以直接说,比如“只看有效的”。", choices=_ways_out(query, MOST_CHOICES))
-    return _show(context, moved)
+    return show(context, moved)
