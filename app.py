@@ -26,6 +26,7 @@ from adapters.wechat.client import WeChatClient
 from bot.asking import Asker
 from bot.callbacks import build_callbacks
 from bot.dialogue import Dialogue
+from bot.searching import answer_search
 from bot.skills.assisted import Assistant, AssistedDialogue
 from bot.turn import TurnRunner
 from bot.webhook import create_webhook
@@ -44,6 +45,7 @@ from nlp.patent_search import PatentSearch
 from nlp.policy_answers import build_answerer
 from nlp.ports import ChatModel
 from nlp.remembered_answers import RememberingAnswerer
+from nlp.searching import Search
 from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
 from services.health import check_health
@@ -127,6 +129,18 @@ def open_knowledge() -> Iterator[Ask]:
         yield lambda text, at, history: answer_policy_question(
             answerer, session, question=text, on=at, region=None, history=history
         )
+
+
+@contextmanager
+def open_patents() -> Iterator[Search]:
+    """For commands without WeChat and queue: searches the patents that DATABASE_URL and VAR_DIR name."""
+    settings = DataSettings()
+    configure_logging("WARNING")
+    database, segmenter = Database(settings.sqlalchemy_url), default_segmenter()
+    index = TantivyIndex(settings.var_dir.resolve() / "index" / "patents", PATENT_SCHEMA, segmenter.fingerprint)
+    search, understander = PatentSearch(index, segmenter), Understander()
+    with database.reading() as session:
+        yield lambda text, at, history: answer_search(session, search, understander, text=text, on=at, history=history)
 
 
 def build_vectors(settings: DataSettings) -> dict[str, Any]:

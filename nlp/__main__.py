@@ -1,4 +1,4 @@
-"""Commands of the language layer, JSON Lines in and out, in the same order: `python -m nlp parse|ask`."""
+"""Commands of the language layer, JSON Lines in and out, in the same order: `python -m nlp parse|search|ask`."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from core.clock import SystemClock, china_date
 from nlp.asking import answer_row
+from nlp.searching import search_row
 from nlp.slots.selection import applicant_type_apart
 from nlp.understanding import Understander
 
@@ -113,8 +114,23 @@ def ask_lines(lines: TextIO) -> Iterator[dict[str, Any]]:
                 yield handle_line(line, today, handle)
 
 
+def search_lines(lines: TextIO) -> Iterator[dict[str, Any]]:
+    """Lists of patents out of the database and index that DATABASE_URL and VAR_DIR name."""
+    open_patents = import_module("app").open_patents
+    today = china_date(SystemClock().now())
+    with open_patents() as search:
+
+        def handle(identity: Any, text: str, at: date, history: list[str]) -> dict[str, Any]:
+            return search_row(identity, search(text, at, history))
+
+        for line in lines:
+            if line.strip():
+                yield handle_line(line, today, handle)
+
+
 COMMANDS: dict[str, tuple[Callable[[TextIO], Iterator[dict[str, Any]]], str]] = {
     "parse": (parse_lines, "sentences to intent, act and slots"),
+    "search": (search_lines, "search requests to lists of patents, with the conditions as understood"),
     "ask": (ask_lines, "questions of law and policy to answers with their sources"),
 }
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from nlp.patent_query_form import from_values, to_values
+from nlp.refinements import is_refinement
 from nlp.region_levels import region_levels, split_region
 from nlp.types import PatentQuery, Understanding
 from services.patent_words import chip as chip
@@ -71,6 +72,15 @@ def _several(value: Any) -> tuple[str, ...]:
 def is_sorting(text: str) -> bool:
     """Whether a sentence only wants another order: 最新的, 按申请日排序."""
     return bool(SORTS.fullmatch(text.strip(" 。.!?")))
+
+
+def goes_on(understood: Understanding, text: str) -> bool:
+    """Whether a sentence changes the list on the table rather than beginning another: 只看有效的, 深圳."""
+    if is_sorting(text):
+        return True
+    is_bare_value = understood.intent is None and understood.act == "inform"
+    is_change = understood.intent == "patent_search" and is_refinement(text)
+    return (is_bare_value or is_change) and not is_empty(query_of(understood, text))
 
 
 def is_empty(query: PatentQuery) -> bool:

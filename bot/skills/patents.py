@@ -15,7 +15,7 @@ from bot.skills.patent_filters import (
     dropped,
     from_memory,
     is_empty,
-    is_sorting,
+    goes_on,
     lay_over,
     looser,
     query_of,
@@ -26,8 +26,8 @@ from bot.skills.patent_filters import (
 from bot.skills.patent_text import list_text, pages_of
 from core.errors import UpstreamUnavailable
 from nlp.slots.numerals import read_number
+from nlp.patent_search import PatentSearch
 from nlp.types import PatentQuery
-from nlp.understanding import is_refinement
 from services.patents import PatentResults, search_patents
 
 UNAVAILABLE = "专利库这会儿打不开。稍后再查,或说“转人工”。"
@@ -58,15 +58,7 @@ def refine(context: TurnContext) -> Reply:
 
 def refines(context: TurnContext) -> bool:
     """Whether the sentence goes on with the list on the table, rather than beginning another."""
-    if remembered_query(context) is None:
-        return False
-    new = query_of(context.understanding, context.text)
-    if is_sorting(context.text):
-        return True
-    understood = context.understanding
-    is_bare_value = understood.intent is None and understood.act == "inform"
-    goes_on = understood.intent == "patent_search" and is_refinement(context.text)
-    return (is_bare_value or goes_on) and not is_empty(new)
+    return remembered_query(context) is not None and goes_on(context.understanding, context.text)
 
 
 def loosen(context: TurnContext) -> Reply:
@@ -176,7 +168,7 @@ def _nothing_found(context: TurnContext, query: PatentQuery, results: PatentResu
     if results.data_date == date.min:
         return Reply(NO_DATA, choices=(Choice("好", "请专员检索"),), memory={"pending": offer, "topic": "patent"})
     memory = {**_list_memory(query, []), "subject": None}
-    found = [(words, text, total) for words, text, total in _totals(context, query) if total][:MOST_CHOICES]
+    found = looser_totals(context.resources.patent_search, query)[:MOST_CHOICES]
     if found:
         offers = ",".join(f"{words}有{total}件" for words, _, total in found)
         choices = tuple(Choice(text, words) for words, text, _ in found)
@@ -193,10 +185,11 @@ def _nothing_found(context: TurnContext, query: PatentQuery, results: PatentResu
     )
 
 
-def _totals(context: TurnContext, query: PatentQuery) -> list[tuple[str, str, int]]:
+def looser_totals(search: PatentSearch, query: PatentQuery) -> list[tuple[str, str, int]]:
+    """Ways to ask for less that bring something: how it reads, what to tap or type for it, how many there are."""
     counted: list[tuple[str, str, int]] = []
     for words, text, slimmer in looser(query):
-        total = context.resources.patent_search.count(slimmer)
+        total = search.count(slimmer)
         # The same number again would offer a wider condition that brings nothing more.
         if total and all(total != other for _, _, other in counted):
             counted.append((words, text, total))

@@ -1,0 +1,59 @@
+"""One search request without a conversation: the steps that a chat takes, for `python -m nlp search`."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from bot.dialogue import LONGEST_CHANGE, SEARCHABLE
+from bot.skills.patent_filters import chip_list, dropped, drops, goes_on, is_empty, lay_over, query_of
+from bot.skills.patents import MOST_CHOICES, SEARCH_UNDER_WAY, looser_totals
+from nlp.patent_search import PatentSearch
+from nlp.searching import FoundPatent, SearchAnswer
+from nlp.types import PatentQuery, Understanding
+from nlp.understanding import Understander
+from services.patents import search_patents
+
+
+def answer_search(
+    session: Session,
+    search: PatentSearch,
+    understander: Understander,
+    *,
+    text: str,
+    on: date,
+    history: Sequence[str] = (),
+) -> SearchAnswer:
+    """What the chat would list for `text` on the day `on`, after `history` (earlier sentences, oldest first).
+
+    A sentence that asks for nothing in particular finds nothing. Raises UpstreamUnavailable where the index cannot be
+    searched.
+    """
+    query = query_after(understander, [*history, text], on=on)
+    if query is None or is_empty(query):
+        return SearchAnswer(PatentQuery())
+    results = search_patents(session, search, query, today=on)
+    found = tuple(FoundPatent(item.publication_number, item.title, item.status_text) for item in results.items)
+    loosen = () if found else tuple((words, total) for words, _, total in looser_totals(search, query))
+    return SearchAnswer(query, tuple(chip_list(query)), results.total, found, loosen[:MOST_CHOICES])
+
+
+def query_after(understander: Understander, sentences: Sequence[str], *, on: date) -> PatentQuery | None:
+    """The query of the list on the table after the sentences; None where none of them searched."""
+    query: PatentQuery | None = None
+    for text in sentences:
+        before = [SEARCH_UNDER_WAY] if query is not None else []
+        query = _next_query(query, understander.understand(text, at=on, history=before), text)
+    return query
+
+
+def _next_query(query: PatentQuery | None, understood: Understanding, text: str) -> PatentQuery | None:
+    """As Dialogue chooses between a change of the list, another list, and what is none of its business."""
+    if query is not None and len(text) <= LONGEST_CHANGE and drops(text):
+        return dropped(query, text) or query
+    if query is not None and goes_on(understood, text):
+        return lay_over(query, query_of(understood, text))
+    if understood.act in {"cancel", "restart"} and understood.intent is None:
+        return None
+    is_value = understood.intent is None and understood.act == "inform" and SEARCHABLE & understood.slots.keys()
+    return query_of(understood, text) if understood.intent == "patent_search" or is_value else query

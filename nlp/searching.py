@@ -1,0 +1,65 @@
+"""`python -m nlp search`: search requests in, what was understood and found out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from nlp.types import PatentQuery
+
+# Names of the label guide for what a query calls otherwise; several values are listed, one stands alone.
+SEVERAL = {"patent_kind": "kinds", "legal_status": "legal_statuses"}
+SINGLE = ("applicant", "applicant_type", "inventor", "region", "ipc")
+
+
+@dataclass(frozen=True)
+class FoundPatent:
+    """A line of the list: publication number, title, state in words."""
+
+    number: str
+    title: str
+    status: str
+
+
+@dataclass(frozen=True)
+class SearchAnswer:
+    """What one request came to. `loosen` holds, where nothing was found, what to give up, with the counts."""
+
+    query: PatentQuery
+    chips: tuple[str, ...] = ()
+    total: int = 0
+    found: tuple[FoundPatent, ...] = ()
+    loosen: tuple[tuple[str, int], ...] = field(default=())
+
+
+Search = Callable[[str, date, Sequence[str]], SearchAnswer]
+
+
+def filters_of(query: PatentQuery) -> dict[str, Any]:
+    """The conditions under the names and in the normal forms of the label guide; what is not set is left out."""
+    filters: dict[str, Any] = {name: getattr(query, name) for name in SINGLE if getattr(query, name)}
+    for name, attribute in SEVERAL.items():
+        values = getattr(query, attribute)
+        if values:
+            filters[name] = values[0] if len(values) == 1 else list(values)
+    for name in ("date_from", "date_to"):
+        day: date | None = getattr(query, name)
+        if day is not None:
+            filters[name] = day.isoformat()
+            filters["date_field"] = query.date_field
+    if query.excluded_kinds:
+        filters["exclude"] = {"patent_kind": list(query.excluded_kinds)}
+    return filters
+
+
+def search_row(identity: Any, answer: SearchAnswer) -> dict[str, Any]:
+    """One request as a line."""
+    return {
+        "id": identity,
+        "subject": answer.query.topic,
+        "filters": filters_of(answer.query),
+        "chips": list(answer.chips),
+        "total": answer.total,
+        "results": [{"number": each.number, "title": each.title, "status": each.status} for each in answer.found],
+        "loosen": [{"chip": words, "total": total} for words, total in answer.loosen],
+    }

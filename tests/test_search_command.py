@@ -1,0 +1,64 @@
+"""`python -m nlp search`: requests in, lists and what was understood out, over a database and index of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.prepared import ROOT, prepare_folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("search")
+    prepare_folder(made).dispose()
+    return made
+
+
+def search(folder: Path, *rows: Any) -> list[dict[str, Any]]:
+    lines = "\n".join(row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows)
+    done = subprocess.run(
+        [sys.executable, "-m", "nlp", "search"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'zhiqiao.db'}", "VAR_DIR": str(folder)},
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_requests_are_listed_loosened_and_refined_in_their_order(folder: Path) -> None:
+    at = "2026-11-22"
+    listed, loosened, refined, other, broken = search(
+        folder,
+        {"id": "a", "text": "找磷酸铁锂回收的发明专利", "at": at},
+        {"id": "b", "text": "哈尔滨2024年以后的湿法脱硫塔实用新型", "at": at},
+        {"id": "c", "text": "只看有效的", "at": at, "history": ["找磷酸铁锂回收的发明专利"]},
+        {"id": "d", "text": "今天天气不错", "at": at},
+        "not JSON",
+    )
+
+    assert set(listed) == {"id", "subject", "filters", "chips", "total", "results", "loosen"}
+    assert listed["filters"] == {"patent_kind": "invention"}
+    assert listed["chips"] == ["发明"]
+    assert 0 < len(listed["results"]) <= listed["total"]
+    assert set(listed["results"][0]) == {"number", "title", "status"}
+    assert loosened["total"] == 0 and loosened["results"] == []
+    assert loosened["filters"] == {
+        "region": "黑龙江省哈尔滨市",
+        "patent_kind": "utility_model",
+        "date_from": "2024-01-01",
+        "date_field": "application",
+    }
+    assert loosened["loosen"] and all(way["total"] > 0 for way in loosened["loosen"])
+    assert refined["subject"] == listed["subject"]
+    assert refined["filters"] == {"patent_kind": "invention", "legal_status": "active"}
+    assert 0 < refined["total"] <= listed["total"]
+    assert other["total"] == 0 and other["subject"] == "" and other["filters"] == {}
+    assert "error" in broken
