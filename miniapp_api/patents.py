@@ -12,10 +12,19 @@ from core.clock import china_date
 from core.errors import InvalidInput
 from miniapp_api.context import current_api
 from miniapp_api.patent_conditions import conditions_of, query_of
-from miniapp_api.schemas.patents import PatentItemOut, PatentListQuery, PatentOut, PatentsOut
+from miniapp_api.schemas.patents import (
+    PatentItemOut,
+    PatentListQuery,
+    PatentOut,
+    PatentsOut,
+    SimilarPatentListQuery,
+    SimilarPatentOut,
+    SimilarPatentsOut,
+)
 from models import Patent, PatentKind
 from nlp.types import PatentQuery
 from services.patents import PatentSummary, describe_status, get_patent, search_patents
+from services.similar_patents import find_similar_patents
 
 # How many new patents may push the list down between two pages without one being shown twice.
 OVERLAP = 20
@@ -25,6 +34,8 @@ DEEPEST = 1_000
 def add_routes(api: APIBlueprint) -> None:
     api.get("/patents")(api.input(PatentListQuery, location="query")(api.output(PatentsOut)(list_patents)))
     api.get("/patents/<number>")(api.output(PatentOut)(show_patent))
+    similar = api.input(SimilarPatentListQuery, location="query")(api.output(SimilarPatentsOut)(list_similar_patents))
+    api.get("/patents/<number>/similar")(similar)
 
 
 def list_patents(query_data: PatentListQuery) -> PatentsOut:
@@ -103,6 +114,34 @@ def show_patent(number: str) -> PatentOut:
         source=patent.source,
         data_date=patent.data_date,
     )
+
+
+def list_similar_patents(number: str, query_data: SimilarPatentListQuery) -> SimilarPatentsOut:
+    """看相似专利
+
+    按标题和摘要里少见的词、共有的分类号找,最像的在前;同一件的其他公开文本、同族的不列。每件都说明为什么相似。
+    没有相似的,`items` 是空的。
+    """
+    api = current_api()
+    with api.database.reading() as session:
+        patent = get_patent(session, number)
+        scope = f"similar:{patent.publication_number}"
+        position = api.cursors.read(scope, query_data.cursor) if query_data.cursor else {}
+        today = china_date(api.clock.now())
+        found = find_similar_patents(session, api.resources.similar_patents, patent, today=today).items
+        numbers = [each.summary.publication_number for each in found]
+        # What was shown last says where to go on, wherever new patents have moved it.
+        last = position.get("last")
+        start = numbers.index(last) + 1 if last in numbers else position.get("offset", 0)
+        page = found[start : start + query_data.limit]
+        items = _items(session, [each.summary for each in page])
+    end = start + len(page)
+    next_cursor = api.cursors.make(scope, {"offset": end, "last": numbers[end - 1]}) if end < len(found) else None
+    shown = [
+        SimilarPatentOut(**item.model_dump(), reason=each.reason, shared_class=each.shared_class)
+        for item, each in zip(items, page, strict=True)
+    ]
+    return SimilarPatentsOut(items=shown, next_cursor=next_cursor, total=len(found))
 
 
 def _items(session: Session, summaries: list[PatentSummary]) -> list[PatentItemOut]:

@@ -30,30 +30,31 @@ class IndexWordWeights:
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
         self._size = 0
-        self._weights: dict[str, float] = {}
-        self._unknown: set[str] = set()
+        self._counts: dict[str, int] = {}
 
     def refresh(self) -> None:
         """Raises UpstreamUnavailable like any search."""
         size = self._index.search(IndexQuery(limit=1)).total or 0
         if abs(size - self._size) > NOTABLE_CHANGE * max(self._size, 1):
-            self._size, self._weights, self._unknown = size, {}, set()
+            self._size, self._counts = size, {}
 
     def weigh(self, word: str) -> float:
         """Raises UpstreamUnavailable like any search."""
-        known = self._weights.get(word)
-        if known is None:
-            if len(self._weights) >= MOST_WORDS:
-                self._weights.clear()
-                self._unknown.clear()
-            found = self._index.search(IndexQuery(words=(word,), limit=1)).total or 0
-            known = math.log(1 + max(self._size, UNKNOWN_SIZE) / (found + 1))
-            self._weights[word] = known
-            if not found:
-                self._unknown.add(word)
-        return known
+        return math.log(1 + max(self._size, UNKNOWN_SIZE) / (self.count(word) + 1))
 
     def is_unknown(self, word: str) -> bool:
         """Raises UpstreamUnavailable like any search."""
-        self.weigh(word)
-        return word in self._unknown
+        return self.count(word) == 0
+
+    def count(self, word: str) -> int:
+        """How many texts have the word, as counted since the last refresh that found a notable change.
+
+        Raises UpstreamUnavailable like any search.
+        """
+        known = self._counts.get(word)
+        if known is None:
+            if len(self._counts) >= MOST_WORDS:
+                self._counts.clear()
+            known = self._index.search(IndexQuery(words=(word,), limit=1)).total or 0
+            self._counts[word] = known
+        return known

@@ -71,6 +71,10 @@ class PatentListQuery(Page):
         return self
 
 
+class SimilarPatentListQuery(Page):
+    limit: int = Field(10, ge=1, le=50, description="每页条数")
+
+
 class ConditionOut(Output):
     """一个生效的条件。去掉或改它,就带上同名参数再查。"""
 
@@ -98,6 +102,17 @@ class PatentsOut(Output):
     next_cursor: NextCursor
     total: int = Field(description="一共多少件")
     conditions: list[ConditionOut] = Field(description="这次查询实际用的条件")
+
+
+class SimilarPatentOut(PatentItemOut):
+    reason: str = Field(description="为什么相似,给人看的一句", examples=["同属H01M 10/54,都有“磷酸铁锂”“正极片”"])
+    shared_class: str | None = Field(description="两件都有的最细一级分类号;没有就是 null", examples=["H01M 10/54"])
+
+
+class SimilarPatentsOut(Output):
+    items: list[SimilarPatentOut]
+    next_cursor: NextCursor
+    total: int = Field(description="一共多少件,最像的在前")
 
 
 class PatentOut(Output):

@@ -31,6 +31,7 @@ PATHS = {
     "/api/v1/ask/stream": {"post"},
     "/api/v1/patents": {"get"},
     "/api/v1/patents/{number}": {"get"},
+    "/api/v1/patents/{number}/similar": {"get"},
     "/api/v1/policies": {"get"},
     "/api/v1/handoffs": {"post"},
     "/api/v1/conversations": {"get"},

@@ -1,0 +1,175 @@
+"""Finds patents like a given one: the telling words of its title and abstract, and its classes, shared by others."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from core.search import IndexQuery
+from nlp.ipc import ipc_levels, normalise_ipc
+from nlp.patent_index import applicant_core
+from nlp.patent_search import GENERIC_WORDS
+from nlp.ports import SearchIndex
+from nlp.segmenter import STOP_WORDS, Segmenter, normalise
+from nlp.word_weights import IndexWordWeights
+
+# So many of the rarest words stand for a patent; the next ones are what every abstract has.
+MOST_WORDS = 16
+# A word of the title says more of the subject than one of the abstract.
+TITLE_FACTOR = 2.0
+# Each of the two searches for candidates brings so many.
+MOST_CANDIDATES = 50
+# How much a shared class tells, by the depth at which two symbols part: section, class, subclass, group, subgroup.
+IPC_DEPTHS = (0.0, 0.0, 0.6, 0.85, 1.0)
+# The same for designs: class, subclass of the Locarno Classification.
+LOCARNO_DEPTHS = (0.6, 1.0)
+WORDS_SHARE, CLASS_SHARE = 0.6, 0.4
+# Below, two patents have a word or a class in common but not a subject.
+LEAST_LIKENESS = 0.3
+# Without a common class, so much of the words' weight must be shared, and more than one word.
+LEAST_OVERLAP = 0.25
+
+
+@dataclass(frozen=True)
+class PatentText:
+    """What likeness is read from. `classes` are IPC or Locarno symbols as they were published."""
+
+    patent_id: int
+    title: str
+    abstract: str = ""
+    application_number: str | None = None
+    applicants: tuple[str, ...] = ()
+    ipc_codes: tuple[str, ...] = ()
+    locarno_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A patent like the one asked for, `score` between 0 and 1, and why: the deepest class that both have (a subclass
+    at least, None where there is none), and the telling words that both use, the rarest first."""
+
+    patent_id: int
+    score: float
+    shared_class: str | None
+    shared_words: tuple[str, ...]
+
+
+Load = Callable[[Sequence[int]], Sequence[PatentText]]
+
+
+class SimilarPatents:
+    """Likeness over the index of patents; knows nothing of rows or users."""
+
+    def __init__(self, index: SearchIndex, segmenter: Segmenter) -> None:
+        self._index = index
+        self._segmenter = segmenter
+        self._weights = IndexWordWeights(index)
+
+    def find(self, subject: PatentText, load: Load) -> list[Likeness]:
+        """Patents like `subject`, the most alike first; never itself, nor another publication of it.
+
+        `load` answers the texts of candidates by id; ids that are gone are left out. Raises UpstreamUnavailable where
+        the index cannot be searched.
+        """
+        words = self._telling_words(subject)
+        texts = load(self._candidates(subject, words))
+        ranked = [(text, likeness) for text in texts if (likeness := self._compare(subject, words, text)) is not None]
+        ranked.sort(key=lambda pair: (-pair[1].score, pair[1].patent_id))
+        kept: list[PatentText] = [subject]
+        found = []
+        for text, likeness in ranked:
+            if not any(is_same_invention(text, other) for other in kept):
+                kept.append(text)
+                found.append(likeness)
+        return found
+
+    def _telling_words(self, subject: PatentText) -> dict[str, float]:
+        """The weightiest words and their weights, as counted in the index itself; words that only `subject` has find
+        nothing and are left out."""
+        self._weights.refresh()
+        of_title = set(self._segmenter.cut_for_search(subject.title))
+        weighed = {
+            word: self._weights.weigh(word) * (TITLE_FACTOR if word in of_title else 1.0)
+            for word in dict.fromkeys(self._words(subject))
+            if _can_tell(word) and self._weights.count(word) > 1
+        }
+        return dict(sorted(weighed.items(), key=lambda pair: -pair[1])[:MOST_WORDS])
+
+    def _words(self, text: PatentText) -> list[str]:
+        return self._segmenter.cut_for_search(f"{text.title}\n{text.abstract}")
+
+    def _candidates(self, subject: PatentText, words: dict[str, float]) -> list[int]:
+        """Ids of patents that share two of the words, and of those that share one and a class."""
+        if not words:
+            return []
+        excluded = {"row": [str(subject.patent_id)]}
+        query = IndexQuery(words=tuple(words), minimum_words=2, excluded=excluded, limit=MOST_CANDIDATES, count=False)
+        ids = [hit.id for hit in self._index.search(query).hits]
+        classes = sorted(class_of(path) for path in _paths(subject))
+        if classes:
+            within = IndexQuery(
+                words=tuple(words), keywords={"ipc": classes}, excluded=excluded, limit=MOST_CANDIDATES, count=False
+            )
+            ids += [hit.id for hit in self._index.search(within).hits]
+        return list(dict.fromkeys(ids))
+
+    def _compare(self, subject: PatentText, words: dict[str, float], text: PatentText) -> Likeness | None:
+        having = set(self._words(text))
+        shared = [word for word in words if word in having]
+        overlap = sum(words[word] for word in shared) / sum(words.values())
+        shared_class, depth = _deepest_shared(subject, text)
+        telling = _without_parts(shared)
+        if not telling or (shared_class is None and (len(telling) < 2 or overlap < LEAST_OVERLAP)):
+            return None
+        score = WORDS_SHARE * overlap + CLASS_SHARE * depth
+        if score < LEAST_LIKENESS and overlap < LEAST_OVERLAP:
+            return None
+        return Likeness(text.patent_id, score, shared_class, telling)
+
+
+def is_same_invention(one: PatentText, other: PatentText) -> bool:
+    """Whether two publications are of one application, or of one family: the same title by the same applicant."""
+    if one.patent_id == other.patent_id:
+        return True
+    if one.application_number is not None and one.application_number == other.application_number:
+        return True
+    if _plain(one.title) != _plain(other.title):
+        return False
+    first, second = ({applicant_core(name) for name in each.applicants} for each in (one, other))
+    return bool(first & second) or not (first or second)
+
+
+def class_of(path: Sequence[str]) -> str:
+    """The level at which two patents begin to be of one field: the IPC's subclass, the Locarno class."""
+    return path[2] if path[0][:1].isalpha() else path[0]
+
+
+def _paths(text: PatentText) -> set[tuple[str, ...]]:
+    """Every class of a patent with all levels above it, the widest first; IPC symbols from the subclass on."""
+    symbols = (normalise_ipc(code) for code in text.ipc_codes)
+    paths = {tuple(ipc_levels(symbol)) for symbol in symbols if symbol is not None and len(symbol) >= len("H01M")}
+    return paths | {(code[:2], code) for code in text.locarno_codes if code}
+
+
+def _deepest_shared(one: PatentText, other: PatentText) -> tuple[str | None, float]:
+    """The deepest level that both have, None above the subclass, and how much it tells."""
+    levels = {level for path in _paths(other) for level in path}
+    best: tuple[str | None, float] = (None, 0.0)
+    for path in sorted(_paths(one)):
+        depths = IPC_DEPTHS if path[0][:1].isalpha() else LOCARNO_DEPTHS
+        for level, depth in zip(path, depths, strict=False):
+            if level in levels and depth > best[1]:
+                best = (level, depth)
+    return best
+
+
+def _can_tell(word: str) -> bool:
+    return len(word) > 1 and any(sign.isalpha() for sign in word) and word not in GENERIC_WORDS | STOP_WORDS
+
+
+def _without_parts(words: Iterable[str]) -> tuple[str, ...]:
+    """Words that are not within another: 散热膜 says what 散热 would."""
+    several = list(words)
+    return tuple(word for word in several if not any(word != other and word in other for other in several))
+
+
+def _plain(title: str) -> str:
+    return "".join(sign for sign in normalise(title) if sign.isalnum())
