@@ -29,6 +29,7 @@ from models.knowledge_upkeep import (
     Verdict,
 )
 from models.patent import ImportReport, LegalStatus, Patent, PatentKind
+from models.saved_search import SavedSearch
 from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Platform",
     "QuickReply",
     "Role",
+    "SavedSearch",
     "Staff",
     "StaffNotification",
     "Turn",

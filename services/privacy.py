@@ -17,6 +17,7 @@ from models import (
     DeliveryState,
     IdempotencyRecord,
     Message,
+    SavedSearch,
     StaffNotification,
     Turn,
     TurnState,
@@ -102,6 +103,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     session.execute(update(Case).where(Case.user_id == user.id).values(package={}, region=None))
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))
     session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.user_id == user.id))
+    session.execute(delete(SavedSearch).where(SavedSearch.user_id == user.id))
     forget_person(session, user.id)
     session.flush()
     log.info("user_erased", user_id=user.id)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import Database
-from models import Miss, StaffNotification, Turn
+from models import Miss, SavedSearch, StaffNotification, Turn
 from services.turns import UNFINISHED
 
 # A turn repeats the message's text; WeChat asks again for seconds, a client of the API for a day.
@@ -15,6 +15,8 @@ KEEP_TURNS = timedelta(days=7)
 KEEP_NOTIFICATIONS = timedelta(days=90)
 # What half a year of questions did not move anybody to answer, the next half year will ask again.
 KEEP_MISSES = timedelta(days=180)
+# Counted from the last look: what its owner has not run for two years, nobody misses.
+KEEP_SAVED_SEARCHES = timedelta(days=730)
 BATCH = 1_000
 
 
@@ -26,6 +28,7 @@ def forget_old_rows(database: Database, now: datetime) -> dict[str, int]:
             database, StaffNotification.id, StaffNotification.created_at, now - KEEP_NOTIFICATIONS
         ),
         "misses": _forget(database, Miss.id, Miss.asked_at, now - KEEP_MISSES),
+        "saved_searches": _forget_saved_searches(database, now - KEEP_SAVED_SEARCHES),
     }
 
 
@@ -51,3 +54,17 @@ def _forget(
         if len(old) < BATCH:
             return count
         last_id = old[-1][0]
+
+
+def _forget_saved_searches(database: Database, before: datetime) -> int:
+    """A look renews an old row, so here the time has an index of its own."""
+    old, count = SavedSearch.last_looked_at < before, 0
+    while True:
+        with database.unit_of_work() as session:
+            ids = session.scalars(select(SavedSearch.id).where(old).order_by(SavedSearch.last_looked_at).limit(BATCH))
+            found = list(ids)
+            # Asked again: its owner may have looked between the two statements.
+            session.execute(delete(SavedSearch).where(SavedSearch.id.in_(found), old))
+            count += len(found)
+        if len(found) < BATCH:
+            return count

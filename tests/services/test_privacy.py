@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.db import Base, Database
+from core.errors import Unauthorized
 from models import (
     ApiSession,
     Author,
@@ -26,6 +27,7 @@ from models import (
     User,
     WeChatIdentity,
 )
+from nlp.types import PatentQuery
 from services.cases import accept_case
 from services.deliveries import queue_deliveries
 from services.idempotency import claim_key, keep_answer
@@ -34,6 +36,7 @@ from services.notifications import notify_user_message
 from services.ports import CodeSession
 from services.privacy import ask_for_erasure, erase_user, erase_user_by_id
 from services.routing import route_case
+from services.saved_searches import list_saved_searches, save_search
 from services.sessions import log_in
 from services.staff_messages import add_note, reply_to_user
 from services.turns import hold_conversation
@@ -99,6 +102,7 @@ def person(database: Database, clock: FixedClock) -> int:
         session.flush()
         notify_user_message(session, conversation, asked, now)
         user_id = conversation.user_id
+        save_search(session, user_id=user_id, query=PatentQuery(topic=WORDS), total=3, now=now)
     claim = claim_key(database, user_id=user_id, key="key-1234", request_hash="x", now=now)
     with database.unit_of_work() as session:
         keep_answer(session, claim, status_code=200, body={"answer": {"answer": WORDS}, "delivery_ids": []})
@@ -171,3 +175,17 @@ def test_the_same_person_coming_back_is_somebody_new(database: Database, clock: 
     with database.reading() as session:
         assert session.scalars(select(User.id).where(User.erased_at.is_(None))).all() != [person]
         assert session.scalars(select(Staff)).one()
+
+
+def test_saved_searches_go_with_the_person_and_none_is_saved_afterwards(
+    database: Database, clock: FixedClock, person: int
+) -> None:
+    with database.unit_of_work() as session:
+        assert len(list_saved_searches(session, user_id=person)) == 1
+        erase_user(session, session.get_one(User, person), clock.now())
+
+    with pytest.raises(Unauthorized), database.unit_of_work() as session:
+        save_search(session, user_id=person, query=PatentQuery(topic=WORDS), total=3, now=clock.now())
+
+    with database.reading() as session:
+        assert list_saved_searches(session, user_id=person) == []

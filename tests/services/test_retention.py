@@ -48,7 +48,7 @@ def test_a_finished_turn_is_forgotten_after_a_week_and_its_message_stays(databas
     add_turn(database, conversation, now - timedelta(days=8), TurnState.QUEUED)
     add_turn(database, conversation, now - timedelta(days=6), TurnState.DONE)
 
-    assert forget_old_rows(database, now) == {"turns": 2, "staff_notifications": 0, "misses": 0}
+    assert forget_old_rows(database, now) == {"turns": 2, "staff_notifications": 0, "misses": 0, "saved_searches": 0}
 
     with database.reading() as session:
         assert session.scalars(select(Turn.state).order_by(Turn.id)).all() == [TurnState.QUEUED, TurnState.DONE]
