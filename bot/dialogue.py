@@ -20,6 +20,7 @@ from bot.skills import (
     patent_details,
     patents,
     policies,
+    portfolio,
     progress,
 )
 from bot.skills.patent_filters import drops
@@ -89,6 +90,7 @@ LOOSEN = Skill("patent_search", patents.loosen)
 REFINE = Skill("patent_search", patents.refine)
 SEARCH = INTENT_SKILLS["patent_search"]
 DETAIL = INTENT_SKILLS["patent_detail"]
+PORTFOLIO = Skill("patent_search", patents.search_portfolio)
 SHOW_LIST = Skill("patent_search", patents.show_again)
 GO_TO_PAGE = Skill("patent_search", patents.go_to_page)
 FOLLOW_UP = Skill("policy", policies.answer_follow_up)
@@ -148,6 +150,7 @@ class Dialogue:
             or feedback.choose_verdict(context, text)
             or self._choose_about_list(context, text)
             or _choose_by_form(text)
+            or (PORTFOLIO if portfolio.asked_applicant(context, text) is not None else None)
             or self._choose_for_text(context)
         )
 

@@ -3,7 +3,19 @@
 from apiflask import APIBlueprint, APIFlask
 from flask import Response
 
-from miniapp_api import asking, conversations, feedback, handoffs, login, own_data, patents, policies, streaming
+from miniapp_api import (
+    asking,
+    conversations,
+    feedback,
+    handoffs,
+    login,
+    own_data,
+    patents,
+    policies,
+    portfolios,
+    saved_searches,
+    streaming,
+)
 from miniapp_api.context import EXTENSION, Api
 from miniapp_api.cursors import Cursors
 from miniapp_api.errors import init_errors
@@ -15,7 +27,19 @@ from services.resources import Resources
 
 __all__ = ["Rates", "init_api"]
 
-ROUTES = (login, asking, streaming, patents, policies, handoffs, conversations, feedback, own_data)
+ROUTES = (
+    login,
+    asking,
+    streaming,
+    patents,
+    saved_searches,
+    portfolios,
+    policies,
+    handoffs,
+    conversations,
+    feedback,
+    own_data,
+)
 
 
 def init_api(app: APIFlask, resources: Resources, *, ask: Ask, rates: Rates | None = None) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
+from bot.skills import portfolio
 from bot.skills.guidance import nothing_to_page
 from bot.skills.patent_filters import (
     FILTERS,
@@ -14,8 +15,8 @@ from bot.skills.patent_filters import (
     chips,
     dropped,
     from_memory,
-    is_empty,
     goes_on,
+    is_empty,
     lay_over,
     looser,
     query_of,
@@ -25,8 +26,8 @@ from bot.skills.patent_filters import (
 )
 from bot.skills.patent_text import list_text, pages_of
 from core.errors import UpstreamUnavailable
-from nlp.slots.numerals import read_number
 from nlp.patent_search import PatentSearch
+from nlp.slots.numerals import read_number
 from nlp.types import PatentQuery
 from services.patents import PatentResults, search_patents
 
@@ -46,6 +47,13 @@ def search(context: TurnContext) -> Reply:
     """The first page for a sentence."""
     query = query_of(context.understanding, context.text)
     return Reply(WHAT_TO_FIND) if is_empty(query) else show(context, query)
+
+
+def search_portfolio(context: TurnContext) -> Reply:
+    """比亚迪的专利布局, 我们公司有多少专利: all that an applicant holds."""
+    asked = portfolio.asked_applicant(context, context.text.strip(" 。.!?"))
+    applicant = asked or portfolio.own_company(context)
+    return show(context, portfolio.query_for(applicant)) if applicant else Reply(portfolio.WHICH_COMPANY)
 
 
 def refine(context: TurnContext) -> Reply:
@@ -133,7 +141,7 @@ def show(context: TurnContext, query: PatentQuery, *, is_refined: bool = False) 
             return _nothing_found(context, query, results, is_refined=is_refined)
     except UpstreamUnavailable:
         return unavailable()
-    return Reply(
+    reply = Reply(
         list_text(query, results),
         choices=_list_choices(query, results),
         memory={
@@ -142,6 +150,8 @@ def show(context: TurnContext, query: PatentQuery, *, is_refined: bool = False) 
             "pending": None,
         },
     )
+    held = portfolio.find_portfolio(context, query) if portfolio.is_whole(query) and not is_refined else None
+    return reply if held is None else portfolio.opened_by(reply, held, context.today)
 
 
 def _list_memory(query: PatentQuery, numbers: list[str]) -> dict[str, object]:

@@ -32,6 +32,10 @@ PATHS = {
     "/api/v1/patents": {"get"},
     "/api/v1/patents/{number}": {"get"},
     "/api/v1/patents/{number}/similar": {"get"},
+    "/api/v1/applicants/{name}/portfolio": {"get"},
+    "/api/v1/saved-searches": {"get", "post"},
+    "/api/v1/saved-searches/{id}": {"delete"},
+    "/api/v1/saved-searches/{id}/results": {"get"},
     "/api/v1/policies": {"get"},
     "/api/v1/handoffs": {"post"},
     "/api/v1/conversations": {"get"},
@@ -140,7 +144,7 @@ def test_the_service_does_what_the_document_says(
             suppress_health_check=list(HealthCheck),
         )
         def call(case: Any) -> None:
-            real = {"id": conversation_id, "number": "CN110000001B", "message_id": answer_id}
+            real = {"id": conversation_id, "number": "CN110000001B", "message_id": answer_id, "name": "广州演示"}
             for name, value in case.path_parameters.items():
                 # Every other call is about something that is there.
                 case.path_parameters[name] = real[name] if len(str(value)) % 2 else value
