@@ -13,7 +13,6 @@ from miniapp_api import (
     patents,
     policies,
     portfolios,
-    saved_searches,
     streaming,
 )
 from miniapp_api.context import EXTENSION, Api
@@ -32,7 +31,6 @@ ROUTES = (
     asking,
     streaming,
     patents,
-    saved_searches,
     portfolios,
     policies,
     handoffs,
