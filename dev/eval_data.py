@@ -16,8 +16,10 @@ from core.config import DataSettings
 from core.db import Database
 from models import ImportReport
 from nlp.segmenter import default_segmenter
+from services.indexing import PATENT_SCHEMA, index_patents
 from services.knowledge import PASSAGE_SCHEMA, index_passages
 from services.knowledge_import import import_knowledge
+from services.patent_import import import_patents
 from services.question_vectors import embed_questions
 from services.reference_data import load_calendar_days
 
@@ -43,6 +45,7 @@ def main() -> None:
         print(f"{source.name}:新增{report.added_count},更新{report.changed_count},未收{report.rejected_count}")
     with database.unit_of_work() as session:
         load_calendar_days(session, ROOT / "data" / "calendar" / "holidays.yaml")
+    import_patents(database, ROOT / "data" / "samples", now=SystemClock().now())
     _index(database)
     _embed()
     lines = [f"export DATABASE_URL={settings.database_url}", f"export VAR_DIR={FOLDER}"]
@@ -76,7 +79,8 @@ def _index(database: Database) -> None:
             bar.update(done - bar.n)
 
         count = index_passages(database, index, segmenter, progress=tell)
-    print(f"索引:{count}条")
+    patents = TantivyIndex(FOLDER / "index" / "patents", PATENT_SCHEMA, segmenter.fingerprint)
+    print(f"索引:{count}条,专利{index_patents(database, patents, segmenter)}件")
 
 
 def _embed() -> None:
