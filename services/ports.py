@@ -36,5 +36,8 @@ class WeChat(Protocol):
     def download_media(self, media_id: str) -> bytes:
         """A temporary medium's bytes."""
 
+    def upload_image(self, content: bytes) -> str:
+        """Keep a PNG of at most 2 MB for three days; the media_id under which it can be sent."""
+
     def quota(self, path: str) -> dict[str, int]:
         """How often a path may be called today: daily_limit, used, remain."""

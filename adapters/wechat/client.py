@@ -19,7 +19,7 @@ from adapters.wechat.calls import (
 )
 from adapters.wechat.errors import WeChatError
 from adapters.wechat.http import API_BASE_URL, new_session
-from adapters.wechat.media import read_media
+from adapters.wechat.media import check_image, read_media
 from adapters.wechat.passive import PayloadRefused, to_customer_service
 from adapters.wechat.session import CodeSession
 from adapters.wechat.tokens import TokenProvider, stable_token_source
@@ -32,6 +32,7 @@ TYPING = {
     # Only typing has a business path: custom/send under it answers 40101 (wechat-contract §2.2).
     Platform.MINI_PROGRAM: "/cgi-bin/message/custom/business/typing",
 }
+UPLOAD = "/cgi-bin/media/upload"
 NO_MENU = 46003
 CHECK_LENGTH = 2500
 VERDICTS = ("pass", "review", "risky")  # from good to bad
@@ -154,6 +155,24 @@ class WeChatClient:
             lambda token: read_media(self._session, token, media_id, self._timeouts),
             private=(media_id,),
         )
+
+    def upload_image(self, content: bytes) -> str:
+        """Keep a PNG of at most 2 MB for three days; the media_id under which it can be sent."""
+        check_image(content)
+        answer = self._with_token(
+            UPLOAD,
+            lambda token: self._answer(
+                "post",
+                UPLOAD,
+                token,
+                {"params": {"type": "image"}, "files": {"media": ("image.png", content, "image/png")}},
+            ),
+            private=(),
+        )
+        media_id = answer.get("media_id")
+        if not isinstance(media_id, str) or not media_id:
+            raise cut_answer()
+        return media_id
 
     def quota(self, path: str) -> dict[str, int]:
         """How often a path may be called today: daily_limit, used, remain."""

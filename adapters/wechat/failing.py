@@ -41,5 +41,8 @@ class FailingWeChat:
     def download_media(self, media_id: str) -> bytes:
         self._fail()
 
+    def upload_image(self, content: bytes) -> str:
+        self._fail()
+
     def quota(self, path: str) -> dict[str, int]:
         self._fail()

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.wechat.client import VERDICTS
 from adapters.wechat.errors import QUOTA_USED, WINDOW_CLOSED, WeChatError
+from adapters.wechat.media import check_image
 from adapters.wechat.passive import PayloadRefused, to_customer_service
 from adapters.wechat.session import CodeSession
 from core.clock import Clock, SystemClock
@@ -110,6 +111,12 @@ class LocalWeChat:
         if media_id not in self.media:
             raise WeChatError(40007, "invalid media_id", outcome="refused")
         return self.media[media_id]
+
+    def upload_image(self, content: bytes) -> str:
+        check_image(content)
+        media_id = f"local-{len(self.media) + 1}"
+        self.media[media_id] = content
+        return media_id
 
     def quota(self, path: str) -> dict[str, int]:
         used = len(self.sent)

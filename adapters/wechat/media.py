@@ -1,4 +1,4 @@
-"""Downloads of temporary media, by hand: wechatpy would try to read every picture as JSON."""
+"""Temporary media: what may be uploaded; downloads by hand, because wechatpy would read every picture as JSON."""
 
 import json
 from typing import Any
@@ -11,9 +11,20 @@ from adapters.wechat.errors import WeChatError
 from adapters.wechat.http import API_BASE_URL
 
 LARGEST_MEDIUM = 20 * 1024 * 1024
+# WeChat's pages name 2 MB and 10 MB: the smaller one is safe (wechat-contract §4.4).
+LARGEST_IMAGE = 2 * 1024 * 1024
+NO_DATA, IMAGE_TOO_LARGE = 44001, 40009
 CHUNK = 64 * 1024
 # Where WeChat keeps videos; a URL in an answer is not followed to anywhere else.
 VIDEO_HOSTS = (".qq.com", ".qpic.cn")
+
+
+def check_image(content: bytes) -> None:
+    """Raises WeChatError for a picture that WeChat would not take."""
+    if not content:
+        raise WeChatError(NO_DATA, "the picture is empty", outcome="refused")
+    if len(content) > LARGEST_IMAGE:
+        raise WeChatError(IMAGE_TOO_LARGE, "the picture is too large", outcome="refused")
 
 
 def read_media(session: requests.Session, token: str, media_id: str, timeouts: tuple[float, float]) -> bytes:

@@ -114,12 +114,26 @@ def with_token(state: ApiState, call: Call) -> Answer:
     if call.path == "/wxa/msg_sec_check":
         suggest = state.suggestions.popleft() if state.suggestions else "pass"
         return {**OK, "trace_id": "t", "result": {"suggest": suggest, "label": 100}}
+    if call.path == "/cgi-bin/media/upload":
+        return upload(state, call)
     if call.path == "/cgi-bin/media/get":
         return state.media.get(call.query["media_id"]) or failure(40007, "invalid media_id")
     if call.path == "/cgi-bin/openapi/quota/get":
         return {**OK, "quota": {"daily_limit": 500000, "used": 12, "remain": 499988}}
     known = {SEND, "/cgi-bin/menu/create", "/cgi-bin/message/custom/typing", "/cgi-bin/message/custom/business/typing"}
     return OK if call.path in known else failure(40066, "invalid url")
+
+
+def upload(state: ApiState, call: Call) -> Answer:
+    """What WeChat makes of a multipart form: the file of its field `media`."""
+    if call.query.get("type") != "image":
+        return failure(40004, "invalid media type")
+    head, _, rest = call.raw.partition(b"\r\n\r\n")
+    if b'name="media"; filename="image.png"' not in head or b"Content-Type: image/png" not in head:
+        return failure(41005, "media data missing")
+    media_id = f"m-{len(state.media) + 1}"
+    state.media[media_id] = ("image/png", rest.rpartition(b"\r\n--")[0])
+    return {"type": "image", "media_id": media_id, "created_at": 1_763_900_000}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -135,7 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
         state = cast("ApiServer", self.server).state
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        call = Call(parts.path, query, raw, json.loads(raw) if raw else None)
+        is_json = raw and not raw.startswith(b"--")
+        call = Call(parts.path, query, raw, json.loads(raw) if is_json else None)
         with state.lock:
             state.calls.append(call)
             faults = state.faults[call.path]

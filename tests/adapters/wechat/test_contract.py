@@ -120,6 +120,29 @@ def test_media_come_as_bytes_until_they_expire(world: World) -> None:
     assert (caught.value.errcode, caught.value.outcome) == (40007, "refused")
 
 
+PNG = b"\x89PNG\r\n\x1a\n\r\n--picture\r\n\x00\xff"
+
+
+def test_an_uploaded_picture_can_be_sent_and_read_again(world: World) -> None:
+    media_id = world.wechat.upload_image(PNG)
+    another = world.wechat.upload_image(PNG + b"2")
+
+    world.wechat.send("oUser1", {"kind": "image", "media_id": media_id})
+
+    assert media_id != another
+    assert world.wechat.download_media(media_id) == PNG
+    assert world.wechat.download_media(another) == PNG + b"2"
+    assert world.sent() == [{"touser": "oUser1", "msgtype": "image", "image": {"media_id": media_id}}]
+
+
+@pytest.mark.parametrize(("content", "errcode"), [(b"", 44001), (bytes(2 * 1024 * 1024 + 1), 40009)])
+def test_a_picture_that_wechat_would_not_take_is_refused(world: World, content: bytes, errcode: int) -> None:
+    with pytest.raises(WeChatError) as caught:
+        world.wechat.upload_image(content)
+
+    assert (caught.value.errcode, caught.value.outcome) == (errcode, "refused")
+
+
 def test_typing_and_quota_answer(world: World) -> None:
     world.wechat.typing("oUser1")
     world.mini.typing("oMini1")
@@ -138,6 +161,7 @@ CALLS: list[Callable[[WeChat], object]] = [
     lambda wechat: wechat.code_to_session("code-1"),
     lambda wechat: wechat.check_text("oUser1", "在", 2),
     lambda wechat: wechat.download_media("m-1"),
+    lambda wechat: wechat.upload_image(PNG),
     lambda wechat: wechat.quota(SEND),
 ]
 
