@@ -13,6 +13,7 @@ from miniapp_api import (
     patents,
     policies,
     portfolios,
+    saved_searches,
     streaming,
 )
 from miniapp_api.context import EXTENSION, Api
@@ -31,6 +32,7 @@ ROUTES = (
     asking,
     streaming,
     patents,
+    saved_searches,
     portfolios,
     policies,
     handoffs,

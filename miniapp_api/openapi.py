@@ -13,13 +13,20 @@ from miniapp_api.schemas.common import ErrorOut
 
 PREFIX = "/api/v1"
 PUBLIC_PATHS = {f"{PREFIX}/login", f"{PREFIX}/login/refresh"}
-CREATES = {f"{PREFIX}/ask", f"{PREFIX}/ask/stream", f"{PREFIX}/handoffs", f"{PREFIX}/conversations/{{id}}/messages"}
+CREATES = {
+    f"{PREFIX}/ask",
+    f"{PREFIX}/ask/stream",
+    f"{PREFIX}/handoffs",
+    f"{PREFIX}/conversations/{{id}}/messages",
+    f"{PREFIX}/saved-searches",
+}
 TAGS = {
     "login": "登录",
     "logout": "登录",
     "ask": "提问",
     "patents": "专利",
     "applicants": "专利",
+    "saved-searches": "专利",
     "policies": "法规政策",
     "handoffs": "转人工",
     "conversations": "会话",

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from core.i18n import chinese_date
-from miniapp_api.schemas.patents import ConditionOut, PatentListQuery
+from miniapp_api.schemas.patents import ConditionOut, PatentConditions
 from nlp.types import PatentQuery, Understanding
 from services.patent_words import APPLICANT_TYPE_NAMES, DATE_FIELD_NAMES, KIND_NAMES, STATUS_NAMES
 
 
-def query_of(wanted: PatentListQuery, understood: Understanding | None) -> PatentQuery:
+def query_of(wanted: PatentConditions, understood: Understanding | None) -> PatentQuery:
     """What the sentence means, with the filters laid over it: a filter says it more exactly than a sentence."""
     query = _from_sentence(understood) if understood is not None else PatentQuery()
     given: dict[str, Any] = {

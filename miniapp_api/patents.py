@@ -12,7 +12,9 @@ from core.clock import china_date
 from core.errors import InvalidInput
 from miniapp_api.context import current_api
 from miniapp_api.patent_conditions import conditions_of, query_of
+from miniapp_api.schemas.common import Page
 from miniapp_api.schemas.patents import (
+    PatentConditions,
     PatentItemOut,
     PatentListQuery,
     PatentOut,
@@ -44,25 +46,33 @@ def list_patents(query_data: PatentListQuery) -> PatentsOut:
     `q` 可以是一句话:“广州有效的石墨烯发明专利”会变成地区、状态、类型三个条件,在 `conditions` 里列出来。
     同名参数比句子里的优先。至少给 `q` 或一个条件。
     """
+    filters = query_data.model_dump_json(exclude={"cursor", "limit"})
+    return list_page(wanted_query(query_data), query_data, f"patents:{hashlib.sha256(filters.encode()).hexdigest()}")
+
+
+def wanted_query(wanted: PatentConditions) -> PatentQuery:
+    """What a client's sentence and filters look for. Raises InvalidInput where that is nothing in particular."""
     api = current_api()
     today = china_date(api.clock.now())
-    understood = api.resources.understander.understand(query_data.q, at=today, history=[]) if query_data.q else None
-    query = query_of(query_data, understood)
-    conditions = conditions_of(query)
-    if not conditions:
+    understood = api.resources.understander.understand(wanted.q, at=today, history=[]) if wanted.q else None
+    query = query_of(wanted, understood)
+    if not conditions_of(query):
         raise InvalidInput("要查哪方面的专利?说一个词、申请人或专利号。", fields={"q": "必填,或给一个条件。"})
-    filters = query_data.model_dump_json(exclude={"cursor", "limit"})
-    scope = f"patents:{hashlib.sha256(filters.encode()).hexdigest()}"
-    position = api.cursors.read(scope, query_data.cursor) if query_data.cursor else {}
+    return query
+
+
+def list_page(query: PatentQuery, place: Page, scope: str) -> PatentsOut:
+    """One page of a query; its cursor belongs to the list that `scope` names."""
+    api = current_api()
+    position = api.cursors.read(scope, place.cursor) if place.cursor else {}
+    today = china_date(api.clock.now())
     with api.database.reading() as session:
-        total, items, end = _page(
-            session, query, query_data.limit, position.get("offset", 0), position.get("last"), today
-        )
+        total, items, end = _page(session, query, place.limit, position.get("offset", 0), position.get("last"), today)
         shown = _items(session, items)
     next_cursor = None
     if items and end < min(total, DEEPEST):
         next_cursor = api.cursors.make(scope, {"offset": end, "last": items[-1].publication_number})
-    return PatentsOut(items=shown, next_cursor=next_cursor, total=total, conditions=conditions)
+    return PatentsOut(items=shown, next_cursor=next_cursor, total=total, conditions=conditions_of(query))
 
 
 def _page(

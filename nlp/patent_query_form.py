@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
@@ -16,6 +17,8 @@ from nlp.types import PatentQuery
 VERSION = 1
 # What says where on the list somebody stands and in which order they read it, not what they look for.
 OF_THE_LIST = ("sort", "offset", "limit")
+# Nobody writes spaces there; the language layer leaves them where it took something out.
+BETWEEN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 class UnknownForm(ValueError):
@@ -53,12 +56,17 @@ def read_form(form: dict[str, Any]) -> PatentQuery:
     return from_values(form["query"])
 
 
+def as_written(words: str) -> str:
+    """The words of a subject or a name as one writes them: 石墨烯散热膜 for 石墨烯 散热膜."""
+    return BETWEEN_CHINESE.sub("", " ".join(words.split()))
+
+
 def fingerprint(query: PatentQuery) -> str:
     """The same 64 hex digits for searches that ask for the same patents, however they were written."""
     values = {key: value for key, value in to_values(query).items() if key not in OF_THE_LIST}
     for name in ("topic", "applicant", "inventor"):
         if name in values:
-            values[name] = normalise(" ".join(str(values[name]).split()))
+            values[name] = normalise(as_written(str(values[name])))
     if query.ipc:
         values["ipc"] = normalise_ipc(query.ipc) or query.ipc.strip()
     number = parse_number(query.number) if query.number else None

@@ -1,6 +1,5 @@
 """Searches that an owner keeps: saved once however often, run again with the difference, deleted for good."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from core.ids import new_public_id
 from core.logs import get_logger
 from models import SavedSearch, User
-from nlp.patent_query_form import fingerprint, read_form, write_form
+from nlp.patent_query_form import as_written, fingerprint, read_form, write_form
 from nlp.types import PatentQuery
 from services.patent_words import chip_list
 
@@ -19,8 +18,6 @@ log = get_logger(__name__)
 
 MOST_SAVED = 20
 LONGEST_NAME = 160
-# Nobody writes spaces there; the language layer puts them between what it took apart.
-BETWEEN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 class SavedSearchesFull(Conflict):
@@ -121,12 +118,12 @@ def delete_saved_search(session: Session, *, user_id: int, public_id: str) -> st
     return search.name
 
 
-def _owned(user_id: int, public_id: str) -> Select[tuple[SavedSearch]]:
+def _owned(user_id: int, public_id: str) -> Select[SavedSearch]:
     return select(SavedSearch).where(SavedSearch.public_id == public_id, SavedSearch.user_id == user_id)
 
 
 def name_of(query: PatentQuery) -> str:
     """石墨烯散热膜 · 有效 · 广东省: the subject, then the chips; "" for a search that asks for nothing."""
-    subject = BETWEEN_CHINESE.sub("", " ".join(query.topic.split()))
-    name = " · ".join(part for part in (query.number or "", subject, *chip_list(query)) if part)
+    parts = (query.number or "", as_written(query.topic), *chip_list(query))
+    name = " · ".join(part for part in parts if part)
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

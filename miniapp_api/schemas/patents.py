@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from miniapp_api.schemas.common import Day, NextCursor, Output, Page, Words
+from miniapp_api.schemas.common import Day, Input, NextCursor, Output, Page, Words
 from models import PatentKind
 from services.patent_words import KIND_NAMES, STATUS_NAMES
 
@@ -43,8 +43,9 @@ def _explained(names: Mapping[str, str]) -> str:
     return ";".join(f"{value} {name}" for value, name in names.items())
 
 
-class PatentListQuery(Page):
-    limit: int = Field(10, ge=1, le=50, description="每页条数")
+class PatentConditions(Input):
+    """What to look for: a sentence, filters, or both."""
+
     q: Annotated[Words, StringConstraints(max_length=200)] | None = Field(
         None,
         description="一句话或关键词,里面的地区、状态、类型、日期会变成条件",
@@ -65,10 +66,14 @@ class PatentListQuery(Page):
     sort: Sort = Field(Sort.RELEVANCE, description="relevance 相关;newest 最新申请;oldest 最早申请")
 
     @model_validator(mode="after")
-    def _check_dates(self) -> "PatentListQuery":
+    def _check_dates(self) -> "PatentConditions":
         if self.date_from and self.date_to and self.date_from > self.date_to:
             raise PydanticCustomError("date_order", "date_from is after date_to")
         return self
+
+
+class PatentListQuery(PatentConditions, Page):
+    limit: int = Field(10, ge=1, le=50, description="每页条数")
 
 
 class SimilarPatentListQuery(Page):
@@ -105,14 +110,14 @@ class PatentsOut(Output):
 
 
 class SimilarPatentOut(PatentItemOut):
-    reason: str = Field(description="为什么相似,给人看的一句", examples=["同属H01M 10/54,都有“磷酸铁锂”“正极片”"])
+    reason: str = Field(description="为什么相似,给人看的一句", examples=["同属电池(H01M 10/54),都有“磷酸铁锂”“正极片”"])
     shared_class: str | None = Field(description="两件都有的最细一级分类号;没有就是 null", examples=["H01M 10/54"])
 
 
 class SimilarPatentsOut(Output):
     items: list[SimilarPatentOut]
     next_cursor: NextCursor
-    total: int = Field(description="一共多少件,最像的在前")
+    total: int = Field(description="一共找到多少件,最像的在前")
 
 
 class PatentOut(Output):

@@ -33,6 +33,9 @@ PATHS = {
     "/api/v1/patents/{number}": {"get"},
     "/api/v1/patents/{number}/similar": {"get"},
     "/api/v1/applicants/{name}/portfolio": {"get"},
+    "/api/v1/saved-searches": {"get", "post"},
+    "/api/v1/saved-searches/{id}": {"delete"},
+    "/api/v1/saved-searches/{id}/results": {"get"},
     "/api/v1/policies": {"get"},
     "/api/v1/handoffs": {"post"},
     "/api/v1/conversations": {"get"},
@@ -120,6 +123,8 @@ def test_the_service_does_what_the_document_says(
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", make_app())
     conversation_id = phone.post("/ask", {"text": "外观设计专利保护多少年"}).get_json()["conversation_id"]
     answer_id = str(phone.get(f"/conversations/{conversation_id}/messages").get_json()["items"][0]["id"])
+    search_id = phone.post("/saved-searches", {"q": "石墨烯散热膜"}).get_json()["id"]
+    own_id = search_id if "saved-searches" in path else conversation_id
     checks = [
         not_a_server_error,
         status_code_conformance,
@@ -141,7 +146,7 @@ def test_the_service_does_what_the_document_says(
             suppress_health_check=list(HealthCheck),
         )
         def call(case: Any) -> None:
-            real = {"id": conversation_id, "number": "CN110000001B", "message_id": answer_id, "name": "广州演示"}
+            real = {"id": own_id, "number": "CN110000001B", "message_id": answer_id, "name": "广州演示"}
             for name, value in case.path_parameters.items():
                 # Every other call is about something that is there.
                 case.path_parameters[name] = real[name] if len(str(value)) % 2 else value

@@ -73,7 +73,7 @@ def test_a_saved_search_keeps_subject_filters_and_order_but_not_the_page(databas
 @pytest.mark.parametrize(
     "same",
     [
-        PatentQuery(topic=" 石墨烯散热膜 ", legal_statuses=("active", "pending"), date_field="application"),
+        PatentQuery(topic="石墨烯 散热膜 ", legal_statuses=("active", "pending"), date_field="application"),
         PatentQuery(topic="石墨烯散热膜", legal_statuses=("pending", "active"), date_field="grant"),
         PatentQuery(topic="石墨烯散热膜", legal_statuses=("active", "pending"), sort="oldest", offset=5, limit=50),
     ],
