@@ -22,6 +22,7 @@ from bot.skills import (
     policies,
     portfolio,
     progress,
+    similar,
 )
 from bot.skills.patent_filters import drops
 from bot.skills.patent_text import aspect_of
@@ -148,6 +149,7 @@ class Dialogue:
             BY_WORDS.get(text.lower())
             or (DELETE_DATA if own_data.asks(text) else None)
             or feedback.choose_verdict(context, text)
+            or similar.choose(context, text)
             or self._choose_about_list(context, text)
             or _choose_by_form(text)
             or (PORTFOLIO if portfolio.asked_applicant(context, text) is not None else None)

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.patent import Patent
+from nlp.ipc_names import subclass_name
 from nlp.similar_patents import Likeness, PatentText, SimilarPatents
 from services.patents import PatentSummary, newest_data_date, summarise_patent
 
 WORDS_SHOWN = 3
+SUBCLASS_LENGTH = len("H01M")
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,15 @@ def find_similar_patents(
 
 
 def _reason(likeness: Likeness) -> str:
-    """同属H01M 10/54,都有“磷酸铁锂”“正极片”"""
+    """同属电池(H01M 10/54),都有“磷酸铁锂”“正极片”"""
     words = "".join(f"“{word}”" for word in likeness.shared_words[:WORDS_SHOWN])
-    return f"同属{likeness.shared_class},都有{words}" if likeness.shared_class else f"都有{words}"
+    return f"同属{name_class(likeness.shared_class)},都有{words}" if likeness.shared_class else f"都有{words}"
+
+
+def name_class(symbol: str) -> str:
+    """电池(H01M 10/54); the symbol alone where its subclass has no short name."""
+    name = subclass_name(symbol[:SUBCLASS_LENGTH])
+    return f"{name}({symbol})" if name else symbol
 
 
 def _text(patent: Patent) -> PatentText:

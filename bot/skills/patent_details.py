@@ -55,7 +55,7 @@ def listed_numbers(context: TurnContext) -> list[str]:
 
 
 def _has_list(context: TurnContext) -> bool:
-    return (context.memory.get("list") or {}).get("kind") == "patents" and bool(listed_numbers(context))
+    return (context.memory.get("list") or {}).get("kind") in {"patents", "similar"} and bool(listed_numbers(context))
 
 
 def _in_list(context: TurnContext, ordinal: int, listed: list[str]) -> Reply:
@@ -71,11 +71,10 @@ def _in_list(context: TurnContext, ordinal: int, listed: list[str]) -> Reply:
 def _shown(context: TurnContext, patent: Patent) -> Reply:
     aspect = aspect_of(context.text)
     text = describe_aspect(patent, aspect, context.today) if aspect else describe(patent, context.today)
-    choices = [Choice("权利要求", "权利要求"), Choice("这个专利的年费", "年费")]
-    if _has_list(context):
-        choices.append(Choice("返回列表", "返回列表"))
-    if aspect:
-        choices = choices[1:]
+    choices = [Choice("权利要求", "权利要求"), Choice("这个专利的年费", "年费")][1 if aspect else 0 :]
+    similar = Choice(f"和{patent.publication_number}相似的专利", "看相似专利")
+    # Who came from a list compares; who came with a number most likely owns the patent and pays for it.
+    choices = [*choices[:1], similar, Choice("返回列表", "返回列表")] if _has_list(context) else [*choices, similar]
     others = [each.normal for each in find_numbers(context.text)[1:]]
     choices = [*(Choice(each, each) for each in others), *choices][:MOST_CHOICES]
     subject = {"kind": "patent", "number": patent.publication_number}
