@@ -41,6 +41,7 @@ from jobs.commands import register_commands
 from miniapp_api import init_api
 from models import Platform
 from nlp.asking import Ask
+from nlp.ipc_titles import TITLES, IpcTitles
 from nlp.patent_search import PatentSearch
 from nlp.policy_answers import build_answerer
 from nlp.ports import ChatModel
@@ -110,7 +111,7 @@ def build_resources(settings: Settings) -> Resources:
         passage_index=passage_index,
         patent_search=PatentSearch(patent_index, segmenter),
         answerer=RememberingAnswerer(build_answerer(passage_index, segmenter, **vectors), passage_index),
-        understander=Understander(),
+        understander=Understander(ipc_titles=IpcTitles(segmenter, settings.var_dir.resolve() / TITLES)),
         answerer_over=lambda index: build_answerer(index, segmenter, **vectors),
         embedder=vectors["embedder"],
         chat_model=build_chat_model(settings),
@@ -138,7 +139,8 @@ def open_patents() -> Iterator[Search]:
     configure_logging("WARNING")
     database, segmenter = Database(settings.sqlalchemy_url), default_segmenter()
     index = TantivyIndex(settings.var_dir.resolve() / "index" / "patents", PATENT_SCHEMA, segmenter.fingerprint)
-    search, understander = PatentSearch(index, segmenter), Understander()
+    titles = IpcTitles(segmenter, settings.var_dir.resolve() / TITLES)
+    search, understander = PatentSearch(index, segmenter), Understander(ipc_titles=titles)
     with database.reading() as session:
         yield lambda text, at, history: answer_search(session, search, understander, text=text, on=at, history=history)
 

@@ -8,12 +8,14 @@ from typing import Any
 from nlp.acts import Act, ActFinder
 from nlp.intent_model import Judgement, default_classifier
 from nlp.intents import ACTIONABLE, NEGATED_HANDOFF, IntentClassifier, wish_parts
+from nlp.ipc_titles import IpcTitles
 from nlp.normalisation import LENGTH_LIMIT, Normaliser
 from nlp.refinements import DROPS, FORGETS, MOMENTARY, REFINES, State, is_refinement, next_state, without_dropped
 from nlp.segmenter import Segmenter, default_segmenter
 from nlp.slots import SlotFinder, SlotReading
 from nlp.slots.bare_values import is_only_a_value
 from nlp.slots.contacts import find_ordinal
+from nlp.slots.scan import TAKEN
 from nlp.slots.selection import choose_slots
 from nlp.types import Understanding
 
@@ -30,6 +32,8 @@ CLEAR_CHANGE = 0.8
 # The opening of a wish that only the model sees as an act is left out of the subject if it is no longer than this.
 LONGEST_OPENING = 8
 HANDOFF_ANYWHERE = re.compile(r"转(?:接|到)?人工|人工客服|找人工|真人客服")
+# Where 光伏组件类 is a condition; where somebody buys or sells it is the subject.
+SEARCHES_CLASSES = frozenset({"patent_search", "patent_watch"})
 TOPICAL = frozenset(
     {
         "patent_search",
@@ -54,11 +58,17 @@ class Understander:
     It is loaded with the first sentence, once a process.
     """
 
-    def __init__(self, classifier: IntentClassifier | None = None, *, segmenter: Segmenter | None = None) -> None:
+    def __init__(
+        self,
+        classifier: IntentClassifier | None = None,
+        *,
+        segmenter: Segmenter | None = None,
+        ipc_titles: IpcTitles | None = None,
+    ) -> None:
         self._normaliser = Normaliser()
         self._acts = ActFinder()
         self._given = classifier
-        self._slots = SlotFinder(segmenter or default_segmenter())
+        self._slots = SlotFinder(segmenter or default_segmenter(), ipc_titles)
 
     @property
     def _classifier(self) -> IntentClassifier:
@@ -204,7 +214,11 @@ class Understander:
         state: State,
     ) -> tuple[Understanding, bool]:
         slots, exclude = choose_slots(reading, intent, clean)
-        topic = self._slots.topics.find(reading.left, intent) if intent in TOPICAL else ""
+        left, named = reading.left, reading.named_class
+        if named is not None and intent in SEARCHES_CLASSES:
+            slots["ipc"] = named.value
+            left = left[: named.start] + TAKEN * (named.end - named.start) + left[named.end :]
+        topic = self._slots.topics.find(left, intent) if intent in TOPICAL else ""
         refines = bool(REFINES.search(clean)) and state.intent is not None and intent == state.intent
         if topic and not (refines and len(topic) < 2):
             slots["topic"] = topic

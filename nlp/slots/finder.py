@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from nlp.ipc_titles import IpcTitles
 from nlp.patent_numbers import find_numbers
 from nlp.segmenter import Segmenter
 from nlp.slots import contacts, dates, money, patents
 from nlp.slots.days import Day, find_days
+from nlp.slots.ipc_classes import find_named_class
 from nlp.slots.organisations import OrganisationFinder, Organisations
 from nlp.slots.regions import RegionFinder
 from nlp.slots.scan import Found, Scan
@@ -31,12 +33,15 @@ class SlotReading:
     days: tuple[Day, ...] = ()
     left: str = ""
     has_invalid_number: bool = False
+    # A class called by its name; its words are a subject where the wish has no use for classes.
+    named_class: Found | None = None
 
 
 class SlotFinder:
     """Reads every slot of a plain sentence; pure after construction."""
 
-    def __init__(self, segmenter: Segmenter) -> None:
+    def __init__(self, segmenter: Segmenter, ipc_titles: IpcTitles | None = None) -> None:
+        self._ipc_titles = ipc_titles or IpcTitles(segmenter)
         self._regions = RegionFinder()
         self._organisations = OrganisationFinder(segmenter)
         self.topics = TopicFinder(segmenter)
@@ -76,6 +81,7 @@ class SlotFinder:
             tuple(single_days),
             scan.left,
             has_invalid,
+            None if "ipc" in values else find_named_class(scan.text, self._ipc_titles),
         )
 
     def _read_terms(self, scan: Scan, values: dict[str, Any], exclude: dict[str, list[str]]) -> None:
