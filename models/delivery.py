@@ -34,6 +34,8 @@ class DeliveryReason(StrEnum):
     HANDOFF = "handoff"
     PROMISE = "promise"
     NOTICE = "notice"
+    # A picture beside an answer: nothing is lost without it, so it is sent soon or not at all, never kept in the app.
+    EXTRA = "extra"
 
 
 class AllowanceKind(StrEnum):

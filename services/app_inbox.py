@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.db import table_of
 from core.statements import Statement
-from models import Delivery, DeliveryChannel, DeliveryState
+from models import Delivery, DeliveryChannel, DeliveryReason, DeliveryState
 from services.deliveries import FROM_PEOPLE, UNKNOWN_OUTCOME
 from services.job_names import JobName, request_job
 
@@ -15,7 +15,9 @@ _table = table_of(Delivery)
 # What waits in the app: never sent, or sent with an outcome that WeChat never told us.
 IS_OFFERED = or_(
     (_table.c.channel == DeliveryChannel.INBOX) & (_table.c.state == DeliveryState.QUEUED),
-    (_table.c.state == DeliveryState.FAILED) & (_table.c.error_code == UNKNOWN_OUTCOME),
+    (_table.c.state == DeliveryState.FAILED)
+    & (_table.c.error_code == UNKNOWN_OUTCOME)
+    & (_table.c.reason != DeliveryReason.EXTRA),
 )
 
 

@@ -92,6 +92,28 @@ def queue_deliveries(
     return queued
 
 
+def queue_extra(
+    session: Session,
+    *,
+    key: str,
+    identity_id: int,
+    message_id: int,
+    payload: dict[str, Any],
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Write down a picture beside an answer, and ask for the job that sends it. `key` must be new."""
+    session.add(
+        Delivery(
+            key=key, identity_id=identity_id, message_id=message_id, payload=payload, state=DeliveryState.QUEUED,
+            channel=DeliveryChannel.CUSTOMER_SERVICE, reason=DeliveryReason.EXTRA, created_at=now,
+            expires_at=expires_at,
+        )
+    )  # fmt: skip
+    session.flush()
+    request_job(session, JobName.DELIVER, key=key, now=now, identity_id=identity_id)
+
+
 def _split(payload: dict[str, Any]) -> list[dict[str, Any]]:
     """A text over WeChat's 2,048 bytes becomes several; what belongs to the message as a whole stays with the first."""
     if payload.get("kind") != "text":
@@ -252,6 +274,9 @@ def _record_failure(database: Database, delivery_id: int, error: WeChatError, no
 
 
 def _keep_in_app(delivery: Delivery) -> None:
+    if delivery.reason == DeliveryReason.EXTRA:
+        _expire(delivery)
+        return
     delivery.channel, delivery.allowance_kind = DeliveryChannel.INBOX, None
     metrics.allowance_misses_total.labels(delivery.reason).inc()
 

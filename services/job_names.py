@@ -34,6 +34,7 @@ class JobName(StrEnum):
     SORT_MISSES = "jobs.knowledge_upkeep.sort_misses"
     COUNT_USES = "jobs.knowledge_upkeep.count_uses"
     EVALUATE_ANSWER = "jobs.knowledge_upkeep.evaluate_answer"
+    SEND_CHART = "jobs.portfolios.send_chart"
 
     @property
     def queue(self) -> Queue:
@@ -53,6 +54,7 @@ QUEUES = {
     JobName.SORT_MISSES: Queue.INDEX,
     JobName.COUNT_USES: Queue.INDEX,
     JobName.EVALUATE_ANSWER: Queue.INDEX,
+    JobName.SEND_CHART: Queue.CASES,
 }
 
 

@@ -14,6 +14,7 @@ from services.patents import newest_data_date
 
 # The index names at most so many values of a facet (adapters/search_index_queries.py).
 MOST_NAMES = 50
+LEAST_FILINGS = 3
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Portfolio:
     def in_state(self, status: str) -> int:
         """How many are recorded in this legal state."""
         return dict(self.by_status).get(status, 0)
+
+    @property
+    def has_course(self) -> bool:
+        """Whether a picture of the years says more than a line of text: several filings, in more than one year."""
+        return len(self.by_year) > 1 and sum(count for _, count in self.by_year) >= LEAST_FILINGS
 
     def filed_in(self, year: int) -> int:
         """How many were filed in that year."""

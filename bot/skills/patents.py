@@ -151,7 +151,7 @@ def show(context: TurnContext, query: PatentQuery, *, is_refined: bool = False) 
         },
     )
     held = portfolio.find_portfolio(context, query) if portfolio.is_whole(query) and not is_refined else None
-    return reply if held is None else portfolio.opened_by(reply, held, context.today)
+    return reply if held is None else portfolio.opened_by(reply, held, context)
 
 
 def _list_memory(query: PatentQuery, numbers: list[str]) -> dict[str, object]:

@@ -4,15 +4,18 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from bot.context import TurnContext
 from bot.replies import Reply
 from bot.skills.patent_filters import PAGE_SIZE, is_empty, without
 from core.errors import UpstreamUnavailable
-from models import User
+from models import Conversation, Platform, User
 from models.patent import LegalStatus
 from nlp.ipc_names import subclass_name
 from nlp.types import PatentQuery
 from services.patent_words import KIND_NAMES, STATUS_NAMES
+from services.portfolio_pictures import request_chart
 from services.portfolios import MOST_NAMES, Portfolio, count_portfolio
 
 RECENT_YEARS = 5
@@ -71,9 +74,17 @@ def find_portfolio(context: TurnContext, query: PatentQuery) -> Portfolio | None
         return None
 
 
-def opened_by(reply: Reply, portfolio: Portfolio, today: date) -> Reply:
-    """The list below its summary."""
-    return replace(reply, text=f"{summary(portfolio, today)}\n{reply.text}")
+def opened_by(reply: Reply, portfolio: Portfolio, context: TurnContext) -> Reply:
+    """The list below its summary; in a WeChat chat the years follow as a picture, from a job."""
+    opened = replace(reply, text=f"{summary(portfolio, context.today)}\n{reply.text}")
+    if context.platform != Platform.OFFICIAL_ACCOUNT or not portfolio.has_course:
+        return opened
+
+    def ask_for_chart(session: Session, conversation: Conversation) -> Reply:
+        request_chart(session, conversation_id=conversation.id, now=context.now)
+        return opened
+
+    return replace(opened, on_commit=ask_for_chart)
 
 
 def summary(portfolio: Portfolio, today: date) -> str:
