@@ -22,6 +22,7 @@ from bot.skills import (
     policies,
     portfolio,
     progress,
+    saved_searches,
     similar,
 )
 from bot.skills.patent_filters import drops
@@ -146,7 +147,8 @@ class Dialogue:
         if not text:
             return HELP
         return (
-            BY_WORDS.get(text.lower())
+            saved_searches.choose(context, text)
+            or BY_WORDS.get(text.lower())
             or (DELETE_DATA if own_data.asks(text) else None)
             or feedback.choose_verdict(context, text)
             or similar.choose(context, text)

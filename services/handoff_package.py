@@ -32,6 +32,7 @@ SKILL_WORDS = {
     "policy": "法律政策问答",
     "patent_search": "专利检索",
     "patent_detail": "专利详情",
+    "saved_searches": "保存的检索",
     "progress": "办理进度",
     "desk": "业务指引",
     "failed": "处理出错",

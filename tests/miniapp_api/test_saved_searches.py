@@ -164,3 +164,9 @@ def test_a_deleted_search_is_gone(phone: Phone, saved: dict[str, Any]) -> None:
     assert names(phone) == []
     assert phone.delete(f"/saved-searches/{saved['id']}").status_code == 404
     assert phone.get(f"/saved-searches/{saved['id']}/results").status_code == 404
+
+
+def test_what_was_saved_in_the_mini_program_is_there_in_its_chat(phone: Phone, saved: dict[str, Any]) -> None:
+    answer = phone.post("/ask", {"text": "我保存的检索"}).get_json()
+
+    assert saved["name"] in answer["answer"]
