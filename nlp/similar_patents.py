@@ -1,5 +1,6 @@
 """Finds patents like a given one: the telling words of its title and abstract, and its classes, shared by others."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,14 @@ from nlp.ports import SearchIndex
 from nlp.segmenter import STOP_WORDS, Segmenter, normalise
 from nlp.word_weights import IndexWordWeights
 
+# What the brief explanation of every design says, whatever the design is of.
+DESIGN_WORDS = frozenset(
+    "名称 用途 要点 外观 外观设计 设计 最能 表明 图片 照片 立体 立体图 视图 主视 主视图 后视 后视图 仰视 仰视图 "  # noqa: SIM905 (a list of words reads better as a line)
+    "俯视 俯视图 左视 左视图 右视 右视图 省略 色彩 图案 形状 整体 请求 保护 部位 正面 侧面".split()
+)
+EMPTY_WORDS = GENERIC_WORDS | STOP_WORDS | DESIGN_WORDS
+# A word that one text in twenty has tells nothing.
+LEAST_WEIGHT = math.log(1 + 20)
 # So many of the rarest words stand for a patent; the next ones are what every abstract has.
 MOST_WORDS = 16
 # A word of the title says more of the subject than one of the abstract.
@@ -22,9 +31,9 @@ IPC_DEPTHS = (0.0, 0.0, 0.6, 0.85, 1.0)
 # The same for designs: class, subclass of the Locarno Classification.
 LOCARNO_DEPTHS = (0.6, 1.0)
 WORDS_SHARE, CLASS_SHARE = 0.6, 0.4
-# Below, two patents have a word or a class in common but not a subject.
+# Below, two patents of one class have a word in common but not a subject.
 LEAST_LIKENESS = 0.3
-# Without a common class, so much of the words' weight must be shared, and more than one word.
+# Without a common class, so much of the words' weight must be shared, by several words, one of them in both titles.
 LEAST_OVERLAP = 0.25
 
 
@@ -86,11 +95,13 @@ class SimilarPatents:
         nothing and are left out."""
         self._weights.refresh()
         of_title = set(self._segmenter.cut_for_search(subject.title))
-        weighed = {
-            word: self._weights.weigh(word) * (TITLE_FACTOR if word in of_title else 1.0)
-            for word in dict.fromkeys(self._words(subject))
-            if _can_tell(word) and self._weights.count(word) > 1
-        }
+        weighed = {}
+        for word in dict.fromkeys(self._words(subject)):
+            if not _can_tell(word) or self._weights.count(word) < 2:
+                continue
+            weight = self._weights.weigh(word)
+            if weight >= LEAST_WEIGHT:
+                weighed[word] = weight * (TITLE_FACTOR if word in of_title else 1.0)
         return dict(sorted(weighed.items(), key=lambda pair: -pair[1])[:MOST_WORDS])
 
     def _words(self, text: PatentText) -> list[str]:
@@ -116,13 +127,14 @@ class SimilarPatents:
         shared = [word for word in words if word in having]
         overlap = sum(words[word] for word in shared) / sum(words.values())
         shared_class, depth = _deepest_shared(subject, text)
-        telling = _without_parts(shared)
-        if not telling or (shared_class is None and (len(telling) < 2 or overlap < LEAST_OVERLAP)):
-            return None
         score = WORDS_SHARE * overlap + CLASS_SHARE * depth
-        if score < LEAST_LIKENESS and overlap < LEAST_OVERLAP:
-            return None
-        return Likeness(text.patent_id, score, shared_class, telling)
+        telling = _without_parts(shared)
+        is_alike = score >= LEAST_LIKENESS and bool(telling)
+        if shared_class is None:
+            titles = (set(self._segmenter.cut_for_search(each.title)) for each in (subject, text))
+            in_titles = set.intersection(*titles) & words.keys()
+            is_alike = overlap >= LEAST_OVERLAP and len(telling) > 1 and bool(in_titles)
+        return Likeness(text.patent_id, score, shared_class, telling) if is_alike else None
 
 
 def is_same_invention(one: PatentText, other: PatentText) -> bool:
@@ -162,7 +174,7 @@ def _deepest_shared(one: PatentText, other: PatentText) -> tuple[str | None, flo
 
 
 def _can_tell(word: str) -> bool:
-    return len(word) > 1 and any(sign.isalpha() for sign in word) and word not in GENERIC_WORDS | STOP_WORDS
+    return len(word) > 1 and any(sign.isalpha() for sign in word) and word not in EMPTY_WORDS
 
 
 def _without_parts(words: Iterable[str]) -> tuple[str, ...]:
