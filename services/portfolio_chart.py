@@ -9,13 +9,14 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 # In points of a phone; the picture has twice as many pixels each way, and is drawn with four times as many.
-WIDTH, HEIGHT = 450, 330
+WIDTH, HEIGHT = 450, 340
 PIXELS, DRAWN = 2, 4
 MARGIN = 24
-BARS_TOP, BASELINE = 124, 258
-BAR_SHARE, WIDEST_BAR, CORNER = 0.64, 36, 4
-COUNT_SIZE, YEAR_SIZE, NOTE_SIZE = 16, 14, 13
-MOST_YEARS, LEAST_YEARS = 10, 6
+BARS_TOP, BASELINE = 130, 262
+BAR_SHARE, WIDEST_BAR, CORNER = 0.64, 40, 4
+TITLE_SIZE, TOTAL_SIZE, PERIOD_SIZE = 26, 34, 17
+COUNT_SIZE, YEAR_SIZE, NOTE_SIZE = 20, 17, 15
+MOST_YEARS, LEAST_YEARS = 8, 6
 # An application is published 18 months after it was filed (Patent Law, art. 34): these years still grow.
 STILL_GROWING_YEARS = 2
 
@@ -32,7 +33,7 @@ class YearBars:
 
     @classmethod
     def of(cls, counts: Mapping[int, int], today: date) -> "YearBars":
-        """Every year from the first filing to today's, at most the last ten, with those that have none."""
+        """Every year from the first filing to today's, at most the last eight, with those that have none."""
         last = max([today.year, *counts])
         first = max(last - MOST_YEARS + 1, min([last - LEAST_YEARS + 1, *counts]))
         years = tuple((year, counts.get(year, 0)) for year in range(first, last + 1))
@@ -40,7 +41,7 @@ class YearBars:
 
 
 def draw_filings(counts: Mapping[int, int], *, today: date, data_date: date, is_demo: bool) -> bytes:
-    """The PNG: 900 by 660 pixels, some 25 KB. `counts` are filings by year, at least one."""
+    """The PNG: 900 by 680 pixels, some 25 KB. `counts` are filings by year, at least one."""
     bars = YearBars.of(counts, today)
     image = Image.new("RGB", (WIDTH * DRAWN, HEIGHT * DRAWN), GROUND)
     canvas = _Canvas(ImageDraw.Draw(image))
@@ -78,12 +79,12 @@ class _Canvas:
 
 def _draw_heading(canvas: _Canvas, bars: YearBars, counts: Mapping[int, int], *, is_demo: bool) -> None:
     total = f"{sum(counts.values()):,}"
-    canvas.text(MARGIN, 50, "Patent filings per year", size=23)
-    period = f"{bars.years[0][0]} - {bars.years[-1][0]}"
-    canvas.text(MARGIN, 76, f"{period}   ·   DEMO DATA" if is_demo else period, size=15, colour=INK_SOFT)
-    canvas.text(WIDTH - MARGIN, 52, total, size=32, colour=BAR, anchor="rs")
-    since = f"in total, {bars.earlier:,} before {bars.years[0][0]}" if bars.earlier else "in total"
-    canvas.text(WIDTH - MARGIN, 76, since, size=15, colour=INK_SOFT, anchor="rs")
+    canvas.text(MARGIN, 50, "Patent filings per year", size=TITLE_SIZE)
+    period = f"{bars.years[0][0]} - {bars.years[-1][0]}" + (f", {bars.earlier:,} earlier" if bars.earlier else "")
+    canvas.text(MARGIN, 78, period, size=PERIOD_SIZE, colour=INK_SOFT)
+    canvas.text(WIDTH - MARGIN, 50, total, size=TOTAL_SIZE, colour=BAR, anchor="rs")
+    what = "demo data" if is_demo else "in total"
+    canvas.text(WIDTH - MARGIN, 78, what, size=PERIOD_SIZE, colour=INK_SOFT, anchor="rs")
 
 
 def _draw_bars(canvas: _Canvas, bars: YearBars, today: date) -> None:
@@ -100,13 +101,13 @@ def _draw_bars(canvas: _Canvas, bars: YearBars, today: date) -> None:
             colour = BAR_SOFT if _still_grows(year, today) else BAR
             canvas.bar(middle - wide / 2, min(top, BASELINE - 2), middle + wide / 2, BASELINE, colour)
         canvas.text(middle, top - 8, f"{count:,}", size=size, colour=INK if count else INK_SOFT, anchor="ms")
-        canvas.text(middle, BASELINE + 21, str(year), size=YEAR_SIZE, colour=INK_SOFT, anchor="ms")
+        canvas.text(middle, BASELINE + 25, str(year), size=YEAR_SIZE, colour=INK_SOFT, anchor="ms")
 
 
 def _draw_footer(canvas: _Canvas, bars: YearBars, data_date: date) -> None:
     y = HEIGHT - 22
-    canvas.bar(MARGIN, y - 9, MARGIN + 10, y + 1, BAR_SOFT)
-    canvas.text(MARGIN + 16, y, "not all published yet", size=NOTE_SIZE, colour=INK_SOFT)
+    canvas.bar(MARGIN, y - 11, MARGIN + 12, y + 1, BAR_SOFT)
+    canvas.text(MARGIN + 18, y, "not all published yet", size=NOTE_SIZE, colour=INK_SOFT)
     as_of = f"data to {data_date.isoformat()}"
     canvas.text(WIDTH - MARGIN, y, as_of, size=NOTE_SIZE, colour=INK_SOFT, anchor="rs")
 

@@ -47,7 +47,11 @@ function appendLines(lines) {
     chat.append(drawLine(line, { me: phone.person.name, account: document.body.dataset.account }, tapped));
     phone.last = line.id;
   }
-  if (isAtEnd || lines.some((line) => line.from === "user")) chat.scrollTop = chat.scrollHeight;
+  if (isAtEnd || lines.some((line) => line.from === "user")) {
+    chat.scrollTop = chat.scrollHeight;
+    // A picture has its height only when it is there.
+    chat.querySelectorAll("img").forEach((image) => image.addEventListener("load", () => { chat.scrollTop = chat.scrollHeight; }, { once: true }));
+  }
 }
 
 function showTyping() {

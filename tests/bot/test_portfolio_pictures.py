@@ -69,7 +69,7 @@ def test_the_years_follow_the_answer_as_a_picture(
     [picture] = pictures(wechat)
     assert picture.openid == OPENID
     with Image.open(BytesIO(wechat.media[picture.payload["media_id"]])) as image:
-        assert (image.format, image.size) == ("PNG", (900, 660))
+        assert (image.format, image.size) == ("PNG", (900, 680))
     [delivery] = extras(resources)
     assert delivery.state == DeliveryState.SENT
     with resources.database.reading() as session:

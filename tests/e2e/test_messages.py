@@ -35,6 +35,16 @@ def test_voice_pictures_and_places_are_answered_and_reach_the_agent(product, ope
     expect(desk.page.locator("#side")).to_contain_text("广东省广州市南沙区")
 
 
+def test_a_firms_years_follow_its_summary_as_a_picture(product, open_phone, picture):
+    phone = open_phone("顾远")
+
+    expect(phone.ask("岭海理工大学的专利布局")).to_contain_text("库里收录名称含“岭海理工大学”")
+    chart = phone.answers.last.locator("img")
+    expect(chart).to_be_visible()
+    assert chart.evaluate("image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])") == [900, 680]
+    picture(phone.page, "phone-portfolio")
+
+
 def test_menu_entries_and_links_in_answers_say_their_words_by_a_tap(product, open_phone, picture):
     phone = open_phone("唐糖")
     assert [phone.page.get_by_test_id(f"menu-{place}").inner_text() for place in range(3)] == [

@@ -44,7 +44,7 @@ def test_each_year_with_filings_has_a_bar_as_high_as_its_count() -> None:
 
     bars = bars_of(image)
 
-    assert image.size == (WIDTH * PIXELS, HEIGHT * PIXELS) == (900, 660)
+    assert image.size == (WIDTH * PIXELS, HEIGHT * PIXELS) == (900, 680)
     assert [colour for colour, _ in bars] == ["full", "full", "full", "soft"]
     heights = [height for _, height in bars]
     unit = heights[1] / 8
@@ -56,13 +56,13 @@ def test_sample_data_is_marked_in_the_picture() -> None:
     assert decoded(COUNTS, is_demo=True).tobytes() != decoded(COUNTS).tobytes()
 
 
-def test_the_last_ten_years_are_shown_and_what_lies_before_is_counted() -> None:
+def test_the_last_eight_years_are_shown_and_what_lies_before_is_counted() -> None:
     bars = YearBars.of({1999: 5, 2016: 2, 2017: 1, 2026: 3}, TODAY)
 
-    assert bars.years[0] == (2017, 1)
+    assert bars.years[0] == (2019, 0)
     assert bars.years[-1] == (2026, 3)
-    assert len(bars.years) == 10
-    assert bars.earlier == 7
+    assert len(bars.years) == 8
+    assert bars.earlier == 8
 
 
 def test_a_young_portfolio_is_shown_over_six_years() -> None:
@@ -77,4 +77,4 @@ def test_large_counts_stay_inside_the_picture() -> None:
 
     edge = {image.getpixel((x, y)) for x in (0, 10, image.width - 11, image.width - 1) for y in range(image.height)}
     assert edge == {(255, 255, 255)}
-    assert len(bars_of(image)) == 10
+    assert len(bars_of(image)) == 8
