@@ -18,8 +18,9 @@ DESIGN_WORDS = frozenset(
     "俯视 俯视图 左视 左视图 右视 右视图 省略 色彩 图案 形状 整体 请求 保护 部位 正面 侧面".split()
 )
 EMPTY_WORDS = GENERIC_WORDS | STOP_WORDS | DESIGN_WORDS
-# A word that one text in twenty has tells nothing.
+# A word that one text in twenty has tells nothing, unless hardly any word is rarer.
 LEAST_WEIGHT = math.log(1 + 20)
+FEWEST_WORDS = 3
 # So many of the rarest words stand for a patent; the next ones are what every abstract has.
 MOST_WORDS = 16
 # A word of the title says more of the subject than one of the abstract.
@@ -95,14 +96,15 @@ class SimilarPatents:
         nothing and are left out."""
         self._weights.refresh()
         of_title = set(self._segmenter.cut_for_search(subject.title))
-        weighed = {}
-        for word in dict.fromkeys(self._words(subject)):
-            if not _can_tell(word) or self._weights.count(word) < 2:
-                continue
-            weight = self._weights.weigh(word)
-            if weight >= LEAST_WEIGHT:
-                weighed[word] = weight * (TITLE_FACTOR if word in of_title else 1.0)
-        return dict(sorted(weighed.items(), key=lambda pair: -pair[1])[:MOST_WORDS])
+        weighed = {
+            word: self._weights.weigh(word) * (TITLE_FACTOR if word in of_title else 1.0)
+            for word in dict.fromkeys(self._words(subject))
+            if _can_tell(word) and self._weights.count(word) > 1
+        }
+        rare = {word: weight for word, weight in weighed.items() if self._weights.weigh(word) >= LEAST_WEIGHT}
+        # In a library of one field nothing is rare, and still some words are rarer than others.
+        used = rare if len(rare) >= FEWEST_WORDS else weighed
+        return dict(sorted(used.items(), key=lambda pair: -pair[1])[:MOST_WORDS])
 
     def _words(self, text: PatentText) -> list[str]:
         return self._segmenter.cut_for_search(f"{text.title}\n{text.abstract}")

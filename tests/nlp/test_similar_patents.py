@@ -113,6 +113,27 @@ def test_nothing_is_similar_to_what_stands_alone(find: Find) -> None:
     assert find(6) == []
 
 
+def test_a_library_of_one_field_has_likenesses_too(tmp_path: Path) -> None:
+    """Where every word is in a tenth of all texts, none is rare, and still some patents are more alike."""
+    parts = ["散热膜", "隔膜", "电解液", "极耳", "壳体", "传感器", "充电桩", "注塑机", "机械手", "石墨烯"]
+    titles = [f"{one}{other}{third}" for one in parts for other in parts for third in parts]
+    texts = [
+        PatentText(number, title, applicants=(f"样例{number}有限公司",), ipc_codes=("H01M 10/05",))
+        for number, title in enumerate(titles, start=1)
+    ]
+    find = finder(TantivyIndex(tmp_path, PATENT_SCHEMA, default_segmenter().fingerprint), texts)
+
+    subject = titles.index("隔膜极耳石墨烯") + 1
+
+    assert {titles[each.patent_id - 1] for each in find(subject)[:5]} == {
+        "隔膜石墨烯极耳",
+        "极耳隔膜石墨烯",
+        "极耳石墨烯隔膜",
+        "石墨烯隔膜极耳",
+        "石墨烯极耳隔膜",
+    }
+
+
 def test_candidates_that_are_gone_from_the_rows_are_left_out() -> None:
     index = LocalIndex(PATENT_SCHEMA)
     index.rebuild(document(text) for text in TEXTS)
