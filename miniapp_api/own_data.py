@@ -15,7 +15,7 @@ def add_routes(api: APIBlueprint) -> None:
 def delete_own_data(query_data: ErasureQuery) -> ErasureOut:
     """删除我的数据
 
-    聊天内容、电话、公司信息都会删掉,没办完的单会一起结束,删了找不回来;同一个人在公众号里的也一起删。所有令牌立即作废。
+    聊天内容、保存的检索、电话、公司信息都会删掉,没办完的单会一起结束,删了找不回来;同一个人在公众号里的也一起删。所有令牌立即作废。
     用同一个令牌再调一次,只返回同样的时间。以后再登录,就是新用户。
     """
     api, caller = current_api(), current_caller()

@@ -19,6 +19,7 @@ from miniapp_api.schemas.saved_searches import (
     SinceLastOut,
 )
 from models import SavedSearch
+from nlp.patent_query_form import lasting
 from services.saved_searches import (
     delete_saved_search,
     get_saved_search,
@@ -66,7 +67,7 @@ def create_saved_search(json_data: SavedSearchIn) -> BaseModel | dict[str, Any]:
 
 def _save(wanted: SavedSearchIn, keep: Keep) -> SavedSearchOut:
     api, caller = current_api(), current_caller()
-    query = wanted_query(wanted)
+    query = lasting(wanted_query(wanted))
     total = api.resources.patent_search.count(query)
     with api.database.unit_of_work() as session:
         saved = save_search(session, user_id=caller.user_id, query=query, total=total, now=api.clock.now())

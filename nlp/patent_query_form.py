@@ -15,8 +15,9 @@ from nlp.types import PatentQuery
 # Raised when a field of PatentQuery changes its meaning; read_form then has to read the earlier form as well. A new
 # field that means nothing while it is empty needs no new version.
 VERSION = 1
-# What says where on the list somebody stands and in which order they read it, not what they look for.
-OF_THE_LIST = ("sort", "offset", "limit")
+# Not what somebody looks for: where on the list they stand, and the subclass that a search adds by itself where its
+# words find few. The latter comes and goes with the number of patents, so that counts with it cannot be compared.
+OF_THE_MOMENT = ("offset", "limit", "or_ipc")
 # Nobody writes spaces there; the language layer leaves them where it took something out.
 BETWEEN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
@@ -44,8 +45,8 @@ def from_values(values: dict[str, Any]) -> PatentQuery:
 
 
 def write_form(query: PatentQuery) -> dict[str, Any]:
-    """`{"version": 1, "query": {...}}`: subject, filters and order, without the place on the list."""
-    values = {key: value for key, value in to_values(query).items() if key not in ("offset", "limit")}
+    """`{"version": 1, "query": {...}}`: subject, filters and order, nothing of the moment."""
+    values = {key: value for key, value in to_values(query).items() if key not in OF_THE_MOMENT}
     return {"version": VERSION, "query": values}
 
 
@@ -56,6 +57,11 @@ def read_form(form: dict[str, Any]) -> PatentQuery:
     return from_values(form["query"])
 
 
+def lasting(query: PatentQuery) -> PatentQuery:
+    """What is kept of a query, from the first page: what read_form gives back after write_form."""
+    return read_form(write_form(query))
+
+
 def as_written(words: str) -> str:
     """The words of a subject or a name as one writes them: 石墨烯散热膜 for 石墨烯 散热膜."""
     return BETWEEN_CHINESE.sub("", " ".join(words.split()))
@@ -63,7 +69,7 @@ def as_written(words: str) -> str:
 
 def fingerprint(query: PatentQuery) -> str:
     """The same 64 hex digits for searches that ask for the same patents, however they were written."""
-    values = {key: value for key, value in to_values(query).items() if key not in OF_THE_LIST}
+    values = {key: value for key, value in to_values(query).items() if key not in (*OF_THE_MOMENT, "sort")}
     for name in ("topic", "applicant", "inventor"):
         if name in values:
             values[name] = normalise(as_written(str(values[name])))

@@ -26,6 +26,7 @@ from core.clock import china_date
 from core.errors import InvalidInput, NotFound, UpstreamUnavailable
 from core.i18n import chinese_date
 from models import Conversation, SavedSearch
+from nlp.patent_query_form import lasting
 from services.saved_searches import (
     Look,
     SavedSearchesFull,
@@ -111,9 +112,10 @@ def _was_searching(context: TurnContext) -> bool:
 
 def save(context: TurnContext) -> Reply:
     """The search of the list on the table."""
-    query = patents.remembered_query(context)
-    if query is None:
+    shown = patents.remembered_query(context)
+    if shown is None:
         return Reply(NOTHING_TO_SAVE)
+    query = lasting(shown)
     try:
         total = context.resources.patent_search.count(query)
     except UpstreamUnavailable:
