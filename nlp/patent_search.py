@@ -113,6 +113,11 @@ def _filtered(query: PatentQuery, with_facets: bool) -> IndexQuery:
     )
 
 
+def filters_of(query: PatentQuery) -> IndexQuery:
+    """The conditions of a query without its subject, in no order."""
+    return replace(_filtered(query, False), sort_by=None)
+
+
 def _facet_field(name: str, query: PatentQuery) -> str:
     """Where a facet is counted: regions one level below the one that is filtered by."""
     if name == "region":

@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.search import IndexQuery
 from nlp.ipc import ipc_levels, normalise_ipc
 from nlp.patent_index import applicant_core
-from nlp.patent_search import GENERIC_WORDS
+from nlp.patent_search import GENERIC_WORDS, filters_of
 from nlp.ports import SearchIndex
 from nlp.segmenter import STOP_WORDS, Segmenter, normalise
+from nlp.types import PatentQuery
 from nlp.word_weights import IndexWordWeights
 
 # What the brief explanation of every design says, whatever the design is of.
@@ -73,14 +73,15 @@ class SimilarPatents:
         self._segmenter = segmenter
         self._weights = IndexWordWeights(index)
 
-    def find(self, subject: PatentText, load: Load) -> list[Likeness]:
-        """Patents like `subject`, the most alike first; never itself, nor another publication of it.
+    def find(self, subject: PatentText, load: Load, within: PatentQuery | None = None) -> list[Likeness]:
+        """Patents like `subject`, the most alike first; never itself, nor another publication of it; only those that
+        meet the conditions of `within`.
 
         `load` answers the texts of candidates by id; ids that are gone are left out. Raises UpstreamUnavailable where
         the index cannot be searched.
         """
         words = self._telling_words(subject)
-        texts = load(self._candidates(subject, words))
+        texts = load(self._candidates(subject, words, within or PatentQuery()))
         ranked = [(text, likeness) for text in texts if (likeness := self._compare(subject, words, text)) is not None]
         ranked.sort(key=lambda pair: (-pair[1].score, pair[1].patent_id))
         kept: list[PatentText] = [subject]
@@ -109,19 +110,24 @@ class SimilarPatents:
     def _words(self, text: PatentText) -> list[str]:
         return self._segmenter.cut_for_search(f"{text.title}\n{text.abstract}")
 
-    def _candidates(self, subject: PatentText, words: dict[str, float]) -> list[int]:
+    def _candidates(self, subject: PatentText, words: dict[str, float], within: PatentQuery) -> list[int]:
         """Ids of patents that share two of the words, and of those that share one and a class."""
         if not words:
             return []
-        excluded = {"row": [str(subject.patent_id)]}
-        query = IndexQuery(words=tuple(words), minimum_words=2, excluded=excluded, limit=MOST_CANDIDATES, count=False)
-        ids = [hit.id for hit in self._index.search(query).hits]
+        filters = filters_of(within)
+        base = replace(
+            filters,
+            words=tuple(words),
+            excluded={**filters.excluded, "row": [str(subject.patent_id)]},
+            offset=0,
+            limit=MOST_CANDIDATES,
+            count=False,
+        )
+        ids = [hit.id for hit in self._index.search(replace(base, minimum_words=2)).hits]
         classes = sorted(class_of(path) for path in _paths(subject))
-        if classes:
-            within = IndexQuery(
-                words=tuple(words), keywords={"ipc": classes}, excluded=excluded, limit=MOST_CANDIDATES, count=False
-            )
-            ids += [hit.id for hit in self._index.search(within).hits]
+        if classes and not within.ipc:
+            in_class = replace(base, keywords={**base.keywords, "ipc": classes})
+            ids += [hit.id for hit in self._index.search(in_class).hits]
         return list(dict.fromkeys(ids))
 
     def _compare(self, subject: PatentText, words: dict[str, float], text: PatentText) -> Likeness | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.patent import Patent
 from nlp.ipc_names import subclass_name
 from nlp.similar_patents import Likeness, PatentText, SimilarPatents
+from nlp.types import PatentQuery
 from services.patents import PatentSummary, newest_data_date, summarise_patent
 
 WORDS_SHOWN = 3
@@ -28,16 +29,22 @@ class SimilarPatent:
 
 @dataclass(frozen=True)
 class SimilarResults:
-    """All that are similar, the most alike first (some dozens at most). `data_date` as in PatentResults."""
+    """All that are similar (some dozens at most). `data_date` as in PatentResults."""
 
     items: tuple[SimilarPatent, ...]
     data_date: date
 
 
 def find_similar_patents(
-    session: Session, similar: SimilarPatents, patent: Patent, *, today: date | None = None
+    session: Session,
+    similar: SimilarPatents,
+    patent: Patent,
+    *,
+    within: PatentQuery | None = None,
+    today: date | None = None,
 ) -> SimilarResults:
-    """Patents like `patent`, never another publication of it. Raises UpstreamUnavailable where the index cannot be
+    """Patents like `patent`, never another publication of it, that meet the conditions of `within`, in its order
+    (relevance: the most alike first). Raises UpstreamUnavailable where the index cannot be
     searched. States are told as of `today`, of the data's date where that is not given."""
     rows: dict[int, Patent] = {}
 
@@ -46,17 +53,22 @@ def find_similar_patents(
             rows.update({row.id: row for row in session.scalars(select(Patent).where(Patent.id.in_(ids)))})
         return [_text(rows[number]) for number in ids if number in rows]
 
-    found = similar.find(_text(patent), load)
+    found = similar.find(_text(patent), load, within)
     data_date = newest_data_date(session) or date.min
-    items = tuple(
+    items = [
         SimilarPatent(
             summary=summarise_patent(rows[each.patent_id], each.shared_words, today or data_date),
             reason=_reason(each),
             shared_class=each.shared_class,
         )
         for each in found
-    )
-    return SimilarResults(items, data_date)
+    ]
+    if within is not None and within.sort != "relevance":
+        dated = [each for each in items if each.summary.application_date]
+        undated = [each for each in items if not each.summary.application_date]
+        dated.sort(key=lambda each: each.summary.application_date or date.min, reverse=within.sort == "newest")
+        items = dated + undated
+    return SimilarResults(tuple(items), data_date)
 
 
 def _reason(likeness: Likeness) -> str:

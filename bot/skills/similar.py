@@ -9,7 +9,17 @@ from typing import Any
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import Skill, patent_details, patents
-from bot.skills.patent_filters import PAGE_SIZE
+from bot.skills.patent_filters import (
+    PAGE_SIZE,
+    chips,
+    dropped,
+    drops,
+    from_memory,
+    goes_on,
+    lay_over,
+    query_of,
+    to_memory,
+)
 from bot.skills.patent_text import DEMO, heading
 from core.errors import UpstreamUnavailable
 from core.i18n import chinese_date
@@ -20,11 +30,20 @@ from nlp.similar_requests import read_similar_request
 from nlp.slots.contacts import find_ordinal
 from nlp.types import PatentQuery
 from services.patents import find_patent
-from services.similar_patents import SUBCLASS_LENGTH, SimilarPatent, find_similar_patents, name_class
+from services.similar_patents import (
+    SUBCLASS_LENGTH,
+    SimilarPatent,
+    SimilarResults,
+    find_similar_patents,
+    name_class,
+)
 
 LIST_KIND = "similar"
 LONGEST_MOVE = 16
 MOST_CHOICES = 3
+EVERYTHING = PatentQuery(limit=PAGE_SIZE)
+ALL_CONDITIONS = "去掉全部条件"
+ORDERS = {"relevance": "最像的在前", "newest": "新的在前", "oldest": "早的在前"}
 
 BACK = re.compile(r"(?:返回|回到|退回|回)(?:一下)?(?:刚才|上面|上一个|上次|之前|原来)?的?(?:列表|搜索结果)")
 WHICH_OF_LIST = "要找跟哪一件相似的?回复比如“和第1个相似的”。"
@@ -40,6 +59,8 @@ def choose(context: TurnContext, text: str) -> Skill | None:
         return None
     if BACK.fullmatch(text):
         return BACK_TO_LIST
+    if _changed(context, text) is not None:
+        return NARROW
     understood = context.understanding
     return MOVES.get(str(understood.act)) if understood.intent is None else None
 
@@ -57,7 +78,7 @@ def show(context: TurnContext) -> Reply:
         number = patent_details.subject_number(context) or (listed[0] if len(listed) == 1 else None)
         patent = find_patent(context.session, number) if number else None
     if patent is not None:
-        return _page(context, patent, 0)
+        return _page(context, patent, EVERYTHING)
     if numbers or place is not None:
         # Says what is wrong with the number, or how long the list is.
         return patent_details.detail(context)
@@ -74,6 +95,13 @@ def previous_page(context: TurnContext) -> Reply:
     return _move(context, 0 if context.memory.get("last_skill") == "patent_detail" else -PAGE_SIZE)
 
 
+def narrow(context: TurnContext) -> Reply:
+    """只看有效的, 最新的, 不限有效: the list on the table with one condition changed."""
+    changed = _changed(context, context.text)
+    patent = find_patent(context.session, str((_listed(context) or {}).get("number")))
+    return _page(context, patent, changed) if patent is not None and changed is not None else Reply(WHICH)
+
+
 def back_to_list(context: TurnContext) -> Reply:
     """From one patent to the list of similar ones; from that list to the search before it."""
     before = (_listed(context) or {}).get("before")
@@ -84,6 +112,7 @@ def back_to_list(context: TurnContext) -> Reply:
 
 SIMILAR = Skill("patent_search", show)
 BACK_TO_LIST = Skill("patent_search", back_to_list)
+NARROW = Skill("patent_search", narrow)
 MOVES = {
     "next_page": Skill("patent_search", next_page),
     "previous_page": Skill("patent_search", previous_page),
@@ -101,45 +130,72 @@ def _listed(context: TurnContext) -> Mapping[str, Any] | None:
     return listed if listed.get("kind") == LIST_KIND else None
 
 
+def _within(context: TurnContext) -> PatentQuery:
+    """The conditions of the list on the table, and where its page begins."""
+    return from_memory((_listed(context) or {}).get("query") or {})
+
+
+def _changed(context: TurnContext, text: str) -> PatentQuery | None:
+    """The conditions of the list after a sentence about them; None where it is about something else."""
+    if drops(text):
+        return dropped(_within(context), text)
+    if context.memory.get("last_skill") == "patent_detail" or not goes_on(context.understanding, text):
+        return None
+    new = query_of(context.understanding, text)
+    return None if new.topic else lay_over(_within(context), new)
+
+
 def _move(context: TurnContext, by: int) -> Reply:
-    listed = _listed(context) or {}
-    offset = int(listed.get("offset", 0)) + by
-    if offset < 0:
-        return Reply("已经是第一页了。回复数字看详情。")
-    patent = find_patent(context.session, str(listed.get("number")))
-    return _page(context, patent, offset) if patent is not None else Reply(WHICH)
+    within = _within(context)
+    moved = replace(within, offset=within.offset + by)
+    if moved.offset < 0:
+        return Reply("已经是第一页了。回复数字看详情,或说“只看有效的”缩小范围。")
+    patent = find_patent(context.session, str((_listed(context) or {}).get("number")))
+    return _page(context, patent, moved) if patent is not None else Reply(WHICH)
 
 
-def _page(context: TurnContext, patent: Patent, offset: int) -> Reply:
+def _page(context: TurnContext, patent: Patent, within: PatentQuery) -> Reply:
     try:
-        found = find_similar_patents(context.session, context.resources.similar_patents, patent, today=context.today)
+        found = _find(context, patent, within)
         if not found.items:
-            return _nothing_similar(context, patent)
+            return _nothing_similar(context, patent, within)
     except UpstreamUnavailable:
         return patents.unavailable()
-    page = found.items[offset : offset + PAGE_SIZE]
-    before = _list_before(context)
-    back = (Choice("返回列表", "返回列表"),) if before else ()
+    page = found.items[within.offset : within.offset + PAGE_SIZE]
+    back = (Choice("返回列表", "返回列表"),) if _list_before(context) else ()
     if not page:
-        return Reply("后面没有了。回复数字看详情。", choices=back)
-    has_more = offset + len(page) < len(found.items)
+        return Reply("后面没有了。要换条件可以直接说,比如“只看有效的”。", choices=back)
+    has_more = within.offset + len(page) < len(found.items)
     more = (Choice("下一页", "下一页"),) if has_more else ()
+    loosen = (Choice(ALL_CONDITIONS, "不限条件"),) if chips(within) else ()
     return Reply(
-        _list_text(patent, page, offset, len(found.items), found.data_date),
-        choices=more + back,
-        memory={
-            "list": {
-                "kind": LIST_KIND,
-                "number": patent.publication_number,
-                "offset": offset,
-                "numbers": [each.summary.publication_number for each in page],
-                "before": before,
-            },
-            "subject": {"kind": "patent", "number": patent.publication_number},
-            "topic": "patent",
-            "pending": None,
-        },
+        _list_text(patent, within, page, len(found.items), found.data_date),
+        choices=(*more, *loosen, *back)[:MOST_CHOICES],
+        memory=_memory(context, patent, within, page),
     )
+
+
+def _find(context: TurnContext, patent: Patent, within: PatentQuery) -> SimilarResults:
+    similar = context.resources.similar_patents
+    return find_similar_patents(context.session, similar, patent, within=within, today=context.today)
+
+
+def _memory(
+    context: TurnContext, patent: Patent, within: PatentQuery, page: tuple[SimilarPatent, ...]
+) -> dict[str, object]:
+    return {
+        "list": {
+            "kind": LIST_KIND,
+            "number": patent.publication_number,
+            "query": to_memory(within),
+            "numbers": [each.summary.publication_number for each in page],
+            "before": _list_before(context),
+        },
+        "subject": {"kind": "patent", "number": patent.publication_number},
+        "last_search_text": patents.SEARCH_UNDER_WAY,
+        "topic": "patent",
+        "pending": None,
+    }
 
 
 def _list_before(context: TurnContext) -> Mapping[str, Any] | None:
@@ -149,10 +205,14 @@ def _list_before(context: TurnContext) -> Mapping[str, Any] | None:
     return found or None
 
 
-def _list_text(patent: Patent, page: tuple[SimilarPatent, ...], offset: int, total: int, data_date: date) -> str:
-    found = f"找到{total}件和“{heading(patent)}”相似的,最像的在前。"
-    last = offset + len(page)
-    lines = [f"第{offset + 1}到{last}件,共{total}件,和“{heading(patent)}”相似。" if offset else found]
+def _list_text(
+    patent: Patent, within: PatentQuery, page: tuple[SimilarPatent, ...], total: int, data_date: date
+) -> str:
+    conditions = f",条件:{chips(within)}" if chips(within) else ""
+    last = within.offset + len(page)
+    found = f"找到{total}件和“{heading(patent)}”相似的{conditions},{ORDERS[within.sort]}。"
+    further = f"第{within.offset + 1}到{last}件,共{total}件,和“{heading(patent)}”相似{conditions}。"
+    lines = [further if within.offset else found]
     lines += [_line(place, each) for place, each in enumerate(page, start=1)]
     number = "回复1看详情" if len(page) == 1 else "回复数字看详情"
     more = ",“下一页”继续" if last < total else ""
@@ -167,8 +227,15 @@ def _line(place: int, similar: SimilarPatent) -> str:
     return f"{place}. " + " · ".join([*parts, DEMO] if item.is_demo else parts)
 
 
-def _nothing_similar(context: TurnContext, patent: Patent) -> Reply:
-    """Say so, and offer what is of its class, and a person."""
+def _nothing_similar(context: TurnContext, patent: Patent, within: PatentQuery) -> Reply:
+    """Say so, and offer what there is without the conditions, else what is of its class, and a person."""
+    total = len(_find(context, patent, EVERYTHING).items) if chips(within) else 0
+    if total:
+        return Reply(
+            f"相似的里没有符合的,条件:{chips(within)}。\n不限条件有{total}件。",
+            choices=(Choice(ALL_CONDITIONS, "不限条件"),),
+            memory=_memory(context, patent, within, ()),
+        )
     subclass = next((symbol[:SUBCLASS_LENGTH] for code in patent.ipc_codes if (symbol := normalise_ipc(code))), None)
     others = context.resources.patent_search.count(PatentQuery(ipc=subclass)) - 1 if subclass else 0
     of_class = f"同属{name_class(subclass)}的还有{others}件。" if subclass and others > 0 else ""

@@ -15,6 +15,7 @@ from nlp.ipc import ipc_levels, normalise_ipc
 from nlp.patent_index import PATENT_SCHEMA
 from nlp.segmenter import default_segmenter
 from nlp.similar_patents import Likeness, PatentText, SimilarPatents
+from nlp.types import PatentQuery
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 FILM = PatentText(
@@ -40,7 +41,7 @@ TEXTS = [
     PatentText(11, "鞋柜", locarno_codes=("06-04",)),
     PatentText(12, "鞋柜(带坐凳)", locarno_codes=("06-04",)),
 ]
-Find = Callable[[int], list[Likeness]]
+Find = Callable[..., list[Likeness]]
 
 
 def document(text: PatentText) -> IndexDocument:
@@ -62,8 +63,8 @@ def finder(index: TantivyIndex | LocalIndex, texts: Sequence[PatentText]) -> Fin
     by_id = {text.patent_id: text for text in texts}
     similar = SimilarPatents(index, default_segmenter())
 
-    def find(number: int) -> list[Likeness]:
-        return similar.find(by_id[number], lambda ids: [by_id[each] for each in ids])
+    def find(number: int, within: PatentQuery | None = None) -> list[Likeness]:
+        return similar.find(by_id[number], lambda ids: [by_id[each] for each in ids], within)
 
     return find
 
@@ -107,6 +108,12 @@ def test_designs_are_alike_by_their_locarno_class(find: Find) -> None:
     [other] = find(11)
 
     assert (other.patent_id, other.shared_class, other.shared_words) == (12, "06-04", ("鞋柜",))
+
+
+def test_conditions_hold_for_what_shares_words_and_for_what_shares_a_class(find: Find) -> None:
+    assert [each.patent_id for each in find(1, PatentQuery(ipc="B21B"))] == [5]
+    assert [each.patent_id for each in find(1, PatentQuery(ipc="H05K 1/02"))] == [3]
+    assert find(1, PatentQuery(legal_statuses=("active",))) == []
 
 
 def test_nothing_is_similar_to_what_stands_alone(find: Find) -> None:
