@@ -65,6 +65,11 @@ class TurnContext:
         return china_date(self.now)
 
     @cached_property
+    def plain(self) -> str:
+        """The sentence half-width, in simplified characters, key terms spelled right."""
+        return self.resources.understander.plain(self.text)
+
+    @cached_property
     def understanding(self) -> Understanding:
         """The sentence understood; computed once, and only if a skill needs it."""
         history = [self.memory["last_search_text"]] if self.memory.get("last_search_text") else []

@@ -27,6 +27,7 @@ from bot.skills import (
 )
 from bot.skills.patent_filters import drops
 from bot.skills.patent_text import aspect_of
+from nlp.follow_ups import corrected
 from nlp.intents import wish_parts
 from nlp.patent_numbers import find_numbers
 from nlp.refusals import find_refusal
@@ -60,6 +61,12 @@ BACK_TO_LIST = re.compile(
 # 发明专利有效期多久 asks about all patents, even after one was looked at.
 ABOUT_ALL = re.compile(r"^(?:外观|实用新型|发明专利|专利|商标|软著)|怎么|如何|需要|多少年才|能不能|可以.{0,8}吗")
 LONGEST_ABOUT_SUBJECT = 16
+# 再查一下CN112345678B: nothing but a number and the wish to see it, whatever the model makes of it.
+LOOKS_UP = re.compile(
+    r"(?:请|麻烦|帮我?|给我|再|先|然后|那|查询?|看看?|搜|找|一下|下|这[个件]|专利|号码?|是|的|吧|呢|[,。:、 ]|"
+    r"(?:CN|ZL)?[\d. ]{7,20}[A-Z]?\d?|[Xx])+",
+    re.IGNORECASE,
+)
 
 INTENT_SKILLS = {
     "greeting": Skill("greeting", guidance.greet),
@@ -171,14 +178,19 @@ class Dialogue:
     def _choose_for_text(self, context: TurnContext) -> Skill:
         understood = context.understanding
         is_unsure = understood.intent is None or understood.confidence < CONFIDENT
-        if understood.intent in {"human_handoff", "complaint"} and not (
-            understood.intent == "complaint" and len(context.text) <= LONGEST_INSULT and guidance.is_upset(context.text)
+        if _calls_for_staff(context):
+            return INTENT_SKILLS[str(understood.intent)]
+        if find_numbers(context.text) and (
+            is_unsure
+            or understood.intent in {"patent_search", "out_of_scope"}
+            or LOOKS_UP.fullmatch(context.plain[:LONGEST_TWO_WISHES])
         ):
-            return INTENT_SKILLS[understood.intent]
-        if (is_unsure or understood.intent in {"patent_search", "out_of_scope"}) and find_numbers(context.text):
             return DETAIL
         if policies.computes(context):
             return ANSWER
+        correction = self._choose_for_correction(context)
+        if correction is not None:
+            return correction
         going_on = self._choose_going_on(context)
         if going_on is not None:
             return going_on
@@ -191,6 +203,14 @@ class Dialogue:
         if understood.intent in {"chitchat", "out_of_scope"} and understood.confidence <= GUESSED:
             return Skill(understood.intent, _policy_or(INTENT_SKILLS[understood.intent]))
         return INTENT_SKILLS.get(str(understood.intent), HELP)
+
+    def _choose_for_correction(self, context: TurnContext) -> Skill | None:
+        """不是广州,是佛山: goes on with the list or the question as if the right value had just been named."""
+        value = corrected(context.plain)
+        if value is None or context.memory.get("last_skill") not in {"patent_search", "policy", "desk", "value"}:
+            return None
+        skill = self._choose_for_text(replace(context, text=value))
+        return Skill(skill.name, lambda given: skill.answer(replace(given, text=value)), is_slow=skill.is_slow)
 
     def _choose_going_on(self, context: TurnContext) -> Skill | None:
         """A sentence that goes on with what was just answered: a fact of the patent, the question, the list."""
@@ -235,6 +255,18 @@ def _choose_by_form(text: str) -> Skill | None:
     return FOREIGN if guidance.is_foreign(text) else None
 
 
+def _calls_for_staff(context: TurnContext) -> bool:
+    """Whether a person is wanted; not where it only seems so, and a figure is corrected (说错了,是10月18日发文)."""
+    understood, text = context.understanding, context.text
+    if understood.intent not in {"human_handoff", "complaint"}:
+        return False
+    if understood.intent == "complaint" and len(text) <= LONGEST_INSULT and guidance.is_upset(text):
+        return False
+    return understood.confidence >= SURE or (
+        understood.confidence >= CONFIDENT and not policies.computes(context) and corrected(text) is None
+    )
+
+
 def _policy_or(skill: Skill) -> Callable[[TurnContext], Reply]:
     def answer(context: TurnContext) -> Reply:
         sure = policies.answer_if_sure(context) if len(context.text) >= SHORTEST_MATTER else None
@@ -245,7 +277,7 @@ def _policy_or(skill: Skill) -> Callable[[TurnContext], Reply]:
 
 def _is_about_subject(context: TurnContext) -> bool:
     """权利要求是什么, 它什么时候到期: a fact of the patent that was just looked at."""
-    text = context.text
+    text = context.plain
     listed = patent_details.listed_numbers(context) if context.memory.get("last_skill") == "patent_search" else []
     if (len(listed) != 1 and not patent_details.subject_number(context)) or len(text) > LONGEST_ABOUT_SUBJECT:
         return False

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 LONGEST_FOLLOW_UP = 24
-LONGEST_SUBSTITUTE = 12
+LONGEST_SUBSTITUTE = 16
 LONGEST_PREVIOUS = 60
 AND_WHAT_ABOUT = re.compile(r"^那?(?:么|如果是|要是)?(?P<what>.{1,10}?)呢[??]?$")
 SHORT_QUESTION = re.compile(
@@ -22,6 +22,18 @@ ALTERNATIVES = (
     re.compile("商标|专利|软件著作权|软著|著作权|版权"),
     re.compile("转让|许可|质押"),
 )
+# 我是2020年5月申请的, after a question of how long something is protected (which asks 您的是哪年申请的).
+FILED = re.compile(
+    r"^(?:那|我们?|咱们?|是|的|要是|如果|这件|应该|就是)*(?P<when>(?:19|20)\d{2}年(?:\d{1,2}月份?)?(?:\d{1,2}[日号])?)(?:[初底])?(?:才|就)?"
+    r"(?:申请|提交|报|递交)?(?:的|呢|吧|啊|[??])*$"
+)
+OF_TERM = re.compile("保护|有效期|到期|能用")
+KIND_SAID = re.compile("外观|实用新型|发明(?!人)")
+# 不是广州,是佛山; 说错了,是2021年: what holds instead of what was said before.
+CORRECTION = re.compile(
+    r"^(?:不好意思|抱歉|哦|啊|[,,、 ])*(?:(?:我)?(?:刚才|刚)?(?:说|写|打|弄|搞)错了?|不对|错了|不是[^,,。;;]{1,10})"
+    r"[,,。;; ]*(?:应该|我|要)?(?:是|要)(?P<value>[^,,。;;??!]{1,16}?)(?:的?[吧啊呀])?[。.!]*$"
+)
 # Words that point back.
 POINTS_BACK = re.compile(
     r"^(?:那|要是|如果|万一|假如|它|这|过了|从|还|又|再|然后|之后|对方|不|没|必须|一定)|它|这个|那个|上面|刚才|这样|这种情况"
@@ -33,12 +45,20 @@ def substituted(text: str, previous: str) -> str | None:
     said = text.strip(" 。.!")
     if len(said) > LONGEST_SUBSTITUTE or len(previous) > LONGEST_PREVIOUS:
         return None
+    if (filed := FILED.match(said)) and OF_TERM.search(previous) and (kind := KIND_SAID.search(previous)):
+        return f"{filed['when']}申请的{kind[0]}专利保护到什么时候"
     match = AND_WHAT_ABOUT.match(said)
     if match and not SHORT_QUESTION.match(said):
         return with_alternative(previous, match["what"])
     if SHORT_QUESTION.match(said):
         return ASKED_FOR.sub("", previous) + said.removeprefix("那")
     return None
+
+
+def corrected(text: str) -> str | None:
+    """What a correction puts in the place of what was said (不是广州,是佛山: 佛山); None where it corrects nothing."""
+    match = CORRECTION.match(text.strip())
+    return match["value"] if match else None
 
 
 def with_alternative(previous: str, what: str) -> str:

@@ -9,7 +9,7 @@ from bot.replies import Choice, Reply
 from bot.skills.handoff import TOPIC_OF_INTENT
 from bot.skills.patent_details import subject_number
 from bot.skills.patent_text import heading
-from bot.skills.policies import ask, citation_row
+from bot.skills.policies import ask, asked_with, citation_row
 from core.errors import UpstreamUnavailable
 from core.i18n import chinese_amount, chinese_date
 from models.patent import LegalStatus
@@ -72,7 +72,7 @@ def offer_fee(context: TurnContext) -> Reply:
 
 def asks_fee_of_subject(context: TurnContext) -> bool:
     """Whether a sentence asks for nothing but the fee, while one patent is being talked about."""
-    return subject_number(context) is not None and bool(FEE_OF_SUBJECT.fullmatch(context.text.strip(" 。.!?")))
+    return subject_number(context) is not None and bool(FEE_OF_SUBJECT.fullmatch(context.plain.strip(" 。.!?")))
 
 
 def _offer(context: TurnContext, intent: str) -> Reply:
@@ -83,11 +83,13 @@ def _offer(context: TurnContext, intent: str) -> Reply:
     guide, citations = ("", ()) if own else _guide(context, desk, LONGEST - len(desk.text) - len(OFFER) - len(noted))
     text = "\n".join(part for part in (own or desk.text, noted, guide, OFFER) if part)
     pending = {"kind": "handoff", "topic": topic, "question": context.text}
+    # 那如果晚交呢: what the guide said may be asked on, unless it is one patent that is talked about.
+    asked = {} if own else {"subject": {"kind": "policy", "text": context.text}, "asked": asked_with(context)}
     return Reply(
         text,
         choices=(Choice("好", "转给专员"), Choice("算了", "先不用")),
         citations=citations,
-        memory={"pending": pending, "topic": topic},
+        memory={"pending": pending, "topic": topic, **asked},
     )
 
 

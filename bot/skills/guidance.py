@@ -33,12 +33,12 @@ HELP_CHOICES = (
 KANA_OR_HANGUL = re.compile(r"[\u3041-\u30ff\uac00-\ud7af]{2}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LATIN_WORD = re.compile(r"[A-Za-z']{2,}")
-THANKS = re.compile("谢|感谢|辛苦|多谢|3q|thx|thank", re.IGNORECASE)
+THANKS = re.compile("谢|謝|感谢|辛苦|唔[该該]|3q|thx|thank", re.IGNORECASE)
 UPSET = re.compile(
     "傻[逼比b叉]|煞笔|沙比|智障|垃圾|废物|滚|骗子|妈的|他妈|tmd|nmd|sb|什么玩意|答非所问|没用|蠢|笨蛋|白痴|脑残|有病",
     re.IGNORECASE,
 )
-ASKS_WHO = re.compile("机器人|真人|人工智能|是人吗|AI|ai")
+ASKS_WHO = re.compile("机器人?|真人|人工智能|是人吗|是人还是|你是谁|叫什么名?字?|AI|ai")
 ASKS_HOURS = re.compile(
     "几点(?:上班|下班|开门)|上班时间|工作时间|营业时间|(?:周末|周六|周日|节假日|今天).{0,2}(?:上班|有人)"
 )
@@ -171,6 +171,11 @@ def note_value(context: TurnContext) -> Reply:
         return _noted_region(str(slots["region"]))
     if slots.get("phone"):
         return Reply("号码收到了。要专员联系您,说“转人工”,他看得到这个号码。", choices=(Choice("转人工", "转人工"),))
+    if slots.get("amount") and (offer := context.memory.get("pending") or {}).get("topic") in {"financing", "market"}:
+        # 大概200万, after 想用专利贷款: it belongs to what is on offer.
+        question = f"{offer['question']};{context.text}"
+        noted = f"好,{chinese_amount(int(slots['amount']))}记下了,专员看得到。现在转给专员吗?回复“好”就转。"
+        return Reply(noted, choices=(Choice("好", "转给专员"),), memory={"pending": {**offer, "question": question}})
     if slots.get("amount"):
         amount = chinese_amount(int(slots["amount"]))
         return Reply(f"{amount}是想贷款、估值还是转让?比如“想用专利质押贷款{amount.removesuffix('元')}”。")

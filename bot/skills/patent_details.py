@@ -69,7 +69,7 @@ def _in_list(context: TurnContext, ordinal: int, listed: list[str]) -> Reply:
 
 
 def _shown(context: TurnContext, patent: Patent) -> Reply:
-    aspect = aspect_of(context.text)
+    aspect = aspect_of(context.plain)
     text = describe_aspect(patent, aspect, context.today) if aspect else describe(patent, context.today)
     choices = [Choice("权利要求", "权利要求"), Choice("这个专利的年费", "年费")][1 if aspect else 0 :]
     similar = Choice(f"和{patent.publication_number}相似的专利", "看相似专利")

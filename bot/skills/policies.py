@@ -1,6 +1,7 @@
 """Law and policy: an answer with its sources, or an honest "I don't know" and a person."""
 
 from typing import Any
+from unicodedata import normalize
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
@@ -22,15 +23,18 @@ ASK_CHOICES = (Choice("外观专利保护多少年", "保护期"), Choice("专�
 HANDOFF_CHOICES = (Choice("好", "请专员回答"), Choice("算了", "先不用"))
 ASK_A_PERSON = (Choice("转人工", "请专员看看"),)
 
+# Skills whose answer may be asked on: a desk quotes a guide too.
+ASKED_BY = frozenset({"policy", "desk"})
 # A question may lean on so many before it.
-MOST_REMEMBERED = 3
+MOST_REMEMBERED = 6
 # So well must a passage fit a sentence that did not look like a question.
 SURE = 0.5
 
 
 def answer_question(context: TurnContext) -> Reply:
     """Answers from the law and our guides as they stand today in the user's region."""
-    return _answer(context, context.text)
+    # What leans on the question before is remembered whole, so that the next one can lean on it in turn.
+    return _answer(context, context.text, asked=follow_up_question(context))
 
 
 def invite(context: TurnContext) -> Reply:
@@ -55,10 +59,10 @@ def answer_if_sure(context: TurnContext) -> Reply | None:
 def follow_up_question(context: TurnContext) -> str | None:
     """The whole question that a short one means after an answer; None where it stands for itself."""
     subject = context.memory.get("subject") or {}
-    if subject.get("kind") != "policy" or context.memory.get("last_skill") != "policy":
+    if subject.get("kind") != "policy" or context.memory.get("last_skill") not in ASKED_BY:
         return None
     previous = str(subject["text"])
-    if (whole := substituted(context.text, previous)) is not None:
+    if (whole := substituted(context.plain, previous)) is not None:
         return whole
     slots = dict(context.understanding.slots)
     if context.understanding.act == "inform" and slots.keys() <= {"region", "patent_kind", "right_type"}:
@@ -66,21 +70,21 @@ def follow_up_question(context: TurnContext) -> str | None:
     return None
 
 
-def _answer(context: TurnContext, question: str) -> Reply:
+def _answer(context: TurnContext, question: str, asked: str | None = None) -> Reply:
     try:
-        answer = ask(context, question)
-        plain = context.resources.understander.plain(question)
-        if answer.text == NO_BASIS and plain != question:
-            # 外觀專利保護幾多年: what was said in other characters or with a slip is asked once more.
-            answer = ask(context, plain)
+        # 外觀專利, 外官专利: what was said in other characters or with a slip is asked as it was meant.
+        meant = context.resources.understander.plain(question)
+        answer = ask(context, meant if meant != normalize("NFKC", question) else question)
+        if answer.text == NO_BASIS and meant != question:
+            answer = ask(context, question)
     except UpstreamUnavailable:
         return Reply(UNAVAILABLE, choices=(Choice("转人工", "转人工"),), is_miss=True)
     if answer.abstained:
         return without_basis(context, answer, question)
     # The list stays on the table for 第2个, but 那…呢 now goes on with the question.
     memory = {
-        "subject": {"kind": "policy", "text": question}, "pending": None, "last_search_text": None,
-        "asked": [*_asked_before(context), context.text][-MOST_REMEMBERED:],
+        "subject": {"kind": "policy", "text": asked or question}, "pending": None, "last_search_text": None,
+        "asked": asked_with(context),
     }  # fmt: skip
     return Reply(
         answer.text, choices=ASK_A_PERSON, citations=tuple(citation_row(item) for item in answer.citations),
@@ -106,9 +110,14 @@ def computes(context: TurnContext) -> bool:
     return read_rule_question(context.text, context.today, _asked_before(context)) is not None
 
 
+def asked_with(context: TurnContext) -> list[str]:
+    """The user's last questions with this one, oldest first, as the next turn may lean on them."""
+    return [*_asked_before(context), context.text][-MOST_REMEMBERED:]
+
+
 def _asked_before(context: TurnContext) -> list[str]:
     """The user's last questions of law, oldest first; none after something else was done."""
-    if context.memory.get("last_skill") != "policy":
+    if context.memory.get("last_skill") not in ASKED_BY:
         return []
     return list(context.memory.get("asked") or [])
 

@@ -14,6 +14,7 @@ LAW = "专利法实施细则"
 NEW_RULES = date(2024, 1, 20)
 OFFICIAL = "年费数额以官方最新公布为准。"
 STEPS = 6
+ASK_YEAR = "要算第几年的年费?(说申请日也行)"
 
 
 def fee_article(on: date) -> Article:
@@ -32,7 +33,8 @@ def full_fee(kind: str, year: int, on: date) -> Decimal | None:
 def annual_fee(inputs: Inputs) -> RuleResult:
     """The fee of one patent year, or of several, from the table, reduced where asked."""
     kind = inputs.word("kind", ASK_KIND)
-    first = int(inputs.number("year", "要算第几年的年费?"))
+    filed_on = None if inputs.has("year") else inputs.find_day("filed_on")
+    first = _next_year(inputs, filed_on) if filed_on else int(inputs.number("year", ASK_YEAR))
     last = int(inputs.find_number("last_year") or first)
     fees = [full_fee(kind, year, inputs.on) for year in range(first, last + 1)]
     known = [fee for fee in fees if fee is not None]
@@ -43,7 +45,7 @@ def annual_fee(inputs: Inputs) -> RuleResult:
     years = f"第{first}年" if last == first else f"第{first}到第{last}年"
     if len(known) < len(fees):
         return _beyond_term(name, years, inputs.on)
-    lines = [f"{name}{years}全额{money(total)}。"]
+    lines = [f"{name}{years}全额{money(total)}。", *([_when_due(inputs, kind, filed_on, first)] if filed_on else [])]
     if rate:
         lines.append(f"减缴{percent(rate)}:{plain_number(total)}×{percent(1 - rate)}={plain_number(due)}元。")
     articles: tuple[Article, ...] = (fee_article(inputs.on),)
@@ -57,6 +59,15 @@ def annual_fee(inputs: Inputs) -> RuleResult:
         (OFFICIAL,),
         (Figure("年费", due, "元"), Figure("全额年费", total, "元")),
     )
+
+
+def _when_due(inputs: Inputs, kind: str, filed_on: date, year: int) -> str:
+    """Until when the next fee is due, and which one was due earlier in the year of asking."""
+    due, before = due_day(inputs, filed_on, year).day, full_fee(kind, year - 1, inputs.on)
+    passed = ""
+    if before and due.year > inputs.on.year:
+        passed = f";{inputs.on.year}年那笔是第{year - 1}年的,{money(before)}"
+    return f"下一笔最晚{full_day(due)}缴{passed}。"
 
 
 def _beyond_term(name: str, years: str, on: date) -> RuleResult:
@@ -177,8 +188,9 @@ def _whole_fee(inputs: Inputs, lateness: Lateness) -> Decimal | None:
     fee = inputs.find_number("fee")
     kind, year = inputs.find_word("kind"), inputs.find_number("year")
     filed_on = inputs.find_day("filed_on")
-    if fee is None and kind and year is None and filed_on and lateness.due_on:
-        year = Decimal(lateness.due_on.year - filed_on.year + 1)
+    if fee is None and kind and year is None and filed_on:
+        # So many months late, as it may be one day: the fee that is due next.
+        year = Decimal(lateness.due_on.year - filed_on.year + 1 if lateness.due_on else _next_year(inputs, filed_on))
     if fee is None and kind and year:
         fee = full_fee(kind, int(year), inputs.on)
     if fee is None and not inputs.has("months_late"):
@@ -196,6 +208,8 @@ def _lateness(inputs: Inputs) -> Lateness:
     if months is not None:
         return _lateness_of_span(months, inputs.find_number("days_late") or Decimal(0))
     filed_on, due_on = inputs.find_day("filed_on"), inputs.find_day("due_on")
+    if inputs.find_word("late") == "if":
+        inputs.number("months_late", "晚多久?(比如2个月零3天)")
     if filed_on is None and due_on is None:
         inputs.number("months_late", "晚了多久?(比如2个月零3天,或者告诉我申请日)")
     paid_on = inputs.find_day("paid_on") or inputs.on

@@ -9,6 +9,7 @@ from typing import Any
 from nlp.rules.catalogue import compute, find_rule
 from nlp.rules.loose_values import loose_values, value_for
 from nlp.rules.model import Missing
+from nlp.rules.read_fees import LATE
 from nlp.rules.recognition import Recogniser, is_asked, recognisers
 from nlp.rules.sentence import Sentence
 
@@ -21,6 +22,7 @@ POINTS_BACK = re.compile(
 ANOTHER_WISH = re.compile(r"[?吗]|怎么|什么|如何|哪|多少|几点|帮我|我想|我要|查|找|转人工|客服|谢|算了")
 # What means the same in every rule, so that one question can take it from the one before.
 SHARED = frozenset({"kind", "filed_on", "year", "fee", "reduction", "right", "registered_on"})
+FEE_RULES = frozenset({"annual_fee", "annual_fee_due"})
 # What may be left of a turn that only gives a value.
 FILLER = re.compile(
     r"[\s,。!?:;、~]|的|了|是|吧|啊|呀|哦|嗯|就|大概|应该|申请日?|收到|公告|注册|授权|那天|当天|日期|专利|年费|全额|"
@@ -125,6 +127,9 @@ def _changed(state: Read, sentence: Sentence) -> Read | None:
     if other is not None:
         return other
     given = _values(state, sentence)
+    if state.rule in FEE_RULES and sentence.has(LATE):
+        # 那如果晚交呢, 那晚两个月呢: the surcharge on the fee just named; how late is asked where it is not said.
+        return Read(state.recogniser, "late_annual_fee", {**state.inputs, "late": "if", **given})
     changed = {name: value for name, value in given.items() if state.inputs.get(name) != value}
     return Read(state.recogniser, state.rule, {**state.inputs, **changed}) if changed else None
 
@@ -137,6 +142,9 @@ def _values(state: Read, sentence: Sentence) -> dict[str, Any]:
     loose = loose_values(sentence, state.inputs)
     given = {**{name: value for name, value in loose.items() if name in slots}, **given}
     missing = _missing_slot(state, sentence.at)
+    if missing == "year" and "filed_on" in slots and sentence.days:
+        # 第几年 may be answered with the day of filing.
+        return {**given, "filed_on": sentence.days[0].value}
     if missing == "class_one" and "class_two" in given:
         return given
     if missing and missing not in given and (value := value_for(missing, sentence)) is not None:

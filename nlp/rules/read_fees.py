@@ -22,6 +22,9 @@ LATE = (
 )
 REDUCED = r"减缴|减免|费减|打.{0,4}折|减[\d百一二三四五六七八九]|%\s*减|减完|减掉|减了"
 GRACE = r"补缴期|宽限|最[晚迟多].{0,6}(?:补|拖)|补[交缴].{0,6}(?:最[晚迟]|哪天|几号|截止)|彻底|能拖|拖到|还能补|滞纳期"
+# 今年年费要交多少: of a patent of one's own, whose year and kind are asked for.
+THIS_ONE = r"[今明]年|这一?[年次笔]|下一?[年次笔]"
+OWN = r"(?:要|该|得)[交缴付]|算一?下|算算"
 DAY = r"哪[天日]|哪一天|几号|什么时[候间]|啥时|何时|几时|最[晚迟后]|截止|[dD][dD][lL]|deadline|到期|期限|几月|日期|之前"
 
 
@@ -47,7 +50,7 @@ def read_fee(sentence: Sentence) -> tuple[str, dict[str, Any]] | None:
         "late_annual_fee": "kind year fee reduction filed_on due_on paid_on months_late days_late want late fee_is",
         "annual_fee_due": "kind filed_on year want",
         "fee_reduction": "kind year fee reduction applicants",
-        "annual_fee": "kind year last_year reduction",
+        "annual_fee": "kind year last_year reduction filed_on",
     }[rule]
     chosen = {name: value for name, value in inputs.items() if name in wanted.split()}
     return (rule, chosen) if _is_concrete(sentence, rule, chosen) else None
@@ -70,7 +73,7 @@ def _which(sentence: Sentence, inputs: dict[str, Any]) -> str | None:
         return "annual_fee_due"
     if sentence.has(REDUCED) or "reduction" in inputs:
         return "fee_reduction"
-    if sentence.has(r"年费") and asks_sum and "year" in inputs:
+    if sentence.has(r"年费") and asks_sum and ({"year", "filed_on"} & set(inputs) or sentence.has(THIS_ONE)):
         return "annual_fee"
     return "late_annual_fee" if is_late and sentence.is_personal else None
 
@@ -84,7 +87,8 @@ def _is_concrete(sentence: Sentence, rule: str, inputs: dict[str, Any]) -> bool:
         return "filed_on" in given or sentence.is_personal
     if rule == "fee_reduction":
         return "fee" in given or ({"year", "kind"} <= given and bool(given & {"reduction", "applicants"}))
-    return {"kind", "year"} <= given or ("year" in given and sentence.is_personal)
+    is_own = sentence.is_personal or (sentence.has(THIS_ONE) and sentence.has(OWN))
+    return {"kind", "year"} <= given or "filed_on" in given or is_own
 
 
 def _inputs(sentence: Sentence) -> dict[str, Any]:

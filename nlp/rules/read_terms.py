@@ -46,11 +46,21 @@ def read_patent_term(sentence: Sentence) -> Reading | None:
         return None
     if kind is None and filed_on is None and not sentence.has(r"专利"):
         return None
-    if filed_on is None and not sentence.is_personal:
+    filed_in = None if filed_on else _month_of_filing(sentence)
+    if filed_on is None and filed_in is None and not sentence.is_personal:
         return None
     if filed_on is not None and kind is None and not sentence.has(r"专利"):
         return None
-    return "patent_term", without_empty({"kind": kind, "filed_on": filed_on})
+    return "patent_term", without_empty({"kind": kind, "filed_on": filed_on, "filed_in": filed_in})
+
+
+def _month_of_filing(sentence: Sentence) -> str | None:
+    """2020年5月申请, 2020年报的: the month, else the year, where that is all that is said of the filing."""
+    if not sentence.has(rf"(?:年|月)(?:份|初|底)?(?:的时候)?(?:才|就)?(?:{FILED})"):
+        return None
+    if len(sentence.months) == 1:
+        return f"{sentence.months[0].value:%Y-%m}"
+    return str(sentence.years[0][2]) if len(sentence.years) == 1 and not sentence.months else None
 
 
 def read_trademark_term(sentence: Sentence) -> Reading | None:

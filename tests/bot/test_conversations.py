@@ -1,7 +1,8 @@
 """Whole conversations, as owners have them, through the real webhook: who answers, with which facts, in which voice.
 
 Each file under conversations/ holds a list of conversations. A turn is one of `say`, `click` (a menu key), `event` or
-`send` (fields of another message). What it expects: `skill`; `starts`, `has`, `lacks` (of what is read); `choices`
+`send` (fields of another message). What it expects: `skill`; `starts`, `soon` (within the first 120 characters: what
+the user needs), `has`, `lacks` (of what is read); `choices`
 (texts behind the links); `memory` (dotted path: value, null where it must be gone); `cases` (how many there are);
 `case` (what the newest one holds).
 """
@@ -31,6 +32,7 @@ LINK = re.compile(
     r'<a href="weixin://bizmsgmenu\?msgmenucontent=(?P<text>[^&"]*)&msgmenuid=[^"]*">(?P<title>[^<]*)</a>'
 )
 LONGEST_RUNNING_TEXT = 300
+BEFORE_THE_FACT = 120
 MOST_LINKS, LONGEST_TITLE = 3, 16
 LIST_LINE = re.compile(r"^\d+\. ")
 # Patents are quoted as they were published, commas and all.
@@ -70,9 +72,10 @@ def test_a_conversation(
 
 
 def test_there_are_enough_conversations_of_several_turns() -> None:
-    long_ones = [each for each in CONVERSATIONS if len(each.values[1]["turns"]) > 1]
+    long_ones = {each.values[1]["name"] for each in CONVERSATIONS if len(each.values[1]["turns"]) > 1}
 
-    assert len(long_ones) >= 25
+    assert len(CONVERSATIONS) >= 64
+    assert len(long_ones) >= 60
 
 
 def _play(turn: dict[str, Any], place: int, client: FlaskClient, pusher: Pusher) -> str:
@@ -94,6 +97,8 @@ def _play(turn: dict[str, Any], place: int, client: FlaskClient, pusher: Pusher)
 def _check_reply(turn: dict[str, Any], reply: str, where: str) -> None:
     read = unescape(LINK.sub(lambda link: link["title"], reply))
     assert read.startswith(turn.get("starts", "")), where
+    for words in turn.get("soon", []):
+        assert str(words) in read[:BEFORE_THE_FACT], f"{words!r} comes too late or never: {where}"
     for words in turn.get("has", []):
         assert str(words) in read, f"{words!r} is missing: {where}"
     for words in turn.get("lacks", []):

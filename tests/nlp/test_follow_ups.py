@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.follow_ups import in_context
+from nlp.follow_ups import corrected, in_context
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,34 @@ def test_a_long_question_stands_for_itself_and_so_does_the_first() -> None:
 
     assert in_context(long, ["商标快到期了"]) == (long,)
     assert in_context("要多久", []) == ("要多久",)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "whole"),
+    [
+        ("我是2020年5月申请的", "外观专利保护多少年", "2020年5月申请的外观专利保护到什么时候"),
+        ("那要是2022年申请的呢", "2020年5月申请的外观专利保护到什么时候", "2022年申请的外观专利保护到什么时候"),
+    ],
+)
+def test_a_day_of_filing_is_put_into_a_question_of_the_term(text: str, before: str, whole: str) -> None:
+    assert in_context(text, [before])[0] == whole
+
+
+def test_a_day_of_filing_is_no_answer_where_no_term_was_asked_for() -> None:
+    assert "保护到什么时候" not in in_context("我是2020年5月申请的", ["发明专利转让要登记吗"])[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("不是广州,是佛山", "佛山"),
+        ("说错了,是2021年申请的", "2021年申请的"),
+        ("不对,应该是300万", "300万"),
+        ("这不是侵权,是什么", None),
+        ("是不是外观", None),
+        ("不是", None),
+        ("说错了", None),
+    ],
+)
+def test_a_correction_gives_what_holds_instead(text: str, value: str | None) -> None:
+    assert corrected(text) == value
