@@ -101,6 +101,7 @@ def build_resources(settings: Settings) -> Resources:
     vectors = build_vectors(settings)
     patent_index = TantivyIndex(index_dir / "patents", PATENT_SCHEMA, segmenter.fingerprint)
     passage_index = TantivyIndex(index_dir / "passages", PASSAGE_SCHEMA, segmenter.fingerprint)
+    titles = IpcTitles(segmenter, settings.var_dir.resolve() / TITLES)
     return Resources(
         settings=settings,
         database=database,
@@ -109,9 +110,9 @@ def build_resources(settings: Settings) -> Resources:
         wechat=build_wechat(settings, connection, clock),
         patent_index=patent_index,
         passage_index=passage_index,
-        patent_search=PatentSearch(patent_index, segmenter),
+        patent_search=PatentSearch(patent_index, segmenter, titles),
         answerer=RememberingAnswerer(build_answerer(passage_index, segmenter, **vectors), passage_index),
-        understander=Understander(ipc_titles=IpcTitles(segmenter, settings.var_dir.resolve() / TITLES)),
+        understander=Understander(ipc_titles=titles),
         answerer_over=lambda index: build_answerer(index, segmenter, **vectors),
         embedder=vectors["embedder"],
         chat_model=build_chat_model(settings),
@@ -140,7 +141,7 @@ def open_patents() -> Iterator[Search]:
     database, segmenter = Database(settings.sqlalchemy_url), default_segmenter()
     index = TantivyIndex(settings.var_dir.resolve() / "index" / "patents", PATENT_SCHEMA, segmenter.fingerprint)
     titles = IpcTitles(segmenter, settings.var_dir.resolve() / TITLES)
-    search, understander = PatentSearch(index, segmenter), Understander(ipc_titles=titles)
+    search, understander = PatentSearch(index, segmenter, titles), Understander(ipc_titles=titles)
     with database.reading() as session:
         yield lambda text, at, history: answer_search(session, search, understander, text=text, on=at, history=history)
 

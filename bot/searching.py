@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from bot.dialogue import LONGEST_CHANGE, SEARCHABLE
 from bot.skills.patent_filters import chip_list, dropped, drops, goes_on, is_empty, lay_over, query_of
-from bot.skills.patents import MOST_CHOICES, SEARCH_UNDER_WAY, looser_totals
+from bot.skills.patent_widening import looser_totals, search_list
+from bot.skills.patents import MOST_CHOICES, SEARCH_UNDER_WAY
 from nlp.patent_search import PatentSearch
 from nlp.searching import FoundPatent, SearchAnswer
 from nlp.types import PatentQuery, Understanding
 from nlp.understanding import Understander
-from services.patents import search_patents
 
 
 def answer_search(
@@ -32,10 +32,18 @@ def answer_search(
     query = query_after(understander, [*history, text], on=on)
     if query is None or is_empty(query):
         return SearchAnswer(PatentQuery())
-    results = search_patents(session, search, query, today=on)
+    query, results = search_list(session, search, query, today=on)
     found = tuple(FoundPatent(item.publication_number, item.title, item.status_text) for item in results.items)
     loosen = () if found else tuple((words, total) for words, _, total in looser_totals(search, query))
-    return SearchAnswer(query, tuple(chip_list(query)), results.total, found, loosen[:MOST_CHOICES])
+    return SearchAnswer(
+        query,
+        tuple(chip_list(query)),
+        results.total,
+        found,
+        loosen[:MOST_CHOICES],
+        results.widened_by,
+        results.added,
+    )
 
 
 def query_after(understander: Understander, sentences: Sequence[str], *, on: date) -> PatentQuery | None:

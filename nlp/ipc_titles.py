@@ -20,6 +20,12 @@ from nlp.segmenter import STOP_WORDS, Segmenter, normalise
 OWN, TITLE, GROUP = 3.0, 2.0, 1.0
 # A name means a subclass if words of this share of its weight belong to the subclass.
 LEAST_SHARE = 0.6
+# A subject says less of its class than a name that was meant as one; its last word is what the thing is. Measured over
+# real titles of at most 16 characters: our own words find 31 % a subclass, 48 % of those one of the patent's own.
+# Official titles alone are right in a third, so they are asked last and more of the subject must fit.
+LEAST_SHARE_OF_SUBJECT = 0.4
+LAST_WORD, UNKNOWN_WORD, PART_OF_WORD, WHOLE_TITLE = 1.5, 0.5, 0.8, 1.2
+SUBCLASSES = 655
 # Titles are lists of things with remarks: 锁;其附件;手铐(…入E05C)
 PART = re.compile(r"[;,、。；，]|或(?!者)|及(?!其)|以及|和(?!其)")
 REMARK = re.compile(r"[（(〔\[［][^（）()〔〕\[\]]*[）)〕\]］]")
@@ -52,21 +58,46 @@ class IpcTitles:
 
     def nearest(self, name: str) -> NamedClass | None:
         """The subclass that most of the name's words belong to; None where none does, or two do alike."""
-        code = self.exact(name)
-        if code is None:
-            words = self._telling(name)
-            whole = sum(self._weight(word) for word in words)
-            share: dict[str, float] = defaultdict(float)
-            score: dict[str, float] = defaultdict(float)
-            for word in words:
-                for each, strength in self._words.get(word, {}).items():
-                    share[each] += self._weight(word)
-                    score[each] += self._weight(word) * strength
-            fitting = sorted((each for each in share if share[each] >= LEAST_SHARE * whole), key=lambda c: -score[c])
-            if not fitting or (len(fitting) > 1 and score[fitting[0]] == score[fitting[1]]):
-                return None
-            code = fitting[0]
-        return self.named(code)
+        code = self.exact(name) or self._nearest(name, LEAST_SHARE, GROUP)
+        return None if code is None else self.named(code)
+
+    def of_subject(self, topic: str) -> NamedClass | None:
+        """The subclass to look through for a subject; None where its words name none."""
+        code = (
+            self.exact(topic)
+            or self._nearest(topic, LEAST_SHARE_OF_SUBJECT, OWN)
+            or self._nearest(topic, LEAST_SHARE, TITLE)
+        )
+        return None if code is None else self.named(code)
+
+    def _nearest(self, name: str, least_share: float, least_strength: float) -> str | None:
+        """The subclass whose words say most of the name, of those that have the least share of its weight."""
+        words = [word for word in self._segmenter.cut(name) if self._tells(word)]
+        whole = 0.0
+        share: dict[str, float] = defaultdict(float)
+        score: dict[str, float] = defaultdict(float)
+        for word in words:
+            known = self._classes(word, least_strength)
+            # Rare words say more; a word of no title says something, but not of which class.
+            weight = math.log(1 + SUBCLASSES / len(known), 1 + SUBCLASSES) if known else UNKNOWN_WORD
+            weight *= LAST_WORD if word == words[-1] else 1.0
+            whole += weight
+            for code, strength in known.items():
+                share[code] += weight
+                score[code] += weight * strength
+        fitting = sorted((code for code in share if share[code] >= least_share * whole), key=lambda code: -score[code])
+        is_tied = len(fitting) > 1 and score[fitting[0]] == score[fitting[1]]
+        return None if not fitting or is_tied else fitting[0]
+
+    def _classes(self, word: str, least_strength: float) -> dict[str, float]:
+        """The subclasses that a word or a part of it belongs to, with how much that says."""
+        known: dict[str, float] = {}
+        for piece in self._telling(word):
+            whole = 1.0 if piece == word else PART_OF_WORD
+            for code, strength in self._words.get(piece, {}).items():
+                if strength >= least_strength:
+                    known[code] = max(known.get(code, 0.0), strength * whole)
+        return known
 
     def named(self, code: str) -> NamedClass:
         """The subclass with its short name, the first thing of its official title where it has none."""
@@ -77,12 +108,10 @@ class IpcTitles:
         return NamedClass(code, name)
 
     def _telling(self, text: str) -> list[str]:
-        words = dict.fromkeys(self._segmenter.cut_for_search(text))
-        return [word for word in words if len(word) > 1 and word not in STOP_WORDS and word not in self._empty]
+        return [word for word in dict.fromkeys(self._segmenter.cut_for_search(text)) if self._tells(word)]
 
-    def _weight(self, word: str) -> float:
-        """Rare words say more; a word of no title counts as much as one of a single title."""
-        return math.log(1 + 700 / len(self._words.get(word, "1")))
+    def _tells(self, word: str) -> bool:
+        return len(word) > 1 and word not in STOP_WORDS and word not in self._empty
 
     @cached_property
     def _rows(self) -> list[tuple[str, float, str]]:
@@ -113,7 +142,9 @@ class IpcTitles:
         own = ((code, OWN, word) for code, word in self._own)
         for code, strength, text in (*own, *self._rows):
             for word in self._telling(text):
-                words[word][code] = max(strength, words[word].get(code, 0.0))
+                # 电池 is H01M's own word, and only part of 太阳能电池板.
+                said = strength * WHOLE_TITLE if word == text else strength
+                words[word][code] = max(said, words[word].get(code, 0.0))
         return words
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from core.search import IndexPage, IndexQuery, NumberRange
 from nlp.ipc import normalise_ipc
+from nlp.ipc_titles import IpcTitles
 from nlp.patent_index import GRANTED, applicant_core
 from nlp.patent_numbers import parse_number
 from nlp.ports import SearchIndex
@@ -17,20 +18,33 @@ from nlp.types import PatentMatch, PatentPage, PatentQuery
 GENERIC_WORDS = frozenset(
     "方法 装置 系统 设备 技术 专利 制备 产品 相关 应用 领域 工艺 方面 关于 有关 用于 基于 结构 发明 使用 一款".split()  # noqa: SIM905 (a list of words reads better as a line)
 )
+# A subject that finds fewer may be widened by its subclass.
+FEW = 3
 FACETS = ("kind", "legal_status", "year", "applicant", "region", "ipc")
 
 
 class PatentSearch:
     """Search over the index of patents; knows nothing of rows or users."""
 
-    def __init__(self, index: SearchIndex, segmenter: Segmenter) -> None:
+    def __init__(self, index: SearchIndex, segmenter: Segmenter, ipc_titles: IpcTitles | None = None) -> None:
         self._index = index
         self._segmenter = segmenter
+        self._ipc_titles = ipc_titles or IpcTitles(segmenter)
 
     def search(self, query: PatentQuery, *, with_facets: bool = False) -> PatentPage:
         """One page with the count of all matches; facets, which cost several times the search, only if asked for.
 
         Raises UpstreamUnavailable where the index cannot be searched."""
+        page = self._search(query, with_facets=with_facets)
+        return self._with_class(page, query, query.or_ipc) if query.or_ipc and page.total < FEW else page
+
+    def widened(self, query: PatentQuery) -> PatentQuery | None:
+        """The query with the subclass that its subject's words name as an alternative; None where they name none, or
+        a class is a condition already."""
+        named = None if query.ipc or not query.topic.strip() else self._ipc_titles.of_subject(query.topic)
+        return replace(query, or_ipc=named.code, offset=0) if named else None
+
+    def _search(self, query: PatentQuery, *, with_facets: bool = False) -> PatentPage:
         base = _filtered(query, with_facets)
         wanted = self._content_words(query.topic)
         if not wanted:
@@ -48,6 +62,22 @@ class PatentSearch:
             if page.total:
                 break
         return _page(page, query, self._matched(page, words))
+
+    def _with_class(self, page: PatentPage, query: PatentQuery, code: str) -> PatentPage:
+        """The page with the other patents of the subclass below it; every condition holds for them too."""
+        by_words = self._search(replace(query, offset=0, limit=FEW)).matches
+        room = query.limit - len(page.matches)
+        below = _filtered(
+            replace(query, topic="", ipc=code, offset=max(query.offset - len(by_words), 0), limit=max(room, 1)), False
+        )
+        rows = [str(match.patent_id) for match in by_words]
+        others = self._index.search(replace(below, excluded={**below.excluded, "row": rows}))
+        if not others.total:
+            return page
+        added = tuple(PatentMatch(hit.id, 0.0) for hit in others.hits[:room])
+        named = str(self._ipc_titles.named(code))
+        total = page.total + others.total
+        return replace(page, matches=page.matches + added, total=total, widened_by=named, added=others.total)
 
     def count(self, query: PatentQuery) -> int:
         """How many patents `search` would find on all its pages."""

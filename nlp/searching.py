@@ -1,7 +1,7 @@
 """`python -m nlp search`: search requests in, what was understood and found out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,10 @@ class SearchAnswer:
     chips: tuple[str, ...] = ()
     total: int = 0
     found: tuple[FoundPatent, ...] = ()
-    loosen: tuple[tuple[str, int], ...] = field(default=())
+    loosen: tuple[tuple[str, int], ...] = ()
+    # The subclass that added so many patents below those that the words found.
+    widened_by: str = ""
+    added: int = 0
 
 
 Search = Callable[[str, date, Sequence[str]], SearchAnswer]
@@ -53,8 +56,8 @@ def filters_of(query: PatentQuery) -> dict[str, Any]:
 
 
 def search_row(identity: Any, answer: SearchAnswer) -> dict[str, Any]:
-    """One request as a line."""
-    return {
+    """One request as a line; `widened_by` and `added` only where a class widened the list."""
+    row = {
         "id": identity,
         "subject": answer.query.topic,
         "filters": filters_of(answer.query),
@@ -63,3 +66,4 @@ def search_row(identity: Any, answer: SearchAnswer) -> dict[str, Any]:
         "results": [{"number": each.number, "title": each.title, "status": each.status} for each in answer.found],
         "loosen": [{"chip": words, "total": total} for words, total in answer.loosen],
     }
+    return row | {"widened_by": answer.widened_by, "added": answer.added} if answer.widened_by else row

@@ -23,7 +23,10 @@ class Understanding:
 
 @dataclass(frozen=True)
 class PatentQuery:
-    """A search for patents. `topic` is free text; all filters must hold; dates are inclusive."""
+    """A search for patents. `topic` is free text; all filters must hold; dates are inclusive.
+
+    `or_ipc` is a subclass whose patents come below those that the topic finds, as long as it finds few.
+    """
 
     topic: str = ""
     number: str | None = None
@@ -42,6 +45,7 @@ class PatentQuery:
     sort: str = "relevance"
     offset: int = 0
     limit: int = 5
+    or_ipc: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,17 @@ class PatentMatch:
 
 @dataclass(frozen=True)
 class PatentPage:
-    """`total` counts all matches; facets by kind, legal_status, year, applicant, region, ipc: (value, count)."""
+    """`total` counts all matches; facets by kind, legal_status, year, applicant, region, ipc: (value, count).
+
+    `widened_by` is the subclass (H05K 电路板和机箱) of which the query's alternative added `added` patents, "" where it
+    added none.
+    """
 
     matches: tuple[PatentMatch, ...]
     total: int
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    widened_by: str = ""
+    added: int = 0
 
 
 @dataclass(frozen=True)

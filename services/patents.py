@@ -58,6 +58,9 @@ class PatentResults:
     facets: Mapping[str, tuple[tuple[str, int], ...]]
     data_date: date
     next_offset: int | None
+    # The subclass that added so many patents below those that the words found: H05K 电路板和机箱.
+    widened_by: str = ""
+    added: int = 0
 
 
 def search_patents(
@@ -83,7 +86,8 @@ def search_patents(
         if match.patent_id in rows
     )
     end = query.offset + len(page.matches)
-    return PatentResults(items, page.total, page.facets, data_date, end if page.matches and end < page.total else None)
+    next_offset = end if page.matches and end < page.total else None
+    return PatentResults(items, page.total, page.facets, data_date, next_offset, page.widened_by, page.added)
 
 
 def get_patent(session: Session, number: str) -> Patent:

@@ -48,7 +48,11 @@ def list_text(query: PatentQuery, results: PatentResults) -> str:
     first, shown = query.offset + 1, len(results.items)
     conditions = f",条件:{chips(query)}" if chips(query) else ""
     page = f"第{first}到{query.offset + shown}件,共{results.total}件{conditions}。"
-    lines = [page if query.offset else f"找到{results.total}件{conditions}。"]
+    by_words = results.total - results.added
+    found = f"找到{by_words}件" if by_words else "没有直接对上的"
+    lines = [page if query.offset else f"{found}{conditions}。"]
+    if results.widened_by:
+        lines.append(f"已按分类“{results.widened_by}”放宽,多出{results.added}件。")
     lines += [_line(place, item) for place, item in enumerate(results.items, start=1)]
     number = "回复1看详情" if shown == 1 else "回复数字看详情"
     more = ",“下一页”继续" if results.next_offset is not None else ""

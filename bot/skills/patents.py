@@ -18,15 +18,14 @@ from bot.skills.patent_filters import (
     goes_on,
     is_empty,
     lay_over,
-    looser,
     query_of,
     to_memory,
     way_out,
     without,
 )
 from bot.skills.patent_text import list_text, pages_of
+from bot.skills.patent_widening import looser_totals, search_list
 from core.errors import UpstreamUnavailable
-from nlp.patent_search import PatentSearch
 from nlp.slots.numerals import read_number
 from nlp.types import PatentQuery
 from services.patents import PatentResults, search_patents
@@ -136,7 +135,8 @@ def remembered_query(context: TurnContext) -> PatentQuery | None:
 def show(context: TurnContext, query: PatentQuery, *, is_refined: bool = False) -> Reply:
     """One page of a query, or what to give up where it finds nothing."""
     try:
-        results = search_patents(context.session, context.resources.patent_search, query, today=context.today)
+        search = context.resources.patent_search
+        query, results = search_list(context.session, search, query, today=context.today)
         if not results.items:
             return _nothing_found(context, query, results, is_refined=is_refined)
     except UpstreamUnavailable:
@@ -193,17 +193,6 @@ def _nothing_found(context: TurnContext, query: PatentQuery, results: PatentResu
         memory={**memory, "pending": offer},
         is_miss=not is_refined,
     )
-
-
-def looser_totals(search: PatentSearch, query: PatentQuery) -> list[tuple[str, str, int]]:
-    """Ways to ask for less that bring something: how it reads, what to tap or type for it, how many there are."""
-    counted: list[tuple[str, str, int]] = []
-    for words, text, slimmer in looser(query):
-        total = search.count(slimmer)
-        # The same number again would offer a wider condition that brings nothing more.
-        if total and all(total != other for _, _, other in counted):
-            counted.append((words, text, total))
-    return counted
 
 
 def _spoken(topic: str) -> str:
