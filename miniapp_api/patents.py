@@ -135,10 +135,17 @@ def list_similar_patents(number: str, query_data: SimilarPatentListQuery) -> Sim
     api = current_api()
     with api.database.reading() as session:
         patent = get_patent(session, number)
-        scope = f"similar:{patent.publication_number}"
+        filters = query_data.model_dump_json(exclude={"cursor", "limit"})
+        scope = f"similar:{patent.publication_number}:{hashlib.sha256(filters.encode()).hexdigest()}"
         position = api.cursors.read(scope, query_data.cursor) if query_data.cursor else {}
         today = china_date(api.clock.now())
-        found = find_similar_patents(session, api.resources.similar_patents, patent, today=today).items
+        within = PatentQuery(
+            kinds=(query_data.kind.value,) if query_data.kind else (),
+            legal_statuses=(query_data.legal_status.value,) if query_data.legal_status else (),
+            sort=query_data.sort.value,
+        )
+        similar = api.resources.similar_patents
+        found = find_similar_patents(session, similar, patent, within=within, today=today).items
         numbers = [each.summary.publication_number for each in found]
         # What was shown last says where to go on, wherever new patents have moved it.
         last = position.get("last")

@@ -78,6 +78,9 @@ class PatentListQuery(PatentConditions, Page):
 
 class SimilarPatentListQuery(Page):
     limit: int = Field(10, ge=1, le=50, description="每页条数")
+    kind: PatentKind | None = Field(None, description=_explained(KIND_NAMES))
+    legal_status: StatusFilter | None = Field(None, description=_explained(STATUS_NAMES))
+    sort: Sort = Field(Sort.RELEVANCE, description="relevance 最像;newest 最新申请;oldest 最早申请")
 
 
 class ConditionOut(Output):
@@ -117,7 +120,7 @@ class SimilarPatentOut(PatentItemOut):
 class SimilarPatentsOut(Output):
     items: list[SimilarPatentOut]
     next_cursor: NextCursor
-    total: int = Field(description="一共找到多少件,最像的在前")
+    total: int = Field(description="一共找到多少件")
 
 
 class PatentOut(Output):

@@ -79,15 +79,41 @@ def test_pages_hold_together_while_a_more_similar_patent_is_added(
     assert seen == [f"CN11000{number:04d}B" for number in range(2, 9)]
 
 
-def test_a_cursor_of_another_patent_is_refused(phone: Phone, cooling: None) -> None:
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"kind": "utility_model"}, ["CN210000006U"]),
+        ({"legal_status": "lapsed"}, ["CN110000005B"]),
+        ({"sort": "newest"}, ["CN110000005B", "CN210000006U", "CN110000002B"]),
+        ({"sort": "oldest"}, ["CN110000002B", "CN210000006U", "CN110000005B"]),
+        ({"kind": "design"}, []),
+    ],
+)
+def test_conditions_and_order_hold(
+    phone: Phone, add_patents: Callable[..., None], query: dict[str, str], expected: list[str]
+) -> None:
+    shared: dict[str, Any] = {"ipc_codes": COOLING, "applicants": OTHER_FIRM}
+    add_patents(
+        make_patent("CN110000001B", FILM, ipc_codes=COOLING),
+        make_patent("CN110000002B", "石墨烯散热膜贴合机", application_date=date(2019, 1, 1), **shared),
+        make_patent("CN110000005B", "石墨烯散热膜", legal_status="lapsed", application_date=date(2022, 1, 1), **shared),
+        make_patent("CN210000006U", "散热膜", kind="utility_model", application_date=date(2020, 1, 1), **shared),
+    )
+
+    assert [item["number"] for item in similar(phone, "CN110000001B", **query)["items"]] == expected
+
+
+def test_a_cursor_of_another_patent_or_order_is_refused(phone: Phone, cooling: None) -> None:
     cursor = similar(phone, "CN110000001B", limit=1)["next_cursor"]
 
-    answer = phone.get("/patents/CN110000002B/similar", cursor=cursor)
+    for answer in (
+        phone.get("/patents/CN110000002B/similar", cursor=cursor),
+        phone.get("/patents/CN110000001B/similar", cursor=cursor, sort="newest"),
+    ):
+        assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "bad_cursor")
 
-    assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "bad_cursor")
 
-
-@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "51"}, {"sort": "newest"}])
+@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "51"}, {"sort": "best"}, {"q": "石墨烯"}])
 def test_a_wrong_parameter_is_named(phone: Phone, cooling: None, query: dict[str, str]) -> None:
     answer = phone.get("/patents/CN110000001B/similar", **query)
 
