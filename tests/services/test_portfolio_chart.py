@@ -25,8 +25,8 @@ def bars_of(image: Image.Image) -> list[tuple[str, int]]:
     """Colour and height in pixels of each bar, from left to right."""
     found = []
     bottom = BASELINE * PIXELS - 2
-    colours = {ImageColor.getrgb(BAR): "full", ImageColor.getrgb(BAR_SOFT): "soft"}
-    row = [colours.get(image.getpixel((x, bottom)), "") for x in range(image.width)]  # type: ignore[call-overload]
+    colours = {str(ImageColor.getrgb(BAR)): "full", str(ImageColor.getrgb(BAR_SOFT)): "soft"}
+    row = [colours.get(str(image.getpixel((x, bottom))), "") for x in range(image.width)]
     x = 0
     for colour, run in groupby(row):
         width = len(list(run))
