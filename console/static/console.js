@@ -96,7 +96,21 @@ const toEnd = () => scroll && (scroll.scrollTop = scroll.scrollHeight);
 let stayAtEnd = false;
 let rowsTop = 0;
 toEnd();
-document.addEventListener("htmx:beforeSwap", () => {
+// A list that is replaced between press and release would swallow the click: it waits until the finger is up.
+let isPressing = false;
+let isQueueOld = false;
+document.addEventListener("pointerdown", () => (isPressing = true));
+for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => {
+  isPressing = false;
+  if (isQueueOld) ask("queue");
+  isQueueOld = false;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (isPressing && event.detail.target?.id === "queue") {
+    event.detail.shouldSwap = false;
+    isQueueOld = true;
+    return;
+  }
   stayAtEnd = isAtEnd();
   rowsTop = byId("rows")?.scrollTop ?? 0;
 });

@@ -26,13 +26,15 @@ def test_a_group_becomes_a_saved_draft_by_keyboard(database, sorted_misses, open
     page = open_console("agent")
     page.get_by_role("link", name="知识库").click()
     expect(page.locator(".list .row-link")).to_have_count(3)
+    page.wait_for_load_state()  # the keys work once the page's script has run
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("南沙补贴")
     page.get_by_role("button", name="写一条答案").click()
     page.locator("[name=text]").fill(CONTENT.text)
-    page.keyboard.press("Control+Enter")
     page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
     expect(page.locator("[name=text]")).to_have_value(CONTENT.text)
     with database.reading() as session:
         assert session.scalars(select(CuratedAnswer.text)).all() == [CONTENT.text]
