@@ -1,5 +1,6 @@
 """Saved searches: one of each, twenty at most, compared with the last look, nobody's but their owner's."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -189,3 +190,22 @@ def test_what_nobody_looked_at_for_two_years_is_forgotten(database, clock, owner
     assert names(database, owner) == ["新的", "电池1"]
     with database.reading() as session:
         assert session.query(SavedSearch).count() == 2
+
+
+def test_at_the_same_moment_the_same_search_is_saved_once_and_the_limit_holds(database, clock, owner) -> None:
+    for place in range(MOST_SAVED - 2):
+        save(database, owner, PatentQuery(topic=f"电池{place}"), clock.now())
+    topics = ["石墨烯", "石墨烯", "机器人", "机器人", "芯片", "芯片"]
+
+    def attempt(topic: str) -> str | None:
+        try:
+            return save(database, owner, PatentQuery(topic=topic), clock.now()).search.public_id
+        except SavedSearchesFull:
+            return None
+
+    with ThreadPoolExecutor(len(topics)) as pool:
+        found = list(pool.map(attempt, topics))
+
+    assert len(names(database, owner)) == MOST_SAVED
+    assert len(set(names(database, owner))) == MOST_SAVED
+    assert len({each for each in found if each}) == 2
