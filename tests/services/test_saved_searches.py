@@ -77,6 +77,7 @@ def test_a_saved_search_keeps_subject_filters_and_order_but_not_the_page(databas
         PatentQuery(topic="石墨烯 散热膜 ", legal_statuses=("active", "pending"), date_field="application"),
         PatentQuery(topic="石墨烯散热膜", legal_statuses=("pending", "active"), date_field="grant"),
         PatentQuery(topic="石墨烯散热膜", legal_statuses=("active", "pending"), sort="oldest", offset=5, limit=50),
+        PatentQuery(topic="石墨烯散热膜", legal_statuses=("active", "pending"), or_ipc="C01B"),
     ],
 )
 def test_the_same_search_saved_twice_is_one(database, clock, owner, same) -> None:
@@ -88,6 +89,7 @@ def test_the_same_search_saved_twice_is_one(database, clock, owner, same) -> Non
 
     assert (first.is_new, second.is_new) == (True, False)
     assert second.search.id == first.search.id
+    assert query_of(second.search).or_ipc is None
     assert (second.search.last_total, second.search.last_looked_at) == (4, clock.now())
     assert len(names(database, owner)) == 1
 
