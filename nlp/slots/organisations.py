@@ -36,14 +36,17 @@ INVENTED_BY = re.compile(r"(?P<name>[一-鿿]{2,4})(?:老师|教授|博士|先�
 TITLES = re.compile(r"(?:老师|教授|博士|先生|女士|院士|工程师|同学)$")
 
 APPLICANT_TYPES = (
-    ("university", r"高校|院校|大专院校|(?<![一-鿿])大学(?=的|申请|$)|大学(?:们|的专利)"),
+    (
+        "university",
+        r"高校|院校|大专院校|(?:(?<![一-鿿])|(?<=\|的))大学(?=的|申请|$|(?:做|研发|开发|搞)的)|大学(?:们|的专利)",
+    ),
     ("institute", r"科研院所|科研机构|科研单位|研究机构|研究院所|研究所(?=的|申请)|研究院(?=的|申请)|院所"),
     ("hospital", r"医院(?=的|申请|$|\s)|医疗机构"),
     ("government", r"政府(?:部门|机关)?(?=的|申请)|机关单位|事业单位"),
     ("individual", r"个人(?=的|申请|$|\s|发明|名义|持有)|自然人"),
     (
         "enterprise",
-        r"(?<=\|)企(?=的|申请|做)|(?:中小)?企业(?=的|申请|$|\s|专利|持有|名下|在|做)|公司(?=申请的)|厂商(?=的|申请)|厂家(?=的|申请)",
+        r"(?<=\|)企(?=的|申请|做)|(?:中小)?企业(?=的|申请|$|\s|\||专利|持有|名下|在|做)|公司(?=申请的)|厂商(?=的|申请)|厂家(?=的|申请)",
     ),
 )
 
@@ -90,7 +93,9 @@ class OrganisationFinder:
         for name, pattern in APPLICANT_TYPES:
             match = re.search(pattern, scan.left)
             if match:
-                return self._take(scan, Found(match.start(), match.end(), name), tail=r"(?:申请|持有|名下)?")
+                return self._take(
+                    scan, Found(match.start(), match.end(), name), tail=r"(?:申请|持有|名下|(?:研发|开发|做|搞)(?=的))?"
+                )
         return None
 
     def _take(self, scan: Scan, found: Found | None, *, tail: str = "") -> Found | None:

@@ -5,7 +5,7 @@ import re
 from nlp.slots.scan import Found
 
 IPC = re.compile(
-    r"(?<![A-Za-z0-9])(?P<subclass>[A-Ha-h](?:0[1-9]|[1-9]\d)[A-Za-z])(?:\s*(?P<group>\d{1,4})\s*/\s*(?P<subgroup>\d{2,6}))?(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?P<subclass>[A-Ha-h](?:0[1-9]|[1-9]\d)[A-Za-z])(?:\s*(?P<group>\d{1,4})\s*/\s*(?P<subgroup>\d{2,6})|(?P<main>\d{1,3})(?![\d年月件个]))?(?![A-Za-z0-9])"
 )
 IPC_CLASS = re.compile(
     r"(?:IPC|ipc|分类号?|大类|小类)\s*(?:是|为|号|:)?\s*(?P<symbol>[A-Ha-h](?:0[1-9]|[1-9]\d))(?![A-Za-z0-9])"
@@ -17,7 +17,12 @@ KINDS = (
     ("invention", re.compile(r"发明专利|发明(?!人|者|家|了|创造|权)(?:类)?")),
 )
 STATUSES = (
-    ("pending", re.compile(r"审查中|审中|在审|实审中?|审核中|未授权|还没授权|尚未授权|没授权|待审|公开未授权|申请中")),
+    (
+        "pending",
+        re.compile(
+            r"(?:正|还|仍|尚)?在审查(?:中|阶段|当中)?|审查中|审中|在审|实审中?|审核中|未授权|还没授权|尚未授权|没授权|待审|公开未授权|申请中"
+        ),
+    ),
     ("invalidated", re.compile(r"(?:已经?|被|全部|部分)?(?:被)?(?:宣告)?无效(?:掉|了)?(?:的)?(?!宣告|程序|请求)")),
     (
         "active",
@@ -57,6 +62,8 @@ def find_ipc(text: str) -> Found | None:
         symbol = match["subclass"].upper()
         if match["group"]:
             symbol += f" {match['group']}/{match['subgroup']}"
+        elif match["main"]:
+            symbol += f" {int(match['main'])}"
         lead = re.search(r"(?:IPC|ipc|分类号|主分类号?|分类)\s*(?:是|为|号|:)?\s*$", text[: match.start()])
         return Found(lead.start() if lead else match.start(), match.end(), symbol)
     match = IPC_CLASS.search(text)

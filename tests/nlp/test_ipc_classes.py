@@ -91,3 +91,15 @@ def test_remarks_are_no_part_of_a_title() -> None:
     assert clean_title("挖掘；疏浚(泥炭的开采入E21C49/00)") == "挖掘；疏浚"
     assert clean_title("手动工具（草坪修整机入A01G3/06（仅限于机动的）") == "手动工具"
     assert clean_title("非便携式照明 装置或其系统〔1，7〕") == "非便携式照明装置或其系统"
+
+
+@pytest.mark.parametrize(
+    ("text", "ipc"),
+    [
+        ("查H01M10的专利", "H01M 10"),
+        ("查c02f 1/00的专利", "C02F 1/00"),
+        ("G06F 2020年以后的专利", "G06F"),
+    ],
+)
+def test_a_symbol_is_as_short_as_said_and_takes_no_year(understander: Understander, text: str, ipc: str) -> None:
+    assert understander.understand(text, at=DAY).slots["ipc"] == ipc
