@@ -117,8 +117,10 @@ class IpcTitles:
     def _rows(self) -> list[tuple[str, float, str]]:
         if self._path is None or not self._path.exists():
             return []
-        lines = (line.split("\t") for line in self._path.read_text(encoding="utf-8").splitlines())
-        return [(symbol[:4], TITLE if len(symbol) == 4 else GROUP, title) for symbol, title in lines]
+        lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+        # A file that somebody else put there costs its titles, never a search.
+        pairs = (line.split("\t") for line in lines if line.count("\t") == 1)
+        return [(symbol[:4], TITLE if len(symbol) == 4 else GROUP, title) for symbol, title in pairs]
 
     @cached_property
     def _own(self) -> list[tuple[str, str]]:

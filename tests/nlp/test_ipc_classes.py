@@ -80,6 +80,14 @@ def test_official_titles_add_names_where_they_are_loaded(tmp_path: Path) -> None
     assert IpcTitles(segmenter, tmp_path / "missing.txt").exact("电池") == "H01M"
 
 
+def test_a_broken_file_of_titles_costs_its_titles_only(tmp_path: Path) -> None:
+    titles = tmp_path / "titles.txt"
+    titles.write_bytes("H03F\t放大器\n没有分隔\na\tb\tc\n".encode() + b"\xff\xfe\n")
+    broken = IpcTitles(default_segmenter(), titles)
+
+    assert (broken.exact("放大器"), broken.exact("锂电池")) == ("H03F", "H01M")
+
+
 def test_our_own_words_name_one_subclass_each() -> None:
     titles = IpcTitles(default_segmenter())
 
