@@ -104,6 +104,17 @@ def test_a_class_alone_or_one_common_word_alone_is_no_likeness(find: Find) -> No
     assert not {4, 6, 7} & {each.patent_id for each in find(1)}
 
 
+def test_how_patents_are_written_is_no_reason() -> None:
+    texts = [
+        PatentText(1, "箱号识别方法", abstract="所得图像进行处理,步骤简单,倍率。", ipc_codes=("G06V 10/00",)),
+        PatentText(2, "成熟度识别方法", abstract="所得图像进行处理,步骤简单,倍率。", ipc_codes=("G06V 10/00",)),
+    ]
+
+    [other] = finder(LocalIndex(PATENT_SCHEMA), texts)(1)
+
+    assert set(other.shared_words) == {"识别", "图像", "倍率", "简单"}
+
+
 def test_designs_are_alike_by_their_locarno_class(find: Find) -> None:
     [other] = find(11)
 
