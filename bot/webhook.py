@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from adapters.wechat.callback import Callback, CallbackRejected, OpenedPush
 from adapters.wechat.passive import render_passive
 from adapters.wechat.push import Push, parse_push
-from bot.dialogue import MENU_TEXTS
+from bot.menu import MENU_TEXTS
 from bot.turn import Finished, PassiveSlot, TurnRunner
 from core import metrics
 from core.ids import new_token

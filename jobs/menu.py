@@ -1,6 +1,6 @@
 """The account's menu, told to WeChat."""
 
-from bot.dialogue import MENU
+from bot.menu import MENU
 from jobs.runtime import outbox_job
 from models import Platform
 from services.resources import Resources

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app import create_app
-from bot.dialogue import MENU
+from bot.menu import MENU
 from core.clock import FixedClock
 from core.config import ConfigurationError, Settings
 from core.db import Database

@@ -2,7 +2,7 @@
 
 import click
 
-from bot.dialogue import MENU
+from bot.menu import MENU
 from core.errors import AppError
 from models import Platform
 from services.resources import Resources

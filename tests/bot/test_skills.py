@@ -8,7 +8,8 @@ import redis
 from flask import Flask
 
 from bot.callbacks import build_callbacks
-from bot.dialogue import MENU, MENU_TEXTS, Dialogue
+from bot.dialogue import Dialogue
+from bot.menu import MENU, MENU_TEXTS
 from bot.skills.desks import next_fee_day
 from bot.skills.guidance import is_foreign
 from bot.skills.patent_filters import chips, dropped, drops, from_memory, lay_over, looser, to_memory

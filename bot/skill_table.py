@@ -1,0 +1,75 @@
+"""Every skill of the bot by name: by intent, by dialogue act, by what was said word for word, and for one case each."""
+
+from bot.skills import (
+    Skill,
+    desks,
+    guidance,
+    handoff,
+    inbox,
+    own_data,
+    patent_details,
+    patents,
+    policies,
+    progress,
+)
+
+INTENT_SKILLS = {
+    "greeting": Skill("greeting", guidance.greet),
+    "help": Skill("help", guidance.show_help),
+    "patent_search": Skill("patent_search", patents.search),
+    "patent_detail": Skill("patent_detail", patent_details.detail),
+    "policy_question": Skill("policy", policies.answer_question),
+    "case_progress": Skill("progress", progress.show_progress),
+    "human_handoff": Skill("handoff", handoff.hand_off),
+    "complaint": Skill("handoff", handoff.hand_off_complaint),
+    "chitchat": Skill("chitchat", guidance.chat),
+    "out_of_scope": Skill("out_of_scope", guidance.decline),
+    **{intent: Skill("desk", desks.offer_desk) for intent in desks.DESKS},
+}
+
+ACT_SKILLS = {
+    "cancel": Skill("cancel", guidance.cancel),
+    "restart": Skill("restart", guidance.restart),
+    "next_page": Skill("patent_search", patents.next_page),
+    "previous_page": Skill("patent_search", patents.previous_page),
+    "select_item": Skill("patent_detail", patent_details.detail),
+}
+
+WELCOME = Skill("welcome", guidance.welcome)
+HELP = INTENT_SKILLS["help"]
+MEDIA = Skill("media", guidance.explain_media)
+LOCATION = Skill("location", guidance.note_location)
+UNREAD = Skill("inbox", inbox.show_unread)
+LOOSEN = Skill("patent_search", patents.loosen)
+REFINE = Skill("patent_search", patents.refine)
+SEARCH = INTENT_SKILLS["patent_search"]
+DETAIL = INTENT_SKILLS["patent_detail"]
+PORTFOLIO = Skill("patent_search", patents.search_portfolio)
+SHOW_LIST = Skill("patent_search", patents.show_again)
+GO_TO_PAGE = Skill("patent_search", patents.go_to_page)
+FOLLOW_UP = Skill("policy", policies.answer_follow_up)
+FEE = Skill("desk", desks.offer_fee)
+HOURS = Skill("chitchat", guidance.tell_hours)
+FOREIGN = Skill("chitchat", guidance.only_chinese)
+HOW_TO_SEARCH = Skill("help", guidance.explain_search)
+ANSWER = INTENT_SKILLS["policy_question"]
+VALUE = Skill("value", guidance.note_value)
+UPSET = Skill("chitchat", guidance.upset)
+ACCEPT_OFFER = Skill("handoff", handoff.hand_off_pending)
+ACCEPT_LOOSER = Skill("patent_search", patents.accept_looser)
+ACCEPT_NUMBER = Skill("patent_detail", patent_details.accept_number)
+ACKNOWLEDGE = Skill("acknowledge", guidance.acknowledge)
+STAND_DOWN = Skill("acknowledge", guidance.stand_down)
+AFTER_MISSES = Skill("handoff", handoff.hand_off_after_misses)
+DELETE_DATA = Skill("own_data", own_data.ask_back)
+
+# Said in these very words, by the menu above all; none of them needs to be understood.
+BY_WORDS = {
+    **dict.fromkeys(("未读", "查看未读", "未读消息", "看未读"), UNREAD),
+    **dict.fromkeys(("帮助", "help", "菜单", "你好帮助", "怎么用", "功能"), HELP),
+    own_data.CONFIRMATION: Skill("own_data", own_data.confirm),
+    "怎么查专利": HOW_TO_SEARCH,
+    "按号码查专利": Skill("patent_detail", patent_details.ask_for_number),
+    **dict.fromkeys(("问政策", "随便问"), Skill("help", policies.invite)),
+}
+ACCEPTED = {"handoff": ACCEPT_OFFER, "loosen": ACCEPT_LOOSER, "number": ACCEPT_NUMBER}
