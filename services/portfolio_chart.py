@@ -1,13 +1,19 @@
-"""Filings per year as a picture for a chat: PNG, digits and Latin letters only, because a fresh machine has no Chinese
-font and Pillow brings none."""
+"""Filings per year as a picture for a chat. Its letters come with the product: a fresh machine has no Chinese font and
+Pillow brings none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from core.i18n import chinese_date
+
+# Only the letters of this picture are in it (data/fonts/README.md).
+FONT = Path(__file__).resolve().parent.parent / "data" / "fonts" / "chart.otf"
 # In points of a phone; the picture has twice as many pixels each way, and is drawn with four times as many.
 WIDTH, HEIGHT = 450, 340
 PIXELS, DRAWN = 2, 4
@@ -61,11 +67,11 @@ class _Canvas:
 
     def text(self, x: float, y: float, words: str, *, size: float, colour: str = INK, anchor: str = "ls") -> None:
         """Words with their baseline at y."""
-        font = ImageFont.load_default(size * DRAWN)
+        font = _font(size * DRAWN)
         self._draw.text((x * DRAWN, y * DRAWN), words, fill=colour, font=font, anchor=anchor)
 
     def width(self, words: str, *, size: float) -> float:
-        return float(self._draw.textlength(words, font=ImageFont.load_default(size * DRAWN))) / DRAWN
+        return float(self._draw.textlength(words, font=_font(size * DRAWN))) / DRAWN
 
     def line(self, x1: float, x2: float, y: float) -> None:
         self._draw.rectangle((x1 * DRAWN, y * DRAWN, x2 * DRAWN, (y + 1) * DRAWN - 1), fill=LINE)
@@ -77,14 +83,19 @@ class _Canvas:
         self._draw.rounded_rectangle(box, radius, fill=colour, corners=(True, True, False, False))
 
 
+@lru_cache(maxsize=16)
+def _font(size: float) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(FONT, size)
+
+
 def _draw_heading(canvas: _Canvas, bars: YearBars, counts: Mapping[int, int], *, is_demo: bool) -> None:
-    total = f"{sum(counts.values()):,}"
-    canvas.text(MARGIN, 50, "Patent filings per year", size=TITLE_SIZE)
-    period = f"{bars.years[0][0]} - {bars.years[-1][0]}" + (f", {bars.earlier:,} earlier" if bars.earlier else "")
+    total = f"{sum(counts.values()):,}件"
+    canvas.text(MARGIN, 50, "历年专利申请", size=TITLE_SIZE)
+    period = f"{bars.years[0][0]}–{bars.years[-1][0]}年" + (f",更早{bars.earlier:,}件" if bars.earlier else "")
     canvas.text(MARGIN, 78, period, size=PERIOD_SIZE, colour=INK_SOFT)
     canvas.text(WIDTH - MARGIN, 50, total, size=TOTAL_SIZE, colour=BAR, anchor="rs")
-    what = "demo data" if is_demo else "in total"
-    canvas.text(WIDTH - MARGIN, 78, what, size=PERIOD_SIZE, colour=INK_SOFT, anchor="rs")
+    if is_demo:
+        canvas.text(WIDTH - MARGIN, 78, "演示数据", size=PERIOD_SIZE, colour=INK_SOFT, anchor="rs")
 
 
 def _draw_bars(canvas: _Canvas, bars: YearBars, today: date) -> None:
@@ -107,8 +118,8 @@ def _draw_bars(canvas: _Canvas, bars: YearBars, today: date) -> None:
 def _draw_footer(canvas: _Canvas, bars: YearBars, data_date: date) -> None:
     y = HEIGHT - 22
     canvas.bar(MARGIN, y - 11, MARGIN + 12, y + 1, BAR_SOFT)
-    canvas.text(MARGIN + 18, y, "not all published yet", size=NOTE_SIZE, colour=INK_SOFT)
-    as_of = f"data to {data_date.isoformat()}"
+    canvas.text(MARGIN + 18, y, "还没全部公开", size=NOTE_SIZE, colour=INK_SOFT)
+    as_of = f"数据截至{chinese_date(data_date)}"
     canvas.text(WIDTH - MARGIN, y, as_of, size=NOTE_SIZE, colour=INK_SOFT, anchor="rs")
 
 

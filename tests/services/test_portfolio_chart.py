@@ -3,10 +3,12 @@
 from datetime import date
 from io import BytesIO
 from itertools import groupby
+from typing import Any
 
-from PIL import Image, ImageColor
+import pytest
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from services.portfolio_chart import BAR, BAR_SOFT, BASELINE, HEIGHT, PIXELS, WIDTH, YearBars, draw_filings
+from services.portfolio_chart import BAR, BAR_SOFT, BASELINE, FONT, HEIGHT, PIXELS, WIDTH, YearBars, draw_filings
 
 TODAY = date(2026, 11, 22)
 COUNTS = {2019: 2, 2020: 8, 2022: 4, 2025: 4}
@@ -78,3 +80,20 @@ def test_large_counts_stay_inside_the_picture() -> None:
     edge = {image.getpixel((x, y)) for x in (0, 10, image.width - 11, image.width - 1) for y in range(image.height)}
     assert edge == {(255, 255, 255)}
     assert len(bars_of(image)) == 8
+
+
+def test_every_letter_that_is_drawn_is_in_the_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: set[str] = set()
+    draw = ImageDraw.ImageDraw.text
+
+    def note(self: ImageDraw.ImageDraw, xy: Any, text: str, *rest: Any, **options: Any) -> None:
+        written.update(text)
+        draw(self, xy, text, *rest, **options)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", note)
+    decoded({**dict.fromkeys(range(2000, 2027), 345_678), 1999: 1_290}, is_demo=True)
+
+    font = ImageFont.truetype(FONT, 40)
+    missing = bytes(font.getmask("\uffff"))
+    assert {"历", "截", "9", ","} <= written
+    assert [letter for letter in sorted(written) if bytes(font.getmask(letter)) == missing] == []
