@@ -85,11 +85,8 @@ BACK_TO_LIST = re.compile(
 ABOUT_ALL = re.compile(r"^(?:外观|实用新型|发明专利|专利|商标|软著)|怎么|如何|需要|多少年才|能不能|可以.{0,8}吗")
 LONGEST_ABOUT_SUBJECT = 16
 # 再查一下CN112345678B: nothing but a number and the wish to see it, whatever the model makes of it.
-LOOKS_UP = re.compile(
-    r"(?:请|麻烦|帮我?|给我|再|先|然后|那|查询?|看看?|搜|找|一下|下|这[个件]|专利|号码?|是|的|吧|呢|[,。:、 ]|"
-    r"(?:CN|ZL)?[\d. ]{7,20}[A-Z]?\d?|[Xx])+",
-    re.IGNORECASE,
-)
+ONE_NUMBER = re.compile(r"(?:CN|ZL)?\d[\d. ]*[A-Z]?\d?", re.IGNORECASE)
+LOOKS_UP = re.compile("[请麻烦帮我给再先然后那查询看搜找一下这个件专利号码是的吧呢,。:、 ]*")
 
 SEARCHABLE = frozenset({"applicant", "company", "inventor", "ipc", "applicant_type", "legal_status", "patent_kind"})
 
@@ -146,7 +143,7 @@ class Dialogue:
         if find_numbers(context.text) and (
             is_unsure
             or understood.intent in {"patent_search", "out_of_scope"}
-            or LOOKS_UP.fullmatch(context.plain[:LONGEST_TWO_WISHES])
+            or LOOKS_UP.fullmatch(ONE_NUMBER.sub("", context.plain))
         ):
             return DETAIL
         if policies.computes(context):
