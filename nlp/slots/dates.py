@@ -26,7 +26,7 @@ FIELD_WORDS = (
     ("application", r"申请|提交|递交"),
 )
 FIELD_NEAR = re.compile(
-    r"\s*(?:期间|左右|内|以内|当年)?\s*(?:被|才|就|新|已)?\s*(授权|授予|获批|批准|公开|公布|公告|发布|申请|提交|递交)"
+    r"\s{0,4}(?:期间|左右|内|以内|当年)?\s{0,4}(?:被|才|就|新|已)?\s{0,4}(授权|授予|获批|批准|公开|公布|公告|发布|申请|提交|递交)"
 )
 FIELD_BEFORE = re.compile(
     r"(授权|公开|公布|公告|申请|申请日|授权日|公开日|公告日)(?:日期?|时间)?\s*(?:在|于|是|为|从|自|晚于|早于|不晚于|不早于)?\s*$"
@@ -130,7 +130,7 @@ def safe_date(year: int, month: int, day_text: str) -> date | None:
         return None
 
 
-RANGE_JOIN = re.compile(r"\s*(?:年|月|日)?\s*(?:到|至|-|–|—|~)\s*")
+RANGE_JOIN = re.compile(r"\s{0,4}(?:年|月|日)?\s{0,4}(?:到|至|-|–|—|~)\s{0,4}")
 
 
 def _ranges(text: str, at: date) -> list[Period]:
