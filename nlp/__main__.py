@@ -101,27 +101,21 @@ def parse_lines(lines: TextIO) -> Iterator[dict[str, Any]]:
 
 def ask_lines(lines: TextIO) -> Iterator[dict[str, Any]]:
     """Answers out of the database and index that DATABASE_URL and VAR_DIR name."""
-    # The composition root opens database and index; this layer knows neither, so it is looked up by name.
-    open_knowledge = import_module("app").open_knowledge
-    today = china_date(SystemClock().now())
-    with open_knowledge() as ask:
-
-        def handle(identity: Any, text: str, at: date, history: list[str]) -> dict[str, Any]:
-            return answer_row(identity, ask(text, at, history))
-
-        for line in lines:
-            if line.strip():
-                yield handle_line(line, today, handle)
+    return _answered_by("open_knowledge", answer_row, lines)
 
 
 def search_lines(lines: TextIO) -> Iterator[dict[str, Any]]:
     """Lists of patents out of the database and index that DATABASE_URL and VAR_DIR name."""
-    open_patents = import_module("app").open_patents
+    return _answered_by("open_patents", search_row, lines)
+
+
+def _answered_by(opener: str, as_row: Callable[[Any, Any], dict[str, Any]], lines: TextIO) -> Iterator[dict[str, Any]]:
+    # The composition root opens database and index; this layer knows neither, so it is looked up by name.
     today = china_date(SystemClock().now())
-    with open_patents() as search:
+    with getattr(import_module("app"), opener)() as answer:
 
         def handle(identity: Any, text: str, at: date, history: list[str]) -> dict[str, Any]:
-            return search_row(identity, search(text, at, history))
+            return as_row(identity, answer(text, at, history))
 
         for line in lines:
             if line.strip():

@@ -1,33 +1,16 @@
 """`python -m nlp ask`: JSON Lines in, answers with their sources out, in the same order, over a database of its own."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
-from tests.support.prepared import ROOT, prepare_folder
-
-
-def ask(folder: Path, *rows: Any) -> list[dict[str, Any]]:
-    lines = "\n".join(row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows)
-    done = subprocess.run(
-        [sys.executable, "-m", "nlp", "ask"],
-        input=lines,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'zhiqiao.db'}", "VAR_DIR": str(folder)},
-        check=True,
-    )
-    return [json.loads(line) for line in done.stdout.splitlines()]
+from tests.support.commands import run_lines
+from tests.support.prepared import prepare_folder
 
 
 def test_questions_are_answered_computed_or_declined_in_their_order(tmp_path: Path) -> None:
     prepare_folder(tmp_path).dispose()
 
-    found, computed, leaning, declined, broken = ask(
+    found, computed, leaning, declined, broken = run_lines(
+        "ask",
         tmp_path,
         {"id": "a", "text": "专利年费晚交怎么办", "at": "2026-11-22"},
         {"id": "b", "text": "发明第11年年费4000 减85%之后是多少", "at": "2026-11-22"},

@@ -1,15 +1,11 @@
 """`python -m nlp search`: requests in, lists and what was understood out, over a database and index of its own."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.prepared import ROOT, prepare_folder
+from tests.support.commands import run_lines
+from tests.support.prepared import prepare_folder
 
 
 @pytest.fixture(scope="module")
@@ -19,23 +15,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def search(folder: Path, *rows: Any) -> list[dict[str, Any]]:
-    lines = "\n".join(row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows)
-    done = subprocess.run(
-        [sys.executable, "-m", "nlp", "search"],
-        input=lines,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'zhiqiao.db'}", "VAR_DIR": str(folder)},
-        check=True,
-    )
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 def test_requests_are_listed_loosened_and_refined_in_their_order(folder: Path) -> None:
     at = "2026-11-22"
-    listed, loosened, refined, other, broken = search(
+    listed, loosened, refined, other, broken = run_lines(
+        "search",
         folder,
         {"id": "a", "text": "找磷酸铁锂回收的发明专利", "at": at},
         {"id": "b", "text": "哈尔滨2024年以后的湿法脱硫塔实用新型", "at": at},
