@@ -9,10 +9,10 @@ from jobs.runtime import outbox_job
 from nlp.segmenter import default_segmenter
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep import documents, publication, sorting
-from services.knowledge_upkeep.evaluation import (
-    AnswererEvaluation,
+from services.knowledge_upkeep.evaluation import AnswererEvaluation, Evaluation
+from services.knowledge_upkeep.question_sets import (
+    ArticleQuestions,
     CuratedQuestions,
-    Evaluation,
     GuideQuestions,
     OutsideQuestions,
 )
@@ -20,7 +20,9 @@ from services.resources import Resources
 
 log = get_logger(__name__)
 
-OUTSIDE = Path(__file__).resolve().parent.parent / "data" / "utterances" / "out_of_scope.txt"
+DATA = Path(__file__).resolve().parent.parent / "data"
+OUTSIDE = DATA / "utterances" / "out_of_scope.txt"
+ARTICLES = DATA / "evaluation" / "questions.jsonl"
 
 
 @outbox_job
@@ -56,7 +58,7 @@ def build_evaluation(resources: Resources) -> Evaluation:
         index,
         resources.answerer_over,
         default_segmenter(),
-        (CuratedQuestions(), GuideQuestions(), OutsideQuestions(OUTSIDE)),
+        (CuratedQuestions(), GuideQuestions(), ArticleQuestions(ARTICLES), OutsideQuestions(OUTSIDE)),
     )
 
 

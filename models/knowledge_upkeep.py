@@ -96,7 +96,7 @@ class EvaluationRun(Base):
     answer_id: Mapped[int] = mapped_column(ForeignKey("curated_answers.id"), index=True)
     answer_version: Mapped[int]
     state: Mapped[str] = mapped_column(String(10), default=EvaluationState.RUNNING)
-    # [{"name", "title", "before", "after", "total"}]
+    # [{"name", "title", "before", "after", "total", "is_missing"}]
     scores: Mapped[list[Any]] = mapped_column(default=list)
     # [{"set", "question", "expected", "before", "after"}]
     worse: Mapped[list[Any]] = mapped_column(default=list)

@@ -1,54 +1,89 @@
 """What a change of the knowledge would do to the answers: the same questions asked before and after it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.db import Database
+from core.logs import get_logger
 from core.search import IndexDocument
-from models import Document, DocumentKind, DocumentVersion, Passage
+from models import Document, DocumentVersion, Passage
+from nlp.law_names import article_label, short_name
 from nlp.ports import PassageSource, SearchIndex
 from nlp.segmenter import Segmenter
 from nlp.types import PassageText, PolicyAnswer
 from services.knowledge import DatabasePassages, index_document, passage_text
 from services.knowledge_import.drafts import DocumentDraft
 
+log = get_logger(__name__)
+
 CURATED = "curated-"
 # Of one set; each is asked twice, and a job has half an hour.
 MOST_QUESTIONS = 400
 NOTHING = ""
+# A law or a guide, and the article or the section of it.
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A question, and the document that must answer it: its name in citations, NOTHING where none may."""
+    """A question with what must answer it: a document by its name in citations (NOTHING where none may), or, where
+    there are `articles`, one of them: (专利法, 第二条).
+
+    It is asked as of the day of the comparison, or as of its own where the answer is that day's.
+    """
 
     question: str
-    document: str
+    document: str = NOTHING
+    articles: frozenset[Place] = frozenset()
     region: str | None = None
+    history: tuple[str, ...] = ()
+    on: date | None = None
     is_new: bool = False
+
+    def is_met_by(self, cited: Sequence[Place], candidates: Collection[str]) -> bool:
+        """Whether an answer that cites this is right. An article need not be cited first: a guide that rests on it
+        may speak. A candidate in its stead may not, even where the article is still named below."""
+        if not self.articles:
+            return (cited[0][0] if cited else NOTHING) == self.document
+        if not cited or cited[0][0] in candidates:
+            return False
+        return not self.articles.isdisjoint((short_name(law), article) for law, article in cited)
+
+    @property
+    def shown(self) -> str:
+        """What must answer it, as people read it; "" for nothing."""
+        if self.articles:
+            return "、".join(f"《{law}》{article}" for law, article in sorted(self.articles))
+        return f"《{self.document}》" if self.document else NOTHING
 
 
 @dataclass(frozen=True)
 class Score:
-    """How many questions of a set were answered as expected; questions of the candidates count only after."""
+    """How many questions of a set were answered as expected; questions of the candidates count only after.
+
+    `is_missing`: there was nothing to ask, because the file of the set is not there.
+    """
 
     name: str
     title: str
     total: int
     before: int
     after: int
+    is_missing: bool = False
 
 
 @dataclass(frozen=True)
 class Worse:
-    """A question that was right and is not any more, or one of the candidate's own that it does not answer."""
+    """A question that was right and is not any more, or one of the candidate's own that it does not answer.
+
+    The three are as people read them (《专利法》第二条), "" for no answer.
+    """
 
     set: str
     question: str
@@ -59,14 +94,19 @@ class Worse:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Passed where nothing got worse: a gain elsewhere does not make good for a loss."""
+    """Passed where all was asked and nothing got worse: a gain elsewhere does not make good for a loss."""
 
     scores: tuple[Score, ...]
     worse: tuple[Worse, ...]
 
     @property
+    def is_complete(self) -> bool:
+        """Whether every set could be asked."""
+        return not any(score.is_missing for score in self.scores)
+
+    @property
     def is_passed(self) -> bool:
-        return not self.worse
+        return self.is_complete and not self.worse
 
 
 class Evaluation(Protocol):
@@ -79,7 +119,10 @@ class Evaluation(Protocol):
 
 
 class QuestionSet(Protocol):
-    """Questions with what must answer them. `name` is for the record, `title` for people."""
+    """Questions with what must answer them. `name` is for the record, `title` for people.
+
+    `load` raises FileNotFoundError where the questions are kept in a file that is not there.
+    """
 
     @property
     def name(self) -> str: ...
@@ -94,7 +137,13 @@ class Answerer(Protocol):
     """What PolicyAnswerer does."""
 
     def answer(
-        self, question: str, *, on: date, region: str | None = None, source: PassageSource | None = None
+        self,
+        question: str,
+        *,
+        on: date,
+        region: str | None = None,
+        source: PassageSource | None = None,
+        history: Sequence[str] = (),
     ) -> PolicyAnswer: ...
 
 
@@ -102,60 +151,6 @@ class TryOutIndex(SearchIndex, Protocol):
     """An index that can be copied, to try something out on the copy."""
 
     def copied(self) -> AbstractContextManager[SearchIndex]: ...
-
-
-@dataclass(frozen=True)
-class GuideQuestions:
-    """Each guide's own questions, answered by their guide."""
-
-    name: str = "guides"
-    title: str = "指引自己的问题"
-
-    def load(self, session: Session, candidates: Sequence[DocumentDraft], on: date) -> Iterable[Expected]:
-        rows = _in_force(session, on, Document.key.not_like(f"{CURATED}%"))
-        return dict.fromkeys(
-            Expected(question, title, None if region == "全国" else region)
-            for title, region, questions in rows
-            for question in questions
-        )
-
-
-@dataclass(frozen=True)
-class CuratedQuestions:
-    """The questions of curated answers, published ones and the candidates, answered by their answer."""
-
-    name: str = "curated"
-    title: str = "人工答案的问题"
-
-    def load(self, session: Session, candidates: Sequence[DocumentDraft], on: date) -> Iterable[Expected]:
-        keys = [draft.key for draft in candidates]
-        rows = _in_force(session, on, Document.key.like(f"{CURATED}%"), Document.key.not_in(keys))
-        found = [
-            Expected(question, title, None if region == "全国" else region)
-            for title, region, questions in rows
-            for question in questions
-        ]
-        own = [
-            Expected(question, draft.title, None if draft.region == "全国" else draft.region, is_new=True)
-            for draft in candidates
-            for passage in draft.passages
-            for question in passage.questions
-        ]
-        return dict.fromkeys([*own, *found])
-
-
-@dataclass(frozen=True)
-class OutsideQuestions:
-    """Sentences that are none of our business, one a line: no document may answer them."""
-
-    path: Path
-    name: str = "outside"
-    title: str = "不该回答的话"
-
-    def load(self, session: Session, candidates: Sequence[DocumentDraft], on: date) -> Iterable[Expected]:
-        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.is_file() else []
-        said = (line.split("\t")[-1].strip() for line in lines if not line.startswith("#"))
-        return dict.fromkeys(Expected(text, NOTHING) for text in said if text)
 
 
 class AnswererEvaluation:
@@ -184,10 +179,16 @@ class AnswererEvaluation:
             copy.apply([self._indexed(passage) for passage in new])
             texts = {row.id: passage_text(row, row.version, row.version.document) for row in new}
             rows = DatabasePassages(session)
+            own = frozenset(draft.title for draft in candidates)
             before = _Asker(self._build(self._index), rows, on)
-            after = _Asker(self._build(copy), WithCandidates(rows, texts), on)
+            after = _Asker(self._build(copy), WithCandidates(rows, texts), on, own)
             for each in self._sets:
-                asked = _sample(list(each.load(session, candidates, on)))
+                try:
+                    asked = _sample(list(each.load(session, candidates, on)))
+                except FileNotFoundError:
+                    log.error("questions_missing", set=each.name)
+                    scores.append(Score(each.name, each.title, 0, 0, 0, is_missing=True))
+                    continue
                 score, lost = _compare(each, asked, before, after)
                 scores.append(score)
                 worse += lost
@@ -213,27 +214,41 @@ class WithCandidates:
 
 @dataclass(frozen=True)
 class _Asker:
+    """One of the two states of the knowledge; `candidates` are the documents that only this one has."""
+
     answerer: Answerer
     source: PassageSource
     on: date
+    candidates: Collection[str] = ()
 
-    def document(self, expected: Expected) -> str:
-        """The document that answers, NOTHING where none does."""
-        answer = self.answerer.answer(expected.question, on=self.on, region=expected.region, source=self.source)
-        return answer.citations[0].document if answer.citations and not answer.abstained else NOTHING
+    def ask(self, expected: Expected) -> tuple[bool, str]:
+        """Whether the answer is right, and what it rests on first."""
+        answer = self.answerer.answer(
+            expected.question,
+            on=expected.on or self.on,
+            region=expected.region,
+            source=self.source,
+            history=expected.history,
+        )
+        cited = [] if answer.abstained else [(each.document, each.label) for each in answer.citations]
+        return expected.is_met_by(cited, self.candidates), _shown(cited[0]) if cited else NOTHING
+
+
+def _shown(place: Place) -> str:
+    document, label = place
+    return f"《{document}》{label}" if article_label(label) == label else f"《{document}》"
 
 
 def _compare(each: QuestionSet, asked: Sequence[Expected], before: _Asker, after: _Asker) -> tuple[Score, list[Worse]]:
     right_before = right_after = 0
     worse: list[Worse] = []
     for expected in asked:
-        was = NOTHING if expected.is_new else before.document(expected)
-        now = after.document(expected)
-        was_right = not expected.is_new and was == expected.document
+        was_right, was = (False, NOTHING) if expected.is_new else before.ask(expected)
+        is_right, now = after.ask(expected)
         right_before += was_right
-        right_after += now == expected.document
-        if (was_right or expected.is_new) and now != expected.document:
-            worse.append(Worse(each.name, expected.question, expected.document, was, now))
+        right_after += is_right
+        if (was_right or expected.is_new) and not is_right:
+            worse.append(Worse(each.name, expected.question, expected.shown, was, now))
     return Score(each.name, each.title, len(asked), right_before, right_after), worse
 
 
@@ -244,23 +259,6 @@ def _sample(asked: list[Expected]) -> list[Expected]:
     if len(old) <= MOST_QUESTIONS:
         return [*new, *old]
     return [*new, *(old[number * len(old) // MOST_QUESTIONS] for number in range(MOST_QUESTIONS))]
-
-
-def _in_force(session: Session, on: date, *which: object) -> list[tuple[str, str, tuple[str, ...]]]:
-    """(title, region, questions) of the guides that hold on that day."""
-    rows = session.execute(
-        select(Document.title, Document.region, Passage.questions)
-        .join(DocumentVersion, DocumentVersion.document_id == Document.id)
-        .join(Passage, Passage.version_id == DocumentVersion.id)
-        .where(
-            Document.kind == DocumentKind.GUIDE,
-            or_(DocumentVersion.valid_from.is_(None), DocumentVersion.valid_from <= on),
-            or_(DocumentVersion.valid_to.is_(None), DocumentVersion.valid_to >= on),
-            *which,  # type: ignore[arg-type]
-        )
-        .order_by(Passage.id)
-    )
-    return [(title, region, tuple(questions)) for title, region, questions in rows]
 
 
 def _passages(candidates: Sequence[DocumentDraft], *, first_id: int) -> list[Passage]:

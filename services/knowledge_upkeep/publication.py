@@ -112,7 +112,7 @@ def _finish(session: Session, run_id: int, comparison: Comparison | None, now: d
     if answer is None or not is_same or answer.approved_by_id is None:
         run.state = EvaluationState.STALE
     elif comparison is None or not comparison.is_passed:
-        run.state = EvaluationState.FAILED if comparison is None else EvaluationState.BLOCKED
+        run.state = EvaluationState.BLOCKED if run.worse_count else EvaluationState.FAILED
         answer.approved_by_id, answer.updated_at = None, now
         _note(session, None, answer, "answer_blocked", now, run.worse_count)
     else:

@@ -18,6 +18,7 @@ from models import (
 )
 from services.cases import accept_case
 from services.job_names import JobName
+from services.knowledge_upkeep.evaluation import Worse
 from services.knowledge_upkeep.feedback import rate_answer
 from services.knowledge_upkeep.publication import evaluate_answer
 from services.knowledge_upkeep.sorting import sort_misses
@@ -147,6 +148,27 @@ def test_a_drop_is_shown_with_the_questions_that_got_worse(database, clock, sign
     assert WORSE.question in page
     assert "会变成《转让费用》" in page
     assert "批准并发布" in page, "it may be tried again"
+
+
+def test_a_lost_question_of_law_and_a_missing_file_are_named(database, clock, signed_in, in_review) -> None:
+    supervisor = signed_in("supervisor")
+    address = f"/console/knowledge/answers/{in_review}"
+    lost = Worse("articles", "开锁神器能批专利吗", "《专利法》第五条", "《专利法》第五条", "《开锁工具》")
+    for comparison, words in (
+        (KnownComparison(worse=[lost]), ["1个问题变差了", "该依据《专利法》第五条,会变成《开锁工具》"]),
+        (KnownComparison(is_missing=True), ["少了题目文件", "法律问题<br><small>题目文件不在</small>"]),
+    ):
+        supervisor.get(address)
+        supervisor.post(f"{address}/approve", {"version": str(only_answer(database).version)})
+        with database.reading() as session:
+            run_id = session.scalars(select(EvaluationRun.id).order_by(EvaluationRun.id.desc())).first()
+        evaluate_answer(database, comparison, run_id=run_id, now=clock.now())
+
+        page = supervisor.get(address).text
+
+        for each in words:
+            assert each in page
+        assert only_answer(database).state == AnswerState.IN_REVIEW
 
 
 def test_the_author_finds_no_button_to_approve_and_the_address_refuses(database, clock, people, signed_in) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,15 @@ from core.clock import FixedClock
 from core.db import Database
 from core.outbox import OutboxRow, OutboxState
 from dev.servers import Valkey
+from jobs import knowledge_upkeep
 from jobs.knowledge_upkeep import request_upkeep
 from models import AnswerState, CuratedAnswer, DocumentUse, EvaluationRun, Miss, Role
 from nlp.policy_answers import NO_BASIS
+from nlp.segmenter import default_segmenter
 from services.job_names import JobName
+from services.knowledge import index_passages
+from services.knowledge_import.drafts import DocumentDraft, PassageDraft
+from services.knowledge_import.store import next_change_serial, store_document
 from services.knowledge_upkeep import evaluation
 from services.knowledge_upkeep.answers import AnswerContent
 from services.knowledge_upkeep.publication import approve_answer, retire_answer
@@ -44,7 +49,7 @@ CONTENT = AnswerContent(
 
 @pytest.fixture(autouse=True)
 def few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole evaluation takes half a minute; what it decides is tested with few."""
+    """The whole evaluation takes minutes; what it decides is tested with few."""
     monkeypatch.setattr(evaluation, "MOST_QUESTIONS", 20)
 
 
@@ -129,6 +134,45 @@ def test_an_answer_that_takes_a_guides_question_away_stays_in_review(app: Flask,
 
     assert (state, run) == (AnswerState.IN_REVIEW, "blocked")
     assert {each["set"] for each in worse} & {"guides", "curated"}
+
+
+def test_an_answer_that_takes_an_articles_question_stays_in_review(app: Flask, resources: Resources, clock) -> None:
+    overbearing = AnswerContent(
+        question="实用新型保不保配方,还是只管形状",
+        text="实用新型保不保配方,还是只管形状,来电话问。",
+        source="编的",
+        other_questions=("实用新型保不保配方 还是只管形状",),
+        valid_from=clock.now().date(),
+    )
+    law = DocumentDraft(
+        key="专利法",
+        kind="statute",
+        title="中华人民共和国专利法",
+        version="2020-10-17",
+        source="全国人大常委会",
+        checked_at=clock.now().date(),
+        passages=(PassageDraft("第二条", "实用新型,是指对产品的形状、构造或者其结合所提出的适于实用的新的技术方案。"),),
+        valid_from=date(2021, 6, 1),
+    )
+    with resources.database.unit_of_work() as session:
+        store_document(session, law, now=clock.now(), serial=next_change_serial(session))
+    index_passages(resources.database, resources.passage_index, default_segmenter())
+
+    answer_id = approve(resources, overbearing)
+
+    state, run, worse = state_of(resources, answer_id)
+    assert (state, run) == (AnswerState.IN_REVIEW, "blocked")
+    assert "《专利法》第二条" in {each["expected"] for each in worse if each["set"] == "articles"}
+
+
+def test_without_the_files_of_the_questions_nothing_is_published(
+    app: Flask, resources: Resources, clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(knowledge_upkeep, "ARTICLES", tmp_path / "gone.jsonl")
+
+    state, run, worse = state_of(resources, approve(resources, replace(CONTENT, valid_from=clock.now().date())))
+
+    assert (state, run, worse) == (AnswerState.IN_REVIEW, "failed", [])
 
 
 def test_the_scheduler_asks_once_a_day_and_only_where_there_is_something(

@@ -39,19 +39,23 @@ class WordEmbedder:
 class KnownComparison:
     """An evaluation whose result the test decides; remembers what it was asked."""
 
-    def __init__(self, *, worse: Sequence[Worse] = (), error: Exception | None = None) -> None:
-        self.worse, self.error = tuple(worse), error
+    def __init__(
+        self, *, worse: Sequence[Worse] = (), error: Exception | None = None, is_missing: bool = False
+    ) -> None:
+        self.worse, self.error, self.is_missing = tuple(worse), error, is_missing
         self.asked: list[tuple[list[str], date]] = []
 
     def compare(self, candidates: Sequence, *, on: date) -> Comparison:
         self.asked.append(([draft.key for draft in candidates], on))
         if self.error is not None:
             raise self.error
-        scores = (Score("guides", "指引自己的问题", 10, 9, 9 - len(self.worse)),)
-        return Comparison(scores, self.worse)
+        scores = [Score("guides", "指引自己的问题", 10, 9, 9 - len(self.worse))]
+        if self.is_missing:
+            scores.append(Score("articles", "法律问题", 0, 0, 0, is_missing=True))
+        return Comparison(tuple(scores), self.worse)
 
 
-WORSE = Worse("guides", "专利年费一年多少钱", "专利年费", "专利年费", "转让费用")
+WORSE = Worse("guides", "专利年费一年多少钱", "《专利年费》", "《专利年费》", "《转让费用》")
 
 
 def ask(
