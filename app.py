@@ -49,6 +49,7 @@ from nlp.remembered_answers import RememberingAnswerer
 from nlp.searching import Search
 from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
+from services.catalogue import catalogue
 from services.health import check_health
 from services.indexing import PATENT_SCHEMA
 from services.knowledge import PASSAGE_SCHEMA, answer_policy_question
@@ -168,6 +169,7 @@ def build_dialogue(resources: Resources) -> Dialogue:
 def create_app(settings: Settings, resources: Resources | None = None) -> APIFlask:
     """The whole service. Tests hand in resources of their own."""
     configure_logging(settings.log_level)
+    catalogue()  # a service that contradicts itself stops the start, not a case
     app = APIFlask(
         "zhiqiao",
         title="知桥小程序接口",

@@ -11,6 +11,8 @@ from core.logs import get_logger
 from jobs.knowledge_upkeep import request_upkeep
 from jobs.relay import purge_outbox, relay_once, sweep_outbox
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
+from services.casework.clocks import rescue_forgotten_clocks
+from services.casework.drafts import delete_old_drafts
 from services.delivery_sweeps import rescue_stuck_deliveries
 from services.idempotency import delete_expired_keys
 from services.resources import Resources
@@ -46,6 +48,7 @@ def sweep_rows(resources: Resources) -> None:
             "deliveries": rescue_stuck_deliveries(session, now=now),
             "cases": rescue_unrouted_cases(session, now=now),
             "promises": mark_missed_promises(session, now=now),
+            "clocks": rescue_forgotten_clocks(session, now=now),
             "idle_cases": close_idle_cases(session, now=now),
         }
     if any(found.values()):
@@ -64,6 +67,7 @@ def purge(resources: Resources) -> None:
     with resources.database.unit_of_work() as session:
         delete_expired_keys(session, now=now)
         delete_ended_sessions(session, now=now)
+        delete_old_drafts(session, now=now)
     forget_old_rows(resources.database, now)
 
 

@@ -3,9 +3,11 @@
 from core.outbox import OutboxRow, OutboxState
 from models.api import ApiSession, IdempotencyRecord
 from models.calendar import CalendarDay
-from models.case import Case, CaseEvent, CaseSerial, CaseStatus, HandoffReason
+from models.case import HANDOFF, Case, CaseEvent, CaseOutcome, CaseSerial, CaseStatus, HandoffReason
+from models.casework import CaseClock, CaseDocument, CaseTask, FormDraft, TaskState
 from models.company import Company, Platform, User, WeChatIdentity
 from models.conversation import Author, Conversation, ConversationStatus, Message, Turn, TurnState
+from models.dated_record import DatedRecord, RecordState
 from models.delivery import (
     Allowance,
     AllowanceKind,
@@ -14,6 +16,7 @@ from models.delivery import (
     DeliveryReason,
     DeliveryState,
 )
+from models.institution import Institution
 from models.knowledge import Document, DocumentKind, DocumentVersion, Passage
 from models.knowledge_upkeep import (
     AnswerFeedback,
@@ -28,11 +31,13 @@ from models.knowledge_upkeep import (
     UpkeepMark,
     Verdict,
 )
+from models.membership import IdentityMerge, MemberRole, Membership, MemberState
 from models.patent import ImportReport, LegalStatus, Patent, PatentKind
 from models.saved_search import SavedSearch
 from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
 
 __all__ = [
+    "HANDOFF",
     "Allowance",
     "AllowanceKind",
     "AnswerFeedback",
@@ -42,13 +47,18 @@ __all__ = [
     "Author",
     "CalendarDay",
     "Case",
+    "CaseClock",
+    "CaseDocument",
     "CaseEvent",
+    "CaseOutcome",
     "CaseSerial",
     "CaseStatus",
+    "CaseTask",
     "Company",
     "Conversation",
     "ConversationStatus",
     "CuratedAnswer",
+    "DatedRecord",
     "Delivery",
     "DeliveryChannel",
     "DeliveryReason",
@@ -60,10 +70,16 @@ __all__ = [
     "DocumentVersion",
     "EvaluationRun",
     "EvaluationState",
+    "FormDraft",
     "HandoffReason",
     "IdempotencyRecord",
+    "IdentityMerge",
     "ImportReport",
+    "Institution",
     "LegalStatus",
+    "MemberRole",
+    "MemberState",
+    "Membership",
     "Message",
     "Miss",
     "MissKind",
@@ -74,10 +90,12 @@ __all__ = [
     "PatentKind",
     "Platform",
     "QuickReply",
+    "RecordState",
     "Role",
     "SavedSearch",
     "Staff",
     "StaffNotification",
+    "TaskState",
     "Turn",
     "TurnState",
     "UpkeepMark",

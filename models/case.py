@@ -1,4 +1,4 @@
-"""Cases: the one record of work that people do. This slice opens customer-service cases (KF)."""
+"""Cases: the one record of work that people do, be it a hand-off of a chat (KF) or a service of the catalogue."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
-from models.company import User
+from models.company import Company, User
 from models.conversation import Conversation
 from models.staff import Staff
 
@@ -31,13 +31,35 @@ class HandoffReason(StrEnum):
     SKILL = "skill"
     # A member of staff took the conversation over without having been asked.
     STAFF = "staff"
+    # A service of the catalogue was asked for.
+    SERVICE = "service"
+
+
+class CaseOutcome(StrEnum):
+    """How a service ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+# The kind of a case that hands a chat to a person; every other kind is a key of services/catalogue.
+HANDOFF = "handoff"
 
 
 class Case(Base):
-    """`package` is what staff see first: summary, questions, tried, sources, company, allowance at hand-off."""
+    """`package` is what staff see first: summary, questions, tried, sources, company, allowance at hand-off.
+
+    `status` says who has it; for a service of the catalogue `stage` says how far it is, `form` holds what was asked of
+    the owner and `results` what each stage brought, both in plain JSON values by field name.
+    """
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_status_respond_by", "status", "respond_by"),)
+    __table_args__ = (
+        Index("ix_cases_status_respond_by", "status", "respond_by"),
+        Index("ix_cases_kind_status_next_due_at", "kind", "status", "next_due_at"),
+        Index("ix_cases_kind_stage_status", "kind", "stage", "status"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
@@ -59,10 +81,31 @@ class Case(Base):
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[str] = mapped_column(String(30), default=HANDOFF, server_default=HANDOFF)
+    stage: Mapped[str | None] = mapped_column(String(30))
+    stage_since: Mapped[datetime | None]
+    form: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    results: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)
+    # The other side of a dispute, as the owner named it: nobody may work for both.
+    opponent: Mapped[str | None] = mapped_column(String(120), index=True)
+    # chat, mini_program or console: where it was asked for.
+    channel: Mapped[str] = mapped_column(String(12), default="chat", server_default="chat")
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    # The first of its running clocks, by which boards are sorted.
+    next_due_at: Mapped[datetime | None]
+    # 1 to 3 as the owner judged it afterwards: not good, all right, good.
+    satisfaction: Mapped[int | None]
 
     user: Mapped[User] = relationship()
+    company: Mapped[Company | None] = relationship()
     conversation: Mapped[Conversation] = relationship()
     assignee: Mapped[Staff | None] = relationship()
+
+    @property
+    def is_handoff(self) -> bool:
+        """Whether it hands the chat itself to a person: then whoever accepts it holds the conversation."""
+        return self.kind == HANDOFF
 
 
 class CaseEvent(Base):
@@ -72,7 +115,8 @@ class CaseEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    # opened, offered, accepted, rerouted, escalated, transferred, noted, replied, closed, promise_missed
+    # opened, offered, accepted, rerouted, escalated, transferred, noted, replied, closed, promise_missed;
+    # of services also moved, form_changed, document_added, document_removed, task_opened, task_done, clock_*, rated
     kind: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -83,6 +83,8 @@ class Message(Base):
     # Kind-specific facts: media_id, latitude, …; for the bot's: {"citations": [...], "choices": [...], "skill": ...}
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     is_internal: Mapped[bool] = mapped_column(default=False)
+    # The service's case that this message is about. No foreign key: cases refer to conversations already.
+    case_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
 
     staff: Mapped[Staff | None] = relationship()

@@ -5,15 +5,18 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
+from models.institution import Institution
 
 
 class Role(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    # Somebody of a partner institution: sees the tasks of that institution and nothing else.
+    PARTNER = "partner"
 
 
 class Staff(Base):
@@ -32,10 +35,13 @@ class Staff(Base):
     is_available: Mapped[bool] = mapped_column(default=False)
     skills: Mapped[list[str]] = mapped_column(default=list)
     regions: Mapped[list[str]] = mapped_column(default=list)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institutions.id"))
     # Changing it ends every session of this person.
     session_version: Mapped[int] = mapped_column(default=1)
     last_seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+    institution: Mapped[Institution | None] = relationship()
 
 
 class StaffNotification(Base):

@@ -10,27 +10,26 @@ from sqlalchemy.orm import Session
 from core.clock import china_date
 from core.errors import NotFound
 from core.ids import case_number
-from models import Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus
+from models import HANDOFF, Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus
 
-SERVICE = "KF"
 # What the bot may still know of a user once a matter is closed; the last list or offer would only mislead.
 LASTING_MEMORY = {"region"}
 
 
-def next_case_number(session: Session, now: datetime) -> str:
-    """KF, the day, a serial of that day; the serial's row stays locked until this transaction ends."""
-    key = (SERVICE, china_date(now))
+def next_case_number(session: Session, letters: str, now: datetime) -> str:
+    """The service's letters, the day, a serial of that day; its row stays locked until this transaction ends."""
+    key = (letters, china_date(now))
     row = session.get(CaseSerial, key, with_for_update=True, populate_existing=True)
     if row is None:
         try:
             with session.begin_nested():
-                session.add(CaseSerial(service=SERVICE, opened_on=key[1], last_serial=0))
+                session.add(CaseSerial(service=letters, opened_on=key[1], last_serial=0))
         except IntegrityError:
             pass  # Another process opened the day's first case at the same moment.
         row = session.get_one(CaseSerial, key, with_for_update=True, populate_existing=True)
     row.last_serial += 1
     session.flush()
-    return case_number(SERVICE, key[1], row.last_serial)
+    return case_number(letters, key[1], row.last_serial)
 
 
 def lock_case(session: Session, case_id: int) -> Case:
@@ -49,10 +48,10 @@ def lock_conversation(session: Session, conversation_id: int) -> Conversation:
 
 
 def find_open_case(session: Session, conversation_id: int) -> Case | None:
-    """The one case of a conversation that is not closed, as it is now."""
+    """The hand-off of a conversation that is not closed, as it is now; there is one at most."""
     return session.scalar(
         select(Case)
-        .where(Case.conversation_id == conversation_id, Case.status != CaseStatus.CLOSED)
+        .where(Case.conversation_id == conversation_id, Case.kind == HANDOFF, Case.status != CaseStatus.CLOSED)
         .order_by(Case.id.desc())
         .limit(1)
         .execution_options(populate_existing=True)
@@ -75,6 +74,9 @@ def list_events(session: Session, case_id: int) -> list[CaseEvent]:
 def finish_case(session: Session, case: Case, now: datetime) -> None:
     """The state after the end of a case, whoever ended it."""
     case.status, case.closed_at, case.respond_by = CaseStatus.CLOSED, now, None
+    if not case.is_handoff:
+        session.flush()
+        return
     conversation = case.conversation
     conversation.status, conversation.assignee_id = ConversationStatus.RESOLVED, None
     conversation.owner_token += 1

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Author, Case, Conversation, HandoffReason, Message
+from models import HANDOFF, Author, Case, Conversation, HandoffReason, Message
 from services.allowances import view_allowance
 from services.matters import is_act, is_matter
 
@@ -27,6 +27,7 @@ REASON_WORDS = {
     HandoffReason.COMPLAINT: "用户投诉",
     HandoffReason.SKILL: "助手转来,需要专员办理",
     HandoffReason.STAFF: "专员主动接手",
+    HandoffReason.SERVICE: "用户申请办理",
 }
 SKILL_WORDS = {
     "policy": "法律政策问答",
@@ -78,7 +79,7 @@ def _since_last_close(session: Session, conversation: Conversation) -> list[Mess
     """What was said after the last case was closed: older matters would only mislead."""
     closed_at = session.scalar(
         select(Case.closed_at)
-        .where(Case.conversation_id == conversation.id, Case.closed_at.is_not(None))
+        .where(Case.conversation_id == conversation.id, Case.kind == HANDOFF, Case.closed_at.is_not(None))
         .order_by(Case.closed_at.desc())
         .limit(1)
     )

@@ -17,6 +17,7 @@ from services.working_hours import Promise, promise_reply
 
 log = get_logger(__name__)
 
+LETTERS = "KF"
 SKILL_NAMES = {
     "patent": "专利",
     "policy": "政策法规",
@@ -24,6 +25,7 @@ SKILL_NAMES = {
     "enforcement": "维权援助",
     "training": "培训",
     "market": "供需对接",
+    "incubation": "孵化投资",
     "general": "综合",
 }
 
@@ -92,7 +94,7 @@ def create_case(
     company = conversation.user.company
     region = region or conversation.user.region or (company.region if company else None)
     case = Case(
-        number=next_case_number(session, now),
+        number=next_case_number(session, LETTERS, now),
         user_id=conversation.user_id,
         conversation_id=conversation.id,
         status=CaseStatus.WAITING,

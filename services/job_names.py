@@ -30,6 +30,7 @@ class JobName(StrEnum):
     INDEX_PASSAGES = "jobs.indexing.index_passages"
     EMBED_QUESTIONS = "jobs.indexing.embed_questions"
     CREATE_MENU = "jobs.menu.create_menu"
+    CHECK_CLOCK = "jobs.cases.check_clock"
     ERASE_USER = "jobs.privacy.erase_user"
     SORT_MISSES = "jobs.knowledge_upkeep.sort_misses"
     COUNT_USES = "jobs.knowledge_upkeep.count_uses"
@@ -50,6 +51,7 @@ QUEUES = {
     JobName.INDEX_PASSAGES: Queue.INDEX,
     JobName.EMBED_QUESTIONS: Queue.INDEX,
     JobName.CREATE_MENU: Queue.CASES,
+    JobName.CHECK_CLOCK: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
     JobName.SORT_MISSES: Queue.INDEX,
     JobName.COUNT_USES: Queue.INDEX,

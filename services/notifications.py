@@ -86,7 +86,7 @@ def notify_all(
 
 def list_supervisors(session: Session) -> list[Staff]:
     """Whom an escalation reaches: supervisors, else administrators, else everybody who works here."""
-    active = session.scalars(select(Staff).where(Staff.is_active).order_by(Staff.id)).all()
+    active = session.scalars(select(Staff).where(Staff.is_active, Staff.role != Role.PARTNER).order_by(Staff.id)).all()
     for role in (Role.SUPERVISOR, Role.ADMINISTRATOR):
         if found := [person for person in active if person.role == role]:
             return found

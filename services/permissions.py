@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Forbidden, NotFound
-from models import AnswerState, Case, CaseStatus, Conversation, CuratedAnswer, Role, Staff
+from models import HANDOFF, AnswerState, Case, CaseStatus, Conversation, CuratedAnswer, Role, Staff
 
 NATIONWIDE = "全国"
 FREE = (CaseStatus.WAITING, CaseStatus.ESCALATED)
@@ -25,6 +25,9 @@ class Action(StrEnum):
     TRANSFER = "transfer"
     CLOSE = "close"
     TAKE_OVER = "take_over"
+    MOVE = "move"
+    ASSIGN = "assign"
+    REOPEN = "reopen"
     SEE_ALL = "see_all"
     READ_AUDIT = "read_audit"
     EDIT_QUICK_REPLIES = "edit_quick_replies"
@@ -64,6 +67,8 @@ def oversees(staff: Staff) -> bool:
 
 def may(staff: Staff, action: Action, desk: Desk | None = None) -> bool:
     """Whether this person may do this, to this conversation where the action has one."""
+    if staff.role == Role.PARTNER:
+        return False
     if action in WITHOUT_OBJECT:
         return staff.role in WITHOUT_OBJECT[action]
     if desk is None or not _may_read(staff, desk):
@@ -109,21 +114,27 @@ def region_rank(staff: Staff, region: str | None) -> int:
 
 def readable_by(staff: Staff) -> ColumnElement[bool]:
     """The same rule as READ, for a query over conversations."""
+    if staff.role == Role.PARTNER:
+        return literal(False)
     if oversees(staff):
         return literal(True)
     latest = (
         select(Case.id)
-        .where(Case.conversation_id == Conversation.id)
+        .where(Case.conversation_id == Conversation.id, Case.kind == HANDOFF)
         .order_by(Case.id.desc())
         .limit(1)
         .correlate(Conversation)
         .scalar_subquery()
     )
-    free = Case.status.in_(FREE) & _topic_matches(staff) & _region_matches(staff)
     return or_(
         Conversation.assignee_id == staff.id,
-        exists().where(Case.id == latest, or_(Case.assignee_id == staff.id, free)),
+        exists().where(Case.id == latest, or_(Case.assignee_id == staff.id, free_for(staff))),
     )
+
+
+def free_for(staff: Staff) -> ColumnElement[bool]:
+    """Cases that nobody has and that are this person's by topic and region."""
+    return Case.status.in_(FREE) & _topic_matches(staff) & _region_matches(staff)
 
 
 def _topic_matches(staff: Staff) -> ColumnElement[bool]:
@@ -183,7 +194,9 @@ def readable_answers(staff: Staff) -> ColumnElement[bool]:
 
 
 def find_latest_case(session: Session, conversation_id: int) -> Case | None:
-    return session.scalar(select(Case).where(Case.conversation_id == conversation_id).order_by(Case.id.desc()).limit(1))
+    """The latest hand-off of a conversation."""
+    of_it = select(Case).where(Case.conversation_id == conversation_id, Case.kind == HANDOFF)
+    return session.scalar(of_it.order_by(Case.id.desc()).limit(1))
 
 
 def find_taker(session: Session, staff: Staff, public_id: str) -> str | None:

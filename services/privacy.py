@@ -15,6 +15,7 @@ from models import (
     Conversation,
     Delivery,
     DeliveryState,
+    FormDraft,
     IdempotencyRecord,
     Message,
     SavedSearch,
@@ -100,7 +101,10 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
         identity.is_subscribed = False
         close_allowances(session, identity_id=identity.id)
         _erase_deliveries(session, identity.id)
-    session.execute(update(Case).where(Case.user_id == user.id).values(package={}, region=None))
+    session.execute(
+        update(Case).where(Case.user_id == user.id).values(package={}, region=None, form={}, results={}, opponent=None)
+    )
+    session.execute(delete(FormDraft).where(FormDraft.user_id == user.id))
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))
     session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.user_id == user.id))
     session.execute(delete(SavedSearch).where(SavedSearch.user_id == user.id))

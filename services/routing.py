@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.calendar import WorkingCalendar
 from core.clock import CHINA
 from core.i18n import chinese_time
 from core.logs import get_logger
-from models import Case, CaseEvent, CaseStatus, ConversationStatus, HandoffReason, Role, Staff
+from models import Case, CaseEvent, CaseStatus, Company, ConversationStatus, HandoffReason, Role, Staff
 from services.case_records import add_event, list_events, lock_case
+from services.catalogue import find_service
 from services.handoffs import SKILL_NAMES
 from services.job_names import JobName, request_job
 from services.notifications import list_supervisors, notify, notify_all, user_label
@@ -66,7 +67,7 @@ def _offer_to_next(session: Session, case: Case, now: datetime) -> None:
     candidates = [
         person
         for person in list_on_duty(session, now, is_open=is_open)
-        if person.id not in offered and is_matching(person, case)
+        if person.id not in offered and is_matching(person, case) and not has_conflict(session, person, case)
     ]
     if candidates:
         offer_case(session, case, _best(session, case, candidates), now)
@@ -92,9 +93,23 @@ def _round_so_far(session: Session, case: Case) -> tuple[set[int], int]:
     return offered, reroutes
 
 
+def has_conflict(session: Session, person: Staff, case: Case) -> bool:
+    """Whether this person works, or worked, for the other side of the case, or against its owner."""
+    own = case.company.name if case.company else None
+    sides: list[ColumnElement[bool]] = []
+    if case.opponent:
+        sides.append(Case.company_id.in_(select(Company.id).where(Company.name == case.opponent)))
+    if own:
+        sides.append(Case.opponent == own)
+    if not sides:
+        return False
+    theirs = select(Case.id).where(Case.assignee_id == person.id, Case.id != case.id, or_(*sides)).limit(1)
+    return session.scalar(theirs) is not None
+
+
 def list_on_duty(session: Session, now: datetime, *, is_open: bool) -> list[Staff]:
     """Active and available; outside working hours only with the console open."""
-    query = select(Staff).where(Staff.is_active, Staff.is_available)
+    query = select(Staff).where(Staff.is_active, Staff.is_available, Staff.role != Role.PARTNER)
     if not is_open:
         query = query.where(Staff.last_seen_at > now - SEEN_LATELY)
     return list(session.scalars(query.order_by(Staff.id)))
@@ -137,7 +152,7 @@ def offer_case(session: Session, case: Case, person: Staff, now: datetime, *, ki
     case.status, case.assignee_id = CaseStatus.OFFERED, person.id
     case.offer_count += 1
     case.respond_by = load_calendar(session).add_working_time(now, times.offer)
-    if case.conversation.status == ConversationStatus.OPEN:
+    if case.is_handoff and case.conversation.status == ConversationStatus.OPEN:
         # Held by people already (a transfer): the user's next messages go to whom it is offered.
         case.conversation.assignee_id = person.id
     add_event(session, case, "offered", now, staff_id=person.id, to=person.id, offer=case.offer_count)
@@ -166,7 +181,7 @@ def offer_case(session: Session, case: Case, person: Staff, now: datetime, *, ki
 def escalate(session: Session, case: Case, now: datetime, *, because: str) -> None:
     """Nobody took it: every supervisor is told; it stays open to whoever may take it."""
     case.status, case.assignee_id, case.respond_by = CaseStatus.ESCALATED, None, None
-    if case.conversation.status == ConversationStatus.OPEN:
+    if case.is_handoff and case.conversation.status == ConversationStatus.OPEN:
         case.conversation.assignee_id = None
     add_event(session, case, "escalated", now, because=because)
     told = notify_all(
@@ -195,6 +210,7 @@ def _shift_start(now: datetime, calendar: WorkingCalendar) -> datetime:
 
 
 def _notice(case: Case, head: str, now: datetime) -> str:
-    topic = SKILL_NAMES.get(case.topic, SKILL_NAMES["general"])
+    service = find_service(case.kind)
+    topic = service.name if service else SKILL_NAMES.get(case.topic, SKILL_NAMES["general"])
     by = chinese_time(case.promised_at, now)
     return f"{head}:{user_label(case.user)} · {topic} · {case.number} · {by}前回复"

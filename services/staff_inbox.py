@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from models import Author, Case, CaseStatus, Company, Conversation, Message, Staff, User
+from models import HANDOFF, Author, Case, CaseStatus, Company, Conversation, Message, Staff, User
 from services.matters import is_matter
 from services.notifications import message_line, one_line, user_label
 from services.permissions import oversees, readable_by
@@ -130,7 +130,8 @@ def _short_number(text: str) -> ColumnElement[bool]:
 
 def _readable(staff: Staff) -> Select[Conversation, Case]:
     """Conversations with their latest case, as far as this person may read them."""
-    latest = select(func.max(Case.id)).where(Case.conversation_id == Conversation.id).correlate(Conversation)
+    of_it = (Case.conversation_id == Conversation.id) & (Case.kind == HANDOFF)
+    latest = select(func.max(Case.id)).where(of_it).correlate(Conversation)
     return (
         select(Conversation, Case)
         .join(Conversation.user)
@@ -215,7 +216,7 @@ def _unanswered_since(session: Session, ids: Sequence[int]) -> dict[int, datetim
     )
     opened = (
         select(Case.conversation_id, func.max(Case.created_at).label("at"))
-        .where(Case.conversation_id.in_(ids))
+        .where(Case.conversation_id.in_(ids), Case.kind == HANDOFF)
         .group_by(Case.conversation_id)
     )
     first = (

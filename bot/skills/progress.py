@@ -6,6 +6,7 @@ from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from core.i18n import chinese_time
 from models import Case, CaseStatus
+from services.catalogue import find_service
 
 SHOWN = 3
 
@@ -24,6 +25,9 @@ def show_progress(context: TurnContext) -> Reply:
 def _line(case: Case, context: TurnContext) -> str:
     who = case.assignee.display_name if case.assignee else "专员"
     promised = chinese_time(case.promised_at, context.now)
+    service = find_service(case.kind)
+    if service is not None:
+        return f"{case.number} {service.name}:{service.stage(case.stage).says}"
     if case.status == CaseStatus.CLOSED:
         return f"{case.number}:已办结。"
     if case.first_reply_at is not None:

@@ -1,0 +1,97 @@
+"""The doors to a service's case: for its owner, for staff, for a partner's task. What is not theirs is not there."""
+
+from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from core.errors import Forbidden, NotFound
+from models import HANDOFF, Case, CaseStatus, CaseTask, Membership, MemberState, Role, Staff, User
+from services.permissions import FREE, Action, free_for, is_matching, oversees
+
+NO_CASE = "没有找到这个单号。"
+NO_TASK = "没有找到这项任务。"
+
+
+def owned_by(user_id: int) -> ColumnElement[bool]:
+    """The service cases that a person may see: their own, and those of companies that they act for."""
+    companies = select(Membership.company_id).where(
+        Membership.user_id == user_id, Membership.state == MemberState.ACTIVE
+    )
+    return and_(Case.kind != HANDOFF, or_(Case.user_id == user_id, Case.company_id.in_(companies)))
+
+
+def get_own_case(session: Session, user_id: int, number: str) -> Case:
+    """The owner's door. Raises NotFound, for a stranger's case as for a missing one."""
+    case = session.scalar(select(Case).where(Case.number == number.strip().upper(), owned_by(user_id)))
+    if case is None:
+        raise NotFound(NO_CASE)
+    return case
+
+
+def may_on_case(staff: Staff, action: Action, case: Case) -> bool:
+    """Whether a member of staff may do this to a service's case."""
+    if staff.role == Role.PARTNER or not _may_read(staff, case):
+        return False
+    if action is Action.READ:
+        return True
+    is_theirs = oversees(staff) or case.assignee_id == staff.id
+    if case.status == CaseStatus.CLOSED:
+        return action in {Action.NOTE, Action.REOPEN} and (action is Action.NOTE or oversees(staff))
+    if action is Action.ACCEPT:
+        return case.status != CaseStatus.ACCEPTED and (is_theirs or case.status in FREE)
+    if action is Action.ASSIGN:
+        return oversees(staff)
+    if action in {Action.MOVE, Action.REPLY, Action.TRANSFER, Action.CLOSE}:
+        return case.status == CaseStatus.ACCEPTED and is_theirs
+    return action is Action.NOTE
+
+
+def _may_read(staff: Staff, case: Case) -> bool:
+    return oversees(staff) or case.assignee_id == staff.id or (case.status in FREE and is_matching(staff, case))
+
+
+def readable_cases(staff: Staff) -> ColumnElement[bool]:
+    """The same rule as READ, for a query over service cases."""
+    if staff.role == Role.PARTNER:
+        return literal(False)
+    return and_(Case.kind != HANDOFF, literal(True) if oversees(staff) else _readable(staff))
+
+
+def _readable(staff: Staff) -> ColumnElement[bool]:
+    return or_(Case.assignee_id == staff.id, free_for(staff))
+
+
+def check_may_on_case(staff: Staff, action: Action, case: Case) -> None:
+    """Raises NotFound where they may not even read it, else Forbidden."""
+    if not may_on_case(staff, Action.READ, case):
+        raise NotFound(NO_CASE)
+    if not may_on_case(staff, action, case):
+        raise Forbidden
+
+
+def get_case_for(session: Session, staff: Staff, number: str, action: Action = Action.READ) -> Case:
+    """The staff's door. Raises NotFound, or Forbidden for a refused action."""
+    case = session.scalar(
+        select(Case)
+        .where(Case.number == number.strip().upper(), Case.kind != HANDOFF)
+        .options(joinedload(Case.user).joinedload(User.company), joinedload(Case.assignee))
+    )
+    if case is None:
+        raise NotFound(NO_CASE)
+    check_may_on_case(staff, action, case)
+    return case
+
+
+def may_on_task(staff: Staff, task: CaseTask) -> bool:
+    """A partner works on what its institution was given; the case's handler and supervisors on all of it."""
+    if staff.role == Role.PARTNER:
+        return task.institution_id is not None and task.institution_id == staff.institution_id
+    return may_on_case(staff, Action.MOVE, task.case)
+
+
+def get_task_for(session: Session, staff: Staff, public_id: str) -> CaseTask:
+    """The door to a task. Raises NotFound."""
+    task = session.scalar(select(CaseTask).where(CaseTask.public_id == public_id).options(joinedload(CaseTask.case)))
+    readable = task is not None and (may_on_task(staff, task) or may_on_case(staff, Action.READ, task.case))
+    if task is None or not readable:
+        raise NotFound(NO_TASK)
+    return task

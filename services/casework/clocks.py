@@ -1,0 +1,133 @@
+"""Time limits of a service's case: started and stopped by its stage, told in time, never forgotten."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import CHINA, china_date
+from core.i18n import chinese_time
+from core.logs import get_logger
+from models import Case, CaseClock, CaseStatus
+from services.case_records import add_event, lock_case
+from services.casework.notices import tell_handler, tell_owner, worded
+from services.catalogue import service_of
+from services.catalogue.model import Clock, ClockContext, Service
+from services.job_names import JobName, request_job, request_rescues
+from services.notifications import list_supervisors, notify
+from services.working_hours import load_calendar
+
+log = get_logger(__name__)
+
+GRACE = timedelta(seconds=20)
+RESCUE_EVERY = timedelta(seconds=30)
+LIMIT = 200
+
+
+def list_clocks(session: Session, case_id: int) -> list[CaseClock]:
+    """All clocks of a case, the first to end first."""
+    return list(session.scalars(select(CaseClock).where(CaseClock.case_id == case_id).order_by(CaseClock.due_at)))
+
+
+def set_clocks(session: Session, case: Case, service: Service, now: datetime) -> None:
+    """Start the clocks of the stage that the case has come to, stop those of the one it has left."""
+    running = {clock.key: clock for clock in list_clocks(session, case.id) if clock.stopped_at is None}
+    is_closed = case.status == CaseStatus.CLOSED
+    wanted = {clock.key: clock for clock in service.clocks if case.stage in clock.stages and not is_closed}
+    for key, row in running.items():
+        if key not in wanted:
+            row.stopped_at, row.next_look_at = now, None
+            add_event(session, case, "clock_stopped", now, clock=key)
+    started = [_start(session, case, clock, now) for key, clock in wanted.items() if key not in running]
+    left = [row for key, row in running.items() if key in wanted] + [row for row in started if row is not None]
+    case.next_due_at = min((row.due_at for row in left), default=None)
+    session.flush()
+
+
+def _start(session: Session, case: Case, clock: Clock, now: datetime) -> CaseClock | None:
+    due_at = _end(session, case, clock, now)
+    if due_at is None:
+        return None  # the facts that a statutory limit is counted from are not known yet
+    row = CaseClock(case_id=case.id, key=clock.key, is_statutory=clock.is_statutory, started_at=now, due_at=due_at)
+    session.add(row)
+    session.flush()  # assigns row.id
+    add_event(session, case, "clock_started", now, clock=clock.key, due_at=due_at.isoformat())
+    _look_again(session, row, clock, now)
+    return row
+
+
+def _end(session: Session, case: Case, clock: Clock, now: datetime) -> datetime | None:
+    if clock.day is None:
+        return load_calendar(session).add_working_time(now, timedelta(hours=clock.working_hours))
+    day = clock.day(ClockContext(case.form, china_date(now)))
+    return datetime.combine(day, time(23, 59), CHINA) if day is not None else None
+
+
+def _looks(row: CaseClock, clock: Clock) -> Iterable[datetime]:
+    """When something is to be said: at each reminder, and at the end."""
+    return sorted({*(row.due_at - before for before in clock.reminders), row.due_at})
+
+
+def _look_again(session: Session, row: CaseClock, clock: Clock, now: datetime) -> None:
+    ahead = list(_looks(row, clock))[row.reminded_count :]
+    row.next_look_at = ahead[0] if ahead else None
+    if row.next_look_at is not None:
+        request_job(
+            session, JobName.CHECK_CLOCK, key=f"{row.id}-{row.reminded_count}", now=now,
+            delay=max(row.next_look_at - now, timedelta(0)), clock_id=row.id,
+        )  # fmt: skip
+
+
+def check_clock(session: Session, clock_id: int, now: datetime) -> None:
+    """Say what is due of a clock; repeating it, or coming too early, changes nothing."""
+    found = session.get(CaseClock, clock_id)
+    if found is None:
+        return
+    case = lock_case(session, found.case_id)
+    row = session.get_one(CaseClock, clock_id, with_for_update=True, populate_existing=True)
+    service = service_of(case.kind)
+    clock = service.clock(row.key)
+    due = [at for at in list(_looks(row, clock))[row.reminded_count :] if at <= now]
+    if row.stopped_at is not None or not due:
+        return
+    row.reminded_count += len(due)
+    if row.due_at in due:
+        _overdue(session, case, service, row, clock, now)
+    elif due:
+        _remind(session, case, service, row, clock, now)
+    _look_again(session, row, clock, now)
+    session.flush()
+
+
+def _remind(session: Session, case: Case, service: Service, row: CaseClock, clock: Clock, now: datetime) -> None:
+    until = chinese_time(row.due_at, now)
+    add_event(session, case, "clock_reminded", now, clock=row.key)
+    text = f"{clock.name}快到期:{service.name} {case.number} · {until}前"
+    tell_handler(session, case, text, key=f"clock-{row.id}-{row.reminded_count}", now=now, kind="clock")
+    if clock.tells_owner:
+        tell_owner(session, case, worded(clock.tells_owner, case, service, now), now)
+
+
+def _overdue(session: Session, case: Case, service: Service, row: CaseClock, clock: Clock, now: datetime) -> None:
+    row.overdue_at = now
+    add_event(session, case, "clock_overdue", now, clock=row.key)
+    text = f"{clock.name}已超时:{service.name} {case.number}"
+    key = f"clock-{row.id}-overdue"
+    tell_handler(session, case, text, key=key, now=now, kind="clock")
+    for person in list_supervisors(session):
+        notify(session, staff_id=person.id, kind="clock", key=key, text=text, now=now, case=case)
+    log.warning("clock_overdue", case=case.number, clock=row.key)
+
+
+def rescue_forgotten_clocks(session: Session, now: datetime) -> int:
+    """Ask for a job for every clock that should have been looked at; answers how many."""
+    late = session.scalars(
+        select(CaseClock)
+        .where(CaseClock.stopped_at.is_(None), CaseClock.next_look_at < now - GRACE)
+        .order_by(CaseClock.next_look_at)
+        .limit(LIMIT)
+    ).all()
+    asks = {f"{row.id}-{row.reminded_count}-rescue": {"clock_id": row.id} for row in late}
+    request_rescues(session, JobName.CHECK_CLOCK, asks, every=RESCUE_EVERY, now=now)
+    return len(late)

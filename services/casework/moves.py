@@ -1,0 +1,177 @@
+"""From stage to stage: only along the declared graph, only by whom it names, only with what must be there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, Forbidden, InvalidInput
+from core.logs import get_logger
+from models import Case, CaseDocument, CaseStatus, CaseTask, Staff, TaskState
+from services.audit import record_action
+from services.case_records import add_event, finish_case, list_events, lock_case
+from services.casework.access import check_may_on_case
+from services.casework.clocks import set_clocks
+from services.casework.notices import tell_handler, tell_owner, worded
+from services.casework.tasks import cancel_open_tasks, open_tasks
+from services.catalogue import service_of
+from services.catalogue.fields import check_form, fields_of
+from services.catalogue.model import Actor, Move, Service, Stage
+from services.permissions import Action, oversees
+
+log = get_logger(__name__)
+
+STALE = "这一单刚被改过,请刷新后再看。"
+
+
+@dataclass(frozen=True)
+class Mover:
+    """Who moves a case: a member of staff, or its owner where `staff` is None."""
+
+    staff: Staff | None = None
+    user_id: int | None = None
+
+    @property
+    def actors(self) -> frozenset[Actor]:
+        if self.staff is None:
+            return frozenset({Actor.OWNER})
+        return frozenset({Actor.HANDLER, Actor.SUPERVISOR} if oversees(self.staff) else {Actor.HANDLER})
+
+
+def allowed_moves(session: Session, case: Case, mover: Mover) -> list[tuple[Move, str]]:
+    """The moves out of the present stage that this person may make, each with what is still missing ("" for none)."""
+    service = service_of(case.kind)
+    if case.status == CaseStatus.CLOSED:
+        return []
+    return [
+        (move, missing_for(session, case, service, move))
+        for move in service.stage(case.stage).moves
+        if move.by & mover.actors
+    ]
+
+
+def missing_for(session: Session, case: Case, service: Service, move: Move) -> str:
+    """What must be there first, in words: 还差质押合同、银行审批."""
+    there = set(
+        session.scalars(
+            select(CaseDocument.key).where(CaseDocument.case_id == case.id, CaseDocument.removed_at.is_(None))
+        )
+    )
+    done = set(
+        session.scalars(select(CaseTask.key).where(CaseTask.case_id == case.id, CaseTask.state == TaskState.DONE))
+    )
+    documents = [found.name for key in move.documents if key not in there and (found := service.document(key))]
+    tasks = [service.task(key).name for key in move.tasks if key not in done]
+    return f"还差{'、'.join([*documents, *tasks])}" if documents or tasks else ""
+
+
+def move_case(
+    session: Session,
+    *,
+    case_id: int,
+    to: str,
+    mover: Mover,
+    answers: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    now: datetime,
+) -> Case:
+    """Move a case to another stage. The same move again, by a double click, changes nothing.
+
+    Raises Conflict where the stage has no such way, something is missing or `version` is not the present one;
+    Forbidden where this person may not; InvalidInput for the answers that the move asks for.
+    """
+    case = lock_case(session, case_id)
+    service = service_of(case.kind)
+    if mover.staff is not None:
+        check_may_on_case(mover.staff, Action.READ, case)
+    if case.stage == to:
+        return case
+    if version is not None and version != case.version:
+        raise Conflict(STALE)
+    stage = service.stage(case.stage)
+    move = next((each for each in stage.moves if each.to == to), None)
+    if move is None or case.status == CaseStatus.CLOSED:
+        raise Conflict(f"现在是“{stage.name}”,不能这样办。")
+    if not move.by & mover.actors:
+        raise Forbidden
+    if mover.staff is not None:
+        check_may_on_case(mover.staff, Action.MOVE, case)
+    if missing := missing_for(session, case, service, move):
+        raise Conflict(f"{missing},补齐后再“{move.name}”。")
+    _carry_out(session, case, service, move, _checked(move, answers), mover, now)
+    return case
+
+
+def _checked(move: Move, answers: Mapping[str, Any] | None) -> dict[str, Any]:
+    if move.asks is None:
+        if answers:
+            raise InvalidInput(fields=dict.fromkeys(answers, "没有这一项。"))
+        return {}
+    return check_form(move.asks, answers or {})
+
+
+def _carry_out(
+    session: Session, case: Case, service: Service, move: Move, answers: dict[str, Any], mover: Mover, now: datetime
+) -> None:
+    before, stage = case.stage, service.stage(move.to)
+    staff_id = mover.staff.id if mover.staff else None
+    case.stage, case.stage_since = stage.key, now
+    if answers:
+        case.results = {**case.results, stage.key: answers}
+    if mover.staff is not None and case.first_reply_at is None:
+        case.first_reply_at = now
+    add_event(session, case, "moved", now, staff_id=staff_id, before=before, to=stage.key)
+    if mover.staff is not None:
+        target = f"case:{case.number}"
+        record_action(session, staff=mover.staff, action="case_moved", target=target, now=now, to=stage.key)
+    if stage.outcome is not None:
+        _end(session, case, stage, staff_id, now)
+    set_clocks(session, case, service, now)
+    open_tasks(session, case, service, stage, now)
+    if move.tells:
+        tell_owner(session, case, worded(move.tells, case, service, now) + _reason(move, answers), now)
+    if mover.staff is None:
+        text = f"{service.name} {case.number}:企业{move.name}了"
+        tell_handler(session, case, text, key=f"case-{case.id}-moved-{case.version}", now=now)
+    session.flush()
+    log.info("case_moved", case=case.number, before=before, to=stage.key, staff_id=staff_id)
+
+
+def _reason(move: Move, answers: Mapping[str, Any]) -> str:
+    """What the owner must know of the answers: the reason, where the move asks for one."""
+    reason = str(answers.get("reason") or "").strip()
+    told = move.asks is not None and any(
+        field.name == "reason" and "告诉企业" in field.ask.question for field in fields_of(move.asks)
+    )
+    return f"\n原因:{reason}" if reason and told else ""
+
+
+def _end(session: Session, case: Case, stage: Stage, staff_id: int | None, now: datetime) -> None:
+    case.outcome = stage.outcome
+    cancel_open_tasks(session, case, now)
+    finish_case(session, case, now)
+    add_event(session, case, "closed", now, staff_id=staff_id, outcome=stage.outcome)
+
+
+def reopen_case(session: Session, *, case_id: int, staff: Staff, now: datetime) -> Case:
+    """Take up an ended case at the stage it had before its end. Raises Conflict where it is not ended."""
+    case = lock_case(session, case_id)
+    check_may_on_case(staff, Action.READ, case)
+    if case.status != CaseStatus.CLOSED:
+        raise Conflict("这一单还没结束。")
+    check_may_on_case(staff, Action.REOPEN, case)
+    service = service_of(case.kind)
+    moves = [event for event in list_events(session, case.id) if event.kind == "moved"]
+    before = moves[-1].details["before"] if moves else service.first_stage.key
+    case.stage, case.stage_since, case.outcome, case.closed_at = before, now, None, None
+    case.status = CaseStatus.ACCEPTED
+    case.assignee_id = case.assignee_id or staff.id
+    add_event(session, case, "reopened", now, staff_id=staff.id, stage=before)
+    record_action(session, staff=staff, action="case_reopened", target=f"case:{case.number}", now=now)
+    set_clocks(session, case, service, now)
+    tell_owner(session, case, f"{service.name} {case.number} 重新开始办理。", now)
+    session.flush()
+    return case

@@ -1,0 +1,77 @@
+"""What owner, handler and partners hear of a service's case, each once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.i18n import chinese_time
+from models import Author, Case, CaseTask, DeliveryReason, Message, Role, Staff
+from services.catalogue.model import Service
+from services.deliveries import queue_deliveries
+from services.notifications import list_supervisors, notify
+
+
+def worded(text: str, case: Case, service: Service, now: datetime) -> str:
+    """A declaration's text with the facts of the case in it."""
+    stage = service.by_key.get(str(case.stage))
+    return text.format(
+        number=case.number,
+        name=service.name,
+        promised=chinese_time(case.promised_at, now),
+        stage=stage.name if stage else "",
+    )
+
+
+def tell_owner(
+    session: Session,
+    case: Case,
+    text: str,
+    now: datetime,
+    *,
+    author: Author = Author.SYSTEM,
+    staff: Staff | None = None,
+    reason: DeliveryReason = DeliveryReason.NOTICE,
+    choices: Sequence[str] = (),
+) -> Message:
+    """A message about the case, in the conversation in which it was asked for, by way of the ledger."""
+    message = Message(
+        conversation_id=case.conversation_id,
+        author=author,
+        staff_id=staff.id if staff else None,
+        text=text,
+        details={"choices": list(choices)} if choices else {},
+        case_id=case.id,
+        created_at=now,
+    )
+    session.add(message)
+    session.flush()
+    case.conversation.last_message_at = now
+    queue_deliveries(
+        session,
+        identity_id=case.conversation.identity_id,
+        message_id=message.id,
+        payloads=[{"kind": "text", "text": text}],
+        reason=reason,
+        now=now,
+    )
+    return message
+
+
+def tell_handler(session: Session, case: Case, text: str, *, key: str, now: datetime, kind: str = "case_news") -> int:
+    """Whoever has the case, else the supervisors; answers how many were told for the first time."""
+    holder = session.get(Staff, case.assignee_id) if case.assignee_id else None
+    people = [holder] if holder is not None and holder.is_active else list_supervisors(session)
+    return sum(
+        notify(session, staff_id=person.id, kind=kind, key=key, text=text, now=now, case=case) for person in people
+    )
+
+
+def tell_partner(session: Session, task: CaseTask, text: str, *, key: str, now: datetime) -> None:
+    """Everybody who logs in for the institution that has the task."""
+    people = session.scalars(
+        select(Staff).where(Staff.institution_id == task.institution_id, Staff.is_active, Staff.role == Role.PARTNER)
+    )
+    for person in people.all():
+        notify(session, staff_id=person.id, kind="task", key=key, text=text, now=now, case=task.case)

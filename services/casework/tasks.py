@@ -1,0 +1,205 @@
+"""What partners do for a case: opened by its stage, given to an institution, reported on."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, InvalidInput
+from core.ids import new_public_id
+from core.logs import get_logger
+from models import Case, CaseTask, Institution, Staff, TaskState
+from services.audit import record_action
+from services.case_records import add_event, lock_case
+from services.casework.access import check_may_on_case, get_task_for, may_on_task
+from services.casework.notices import tell_handler, tell_partner
+from services.catalogue import service_of
+from services.catalogue.fields import check_form, fields_of
+from services.catalogue.model import PARTY_NAMES, Party, Service, Stage, Task
+from services.permissions import NATIONWIDE, Action
+from services.working_hours import load_calendar
+
+log = get_logger(__name__)
+
+HOURS_OF_A_DAY = 7
+UNDONE = (TaskState.WAITING, TaskState.OPEN)
+
+
+def list_tasks(session: Session, case_id: int) -> list[CaseTask]:
+    """All tasks of a case, in the order in which they were opened."""
+    return list(session.scalars(select(CaseTask).where(CaseTask.case_id == case_id).order_by(CaseTask.id)))
+
+
+def open_tasks(session: Session, case: Case, service: Service, stage: Stage, now: datetime) -> list[CaseTask]:
+    """Open the stage's tasks that are not there yet, each given to the institution that fits best."""
+    there = {task.key for task in list_tasks(session, case.id) if task.state in {*UNDONE, TaskState.DONE}}
+    opened = []
+    for key in stage.tasks:
+        if key in there:
+            continue
+        task = service.task(key)
+        row = CaseTask(
+            public_id=new_public_id(), case_id=case.id, key=key, party=task.party, state=TaskState.WAITING,
+            created_at=now,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        row.case = case
+        add_event(session, case, "task_opened", now, task=row.id, key=key)
+        chosen = choose_institution(session, task.party, case)
+        if chosen is not None:
+            _give(session, row, task, chosen, now)
+        else:
+            text = f"{service.name} {case.number}:{task.name}还没有{PARTY_NAMES[task.party]},请指定"
+            tell_handler(session, case, text, key=f"task-{row.id}-waits", now=now, kind="task")
+        opened.append(row)
+    return opened
+
+
+def choose_institution(session: Session, party: Party, case: Case) -> Institution | None:
+    """Of those that serve the region and have no conflict, the one with the fewest tasks so far; None without one."""
+    counted = select(CaseTask.institution_id, func.count().label("had")).group_by(CaseTask.institution_id).subquery()
+    rows = session.execute(
+        select(Institution, func.coalesce(counted.c.had, 0))
+        .outerjoin(counted, counted.c.institution_id == Institution.id)
+        .where(Institution.party == party, Institution.is_active)
+        .order_by(func.coalesce(counted.c.had, 0), Institution.id)
+    ).all()
+    fitting = [each for each, _ in rows if serves(each, case.region) and not is_conflicted(each, case)]
+    local = [each for each in fitting if NATIONWIDE not in each.regions]
+    return next(iter([*local, *fitting]), None)
+
+
+def serves(institution: Institution, region: str | None) -> bool:
+    """Whether an institution works in a region; one without regions works everywhere."""
+    if not institution.regions or NATIONWIDE in institution.regions or not region:
+        return True
+    return any(region.startswith(name) or name.startswith(region) for name in institution.regions)
+
+
+def is_conflicted(institution: Institution, case: Case) -> bool:
+    """Whether either side of the case is one for or against which it cannot work."""
+    sides = {case.opponent or "", case.company.name if case.company else "", str(case.form.get("company") or "")} - {""}
+    return bool(sides & {*institution.conflicts, institution.name})
+
+
+def give_task(session: Session, *, staff: Staff, public_id: str, institution_id: int, now: datetime) -> CaseTask:
+    """Give a task that is not done to an institution, or to another one. Raises InvalidInput, Conflict."""
+    row = _lock(session, staff, public_id)
+    check_may_on_case(staff, Action.MOVE, row.case)
+    institution = session.get(Institution, institution_id)
+    service = service_of(row.case.kind)
+    task = service.task(row.key)
+    if institution is None or not institution.is_active or institution.party != task.party:
+        raise InvalidInput("这家机构不能接这项任务。", fields={"institution": "请另选一家"})
+    if is_conflicted(institution, row.case):
+        raise InvalidInput("这家机构和本案有利益冲突。", fields={"institution": "请另选一家"})
+    if row.state not in UNDONE:
+        raise Conflict("这项任务已经结束。")
+    _give(session, row, task, institution, now, staff)
+    return row
+
+
+def _give(
+    session: Session, row: CaseTask, task: Task, institution: Institution, now: datetime, staff: Staff | None = None
+) -> None:
+    row.institution_id, row.state = institution.id, TaskState.OPEN
+    row.institution = institution
+    hours = timedelta(hours=task.working_days * HOURS_OF_A_DAY)
+    row.due_at = load_calendar(session).add_working_time(now, hours)
+    row.version += 1
+    session.flush()
+    staff_id = staff.id if staff else None
+    add_event(session, row.case, "task_given", now, staff_id=staff_id, task=row.id, institution=institution.id)
+    if staff is not None:
+        record_action(session, staff=staff, action="task_given", target=f"case:{row.case.number}", now=now, task=row.id)
+    tell_partner(
+        session, row, f"新任务:{task.name} · {row.case.number}", key=f"task-{row.id}-given-{row.version}", now=now
+    )
+
+
+def report_task(
+    session: Session, *, staff: Staff, public_id: str, answers: Mapping[str, Any], version: int, now: datetime
+) -> CaseTask:
+    """The result of a task, by its institution or by the handler for it. Raises Conflict, InvalidInput."""
+    row = _open(session, staff, public_id, version)
+    task = service_of(row.case.kind).task(row.key)
+    row.result = check_form(task.report, answers)
+    _finish(session, row, TaskState.DONE, staff, now, f"{task.name}已完成")
+    return row
+
+
+def refuse_task(session: Session, *, staff: Staff, public_id: str, note: str, version: int, now: datetime) -> CaseTask:
+    """An institution cannot do it, and says why; the handler finds another one."""
+    if not note.strip():
+        raise InvalidInput("请写明不能办的原因。", fields={"note": "必填"})
+    row = _open(session, staff, public_id, version)
+    row.note = note.strip()[:500]
+    task = service_of(row.case.kind).task(row.key)
+    _finish(session, row, TaskState.REFUSED, staff, now, f"{task.name}办不了")
+    return row
+
+
+def reopen_task(session: Session, *, staff: Staff, public_id: str, now: datetime) -> CaseTask:
+    """A refused or done task is to be done anew: it waits for an institution."""
+    row = _lock(session, staff, public_id)
+    check_may_on_case(staff, Action.MOVE, row.case)
+    if row.state not in {TaskState.REFUSED, TaskState.DONE}:
+        raise Conflict("这项任务还没结束。")
+    row.state, row.institution_id, row.ended_at, row.due_at, row.result = TaskState.WAITING, None, None, None, {}
+    row.version += 1
+    add_event(session, row.case, "task_reopened", now, staff_id=staff.id, task=row.id)
+    session.flush()
+    return row
+
+
+def cancel_open_tasks(session: Session, case: Case, now: datetime) -> None:
+    """The case is over: nobody has to do anything for it any more."""
+    for row in list_tasks(session, case.id):
+        if row.state in UNDONE:
+            row.state, row.ended_at = TaskState.CANCELLED, now
+            row.version += 1
+            add_event(session, case, "task_cancelled", now, task=row.id)
+
+
+def shown_to_party(task: CaseTask) -> list[tuple[str, Any]]:
+    """What of the owner's form a task's institution sees: (label, stored value), and nothing else."""
+    service = service_of(task.case.kind)
+    seen = service.task(task.key).sees
+    return [
+        (field.ask.label, task.case.form[field.name])
+        for field in fields_of(service.form)
+        if field.name in seen and field.name in task.case.form
+    ]
+
+
+def _lock(session: Session, staff: Staff, public_id: str) -> CaseTask:
+    found = get_task_for(session, staff, public_id)
+    lock_case(session, found.case_id)
+    return session.get_one(CaseTask, found.id, with_for_update=True, populate_existing=True)
+
+
+def _open(session: Session, staff: Staff, public_id: str, version: int) -> CaseTask:
+    row = _lock(session, staff, public_id)
+    if not may_on_task(staff, row):
+        raise Conflict("这项任务不在您手上。")
+    if row.state not in UNDONE:
+        raise Conflict("这项任务已经结束。")
+    if row.version != version:
+        raise Conflict("这项任务刚被改过,请刷新后再看。")
+    return row
+
+
+def _finish(session: Session, row: CaseTask, state: TaskState, staff: Staff, now: datetime, said: str) -> None:
+    row.state, row.ended_at = state, now
+    row.version += 1
+    kind = "task_done" if state == TaskState.DONE else "task_refused"
+    add_event(session, row.case, kind, now, staff_id=staff.id, task=row.id)
+    record_action(session, staff=staff, action=kind, target=f"case:{row.case.number}", now=now, task=row.id)
+    name = row.institution.name if row.institution else "专员"
+    text = f"{service_of(row.case.kind).name} {row.case.number}:{name} {said}"
+    tell_handler(session, row.case, text, key=f"task-{row.id}-{row.version}", now=now, kind="task")
+    session.flush()
+    log.info(kind, case=row.case.number, task=row.id)

@@ -1,0 +1,30 @@
+"""The catalogue: every service that people do, one file each. A new service is a new file and its line here."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from nlp.intents import INTENTS
+from services.catalogue import pledge_financing
+from services.catalogue.consistency import CatalogueError, check_catalogue
+from services.catalogue.model import Service
+
+__all__ = ["CatalogueError", "catalogue", "find_service", "service_of"]
+
+SERVICES: tuple[Service, ...] = (pledge_financing.SERVICE,)
+
+
+@cache
+def catalogue() -> Mapping[str, Service]:
+    """Every service by key. Raises CatalogueError where a declaration contradicts itself."""
+    check_catalogue(SERVICES, INTENTS)
+    return {service.key: service for service in SERVICES}
+
+
+def find_service(key: str) -> Service | None:
+    """The service of that key; None where there is none (any more)."""
+    return catalogue().get(key)
+
+
+def service_of(kind: str) -> Service:
+    """The service behind a case's kind. Raises KeyError for a hand-off, which is no service."""
+    return catalogue()[kind]

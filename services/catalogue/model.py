@@ -1,0 +1,230 @@
+"""What a service is: one declaration, read by chat, mini-program, console, routing, clocks, notices and statistics."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import CaseOutcome
+from services.catalogue.fields import Form
+
+
+class Actor(StrEnum):
+    """Who may move a case: whoever asked for it, the member of staff who has it, a supervisor, or the clock."""
+
+    OWNER = "owner"
+    HANDLER = "handler"
+    SUPERVISOR = "supervisor"
+    SYSTEM = "system"
+
+
+class Party(StrEnum):
+    """What a partner is to a case."""
+
+    BANK = "bank"
+    INSURER = "insurer"
+    GUARANTOR = "guarantor"
+    VALUER = "valuer"
+    LAW_FIRM = "law_firm"
+    AGENCY = "agency"
+    NOTARY = "notary"
+    AID_CENTRE = "aid_centre"
+    AUTHORITY = "authority"
+    INCUBATOR = "incubator"
+    INVESTOR = "investor"
+    DEVELOPER = "developer"
+    EXPERT = "expert"
+
+
+PARTY_NAMES = {
+    Party.BANK: "银行",
+    Party.INSURER: "保险机构",
+    Party.GUARANTOR: "担保机构",
+    Party.VALUER: "评估机构",
+    Party.LAW_FIRM: "律师事务所",
+    Party.AGENCY: "代理机构",
+    Party.NOTARY: "公证机构",
+    Party.AID_CENTRE: "维权援助中心",
+    Party.AUTHORITY: "行政部门",
+    Party.INCUBATOR: "孵化器",
+    Party.INVESTOR: "投资机构",
+    Party.DEVELOPER: "技术开发方",
+    Party.EXPERT: "专家",
+}
+
+STAFF_MOVES = frozenset({Actor.HANDLER, Actor.SUPERVISOR})
+OWNER_MOVES = frozenset({Actor.OWNER})
+EVERYBODY = STAFF_MOVES | OWNER_MOVES
+
+
+@dataclass(frozen=True)
+class WantedDocument:
+    """A kind of document: what it is called, why it is asked for, what may come. Sizes in bytes."""
+
+    key: str
+    name: str
+    reason: str
+    media_types: frozenset[str] = frozenset({"application/pdf", "image/jpeg", "image/png"})
+    max_bytes: int = 20 * 1024 * 1024
+    # Seen by parties that have a task in the case, not only by owner and staff.
+    for_parties: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a party does: opened when its stage begins; `report` is the form of its result."""
+
+    key: str
+    name: str
+    party: Party
+    report: type[Form]
+    working_days: int
+    # Fields of the case's form that the party must see; nothing else of it is shown.
+    sees: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Move:
+    """A way out of a stage. `name` is the verb on the button; `tells` is the owner's notice (None tells nothing)."""
+
+    to: str
+    name: str
+    by: frozenset[Actor]
+    # Documents (by key) and tasks (by key) that must be there and done first.
+    documents: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    # What whoever moves it must fill in; kept in the case's results under the stage it leads to.
+    asks: type[Form] | None = None
+    tells: str | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A place in the service's graph. `says` is the one line that tells the owner where it stands."""
+
+    key: str
+    name: str
+    says: str
+    moves: tuple[Move, ...] = ()
+    tasks: tuple[str, ...] = ()
+    outcome: CaseOutcome | None = None
+
+
+@dataclass(frozen=True)
+class ClockContext:
+    """What a statutory clock may read: the form as stored, and the day on which it is asked."""
+
+    form: Mapping[str, Any]
+    today: date
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time limit that runs while the case is in one of `stages`: so many working hours of ours, or a day by law.
+
+    `reminders` are the distances to the end at which handler (and owner, where `tells_owner` has words) hear of it.
+    """
+
+    key: str
+    name: str
+    stages: frozenset[str]
+    working_hours: int = 0
+    day: Callable[[ClockContext], date | None] | None = None
+    source: str = ""
+    reminders: tuple[timedelta, ...] = ()
+    tells_owner: str | None = None
+
+    @property
+    def is_statutory(self) -> bool:
+        return self.day is not None
+
+
+class Level(StrEnum):
+    """fine: holds · gap: missing, can be mended · stop: as it is, this cannot go on"""
+
+    FINE = "fine"
+    GAP = "gap"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of a check by rule, with the article or source it rests on."""
+
+    level: Level
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What checks and estimates read. `session` only reads."""
+
+    session: Session
+    form: Mapping[str, Any]
+    region: str | None
+    today: date
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Figures computed by rule, line by line; always labelled as an estimate."""
+
+    headline: str
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that people do. The first stage is where a case begins; texts are formatted with the case's facts
+    (number, promised, stage, name)."""
+
+    key: str
+    letters: str
+    name: str
+    # One line: what it is and what we cannot promise.
+    intro: str
+    topic: str
+    form: type[Form]
+    stages: tuple[Stage, ...]
+    # What the owner hears once it is filed.
+    submitted: str
+    intents: frozenset[str] = frozenset()
+    # Words that tell it from another service with the same intent.
+    words: tuple[str, ...] = ()
+    documents: tuple[WantedDocument, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    # The form's field that names the other side, where there is one: nobody works for both.
+    opponent_field: str = ""
+    # The form's field with the place whose people are asked first.
+    region_field: str = "region"
+    check: Callable[[Facts], list[Finding]] | None = None
+    estimate: Callable[[Facts], Estimate | None] | None = None
+    # Said to the owner with the question after the intro, from our guides.
+    guide_question: str = ""
+    by_key: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_key", {stage.key: stage for stage in self.stages})
+
+    @property
+    def first_stage(self) -> Stage:
+        return self.stages[0]
+
+    def stage(self, key: str | None) -> Stage:
+        """Raises KeyError for a stage the service does not have."""
+        return self.by_key[str(key)]
+
+    def task(self, key: str) -> Task:
+        return next(each for each in self.tasks if each.key == key)
+
+    def clock(self, key: str) -> Clock:
+        return next(each for each in self.clocks if each.key == key)
+
+    def document(self, key: str) -> WantedDocument | None:
+        return next((each for each in self.documents if each.key == key), None)

@@ -1,0 +1,55 @@
+"""A declaration that contradicts itself is refused with the place; the real ones all hold."""
+
+from dataclasses import replace
+
+import pytest
+
+from nlp.intents import INTENTS
+from services.catalogue import SERVICES, catalogue
+from services.catalogue.consistency import CatalogueError, check_catalogue
+from services.catalogue.model import Clock, Move, Stage
+from services.catalogue.pledge_financing import SERVICE as PLEDGE
+
+
+def broken(**changes):
+    return [replace(PLEDGE, **changes)]
+
+
+def with_stage(key: str, **changes):
+    return tuple(replace(stage, **changes) if stage.key == key else stage for stage in PLEDGE.stages)
+
+
+CASES = [
+    (broken(letters="r"), "the letters are not two capitals"),
+    (broken(intro=" "), "the text intro is missing"),
+    (broken(submitted="好了"), "the text submitted does not name the number"),
+    (broken(topic="cooking"), "nobody has the skill cooking"),
+    (broken(intents=frozenset({"sing"})), "there is no intent sing"),
+    (broken(stages=(*PLEDGE.stages, Stage("lost", "迷路", "迷路了", (Move("settled", "走", frozenset({"owner"})),)))),
+     "stage lost: cannot be reached"),
+    (broken(stages=with_stage("settled", outcome=None)), "stage settled: has no way out and is no end"),
+    (broken(stages=with_stage("registered", moves=(Move("nowhere", "走", frozenset({"owner"})),))),
+     "stage registered: moves to the unknown stage nowhere"),
+    (broken(stages=with_stage("registered", moves=(Move("disbursed", "走", frozenset()),))),
+     "stage registered: nobody may move it to disbursed"),
+    (broken(stages=with_stage("recommended", tasks=("dance",))), "stage recommended: opens the unknown task dance"),
+    (broken(stages=with_stage("submitted", says="")), "stage submitted: key, name or the owner's line is missing"),
+    (broken(stages=with_stage("submitted", says="{who}在办")), "stage submitted says: unknown place {who}"),
+    (broken(clocks=(Clock("late", "迟", frozenset({"never"}), 1),)), "clock late: unknown stage never"),
+    (broken(clocks=(Clock("late", "迟", frozenset({"submitted"})),)),
+     "clock late: needs working hours or a day, one of them"),
+    (broken(opponent_field="rival"), "the form has no field rival"),
+    ([PLEDGE, PLEDGE], "pledge_financing: the key is used twice"),
+]  # fmt: skip
+
+
+def test_every_declared_service_holds():
+    assert set(catalogue()) == {service.key for service in SERVICES}
+
+
+@pytest.mark.parametrize(("services", "said"), CASES, ids=[said for _, said in CASES])
+def test_a_contradiction_is_named_with_its_place(services, said):
+    with pytest.raises(CatalogueError) as refused:
+        check_catalogue(services, INTENTS)
+
+    assert said in str(refused.value)

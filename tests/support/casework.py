@@ -1,0 +1,46 @@
+"""Cases of services from nothing, through the services that make them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import Case, Conversation, Institution
+from services.casework.assignment import take_case
+from services.casework.opening import open_service_case
+from services.catalogue import service_of
+from tests.support.people import make_conversation, make_identity
+from tests.support.staff import make_staff
+
+PLEDGE = {
+    "amount": 3_000_000, "term_months": 12, "patents": ["CN202110123456.7"], "use": "working_capital",
+    "company": "广州云测科技有限公司", "region": "广东省广州市南沙区", "phone": "13800138000",
+}  # fmt: skip
+
+
+def make_service_case(
+    session: Session,
+    now: datetime,
+    *,
+    kind: str = "pledge_financing",
+    values: Mapping[str, Any] = PLEDGE,
+    conversation: Conversation | None = None,
+    is_taken: bool = False,
+) -> Case:
+    """A request just filed, by a new person unless a conversation is given; taken by a fitting handler if wanted."""
+    conversation = conversation or make_conversation(session, make_identity(session, now), now)
+    service = service_of(kind)
+    case = open_service_case(
+        session, service=service, values=values, conversation=conversation, channel="chat", now=now
+    ).case
+    if is_taken:
+        take_case(session, staff=make_staff(session, now, skills=[service.topic]), case_id=case.id, now=now)
+    return case
+
+
+def make_institution(session: Session, now: datetime, *, party: str, name: str = "", **columns: Any) -> Institution:
+    row = Institution(name=name or f"演示机构{party}", party=party, is_demonstration=True, created_at=now, **columns)
+    session.add(row)
+    session.flush()
+    return row
