@@ -75,9 +75,9 @@ def get_session_of_leaver(session: Session, *, access_token: str, now: datetime)
 
 
 def erase_user_by_id(session: Session, user_id: int, now: datetime) -> None:
-    """As erase_user; somebody who is erased already, or never was, is left alone."""
-    user = session.get(User, user_id, with_for_update=True)
-    if user is not None and user.erased_at is None:
+    """As erase_user; somebody who never was is left alone."""
+    user = session.get(User, user_id)
+    if user is not None:
         erase_user(session, user, now)
 
 
@@ -85,13 +85,14 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     """Remove what identifies a person and what they said; numbers, states and times of the work remain.
 
     Open cases are closed, what waited to be sent expires, and a turn that is running must not speak any more.
+    Somebody who is erased already is left alone.
     """
-    conversation_ids = session.scalars(
-        select(Conversation.id).where(Conversation.user_id == user.id).order_by(Conversation.id)
-    ).all()
+    conversations = _lock_person(session, user)
+    if user.erased_at is not None:
+        return
     _close_cases(session, user, now)
-    for conversation_id in conversation_ids:
-        _erase_conversation(session, lock_conversation(session, conversation_id), now)
+    for conversation in conversations:
+        _erase_conversation(session, conversation, now)
     user.display_name = user.phone = user.region = user.unionid = None
     user.company_id = None
     user.erased_at = now
@@ -111,6 +112,17 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     forget_person(session, user.id)
     session.flush()
     log.info("user_erased", user_id=user.id)
+
+
+def _lock_person(session: Session, user: User) -> list[Conversation]:
+    """Their conversations, then their own row: the order of a turn, which holds its conversation and may then want the
+    person (to save a search, or for the row of a case that points to them)."""
+    ids = select(Conversation.id).where(Conversation.user_id == user.id).order_by(Conversation.id)
+    locked = {number: lock_conversation(session, number) for number in session.scalars(ids).all()}
+    session.flush()  # reading the row again must not undo what this transaction has changed
+    session.get_one(User, user.id, with_for_update=True, populate_existing=True)
+    # One that began meanwhile: from here on no further one can.
+    return [locked.get(number) or lock_conversation(session, number) for number in session.scalars(ids).all()]
 
 
 def _close_cases(session: Session, user: User, now: datetime) -> None:

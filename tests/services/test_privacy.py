@@ -1,10 +1,12 @@
 """After erasure nothing of a person is left in any table, on either database, whatever was under way."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.clock import FixedClock
 from core.db import Base, Database
@@ -28,6 +30,7 @@ from models import (
     WeChatIdentity,
 )
 from nlp.types import PatentQuery
+from services.case_records import lock_conversation
 from services.cases import accept_case
 from services.deliveries import queue_deliveries
 from services.idempotency import claim_key, keep_answer
@@ -188,4 +191,40 @@ def test_saved_searches_go_with_the_person_and_none_is_saved_afterwards(
         save_search(session, user_id=person, query=PatentQuery(topic=WORDS), total=3, now=clock.now())
 
     with database.reading() as session:
+        assert list_saved_searches(session, user_id=person) == []
+
+
+def wait_until_somebody_waits(database: Database) -> None:
+    """For a row that this test holds. SQLite lets one write at a time, so there nobody holds anything meanwhile."""
+    if database.engine.dialect.name != "postgresql":
+        return
+    for _ in range(100):
+        with database.reading() as session:
+            here = "JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted"
+            if session.scalar(text(f"SELECT count(*) FROM pg_locks {here}")):
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody came to wait")
+
+
+def test_a_turn_that_saves_a_search_and_the_erasing_of_its_person_do_not_wait_for_each_other(
+    database: Database, clock: FixedClock, person: int
+) -> None:
+    now = clock.now()
+
+    def erase() -> None:
+        with database.unit_of_work() as session:
+            erase_user_by_id(session, person, now)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.unit_of_work() as session:
+            conversation_id = session.scalars(select(Conversation.id).where(Conversation.user_id == person)).first()
+            lock_conversation(session, conversation_id)
+            erasing = pool.submit(erase)
+            wait_until_somebody_waits(database)
+            save_search(session, user_id=person, query=PatentQuery(topic=WORDS), total=3, now=now)
+        erasing.result(timeout=30)
+
+    with database.reading() as session:
+        assert session.get_one(User, person).erased_at is not None
         assert list_saved_searches(session, user_id=person) == []
