@@ -56,7 +56,8 @@ TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "
                 "document": "资料", "miss": "没答上的"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
-    "promise_missed": "alarm", "user_message": "chat-dots",
+    "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",
+    "answer_published": "check2-circle", "answer_blocked": "exclamation-circle", "answer_rejected": "arrow-return-left",
 }  # fmt: skip
 
 

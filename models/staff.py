@@ -53,11 +53,12 @@ class StaffNotification(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    # case_assigned, case_escalated, user_message, transfer
+    # case_assigned, case_escalated, user_message, transfer, answer_waiting, answer_published, …
     kind: Mapped[str] = mapped_column(String(30))
     text: Mapped[str] = mapped_column(String(200))
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("curated_answers.id"), index=True)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

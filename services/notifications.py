@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Case, Conversation, Message, Role, Staff, StaffNotification, User
+from models import Case, Conversation, CuratedAnswer, Message, Role, Staff, StaffNotification, User
 
 KIND_WORDS = {
     "image": "[图片]", "voice": "[语音]", "video": "[视频]", "shortvideo": "[视频]", "location": "[位置]",
@@ -52,6 +52,7 @@ def notify(
     now: datetime,
     conversation: Conversation | None = None,
     case: Case | None = None,
+    answer: CuratedAnswer | None = None,
 ) -> bool:
     """Tell one person; False where the same key has been told before."""
     full_key = f"{key}-staff-{staff_id}"
@@ -64,6 +65,7 @@ def notify(
         text=text[:200],
         conversation_id=conversation.id if conversation else (case.conversation_id if case else None),
         case_id=case.id if case else None,
+        answer_id=answer.id if answer else None,
         created_at=now,
     )
     try:
@@ -133,13 +135,22 @@ def list_notifications(session: Session, staff_id: int, *, limit: int = 50) -> l
     )
 
 
-def mark_read(session: Session, staff_id: int, now: datetime, *, conversation_id: int | None = None) -> None:
-    """Everything, or what belongs to one conversation."""
+def mark_read(
+    session: Session,
+    staff_id: int,
+    now: datetime,
+    *,
+    conversation_id: int | None = None,
+    answer_id: int | None = None,
+) -> None:
+    """Everything, or what belongs to one conversation or one curated answer."""
     unread = update(StaffNotification).where(
         StaffNotification.staff_id == staff_id, StaffNotification.read_at.is_(None)
     )
     if conversation_id is not None:
         unread = unread.where(StaffNotification.conversation_id == conversation_id)
+    if answer_id is not None:
+        unread = unread.where(StaffNotification.answer_id == answer_id)
     session.execute(unread.values(read_at=now))
 
 

@@ -27,6 +27,7 @@ from services.knowledge_upkeep.answers import (
     withdraw_answer,
 )
 from services.knowledge_upkeep.publication import approve_answer, is_running, retire_answer
+from services.notifications import mark_read
 from services.permissions import Action, get_desk, may_with_answer
 from services.resources import Resources
 from services.staff import list_staff
@@ -75,6 +76,9 @@ def _add_one(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.route("/knowledge/answers/<int:answer_id>", methods=["GET", "POST"])
     def answer(answer_id: int) -> Response:
         if request.method == "GET":
+            with working(resources) as (work, staff):
+                get_answer(work, staff, answer_id)
+                mark_read(work, staff.id, resources.clock.now(), answer_id=answer_id)
             return _page(resources, answer_id)
         try:
             with working(resources) as (work, staff):

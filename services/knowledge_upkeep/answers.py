@@ -14,6 +14,7 @@ from services.audit import record_action
 from services.knowledge_import.regions import full_region
 from services.knowledge_upkeep.feedback import question_before
 from services.knowledge_upkeep.misses import is_open, list_misses, redact
+from services.knowledge_upkeep.notices import end_waiting, tell_rejected, tell_reviewers
 from services.permissions import (
     Action,
     Desk,
@@ -215,6 +216,7 @@ def submit_answer(session: Session, *, staff: Staff, answer_id: int, now: dateti
     if answer.valid_to and answer.valid_to < china_date(now):
         raise InvalidInput("这条答案已经过了失效日期。", fields={"valid_to": "已经过了"})
     answer.state, answer.submitted_at, answer.review_note = AnswerState.IN_REVIEW, now, None
+    tell_reviewers(session, answer, now)
     return _noted(session, staff, answer, "answer_submitted", now)
 
 
@@ -225,6 +227,7 @@ def withdraw_answer(session: Session, *, staff: Staff, answer_id: int, now: date
     if answer.state != AnswerState.IN_REVIEW:
         raise Conflict("这条答案不在审核中。")
     answer.state, answer.approved_by_id = AnswerState.DRAFT, None
+    end_waiting(session, answer, now)
     return _noted(session, staff, answer, "answer_withdrawn", now)
 
 
@@ -235,6 +238,8 @@ def reject_answer(session: Session, *, staff: Staff, answer_id: int, note: str, 
         raise InvalidInput("请写一句退回的原因。", fields={"note": "没写原因"})
     answer.state, answer.approved_by_id = AnswerState.REJECTED, None
     answer.review_note = note.strip()[:300]
+    end_waiting(session, answer, now)
+    tell_rejected(session, answer, now)
     return _noted(session, staff, answer, "answer_rejected", now)
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models import AnswerFeedback, AnswerState, Conversation, CuratedAnswer, EvaluationRun, Message, Miss
+from services.knowledge_upkeep.notices import forget_questions
 
 PUBLIC = (AnswerState.PUBLISHED, AnswerState.RETIRED)
 
@@ -18,6 +19,7 @@ def forget_person(session: Session, user_id: int) -> None:
         .where(Miss.user_id == user_id, CuratedAnswer.state.not_in(PUBLIC))
     ).unique():
         _take_out(answer, said)
+        forget_questions(session, [answer.id], are_gone=False)
     session.execute(delete(Miss).where(Miss.user_id == user_id))
     session.execute(delete(AnswerFeedback).where(AnswerFeedback.user_id == user_id))
     own = (
@@ -41,5 +43,6 @@ def _take_out(answer: CuratedAnswer, said: set[str]) -> None:
 
 def _delete_drafts(session: Session, answer_ids: list[int]) -> None:
     session.execute(update(Miss).where(Miss.answer_id.in_(answer_ids)).values(answer_id=None))
+    forget_questions(session, answer_ids, are_gone=True)
     session.execute(delete(EvaluationRun).where(EvaluationRun.answer_id.in_(answer_ids)))
     session.execute(delete(CuratedAnswer).where(CuratedAnswer.id.in_(answer_ids)))

@@ -17,6 +17,7 @@ from services.knowledge_import.drafts import DocumentDraft, PassageDraft
 from services.knowledge_import.store import next_change_serial, store_document
 from services.knowledge_upkeep.answers import find_run, get_answer
 from services.knowledge_upkeep.evaluation import CURATED, Comparison, Evaluation
+from services.knowledge_upkeep.notices import end_waiting, tell_not_published, tell_published
 from services.permissions import Action
 
 log = get_logger(__name__)
@@ -47,6 +48,7 @@ def approve_answer(session: Session, *, staff: Staff, answer_id: int, version: i
     if answer.valid_to and answer.valid_to < china_date(now):
         raise Conflict("这条答案已经过了失效日期,请退回修改。")
     answer.approved_by_id, answer.updated_at = staff.id, now
+    end_waiting(session, answer, now)
     run = EvaluationRun(answer_id=answer.id, answer_version=answer.version, started_at=now)
     session.add(run)
     session.flush()  # assigns run.id
@@ -113,6 +115,7 @@ def _finish(session: Session, run_id: int, comparison: Comparison | None, now: d
         run.state = EvaluationState.STALE
     elif comparison is None or not comparison.is_passed:
         run.state = EvaluationState.BLOCKED if run.worse_count else EvaluationState.FAILED
+        tell_not_published(session, answer, approved_by_id=answer.approved_by_id, worse_count=run.worse_count, now=now)
         answer.approved_by_id, answer.updated_at = None, now
         _note(session, None, answer, "answer_blocked", now, run.worse_count)
     else:
@@ -125,6 +128,7 @@ def _publish(session: Session, answer: CuratedAnswer, now: datetime) -> None:
     _store(session, answer, answer_document(answer, checked_at=china_date(now)), now)
     answer.state, answer.published_at, answer.updated_at = AnswerState.PUBLISHED, now, now
     answer.document_id = session.scalar(select(Document.id).where(Document.key == f"{CURATED}{answer.id}"))
+    tell_published(session, answer, now)
     _note(session, answer.approved_by, answer, "answer_published", now)
 
 

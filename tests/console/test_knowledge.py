@@ -150,6 +150,19 @@ def test_a_drop_is_shown_with_the_questions_that_got_worse(database, clock, sign
     assert "批准并发布" in page, "it may be tried again"
 
 
+def test_a_notice_leads_to_the_answer_and_is_read_by_opening_it(signed_in, in_review) -> None:
+    supervisor, administrator = signed_in("supervisor"), signed_in("administrator")
+    address = f"/console/knowledge/answers/{in_review}"
+
+    page = supervisor.get("/console/notifications").text
+
+    assert f'<a href="{address}">有一条人工答案等您审:{CONTENT.question}</a>' in page
+    assert 'class="is-new"' in page
+    supervisor.get(address)
+    assert 'class="is-new"' not in supervisor.get("/console/notifications").text
+    assert 'class="is-new"' in administrator.get("/console/notifications").text, "another's look is not theirs"
+
+
 def test_a_lost_question_of_law_and_a_missing_file_are_named(database, clock, signed_in, in_review) -> None:
     supervisor = signed_in("supervisor")
     address = f"/console/knowledge/answers/{in_review}"
