@@ -6,13 +6,13 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from bot.dialogue import LONGEST_CHANGE, SEARCHABLE
-from bot.skills.patent_filters import chip_list, dropped, drops, goes_on, is_empty, lay_over, query_of
-from bot.skills.patent_widening import looser_totals, search_list
+from bot.skills.patent_filters import chip_list, dropped, drops, goes_on, is_empty, lay_over, looser_totals, query_of
 from bot.skills.patents import MOST_CHOICES, SEARCH_UNDER_WAY
 from nlp.patent_search import PatentSearch
 from nlp.searching import FoundPatent, SearchAnswer
 from nlp.types import PatentQuery, Understanding
 from nlp.understanding import Understander
+from services.patent_widening import search_list
 
 
 def answer_search(

@@ -1,8 +1,10 @@
 """Patents: found by a sentence or by filters, and one by its number."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from apiflask import APIBlueprint
 from sqlalchemy import select
@@ -25,7 +27,8 @@ from miniapp_api.schemas.patents import (
 )
 from models import Patent, PatentKind
 from nlp.types import PatentQuery
-from services.patents import PatentSummary, describe_status, get_patent, search_patents
+from services.patent_widening import search_list
+from services.patents import PatentResults, PatentSummary, describe_status, get_patent
 from services.similar_patents import find_similar_patents
 
 # How many new patents may push the list down between two pages without one being shown twice.
@@ -44,7 +47,8 @@ def list_patents(query_data: PatentListQuery) -> PatentsOut:
     """查专利
 
     `q` 可以是一句话:“广州有效的石墨烯发明专利”会变成地区、状态、类型三个条件,在 `conditions` 里列出来。
-    同名参数比句子里的优先。至少给 `q` 或一个条件。
+    同名参数比句子里的优先。至少给 `q` 或一个条件。主题找到的不足3件时,同一分类(IPC 小类)里符合条件的接在后面:
+    `widened_by` 是那个分类,`added` 是多出来的件数,`total` 里有它们。
     """
     filters = query_data.model_dump_json(exclude={"cursor", "limit"})
     return list_page(wanted_query(query_data), query_data, f"patents:{hashlib.sha256(filters.encode()).hexdigest()}")
@@ -67,31 +71,40 @@ def list_page(query: PatentQuery, place: Page, scope: str) -> PatentsOut:
     position = api.cursors.read(scope, place.cursor) if place.cursor else {}
     today = china_date(api.clock.now())
     with api.database.reading() as session:
-        total, items, end = _page(session, query, place.limit, position.get("offset", 0), position.get("last"), today)
+        query, results, items, end = _page(session, query, place.limit, position, today)
         shown = _items(session, items)
     next_cursor = None
-    if items and end < min(total, DEEPEST):
-        next_cursor = api.cursors.make(scope, {"offset": end, "last": items[-1].publication_number})
-    return PatentsOut(items=shown, next_cursor=next_cursor, total=total, conditions=conditions_of(query))
+    if items and end < min(results.total, DEEPEST):
+        place_after = {"offset": end, "last": items[-1].publication_number, "or_ipc": query.or_ipc}
+        next_cursor = api.cursors.make(scope, place_after)
+    return PatentsOut(
+        items=shown,
+        next_cursor=next_cursor,
+        total=results.total,
+        conditions=conditions_of(query),
+        widened_by=results.widened_by or None,
+        added=results.added,
+    )
 
 
 def _page(
-    session: Session, query: PatentQuery, limit: int, offset: int, last: str | None, today: date
-) -> tuple[int, list[PatentSummary], int]:
-    """Total, the items behind the last one shown, and the offset behind them.
+    session: Session, query: PatentQuery, limit: int, position: Mapping[str, Any], today: date
+) -> tuple[PatentQuery, PatentResults, list[PatentSummary], int]:
+    """The query that is answered, its results, the items behind the last one shown, and the offset behind them.
 
     Where patents were added meanwhile, the last one has moved down: look for it from its old place on.
     """
     patent_search = current_api().resources.patent_search
+    offset, last = position.get("offset", 0), position.get("last")
     start = max(offset - 1, 0) if last else 0
     reach = limit + (OVERLAP + 1 if last else 0)
-    moved = replace(query, offset=start, limit=reach)
-    results = search_patents(session, patent_search, moved, today=today, with_facets=False)
+    moved = replace(query, offset=start, limit=reach, or_ipc=position.get("or_ipc"))
+    query, results = search_list(session, patent_search, moved, today=today)
     items = list(results.items)
     numbers = [item.publication_number for item in items]
     skipped = numbers.index(last) + 1 if last in numbers else min(offset - start, len(items))
     page = items[skipped : skipped + limit]
-    return results.total, page, start + skipped + len(page)
+    return query, results, page, start + skipped + len(page)
 
 
 def show_patent(number: str) -> PatentOut:

@@ -87,8 +87,10 @@ def show_results(id: str, query_data: ResultsQuery) -> SavedSearchResultsOut:
     page = list_page(query, query_data, f"saved-searches:{caller.user_id}:{id}")
     since_last = None
     if query_data.cursor is None:
+        # What a class adds comes and goes: only what the search itself finds is compared.
+        total = page.total - page.added
         with api.database.unit_of_work() as session:
-            look = note_look(session, user_id=caller.user_id, public_id=id, total=page.total, now=api.clock.now())
+            look = note_look(session, user_id=caller.user_id, public_id=id, total=total, now=api.clock.now())
         since_last = SinceLastOut(total=look.previous_total, looked_at=look.previous_at, difference=look.difference)
     return SavedSearchResultsOut(**dict(page), since_last=since_last)
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from nlp.patent_query_form import from_values, to_values
+from nlp.patent_search import PatentSearch
 from nlp.refinements import is_refinement
 from nlp.region_levels import region_levels, split_region
 from nlp.types import PatentQuery, Understanding
@@ -170,6 +171,17 @@ def looser(query: PatentQuery) -> list[tuple[str, str, PatentQuery]]:
         ways.append(("不限条件", "去掉全部条件", without_any(query)))
     # A list of everything there is answers nothing.
     return [way for way in ways if not is_empty(way[2])]
+
+
+def looser_totals(search: PatentSearch, query: PatentQuery) -> list[tuple[str, str, int]]:
+    """Ways to ask for less that bring something: how it reads, what to tap or type for it, how many there are."""
+    counted: list[tuple[str, str, int]] = []
+    for words, text, slimmer in looser(query):
+        total = search.count(slimmer)
+        # The same number again would offer a wider condition that brings nothing more.
+        if total and all(total != other for _, _, other in counted):
+            counted.append((words, text, total))
+    return counted
 
 
 def way_out(query: PatentQuery, name: str) -> str:

@@ -18,16 +18,17 @@ from bot.skills.patent_filters import (
     goes_on,
     is_empty,
     lay_over,
+    looser_totals,
     query_of,
     to_memory,
     way_out,
     without,
 )
 from bot.skills.patent_text import list_text, pages_of
-from bot.skills.patent_widening import looser_totals, search_list
 from core.errors import UpstreamUnavailable
 from nlp.slots.numerals import read_number
 from nlp.types import PatentQuery
+from services.patent_widening import search_list
 from services.patents import PatentResults, search_patents
 
 UNAVAILABLE = "专利库这会儿打不开。稍后再查,或说“转人工”。"

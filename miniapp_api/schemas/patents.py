@@ -110,6 +110,10 @@ class PatentsOut(Output):
     next_cursor: NextCursor
     total: int = Field(description="一共多少件")
     conditions: list[ConditionOut] = Field(description="这次查询实际用的条件")
+    widened_by: str | None = Field(
+        description="主题找到的少,按这个分类放宽过;没有放宽就是 null", examples=["H05K 电路板和机箱"]
+    )
+    added: int = Field(description="`total` 里有多少件是按分类放宽多出来的,排在对上主题的后面")
 
 
 class SimilarPatentOut(PatentItemOut):

@@ -96,6 +96,45 @@ def test_nothing_found_is_an_empty_list_with_its_conditions(phone: Phone, graphe
     assert answer["conditions"]
 
 
+@pytest.fixture
+def locks(add_patents: Callable[..., None]) -> None:
+    titles = ("一种太空舱用的门锁", "指静脉开启装置", "共享单车的锁舌", "锁芯加工夹具")
+    add_patents(
+        *(make_patent(f"CN11000002{n}B", title, ipc_codes=["E05B47/00"]) for n, title in enumerate(titles)),
+        make_patent("CN110000030B", "一种指纹模组", ipc_codes=["E05B49/00"], legal_status=LegalStatus.LAPSED),
+        make_patent("CN110000031B", "含盐废水处理方法", ipc_codes=["C02F1/44"]),
+    )
+
+
+def test_a_subject_that_finds_few_is_widened_by_its_class_as_in_chat(phone: Phone, locks: None) -> None:
+    answer = phone.get("/patents", q="太空舱门锁的有效专利").get_json()
+
+    assert answer["items"][0]["number"] == "CN110000020B"
+    assert {item["number"] for item in answer["items"][1:]} == {f"CN11000002{n}B" for n in (1, 2, 3)}
+    assert (answer["total"], answer["added"], answer["widened_by"]) == (4, 3, "E05B 锁")
+    assert {item["name"] for item in answer["conditions"]} == {"q", "legal_status"}
+
+
+def test_pages_of_a_widened_list_go_on_with_what_the_first_one_answered(phone: Phone, locks: None) -> None:
+    seen: list[str] = []
+    cursor = None
+    while len(seen) < 10:
+        page = phone.get("/patents", q="太空舱门锁", limit=1, **({"cursor": cursor} if cursor else {})).get_json()
+        assert (page["total"], page["added"], page["widened_by"]) == (5, 4, "E05B 锁")
+        seen += [item["number"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_nothing_is_widened_where_the_conditions_alone_hide_the_subject(phone: Phone, locks: None) -> None:
+    answer = phone.get("/patents", q="太空舱门锁", kind="design").get_json()
+
+    assert (answer["items"], answer["total"], answer["added"], answer["widened_by"]) == ([], 0, 0, None)
+
+
 def test_asking_for_nothing_is_refused(phone: Phone) -> None:
     answer = phone.get("/patents")
 

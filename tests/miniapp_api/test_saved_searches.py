@@ -86,6 +86,20 @@ def test_running_it_again_says_how_many_more_there_are(
     assert phone.get("/saved-searches").get_json()["items"][0]["last_total"] == 5
 
 
+def test_what_a_class_adds_is_shown_but_not_compared(phone: Phone, add_patents: Callable[..., None]) -> None:
+    add_patents(
+        make_patent("CN110000001B", "一种太空舱用的门锁", ipc_codes=["E05B47/00"]),
+        make_patent("CN110000002B", "指静脉开启装置", ipc_codes=["E05B47/00"]),
+    )
+    saved = phone.post("/saved-searches", {"q": "太空舱门锁"}).get_json()
+
+    results = phone.get(f"/saved-searches/{saved['id']}/results").get_json()
+
+    assert saved["last_total"] == 1
+    assert (results["total"], results["added"]) == (2, 1)
+    assert (results["since_last"]["total"], results["since_last"]["difference"]) == (1, 0)
+
+
 def test_a_search_that_failed_was_not_looked_at(
     phone: Phone, saved: dict[str, Any], resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
