@@ -6,7 +6,17 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from bot.dialogue import LONGEST_CHANGE, SEARCHABLE
-from bot.skills.patent_filters import chip_list, dropped, drops, goes_on, is_empty, lay_over, looser_totals, query_of
+from bot.skills.patent_filters import (
+    chip_list,
+    dropped,
+    drops,
+    goes_on,
+    is_empty,
+    laid_over,
+    left_out,
+    looser_totals,
+    query_of,
+)
 from bot.skills.patents import MOST_CHOICES, SEARCH_UNDER_WAY
 from nlp.patent_search import PatentSearch
 from nlp.searching import FoundPatent, SearchAnswer
@@ -58,9 +68,9 @@ def query_after(understander: Understander, sentences: Sequence[str], *, on: dat
 def _next_query(query: PatentQuery | None, understood: Understanding, text: str) -> PatentQuery | None:
     """As Dialogue chooses between a change of the list, another list, and what is none of its business."""
     if query is not None and len(text) <= LONGEST_CHANGE and drops(text):
-        return dropped(query, text) or query
+        return dropped(query, text) or left_out(query, understood, text) or query
     if query is not None and goes_on(understood, text):
-        return lay_over(query, query_of(understood, text))
+        return laid_over(query, understood, text)
     if understood.act in {"cancel", "restart"} and understood.intent is None:
         return None
     is_value = understood.intent is None and understood.act == "inform" and SEARCHABLE & understood.slots.keys()

@@ -7,8 +7,25 @@ from typing import Any
 
 from core.i18n import chinese_date
 from miniapp_api.schemas.patents import ConditionOut, PatentConditions
+from nlp.searching import excluded_of
 from nlp.types import PatentQuery, Understanding
-from services.patent_words import APPLICANT_TYPE_NAMES, DATE_FIELD_NAMES, KIND_NAMES, STATUS_NAMES
+from services.patent_words import (
+    APPLICANT_TYPE_NAMES,
+    DATE_FIELD_NAMES,
+    EXCLUDED_FIELDS,
+    KIND_NAMES,
+    NAMES,
+    STATUS_NAMES,
+)
+
+# What must not be, by the name of the condition that it is shown with.
+NOT = {
+    "not_kind": "kinds",
+    "not_legal_status": "legal_statuses",
+    "not_region": "region",
+    "not_applicant": "applicant",
+    "not_applicant_type": "applicant_type",
+}
 
 
 def query_of(wanted: PatentConditions, understood: Understanding | None) -> PatentQuery:
@@ -23,6 +40,8 @@ def query_of(wanted: PatentConditions, understood: Understanding | None) -> Pate
         "date_to": wanted.date_to,
         "kinds": (wanted.kind.value,) if wanted.kind else None,
         "excluded_kinds": () if wanted.kind else None,
+        "excluded_legal_statuses": () if wanted.legal_status else None,
+        "excluded_applicants": () if wanted.applicant else None,
         "legal_statuses": (wanted.legal_status.value,) if wanted.legal_status else None,
     }
     if wanted.date_from or wanted.date_to:
@@ -43,11 +62,11 @@ def _from_sentence(understood: Understanding) -> PatentQuery:
         region=slots.get("region"),
         ipc=slots.get("ipc"),
         kinds=_several(slots, "patent_kind"),
-        excluded_kinds=tuple(understood.exclude.get("patent_kind", ())),
         legal_statuses=_several(slots, "legal_status"),
         date_field=str(slots.get("date_field") or "application"),
         date_from=_day(slots, "date_from"),
         date_to=_day(slots, "date_to"),
+        **excluded_of(understood.exclude),
     )
     # A bare word that means nothing else is what to look for.
     return query if query != PatentQuery() else PatentQuery(topic=understood.text.strip())
@@ -75,9 +94,13 @@ def conditions_of(query: PatentQuery) -> list[ConditionOut]:
     found = [(name, value, value) for name, value in plain.items() if value]
     found += [("legal_status", value, STATUS_NAMES.get(value, value)) for value in query.legal_statuses]
     found += [("kind", value, KIND_NAMES.get(value, value)) for value in query.kinds]
-    found += [("not_kind", value, f"不要{KIND_NAMES.get(value, value)}") for value in query.excluded_kinds]
     if query.applicant_type:
         found.append(("applicant_type", query.applicant_type, APPLICANT_TYPE_NAMES.get(query.applicant_type, "")))
+    found += [
+        (parameter, value, f"不要{NAMES.get(name, {}).get(value, value)}")
+        for parameter, name in NOT.items()
+        for value in getattr(query, EXCLUDED_FIELDS[name])
+    ]
     what = DATE_FIELD_NAMES.get(query.date_field, "")
     if query.date_from:
         found.append(("date_from", query.date_from.isoformat(), f"{chinese_date(query.date_from)}以后{what}"))

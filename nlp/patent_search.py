@@ -126,14 +126,20 @@ def _filtered(query: PatentQuery, with_facets: bool) -> IndexQuery:
         number = parse_number(query.number)
         keywords["number"] = [number.normal if number is not None else query.number.strip().upper()]
     if query.applicant and query.applicant.strip():
-        keywords["applicant_term"] = [normalise(query.applicant.strip()), applicant_core(query.applicant)]
+        keywords["applicant_term"] = _applicant_terms(query.applicant)
     date_number = f"{query.date_field}_date"
     sort_by = date_number if query.sort in ("newest", "oldest") else None
     if sort_by is None and not query.topic.strip():
         sort_by = "publication_date"
     return IndexQuery(
         keywords=keywords,
-        excluded={"kind": list(query.excluded_kinds)},
+        excluded={
+            "kind": list(query.excluded_kinds),
+            "legal_status": list(query.excluded_legal_statuses),
+            "region": list(query.excluded_regions),
+            "applicant_term": [term for name in query.excluded_applicants for term in _applicant_terms(name)],
+            "applicant_type": list(query.excluded_applicant_types),
+        },
         numbers={date_number: NumberRange(_number(query.date_from), _number(query.date_to))},
         sort_by=sort_by,
         descending=query.sort != "oldest",
@@ -141,6 +147,10 @@ def _filtered(query: PatentQuery, with_facets: bool) -> IndexQuery:
         limit=query.limit,
         facets=tuple(_facet_field(name, query) for name in FACETS) if with_facets else (),
     )
+
+
+def _applicant_terms(name: str) -> list[str]:
+    return [normalise(name.strip()), applicant_core(name)]
 
 
 def filters_of(query: PatentQuery) -> IndexQuery:

@@ -9,7 +9,21 @@ from nlp.types import Understanding
 
 # Words that go on with the last list: 只看…, 其中…, 换成…, 去掉…
 REFINES = re.compile(
-    r"只(?:看|要|留|保留|显示)|^就要|加上|其中|里面|再(?:加|筛|限|缩|看)|换成|改成|改为|去掉|去除|放宽|不限|不要|排除|除了|缩小|^那?.{1,12}呢\??$|筛选|过滤|按.{1,6}排"
+    r"只(?:看|要|留|保留|显示)|^就要|加上|其中|里面|再(?:加|筛|限|缩|看)|换成|换到|改成|改为|改到|扩大到|缩小到|限定在?|去掉|去除|放宽|不限|不要|排除|除了|缩小|^那?.{1,12}呢\??$|筛选|过滤|按.{1,6}排"
+)
+# 杭州 哦不对 温州; 潮汕不是 是汕头: what comes after takes the place of what came before.
+SLIP = r"(?:不对(?:不对)?|不是不是|我?(?:说|打|写|搞|弄|输|讲|记)错了?|错了|口误|更正(?:一下)?)"
+CORRECTION = re.compile(
+    rf"(?<=\S)[\s,。、;]+[哦噢啊呃额哎诶呀]?\s*(?:{SLIP}(?=[\s,。!是应改]|我是)|不+(?=[\s,。])|算了(?=[\s,。]*(?:还是|改|换)))"
+    r"[\s,。!啊哈]*(?:应该是|我?要的?是|我?是?说的?是|还是|改[成为]?|换[成为]?|是)?(?!的)"
+    r"|(?<=\S)不是[\s,。]+(?:而是|应该是|是)|(?<=\S)[\s,。]+不是[\s,。]+"
+)
+# 我说错了 是温湿度传感器: another subject or value within what was asked before.
+CORRECTS = re.compile(rf"^[哦噢啊呃额哎诶呀]?\s*{SLIP}[\s,。!啊]*(?:应该|要的|我要的|我说的)?是(?=\S)")
+# 前面的都不要了 找折叠椅: nothing of what was said before holds.
+BEGINS_ANEW = re.compile(
+    r"^(?:前面|之前|刚才|刚刚|上面|以上|原来)(?:说|查|找|要)?(?:的|那些|条件|要求)*(?:都|全|全都|统统)?"
+    r"(?:不要|不算|作废|忽略|取消|清空|清掉|去掉|不看|不管)(?:了|掉)?[\s,。!]+(?=\S)"
 )
 DROPS = re.compile(
     r"(?:去掉|不限(?:制)?|放宽|取消|删掉|不看)\s*(?P<what>地区|地域|区域|时间|日期|年份|状态|类型|种类|申请人|公司|发明人|分类号?)?"
@@ -39,8 +53,16 @@ class State:
 
 
 def is_refinement(text: str) -> bool:
-    """Whether a sentence goes on with a list: 只看有效的, 换成深圳, 那实用新型呢."""
-    return bool(REFINES.search(text))
+    """Whether a sentence goes on with a list: 只看有效的, 换成深圳, 那实用新型呢, 说错了 是深圳."""
+    return not BEGINS_ANEW.match(text) and bool(REFINES.search(text) or CORRECTS.match(text))
+
+
+def uncorrected(text: str) -> tuple[str, str]:
+    """What was said, and what was said instead in the same sentence; the latter empty where nothing was."""
+    corrections = list(CORRECTION.finditer(text))
+    if not corrections or not text[corrections[-1].end() :].strip():
+        return text, ""
+    return text[: corrections[0].start()], text[corrections[-1].end() :]
 
 
 def without_dropped(

@@ -1,6 +1,6 @@
 """`python -m nlp search`: search requests in, what was understood and found out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,13 @@ from nlp.types import PatentQuery
 
 # Names of the label guide for what a query calls otherwise; several values are listed, one stands alone.
 SEVERAL = {"patent_kind": "kinds", "legal_status": "legal_statuses"}
+EXCLUDED = {
+    "patent_kind": "excluded_kinds",
+    "legal_status": "excluded_legal_statuses",
+    "region": "excluded_regions",
+    "applicant": "excluded_applicants",
+    "applicant_type": "excluded_applicant_types",
+}
 SINGLE = ("applicant", "applicant_type", "inventor", "region", "ipc")
 
 
@@ -50,9 +57,13 @@ def filters_of(query: PatentQuery) -> dict[str, Any]:
         if day is not None:
             filters[name] = day.isoformat()
             filters["date_field"] = query.date_field
-    if query.excluded_kinds:
-        filters["exclude"] = {"patent_kind": list(query.excluded_kinds)}
-    return filters
+    exclude = {name: list(getattr(query, field)) for name, field in EXCLUDED.items() if getattr(query, field)}
+    return filters | {"exclude": exclude} if exclude else filters
+
+
+def excluded_of(exclude: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What a sentence excludes, under the names that a query has for it."""
+    return {field: tuple(exclude.get(name, ())) for name, field in EXCLUDED.items()}
 
 
 def search_row(identity: Any, answer: SearchAnswer) -> dict[str, Any]:

@@ -41,6 +41,14 @@ class Segmenter:
             if _is_word(word) and word not in STOP_WORDS
         ]
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each word of the dictionary begins and ends; what is no such word stands as single characters."""
+        found, position = [], 0
+        for word in self._jieba.cut(normalise(text), False):
+            found.append((position, position + len(word)))
+            position += len(word)
+        return found
+
     def tag(self, text: str) -> list[tuple[str, str]]:
         """(word, part of speech) pairs."""
         return [(word, tag) for word, tag in self._jieba.tag(normalise(text), True)]

@@ -25,7 +25,8 @@ class Understanding:
 class PatentQuery:
     """A search for patents. `topic` is free text; all filters must hold; dates are inclusive.
 
-    `or_ipc` is a subclass whose patents come below those that the topic finds, as long as it finds few.
+    `or_ipc` is a subclass whose patents come below those that the topic finds, as long as it finds few. What is
+    excluded must not be, whatever the other conditions say.
     """
 
     topic: str = ""
@@ -38,6 +39,10 @@ class PatentQuery:
     kinds: tuple[str, ...] = ()
     excluded_kinds: tuple[str, ...] = ()
     legal_statuses: tuple[str, ...] = ()
+    excluded_legal_statuses: tuple[str, ...] = ()
+    excluded_regions: tuple[str, ...] = ()
+    excluded_applicants: tuple[str, ...] = ()
+    excluded_applicant_types: tuple[str, ...] = ()
     date_field: str = "application"
     date_from: date | None = None
     date_to: date | None = None

@@ -10,7 +10,18 @@ from nlp.intent_model import Judgement, default_classifier
 from nlp.intents import ACTIONABLE, NEGATED_HANDOFF, IntentClassifier, wish_parts
 from nlp.ipc_titles import IpcTitles
 from nlp.normalisation import LENGTH_LIMIT, Normaliser
-from nlp.refinements import DROPS, FORGETS, MOMENTARY, REFINES, State, is_refinement, next_state, without_dropped
+from nlp.refinements import (
+    BEGINS_ANEW,
+    CORRECTS,
+    DROPS,
+    FORGETS,
+    MOMENTARY,
+    REFINES,
+    State,
+    is_refinement,
+    next_state,
+    without_dropped,
+)
 from nlp.segmenter import Segmenter, default_segmenter
 from nlp.slots import SlotFinder, SlotReading
 from nlp.slots.bare_values import is_only_a_value
@@ -29,6 +40,7 @@ SURE_OF_A_WISH = 0.8
 CLEAR = 0.7
 # A refinement keeps the list's intent unless something else is this clear.
 CLEAR_CHANGE = 0.8
+SHORTEST_WISH = 4
 # The opening of a wish that only the model sees as an act is left out of the subject if it is no longer than this.
 LONGEST_OPENING = 8
 HANDOFF_ANYWHERE = re.compile(r"转(?:接|到)?人工|人工客服|找人工|真人客服")
@@ -109,7 +121,7 @@ class Understander:
 
     def _read(self, text: str, at: date, state: State) -> tuple[Understanding, bool]:
         """The sentence on its own, and whether it begins a new wish (and so forgets earlier filters)."""
-        plain = self._normaliser.plain(text)
+        plain = BEGINS_ANEW.sub("", self._normaliser.plain(text))
         if not re.search(r"\w", plain):
             return Understanding(text, None, 0.0), False
         whole = self._normaliser.without_fillers(plain)
@@ -119,19 +131,23 @@ class Understander:
         if bare is not None:
             return bare, False
         act = self._opening(plain, judged)
-        clean = self._normaliser.without_fillers(act.rest or plain)
+        corrects = CORRECTS.match(whole) if state.intent is not None else None
+        clean = whole[corrects.end() :] if corrects else self._normaliser.without_fillers(act.rest or plain)
         first = self._first_wish(clean, judged)
         if first != clean:
             clean, judged = first, self._judge(first)
         reading = self._slots.read(clean, at)
-        intent, confidence = self._intent(clean, judged, state)
+        goes_on = state.intent is not None and bool(corrects or REFINES.search(clean))
+        intent, confidence = self._intent(judged, state, goes_on=goes_on)
         if _calls_for_person(text, whole, has_clear_wish=intent in ACTIONABLE and confidence >= CLEAR):
             intent, confidence = "human_handoff", 0.9
-        if not act.name and (intent is None or confidence < 0.6 or (state.intent is None and _states_a_value(clean))):
+        is_value = _states_a_value(clean) and (state.intent is None or "专利" not in clean)
+        if not act.name and (intent is None or confidence < 0.6 or is_value):
             informed = self._inform(text, clean, reading)
             if informed is not None:
                 return informed, False
-        return self._with_slots(text, act, clean, intent, confidence, reading, state)
+        refines = goes_on and intent == state.intent
+        return self._with_slots(text, act, clean, intent, confidence, reading, refines=refines)
 
     def _judge(self, text: str) -> Judgement:
         if self._given is None:
@@ -175,19 +191,25 @@ class Understander:
         return Act(name, None, rest if rest and len(head) <= LONGEST_OPENING else plain)
 
     def _first_wish(self, clean: str, judged: Judgement) -> str:
-        """The part up to 然后 or 另外 where it already holds the wish that counts, else all of it."""
+        """The part up to 然后 or 另外 where it already holds the wish that counts, else all of it.
+
+        The next part counts where the first only asks a question (先查外观保护多少年,再帮我找石墨烯专利)."""
         parts = wish_parts(clean)
-        if len(parts) > 1 and len(parts[0]) >= 4:
-            ranked = self._classifier.rank(parts[0])
-            is_clear = ranked and ranked[0][0] in ACTIONABLE and ranked[0][1] >= CLEAR
-            if is_clear and not judged.is_wish(CLEAR, "human_handoff"):
-                return parts[0]
+        if len(parts) < 2 or judged.is_wish(CLEAR, "human_handoff"):
+            return clean
+        for part in parts:
+            ranked = self._classifier.rank(part) if len(part) >= SHORTEST_WISH else []
+            name, confidence = ranked[0] if ranked else ("", 0.0)
+            if confidence < CLEAR or name not in {*ACTIONABLE, "policy_question"}:
+                break
+            if name in ACTIONABLE:
+                return part
         return clean
 
-    def _intent(self, clean: str, judged: Judgement, state: State) -> tuple[str | None, float]:
+    def _intent(self, judged: Judgement, state: State, *, goes_on: bool) -> tuple[str | None, float]:
         """The best intent; a refinement keeps the list's intent."""
         best, confidence = judged.intents[0] if judged.intents else (None, 0.0)
-        if state.intent and REFINES.search(clean) and (confidence < CLEAR_CHANGE or best == "patent_search"):
+        if goes_on and (confidence < CLEAR_CHANGE or best == "patent_search"):
             return state.intent, 0.85
         return best, confidence
 
@@ -211,7 +233,8 @@ class Understander:
         intent: str | None,
         confidence: float,
         reading: SlotReading,
-        state: State,
+        *,
+        refines: bool,
     ) -> tuple[Understanding, bool]:
         slots, exclude = choose_slots(reading, intent, clean)
         left, named = reading.left, reading.named_class
@@ -219,7 +242,6 @@ class Understander:
             slots["ipc"] = named.value
             left = left[: named.start] + TAKEN * (named.end - named.start) + left[named.end :]
         topic = self._slots.topics.find(left, intent) if intent in TOPICAL else ""
-        refines = bool(REFINES.search(clean)) and state.intent is not None and intent == state.intent
         if topic and not (refines and len(topic) < 2):
             slots["topic"] = topic
         if refines and DROPS.search(clean):

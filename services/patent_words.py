@@ -31,19 +31,35 @@ APPLICANT_TYPE_NAMES = {
 }
 # Which of a patent's dates a period means: 2020年以后申请.
 DATE_FIELD_NAMES = {"application": "申请", "publication": "公开", "grant": "授权"}
+NAMES = {"kinds": KIND_NAMES, "legal_statuses": STATUS_NAMES, "applicant_type": APPLICANT_TYPE_NAMES}
+# Where a query holds what must not be, by the condition that it is shown with.
+EXCLUDED_FIELDS = {
+    "kinds": "excluded_kinds",
+    "legal_statuses": "excluded_legal_statuses",
+    "region": "excluded_regions",
+    "applicant": "excluded_applicants",
+    "applicant_type": "excluded_applicant_types",
+}
 SHOWN_ORDER = ("legal_statuses", "kinds", "applicant", "applicant_type", "inventor", "ipc", "region", "dates")
 
 
 def chip(query: PatentQuery, name: str) -> str:
-    """A condition as it is shown, "" where it is not set."""
+    """A condition as it is shown, "" where it is not set: first what is wanted, then what is not."""
+    wanted, excluded = wanted_chip(query, name), EXCLUDED_FIELDS.get(name)
+    names = NAMES.get(name, {})
+    unwanted = "、".join(names.get(value, value) for value in getattr(query, excluded)) if excluded else ""
+    # Whoever wants inventions has said enough of what is none.
+    if not unwanted or (wanted and name == "kinds"):
+        return wanted
+    return f"{wanted},不要{unwanted}" if wanted else f"不要{unwanted}"
+
+
+def wanted_chip(query: PatentQuery, name: str) -> str:
+    """A condition without what is excluded beside it."""
     if name == "dates":
         return _date_chip(query)
-    if name == "kinds":
-        wanted = "、".join(KIND_NAMES.get(kind, kind) for kind in query.kinds)
-        unwanted = "、".join(KIND_NAMES.get(kind, kind) for kind in query.excluded_kinds)
-        return wanted or (f"不要{unwanted}" if unwanted else "")
-    if name == "legal_statuses":
-        return "、".join(STATUS_NAMES.get(status, status) for status in query.legal_statuses)
+    if name in ("kinds", "legal_statuses"):
+        return "、".join(NAMES[name].get(value, value) for value in getattr(query, name))
     if name == "applicant_type":
         return APPLICANT_TYPE_NAMES.get(query.applicant_type or "", "")
     if name == "inventor":

@@ -9,7 +9,9 @@ from nlp.patent_query_form import from_values, to_values
 from nlp.patent_search import PatentSearch
 from nlp.refinements import is_refinement
 from nlp.region_levels import region_levels, split_region
+from nlp.searching import excluded_of
 from nlp.types import PatentQuery, Understanding
+from services.patent_words import EXCLUDED_FIELDS, wanted_chip
 from services.patent_words import chip as chip
 from services.patent_words import chip_list as chip_list
 from services.patent_words import chips as chips
@@ -27,13 +29,29 @@ FILTER_NAMES = {
     "applicant_type": re.compile("申请人类型|单位类型"),
     "ipc": re.compile("分类"),
     "inventor": re.compile("发明人"),
-    "applicant": re.compile("申请人|公司|企业|权利人"),
+    "applicant": re.compile("申请人(?!类型)|公司|企业|权利人"),
+}
+# What to type where a condition is too long to be named, or is one of what must not be.
+WAYS_OUT = {
+    "dates": "不限时间",
+    "legal_statuses": "不限状态",
+    "kinds": "不限类型",
+    "region": "不限地区",
+    "applicant_type": "不限申请人类型",
+    "ipc": "不限分类号",
+    "inventor": "不限发明人",
+    "applicant": "不限申请人",
 }
 DROP = re.compile(
     r"^(?:那就?|就|请|再)?(?:去掉|去除|不限制?|放宽|删掉)(?P<what>.+)$"
+    r"|^(?:那就?|就)?(?P<named>[^不,。 ]{1,8}?)(?:的)?(?:条件|限制|要求)?(?:都|也|就)?"
+    r"(?:不限制?|不作限制|不做限制|不用限制?|无所谓|随便|都行|都可以|不重要)(?:了|吧|啦|的)?$"
     r"|^(?:那就?|就|请)?把(?P<other>.{1,12}?)(?:的)?(?:条件|限制)?(?:去掉|去除|删掉|放宽)(?:吧|掉|了)?$"
 )
 ALL_FILTERS = re.compile(r"^(?:所有|全部|一切|其他)?(?:的)?(?:条件|限制|筛选)?$")
+# 无锡也看看 names a condition of the list on the table; 查华为的专利 asks for another list.
+OPENS_A_SEARCH = re.compile("专利|找|查|搜|检索")
+NARROWS = re.compile(r"(?:那?就|我)?(?:只?要|只?看|其中|里面)?[^,。;!?\s换改查找搜]{1,10}(?<!专利)的")
 NEWEST = re.compile("最新的?|新的在前|按(?:时间|日期|年份|申请日|公开日|授权日)(?:排序|排列|排)")
 OLDEST = re.compile("最早的?|最老的?|旧的在前")
 SORTS = re.compile(rf"(?:只?看|要|先看)?(?:{NEWEST.pattern}|{OLDEST.pattern})(?:排序|排列|在前|几[件个]|优先|呢)?")
@@ -52,13 +70,13 @@ def query_of(understood: Understanding, text: str) -> PatentQuery:
         region=slots.get("region"),
         ipc=slots.get("ipc"),
         kinds=_several(slots.get("patent_kind")),
-        excluded_kinds=tuple(exclude.get("patent_kind", ())),
         legal_statuses=_several(slots.get("legal_status")),
         date_field=slots.get("date_field") or "application",
         date_from=_day(slots.get("date_from")),
         date_to=_day(slots.get("date_to")),
         sort=slots.get("sort", "relevance"),
         limit=PAGE_SIZE,
+        **excluded_of(exclude),
     )
 
 
@@ -80,8 +98,24 @@ def goes_on(understood: Understanding, text: str) -> bool:
     if is_sorting(text):
         return True
     is_bare_value = understood.intent is None and understood.act == "inform"
-    is_change = understood.intent == "patent_search" and is_refinement(text)
-    return (is_bare_value or is_change) and not is_empty(query_of(understood, text))
+    query = query_of(understood, text)
+    is_change = understood.intent == "patent_search" and (
+        is_refinement(text) or narrows(text) or not (query.topic or OPENS_A_SEARCH.search(text))
+    )
+    return (is_bare_value or is_change) and not is_empty(query)
+
+
+def laid_over(query: PatentQuery, understood: Understanding, text: str) -> PatentQuery:
+    """The list on the table as a sentence changes it: 锂电的 narrows its subject, 换成锂电的 replaces it."""
+    new = query_of(understood, text)
+    if new.topic and query.topic and narrows(text):
+        new = replace(new, topic=f"{new.topic} {query.topic}")
+    return lay_over(query, new)
+
+
+def narrows(text: str) -> bool:
+    """Whether a sentence says which of the things found: 锂电的, 只看带屏幕的."""
+    return bool(NARROWS.fullmatch(text.strip(" 。.!")))
 
 
 def is_empty(query: PatentQuery) -> bool:
@@ -99,17 +133,29 @@ def lay_over(query: PatentQuery, new: PatentQuery) -> PatentQuery:
     }
     if new.date_from or new.date_to:
         changed.update(date_field=new.date_field, date_from=new.date_from, date_to=new.date_to)
-    if new.kinds:
-        changed["excluded_kinds"] = ()
-    if new.excluded_kinds:
-        changed["kinds"] = tuple(kind for kind in query.kinds if kind not in new.excluded_kinds)
+    for name, excluded in EXCLUDED_FIELDS.items():
+        changed |= _with_exclusions(query, new, name, excluded)
     return replace(query, **{**changed, "offset": 0})
+
+
+def _with_exclusions(query: PatentQuery, new: PatentQuery, name: str, excluded: str) -> dict[str, Any]:
+    """What becomes of a condition and its exclusions: a new value replaces both, a new exclusion comes on top."""
+    held, wanted, unwanted = getattr(query, name), getattr(new, name), getattr(new, excluded)
+    if not unwanted:
+        return {excluded: ()} if wanted else {}
+    kept: Any = wanted or held
+    if isinstance(kept, tuple):
+        kept = tuple(value for value in kept if value not in unwanted)
+    elif kept and any(kept.startswith(value) for value in unwanted):
+        kept = None
+    earlier = () if wanted else getattr(query, excluded)
+    return {name: kept, excluded: tuple(dict.fromkeys((*earlier, *unwanted)))}
 
 
 def without(query: PatentQuery, name: str) -> PatentQuery:
     """The query without one condition."""
     empty = PatentQuery()
-    names = {"dates": ("date_from", "date_to", "date_field"), "kinds": ("kinds", "excluded_kinds")}.get(name, (name,))
+    names = ("date_from", "date_to", "date_field") if name == "dates" else (name, EXCLUDED_FIELDS.get(name, name))
     return replace(query, offset=0, **{item: getattr(empty, item) for item in names})
 
 
@@ -126,7 +172,7 @@ def drops(text: str) -> bool:
 def dropped(query: PatentQuery, text: str) -> PatentQuery | None:
     """The query without the conditions that the sentence names; None where it names none of those that are set."""
     match = DROP.match(text)
-    what = (match["what"] or match["other"]).strip(" “”\"'的了吧。") if match else ""
+    what = (match["what"] or match["other"] or match["named"]).strip(" “”\"'的了吧。") if match else ""
     if what.startswith("到"):
         return _widened(query, what.removeprefix("到"))
     if ALL_FILTERS.match(what):
@@ -137,6 +183,13 @@ def dropped(query: PatentQuery, text: str) -> PatentQuery | None:
         if shown and (FILTER_NAMES[name].search(what) or _means(what, shown)):
             slimmer = without(slimmer, name)
     return slimmer if slimmer != replace(query, offset=0) else None
+
+
+def left_out(query: PatentQuery, understood: Understanding, text: str) -> PatentQuery | None:
+    """去掉外观 where no kind is a condition: the list without designs; None where nothing of the kind is named."""
+    new = query_of(understood, text)
+    unwanted = {name: getattr(new, name) for name in EXCLUDED_FIELDS.values() if name != "excluded_regions"}
+    return lay_over(query, PatentQuery(limit=query.limit, **unwanted)) if any(unwanted.values()) else None
 
 
 def _means(what: str, shown: str) -> bool:
@@ -186,11 +239,9 @@ def looser_totals(search: PatentSearch, query: PatentQuery) -> list[tuple[str, s
 
 def way_out(query: PatentQuery, name: str) -> str:
     """What to type or tap to be rid of a condition."""
-    shown = chip(query, name)
-    if name == "region":
+    shown = wanted_chip(query, name)
+    if name == "region" and shown:
         return f"不限{(split_region(shown) or [shown])[-1]}"
-    if name in ("dates", "inventor", "ipc") or len(shown) > 6 or (name == "kinds" and not query.kinds):
-        return {"dates": "不限时间", "inventor": "不限发明人", "ipc": "不限分类号", "kinds": "不限类型"}.get(
-            name, "不限申请人"
-        )
+    if name in ("dates", "inventor", "ipc") or len(shown) > 6 or not shown:
+        return WAYS_OUT[name]
     return f"不限{shown}"

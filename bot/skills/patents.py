@@ -17,7 +17,8 @@ from bot.skills.patent_filters import (
     from_memory,
     goes_on,
     is_empty,
-    lay_over,
+    laid_over,
+    left_out,
     looser_totals,
     query_of,
     to_memory,
@@ -61,7 +62,7 @@ def refine(context: TurnContext) -> Reply:
     remembered = remembered_query(context)
     if remembered is None:
         return search(context)
-    return show(context, lay_over(remembered, query_of(context.understanding, context.text)), is_refined=True)
+    return show(context, laid_over(remembered, context.understanding, context.text), is_refined=True)
 
 
 def refines(context: TurnContext) -> bool:
@@ -74,7 +75,7 @@ def loosen(context: TurnContext) -> Reply:
     remembered = remembered_query(context)
     if remembered is None:
         return nothing_to_page(context)
-    slimmer = dropped(remembered, context.text)
+    slimmer = dropped(remembered, context.text) or left_out(remembered, context.understanding, context.text)
     if slimmer is not None:
         return show(context, slimmer, is_refined=True)
     if not chips(remembered):

@@ -9,13 +9,14 @@ from itertools import pairwise
 from nlp.slots.numerals import read_digits, read_number
 
 HAN = "零〇一二两三四五六七八九十"
-YEAR = rf"(?P<year>(?:19|20)\d\d|[一二][零〇九][{HAN}]{{2}}|(?<!\d)\d\d(?=年)|(?<![{HAN}])[零〇一二][{HAN}](?=年))"
+YEAR = rf"(?P<year>(?:19|20)\d\d|[一二][零〇九][{HAN}]{{2}}|(?<!\d)\d\d(?=年)|(?<![{HAN}])[零〇一二八九][{HAN}](?=年))"
 RELATIVE_YEAR = r"(?P<relative>大前年|前年|去年|上一年|今年|本年度?|明年)"
 MONTH = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 DAY = rf"(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二?十[{HAN}]?|[{HAN}])"
-PART = r"(?P<part>上半年|下半年|(?:第?[一二三四1-4])季度|年?初|年?底|年末)"
+PART = r"(?P<part>上半年|下半年|(?:第?[一二三四1-4])季度?|[Qq][1-4]|年?初|年?底|年末)"
+COMPACT = r"(?<!\d)(?P<compact>(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)"
 POINT = re.compile(
-    rf"(?:{YEAR}(?:\s*年度?)?|{RELATIVE_YEAR})(?:\s*的?{PART}|[\s./-]*{MONTH}(?:\s*月份?|(?=[./-]\d)|(?![\d\w])|(?=以|之|起|后|前|到|至))(?:[./\s-]*{DAY}\s*[日号]?(?!\d))?)?"
+    rf"{COMPACT}|(?:{YEAR}(?:\s*年度?)?|{RELATIVE_YEAR})(?:\s*的?{PART}|[\s./-]*{MONTH}(?:\s*月份?|(?=[./-]\d)|(?![\d\w])|(?=以|之|起|后|前|到|至))(?:[./\s-]*{DAY}\s*[日号]?(?!\d))?)?"
 )
 # what may stand before and after a point in time
 AFTER_WORDS = r"\s*(?:及|和)?(?:以后|之后|以来|起|开始|至今|到现在|到今天|后(?!面|台|视|轮|盖|备|处))"
@@ -75,6 +76,10 @@ def _with_field(period: Period, text: str) -> Period:
 
 def bounds_of(match: re.Match[str], at: date) -> tuple[date, date] | None:
     """First and last day of what a POINT names."""
+    if match["compact"]:
+        digits = match["compact"]
+        whole = safe_date(int(digits[:4]), int(digits[4:6]), digits[6:])
+        return (whole, whole) if whole and whole.year <= at.year + 30 else None
     year = _year(match, at)
     if year is None or not 1949 <= year <= at.year + 30:
         return None
@@ -110,8 +115,8 @@ def _part_of(year: int, part: str) -> tuple[date, date]:
         return date(year, 1, 1), date(year, 6, 30)
     if part == "下半年":
         return date(year, 7, 1), date(year, 12, 31)
-    if part.endswith("季度"):
-        quarter = int(read_number(part.removesuffix("季度").lstrip("第")) or 1)
+    if part.endswith(("季度", "季")) or part[0] in "Qq":
+        quarter = int(read_number(part.strip("第季度Qq")) or 1)
         return date(year, 3 * quarter - 2, 1), _month_bounds(year, 3 * quarter)[1]
     if part.endswith("初"):
         return date(year, 1, 1), date(year, 1, 31)

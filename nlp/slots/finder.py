@@ -8,6 +8,7 @@ from typing import Any
 
 from nlp.ipc_titles import IpcTitles
 from nlp.patent_numbers import find_numbers
+from nlp.refinements import uncorrected
 from nlp.segmenter import Segmenter
 from nlp.slots import contacts, dates, money, patents
 from nlp.slots.days import Day, find_days
@@ -42,11 +43,30 @@ class SlotFinder:
 
     def __init__(self, segmenter: Segmenter, ipc_titles: IpcTitles | None = None) -> None:
         self._ipc_titles = ipc_titles or IpcTitles(segmenter)
-        self._regions = RegionFinder()
+        self._regions = RegionFinder(segmenter)
         self._organisations = OrganisationFinder(segmenter)
         self.topics = TopicFinder(segmenter)
 
     def read(self, text: str, at: date) -> SlotReading:
+        """What holds in the end: after 杭州 哦不对 温州 it is 温州, and what was not corrected stays."""
+        before, after = uncorrected(text)
+        if not after:
+            return self._read(before, at)
+        first, second = self._read(before, at), self._read(after, at)
+        names = second.organisations if second.organisations.is_named else first.organisations
+        subject = second if self.topics.find(second.left, None) else first
+        return SlotReading(
+            {**first.values, **second.values},
+            {**first.exclude, **second.exclude},
+            names,
+            second.periods or first.periods,
+            second.days or first.days,
+            subject.left,
+            second.has_invalid_number,
+            subject.named_class,
+        )
+
+    def _read(self, text: str, at: date) -> SlotReading:
         """Everything found, longest and surest forms first, so that no word counts twice."""
         scan = Scan(text)
         values: dict[str, Any] = {}
@@ -64,15 +84,18 @@ class SlotFinder:
         periods, single_days = _read_dates(scan, at)
         _read_quantities(scan, values)
         inventor = self._organisations.find_inventor(scan)
+        excluded_names = self._organisations.take_excluded(scan)
+        if excluded_names:
+            exclude["applicant"] = excluded_names
         short_name = self._organisations.find_short_name(scan)
         if inventor:
             values["inventor"] = inventor.value
         for region in self._regions.find(scan.left):
             _set(values, exclude, "region", region, scan)
-        applicant_type = self._organisations.find_type(scan)
-        if applicant_type:
-            values["applicant_type"] = applicant_type.value
+        for applicant_type in self._organisations.find_types(scan.left):
+            _set(values, exclude, "applicant_type", applicant_type, scan)
         self._read_terms(scan, values, exclude)
+        _drop_idle_exclusions(values, exclude)
         return SlotReading(
             values,
             exclude,
@@ -90,10 +113,23 @@ class SlotFinder:
             values.setdefault("trade_mode", mode.value)
         for status in patents.find_statuses(scan.left):
             _set(values, exclude, "legal_status", status, scan)
-        for kind in patents.find_kinds(scan.left):
+        kinds = patents.find_kinds(scan.left)
+        for kind in kinds:
             _set(values, exclude, "patent_kind", kind, scan)
+        also = patents.named_together(scan.text, kinds)
+        if "patent_kind" in values and len(also) > 1 and "patent_kind" not in exclude:
+            values["patent_kind"] = also
         if rights:
             values["right_type"] = next((right.value for right in rights if right.value != "patent"), "patent")
+
+
+def _drop_idle_exclusions(values: dict[str, Any], exclude: dict[str, list[str]]) -> None:
+    """不是广州的,是深圳的: nothing of 广州 would come anyway; 广东的 不要深圳 does say something."""
+    wanted = values.get("region")
+    if wanted and "region" in exclude:
+        exclude["region"] = [place for place in exclude["region"] if place.startswith(wanted)]
+        if not exclude["region"]:
+            del exclude["region"]
 
 
 def _take(scan: Scan, values: dict[str, Any], name: str, found: Found | None) -> None:

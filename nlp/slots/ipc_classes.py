@@ -8,7 +8,8 @@ from nlp.slots.scan import TAKEN, Found
 NAME = rf"[^\s,。;!?:{re.escape(TAKEN)}的]"
 CLASS_WORD = r"(?:分类号?|大类|小类|类别?)"
 # 那一类, 这个分类里: after the name, where the sentence has spoken of classes or says so here
-AFTER = rf"(?:[这那](?:一|个|一个)?{CLASS_WORD}|一{CLASS_WORD}|分类|小类|大类|类别)(?:里面?|下面?|中|内)?"
+WITHIN = r"(?:里面?|下面?|之?[中内下]|里头)"
+AFTER = rf"(?:[这那](?:一|个|一个)?{CLASS_WORD}|一{CLASS_WORD}|分类号?|小类|大类|类别)(?:{WITHIN})?"
 # IPC里, 分类号是, 国际分类属于. 图像分类是… speaks of a thing: a bare 分类 stands where a sentence or its wish begins.
 SYSTEM = r"(?:IPC|ipc|国际专利|国际|专利)\s*"
 VERB = r"(?:是|为|属于|归[在到入]?|选|[里上中]面?|在(?!哪))"
@@ -17,7 +18,9 @@ LEAD = re.compile(
     rf"\s*{VERB}\s*(?P<name>{NAME}{{1,16}})"
     rf"|(?:{SYSTEM})?分类号\s*:?\s*(?P<other>{NAME}{{2,16}})"
 )
-TRAIL = re.compile(rf"(?P<name>{NAME}{{2,16}}?)(?P<after>{AFTER})(?=的|\s|$|[,。;!?])")
+# 天线这个分类下中兴的: the word for within ends the name as well as 的 does
+WITHIN_END = "[里面下中内头]"
+TRAIL = re.compile(rf"(?P<name>{NAME}{{2,16}}?)(?P<after>{AFTER})(?:(?<={WITHIN_END})|(?=的|\s|$|[,。;!?]))")
 # 光伏组件类的有效专利, 电池类专利
 SHORT_TRAIL = re.compile(rf"(?P<name>{NAME}{{1,16}})(?P<after>类)(?=(?:里面?|下面?|中)?的|专利|发明|实用新型|外观|$)")
 AFTER_NAME = re.compile(rf"(?:的?(?={AFTER}))?(?:{AFTER})?(?:里面?|中)?$")

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from nlp.lexicon import read_words
 from nlp.segmenter import Segmenter
+from nlp.slots.patents import excluded_span
 from nlp.slots.scan import Found, Scan
 
 FULL_NAME = re.compile(
     r"[一-鿿A-Za-z0-9()·&]{2,30}?(?:股份有限公司|有限责任公司|集团有限公司|有限公司|合作社|(?:律师|会计师|专利|商标)事务所)"
 )
 INSTITUTION = re.compile(
-    r"[一-鿿A-Za-z]{2,14}?(?:大学|科学院|工程院|研究院|研究所|研究中心|医院|集团|学院|实验室)(?!生|城|士|排|的研究)"
+    r"[一-鿿A-Za-z]{2,14}?(?:大学|科学院|工程院|研究院|研究所|研究中心|医院|集团|学院|实验室)"
+    r"(?:(?:(?![的和与跟及或在做搞申有])[一-鿿]){0,10}?(?:研究院|研究所|研究生院|学院|医院|实验室))?(?!生|城|士|排|的研究)"
 )
 FIRM = re.compile(r"[一-鿿A-Za-z0-9]{2,10}?(?:公司|股份|科技|实业|电子厂|机械厂)(?=的|申请|名下|有|在|$|\s)")
 LEADING_FRAME = re.compile(
@@ -32,22 +34,33 @@ WATCHED = re.compile(
 INVENTOR = re.compile(
     r"(?:发明人|设计人|发明者)\s*(?:是|为|叫|姓名是?|:)?\s*(?P<name>[一-鿿·]{2,5}|[A-Z][a-z]+(?: [A-Z][a-z]+)+)"
 )
-INVENTED_BY = re.compile(r"(?P<name>[一-鿿]{2,4})(?:老师|教授|博士|先生|院士|工程师)?(?:发明|研发|设计)的")
+INVENTED_BY = re.compile(
+    r"(?P<name>[一-鿿]{2,4})(?:老师|教授|博士|先生|院士|工程师)?"
+    r"(?:(?:发明|研发|设计)的|(?:当|作为|做|为|是)(?:第一|主要|共同)?(?:发明人|设计人)的?)"
+)
 TITLES = re.compile(r"(?:老师|教授|博士|先生|女士|院士|工程师|同学)$")
 
-APPLICANT_TYPES = (
-    (
-        "university",
-        r"高校|院校|大专院校|(?:(?<![一-鿿])|(?<=\|的))大学(?=的|申请|$|(?:做|研发|开发|搞)的)|大学(?:们|的专利)",
-    ),
-    ("institute", r"科研院所|科研机构|科研单位|研究机构|研究院所|研究所(?=的|申请)|研究院(?=的|申请)|院所"),
-    ("hospital", r"医院(?=的|申请|$|\s)|医疗机构"),
-    ("government", r"政府(?:部门|机关)?(?=的|申请)|机关单位|事业单位"),
-    ("individual", r"个人(?=的|申请|$|\s|发明|名义|持有)|自然人"),
-    (
-        "enterprise",
-        r"(?<=\|)企(?=的|申请|做)|(?:中小)?企业(?=的|申请|$|\s|\||专利|持有|名下|在|做|审|有效|失效|授权|发明|实用新型|外观)|公司(?=申请的)|厂商(?=的|申请)|厂家(?=的|申请)",
-    ),
+# What follows where a kind of applicant is meant, not a thing (企业管理软件, 医院病床).
+OWNS = (
+    r"(?:申请|持有|名下|(?:自己)?(?:研发|开发|做|搞|弄|出|报|发明|拥有))(?:的|了)?(?:专利)?"
+    r"|的|专利|在(?!线)|审中|有效|失效|授权|实用新型|外观|都?不要|除外|呢|$|\s|\|"
+)
+# 企业申请的, 高校做的: the verb belongs to the kind of applicant.
+DOES = re.compile(r"申请|持有|名下|(?:自己)?(?:研发|开发|做|搞|弄|出|拥有)(?=的|了)")
+APPLICANT_TYPES = tuple(
+    (name, re.compile(pattern.replace("<OWNS>", OWNS)))
+    for name, pattern in (
+        (
+            "university",
+            r"(?:职业|高等|高职|大专|大中专|本科|理工|师范)?(?:高校|院校|学校(?=申请))"
+            r"|(?:(?<![一-鿿])|(?<=\|的))大学(?=<OWNS>)|大学(?:们|的专利)",
+        ),
+        ("institute", r"科研院所|科研机构|科研单位|研究机构|研究院所|(?:科研|研究)(?:所|院)(?=<OWNS>)|院所"),
+        ("hospital", r"医院(?=<OWNS>)|医疗机构"),
+        ("government", r"政府(?:部门|机关)?(?=<OWNS>)|机关单位|事业单位"),
+        ("individual", r"个人(?=<OWNS>|名义)|自然人"),
+        ("enterprise", r"(?<=\|)企(?=<OWNS>)|(?:中小)?企业(?=<OWNS>)|公司(?=申请的)|厂[商家](?=的|申请)"),
+    )
 )
 
 
@@ -57,6 +70,10 @@ class Organisations:
 
     full_name: Found | None = None
     short_name: Found | None = None
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.full_name or self.short_name)
 
 
 class OrganisationFinder:
@@ -88,15 +105,27 @@ class OrganisationFinder:
         """A person named as the inventor, taken from the scan."""
         return self._take(scan, self._inventor(scan.left))
 
-    def find_type(self, scan: Scan) -> Found | None:
-        """The kind of applicant that is asked for, after places have been taken (广州企业的)."""
+    def find_types(self, left: str) -> list[Found]:
+        """The kinds of applicants that are spoken of, after places have been taken (广州企业的)."""
+        found: list[Found] = []
         for name, pattern in APPLICANT_TYPES:
-            match = re.search(pattern, scan.left)
-            if match:
-                return self._take(
-                    scan, Found(match.start(), match.end(), name), tail=r"(?:申请|持有|名下|(?:研发|开发|做|搞)(?=的))?"
-                )
-        return None
+            match = pattern.search(left)
+            if match and all(match.end() <= other.start or match.start() >= other.end for other in found):
+                found.append(Found(match.start(), _past(DOES, left, match.end()), name))
+        return found
+
+    def take_excluded(self, scan: Scan) -> list[str]:
+        """Applicants whose patents are not wanted (不要华为的, 除了清华大学), taken from the scan."""
+        names = []
+        for pattern in (FULL_NAME, INSTITUTION, FIRM):
+            for match in pattern.finditer(scan.left):
+                found = _without_frame(match)
+                if found and pattern is FIRM:
+                    found = Found(found.start, found.end, found.value.removesuffix("公司"))
+                names += _taken_if_excluded(scan, found)
+        for found in self._find_known(scan.left):
+            names += _taken_if_excluded(scan, found)
+        return names
 
     def _take(self, scan: Scan, found: Found | None, *, tail: str = "") -> Found | None:
         if found is not None:
@@ -125,9 +154,9 @@ class OrganisationFinder:
             found = _without_frame(match)
             if found is not None and self._is_name(found.value):
                 return found
-        known = self._known.search(text)
+        known = self._find_known(text)
         if known:
-            return Found(known.start(), known.end(), known[0])
+            return known[0]
         owner = OWNER.search(text)
         if owner and not GENERIC.match(owner["name"]):
             return Found(owner.start("name"), owner.end("name"), owner["name"])
@@ -140,6 +169,18 @@ class OrganisationFinder:
                 return Found(found.start, found.end, found.value.removesuffix("公司"))
         return None
 
+    def _find_known(self, text: str) -> list[Found]:
+        """Firms known by a short name, where no other word reaches into it (优美的外观 is not 美的's)."""
+        matches = list(self._known.finditer(text))
+        if not matches:
+            return []
+        words = self._segmenter.spans(text)
+        return [
+            Found(match.start(), match.end(), match[0])
+            for match in matches
+            if not any(start < match.start() < end or match.start() < start < match.end() < end for start, end in words)
+        ]
+
     def _is_proper_name(self, name: str) -> bool:
         """Whether the cutter takes it for one name, not for an ordinary word."""
         tags = self._segmenter.tag(name)
@@ -151,7 +192,7 @@ class OrganisationFinder:
 
     def _inventor(self, text: str) -> Found | None:
         match = INVENTOR.search(text)
-        if match:
+        if match and self._opens_a_name(match["name"]):
             name = match["name"]
             if name.isascii() or "·" in name:
                 return Found(match.start(), match.end(), name)
@@ -169,8 +210,12 @@ class OrganisationFinder:
                     start = match.start("name") + len(whole) - size
                     before = text[:start]
                     if not before or re.search(r"[\s|,]$|(?:找|查|搜|看|由|把|是|下)$", before):
-                        return Found(start, match.end() - 1, name)
+                        return Found(start, match.end(), name)
         return None
+
+    def _opens_a_name(self, text: str) -> bool:
+        """王春燕, not 的专利 of 陈志明当发明人的专利."""
+        return text.isascii() or "·" in text or text.startswith(self._surnames)
 
     def _person(self, text: str) -> str | None:
         """The name at the beginning of `text`: one surname, one or two characters; the cutter decides between them."""
@@ -183,6 +228,19 @@ class OrganisationFinder:
             return text if len(text) >= 2 else None
         first = self._segmenter.cut(text)[0]
         return first if 2 <= len(first) <= longest else text[:longest]
+
+
+def _taken_if_excluded(scan: Scan, found: Found | None) -> list[str]:
+    span = excluded_span(scan.text, found) if found else None
+    if found is None or span is None or not scan.is_free(found.start, found.end):
+        return []
+    scan.take(*span)
+    return [str(found.value)]
+
+
+def _past(tail: re.Pattern[str], text: str, end: int) -> int:
+    match = tail.match(text, end)
+    return match.end() if match else end
 
 
 def _without_frame(match: re.Match[str]) -> Found | None:

@@ -1,6 +1,7 @@
 """What is said of patents by fixed words: symbols of the classification, kind, status, trade mode, kind of right."""
 
 import re
+from itertools import pairwise
 
 from nlp.slots.scan import Found
 
@@ -20,20 +21,30 @@ STATUSES = (
     (
         "pending",
         re.compile(
-            r"(?:正|还|仍|尚)?在审查(?:中|阶段|当中)?|审查中|审中|在审|实审中?|审核中|未授权|还没授权|尚未授权|没授权|待审|公开未授权|申请中"
+            r"(?:正|还|仍|尚)?在审查(?:中|阶段|当中)?|审查中|审中|在审|实审中?|审核中|未授权|还没授权|尚未授权|没授权|(?:还)?没(?:有)?(?:下证|拿证|批下来|获批)|待审|公开未授权|申请中"
         ),
     ),
     ("invalidated", re.compile(r"(?:已经?|被|全部|部分)?(?:被)?(?:宣告)?无效(?:掉|了)?(?:的)?(?!宣告|程序|请求)")),
     (
         "active",
         re.compile(
-            r"(?:还|仍|现行|维持|目前)?(?:是)?有效(?!期|率|成分|性|果|载荷|地|防|提|降|减)|维持中|(?:未|没有?|还没)(?:过期|失效|到期|终止)|在保护期内?|存续"
+            r"(?:还|仍|现行|维持|目前)?(?:是)?有效(?!期|率|成分|性|果|载荷|地|防|提|降|减)|维持中|(?:未|没有?|还没)(?:过期|失效|到期|终止)|在保护期内?|存续|(?<![所没使无])有权(?=的|专利|状态|$|[\s,|])"
         ),
     ),
-    ("lapsed", re.compile(r"(?:已经?|都)?(?:失效|过期|到期|终止|作废|失权)(?:掉|了)?")),
+    (
+        "lapsed",
+        re.compile(
+            r"(?:专利权)?(?:已经?|都)?(?:失效|过期|到期|终止|作废|失权|届满)(?:掉|了)?|无权(?=的|专利|状态|$|[\s,|])"
+        ),
+    ),
     ("rejected", re.compile(r"(?:已经?|被)*驳回(?:了|掉)?")),
     ("withdrawn", re.compile(r"(?:已经?|被|视为|主动)*撤回(?:了)?|视撤")),
-    ("granted", re.compile(r"(?:已经?|获得?|被)?授权(?!费|方|书|委托|使用|给|我)(?:了)?(?:的)?|已获批|拿到证书")),
+    (
+        "granted",
+        re.compile(
+            r"(?:已经?|获得?|被)?授权(?!费|方|书|委托|使用|给|我)(?:了)?(?:的)?|已获批|拿到?证书?了?(?=的)|下证了?(?=的)"
+        ),
+    ),
 )
 # 还有效吗 asks about one patent and filters nothing
 STATUS_ASKED = re.compile(r"(?:还|是否|是不是|有没有|会不会|能不能|能否|多久|什么时候|何时|怎么|为什么|被).{0,3}$")
@@ -50,9 +61,18 @@ RIGHTS = (
     ("patent", re.compile(r"专利|实用新型|外观设计|发明")),
 )
 EXCLUDE_BEFORE = re.compile(
-    r"(?:不要|除了|除开|除去|除|排除|去掉|去除|剔除|不含|不包括|不包含|不看|别要|别给我|不想要|不需要|非|过滤掉|^过滤|刨除|刨掉|扣除)\s*(?:掉|那些|这些|所有)?(?:已经?)?$"
+    r"(?:不(?:要|含|包括|包含|看|想要|想看|需要|用|考虑|是)|除[了开去]?|排除|去掉|去除|剔除|别(?:要|看|给我看?|列|算)|非|过滤掉?|刨[除掉去]|扣除)"
+    r"\s*(?:掉|那些|这些|所有|任何)?(?:已经?)?"
+    # 不要美的和格力的
+    r"(?:[^\s,。;不除]{1,8}(?:[和跟、或及与]|还有|以及))?$"
 )
-EXCLUDE_AFTER = re.compile(r"(?:专利)?(?:的)?(?:都|就|也)?(?:不要|除外|不算|去掉|排除|不看|不用)")
+EXCLUDE_AFTER = re.compile(
+    r"(?:申请|持有|名下|公司|企业|那边|那些|这些|专利|的|产品){0,4}(?:都|就|也|全|统统|一律|先)?"
+    r"(?:不要了?|除外|不算|去掉|去除|剔除|排除|刨除|扣除|过滤掉?|不看|不用|不列|不含|不包括|算了|免了|别(?:列|要|给|看|显示|算|放|出现))"
+)
+
+
+TOGETHER = re.compile(r"(?:专利)?\s*(?:[和跟与及或、/]|以及|还有|或者)\s*")
 
 
 def find_ipc(text: str) -> Found | None:
@@ -64,7 +84,7 @@ def find_ipc(text: str) -> Found | None:
             symbol += f" {match['group']}/{match['subgroup']}"
         elif match["main"]:
             symbol += f" {int(match['main'])}"
-        lead = re.search(r"(?:IPC|ipc|分类号|主分类号?|分类)\s*(?:是|为|号|:)?\s*$", text[: match.start()])
+        lead = re.search(r"(?:(?:国际|专利|主){0,3}分类号?|IPC|ipc)\s*(?:是|为|号|:)?\s*$", text[: match.start()])
         return Found(lead.start() if lead else match.start(), match.end(), symbol)
     match = IPC_CLASS.search(text)
     return Found(match.start(), match.end(), match["symbol"].upper()) if match else None
@@ -73,6 +93,16 @@ def find_ipc(text: str) -> Found | None:
 def find_kinds(text: str) -> list[Found]:
     """Kinds in the order of the text, without overlap."""
     return _first_wins(text, KINDS)
+
+
+def named_together(text: str, found: list[Found]) -> list[str]:
+    """发明和实用新型: the first value and those that a conjunction joins to it."""
+    values = [found[0].value] if found else []
+    for one, other in pairwise(found):
+        if not TOGETHER.fullmatch(text[one.end : other.start]):
+            break
+        values.append(other.value)
+    return list(dict.fromkeys(values))
 
 
 def find_statuses(text: str) -> list[Found]:

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass, field
 
 from nlp.lexicon import read_lines
+from nlp.segmenter import Segmenter
 from nlp.slots.scan import Found
 
 SUFFIX = re.compile(r"(?:特别行政区|维吾尔自治区|回族自治区|壮族自治区|自治区|自治州|地区|新区|省|市|区|县|盟|旗)$")
 MUNICIPAL_SKIP = "-"
+OF_THE_CITY = "-"
 # 粤企, 沪上, 京籍: a one-character name counts only beside these
 SINGLE = r"(?:(?<![一-鿿A-Za-z])(?:{names})(?=企(?!业)|籍|$|[\s,、|]|的|地区)|(?:{names})(?=企业|籍|地区|省的))"
 # After an ambiguous short name these make it a place
@@ -30,7 +32,8 @@ class Place:
 class RegionFinder:
     """Finds places in text. 南沙 and 广州南沙 both give 广东省广州市南沙区."""
 
-    def __init__(self) -> None:
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter = segmenter
         self._by_name: dict[str, list[tuple[Place, bool]]] = {}
         self._singles: dict[str, Place] = {}
         for place, singles in _read_places():
@@ -46,7 +49,7 @@ class RegionFinder:
 
     def find(self, text: str) -> list[Found]:
         """Places in the order of the text; neighbours that lie within each other are one place."""
-        mentions = [(match.start(), match.end(), match[0]) for match in self._pattern.finditer(text)]
+        mentions = self._mentions(text)
         found: list[Found] = []
         position = 0
         while position < len(mentions):
@@ -64,6 +67,15 @@ class RegionFinder:
             if all(match.end() <= other.start or match.start() >= other.end for other in found)
         )
         return sorted(found, key=lambda item: item.start)
+
+    def _mentions(self, text: str) -> list[tuple[int, int, str]]:
+        """Names in the text that begin with a word or right behind another place: no 合肥 in 复合肥."""
+        matches = list(self._pattern.finditer(text))
+        if not matches:
+            return []
+        starts = {start for start, _ in self._segmenter.spans(text)}
+        ends = {match.end() for match in matches}
+        return [(match.start(), match.end(), match[0]) for match in matches if match.start() in starts | ends]
 
     def _resolve(self, chain: list[tuple[int, int, str]], text: str) -> list[Found]:
         """Read neighbours from left to right, each within the one before where that is possible."""
@@ -118,21 +130,22 @@ def _read_places() -> list[tuple[Place, str]]:
     for line in read_lines("regions.txt"):
         if not line.startswith(" "):
             full, short, *singles = line.split()
-            province = Place(full, 1, names={full, short})
+            province = Place(full, 1, names={full, short, *(name for name in singles if len(name) > 1)})
             places.append((province, "".join(single for single in singles if len(single) == 1)))
         elif province is not None:
-            places.extend((place, "") for place in _read_prefecture(line.strip(), province))
+            places.extend(_read_prefecture(line.strip(), province))
     return places
 
 
-def _read_prefecture(line: str, province: Place) -> list[Place]:
+def _read_prefecture(line: str, province: Place) -> list[tuple[Place, str]]:
     head, _, districts = line.partition(":")
-    above, found = province, list[Place]()
+    above, found = province, list[tuple[Place, str]]()
     parents: tuple[str, ...] = (province.full,)
     if not head.startswith(MUNICIPAL_SKIP):
         head, ambiguous, exceptions = head.partition("!")
         name, _, shorts = head.partition("=")
-        names = {name, *(shorts.split(",") if shorts else [_short(name)])}
+        said = shorts.split(",") if shorts else []
+        names = {name, *([other for other in said if len(other) > 1] or [_short(name)])}
         above = Place(
             province.full + name,
             2,
@@ -142,10 +155,11 @@ def _read_prefecture(line: str, province: Place) -> list[Place]:
             names=names,
         )
         parents = (*parents, above.full)
-        found.append(above)
+        found.append((above, "".join(other for other in said if len(other) == 1)))
     for word in districts.split():
         name, _, target = word.rstrip("!").partition("=")
-        full = above.full + (target or name)
+        # A town of a city without districts stands for the city.
+        full = above.full if target == OF_THE_CITY else above.full + (target or name)
         names = {name} if target else {name, _short(name)}
-        found.append(Place(full, 3, parents, ambiguous=word.endswith("!"), names=names))
+        found.append((Place(full, 3, parents, ambiguous=word.endswith("!"), names=names), ""))
     return found

@@ -37,8 +37,8 @@ ONLY_FOR = {
     "amount": FINANCIAL | {"market_browse", "enforcement_aid", "patent_valuation"},
     "term_months": frozenset({"financing_apply", "supply_post", None}),
     "ordinal": WITH_ORDINAL,
-    "applicant_type": frozenset({"patent_search", "patent_watch"}),
-    "inventor": frozenset({"patent_search", "patent_watch", "patent_detail"}),
+    "applicant_type": frozenset({"patent_search", "patent_watch", None}),
+    "inventor": frozenset({"patent_search", "patent_watch", "patent_detail", None}),
     "ipc": frozenset({"patent_search", "patent_watch", "analysis_request", None}),
 }
 
@@ -52,6 +52,8 @@ def choose_slots(reading: SlotReading, intent: str | None, text: str) -> tuple[d
         for name, value in reading.values.items()
         if name != "right_type" and intent in ONLY_FOR.get(name, (intent,))
     }
+    if isinstance(slots.get("patent_kind"), list) and intent not in SEARCHES:
+        slots["patent_kind"] = slots["patent_kind"][0]
     _choose_names(slots, reading, intent)
     _choose_right(slots, reading, intent)
     _choose_trade_mode(slots, reading, intent, text)

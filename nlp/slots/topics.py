@@ -10,15 +10,18 @@ from nlp.slots.scan import TAKEN
 NOT_OF_A_NAME = tuple("rydpuc")
 # Whole phrases that carry the wish, longest alternatives first; replaced by a break or by nothing.
 FRAMES = re.compile(
-    r"(?:我们?|咱们?|我司|我公司|公司|课题组|老师|学校|实验室)?(?:现在|目前|最近|正在)?(?:是|就)?(?:想|要|需要|打算|准备|希望|想要|想请|急需|急着)(?:你们?|请)?(?:帮忙?|给|替)?(?:我们?|咱)?"
+    r"(?:帮我|帮忙|给我|替我|帮)[一-鿿](?:一下|下|个)(?=$|[\s,。|])"
+    r"|(?:我们?|咱们?|我司|我公司|公司|课题组|老师|学校|实验室)?(?:现在|目前|最近|正在)?(?:是|就)?(?:想|要|需要|打算|准备|希望|想要|想请|急需|急着)(?:你们?|请)?(?:帮忙?|给|替)?(?:我们?|咱)?"
     r"|(?:能不能|能否|可不可以|可以|能)?(?:帮忙?|给|替|为|请)(?:我们?|咱们?|我司|我公司|你们)|麻烦(?:你们?|您)?(?:帮忙)?(?:我)?|帮忙?(?=[找查搜看做出])|(?<!申)请(?:问|帮忙)?"
     r"|重新(?=[找查搜检])|(?:找|查|搜|检索|搜索|查询|查找|看|列|筛|翻|调|评估|估|算|盯|留意|关注|监控|跟踪|订阅|学)(?:找看|查看|一找|一查|一搜|一看|一下|下|一个|一份|出来|找|查|看|着|紧|住)"
-    r"|(?<!评)(?:帮忙?)?估(?:个|一?下)?价?(?!值)|(?<=[帮给])个价|什么价位?|有(?:更新|变化|变动|动静|进展|动作)|法律状态(?:变化|变动|变更)?|侵不侵权|对比一下|打包|诚[求征购]"
+    r"|(?<!评)(?:帮忙?)?估(?:个|一?下)?价?(?!值)|(?<=[帮给])个价|什么价位?|有(?:更新|变化|变动|动静|进展|动作)|法律状态(?:变化|变动|变更)?|侵不侵权|对比一下|打包(?=出售|转让|卖|出让|许可|处理|价|$|[\s,|])|诚[求征购]"
     r"|靠谱的?|有没有(?:人)?(?:能|做|可以)?|有哪些|有什么|都有(?:什么|哪些|啥)|有多少|哪些|哪家|哪里有|还有|有(?:了|新的?)"
 )
 # 大学生团队做…: who does it, before what is done
 ACTOR = re.compile(
     r"(?:大学生|研究生)?(?:创业)?(?:团队|公司|企业|工厂|我们|我厂|厂里|厂)(?:是|在|主要|专门)?(?:做|搞|研发|开发|从事|主营)(?!个|一|份|的?专利|的?[申转质])(?=\S)"
+    r"|(?:我们|咱们|我|咱|本)(?:厂|厂里|公司|工厂|企业|这边|家)?(?:是|在|主要|专门|自己)*(?:生产|制造|加工|经营|销售|卖|做|搞|研发|开发|设计)"
+    r"(?:了|出)?(?:个|一?[个款种台套])?(?!(?:了|份|一)|的?专利|的?[申转质])(?=\S)"
 )
 # 三件, 几项: how many, before the thing itself
 QUANTITY = re.compile(
@@ -33,6 +36,11 @@ LEADING_VERB = re.compile(
 TAIL = re.compile(
     r"(?:能不能|会不会|是否|是不是|可不可以|卖给|转让给|许可给|授权给|就?(?:马上|第一时间|及时)?(?:告诉|通知|提醒|推送|推给|发给|喊)(?:给)?我|请(?:你们|对接|安排|取消)|值不值|值多少|值几|能值|能估|能卖|大概能|想借鉴|想参考|参考一下|供参考|学习一下|(?<=\S\S\S)(?<!麻烦)(?<!请)给我(?:看|列|推|发|留)|(?<=\S\S)(?<!给我)(?<!帮我)(?<!帮忙)(?:申请)?找几[件个项]|我(?:去不了|参加不了|不去|来不了)|不去了|去不了|取消|退了吧|退掉|退了|愿意|有意|(?<=.)谁(?:有|能|要)|有人(?:要|做)|找(?:买家|投资|孵化|下家|受让)|求(?:个|投资)|怎么|多少钱|预算|价格|电话|联系).*$"
 )
+# 可以挂在晾衣杆上的: where a thing hangs says what it is for
+WORN_ON = re.compile(
+    r"(?:可以?|能够?|用来)?(?:安装|固定|佩戴|悬挂|粘贴|[挂放装贴用安穿戴夹插套绑粘铺摆])(?:在|到|于)"
+    r"(?P<place>[^的,。\s|]{1,8}?)(?:上面?|里面?|中|内|下面?)(?:使?用)?的"
+)
 # What wraps a subject: 做X的专利, 有关X的技术, X方面的培训
 HEADS = (
     "专利申请|专利技术|专利产品|专利|技术成果|科技成果|技术|成果|工艺|解决方案|方案|配方|培训班|培训课程?|培训|课程|讲座|沙龙|公开课|研讨会|宣讲会?|直播课|训练营|活动"
@@ -45,7 +53,10 @@ SUBJECT_BEFORE_HEAD = re.compile(
 ABOUT = re.compile(
     r"(?:跟|和|与|同)(?P<subject>[^,。;!?]{2,20}?)(?:有关|相关)|(?:有关|关于|涉及|围绕|针对)(?P<after>[^,。;!?]{2,20})"
 )
-
+# 机器狗, 产品包装盒: words that say nothing alone but do before another noun
+BEFORE_A_NOUN = frozenset(
+    {"机器", "产品", "项目", "课程", "信息", "市场", "客户", "质量", "价格", "位置", "座位", "报告"}
+)
 # A longer clause is a sentence of its own
 LONGEST_NOUN = 8
 # A course on patents has patents for its subject
@@ -77,6 +88,16 @@ COURSE_SUBJECTS = frozenset(
 )
 
 
+def _opens_a_name(tagged: list[tuple[str, str]]) -> bool:
+    """机器狗, 产品包装盒: a word that says nothing alone does so before another noun."""
+    return len(tagged) > 1 and tagged[0][0] in BEFORE_A_NOUN and tagged[1][1].startswith(("n", "vn", "eng"))
+
+
+def _is_part_of_a_name(word: str, tag: str) -> bool:
+    """空气能, 打包膜: one character that the cutter left over between words of the subject; no particle."""
+    return len(word) == 1 and tag.startswith(("n", "v", "g"))
+
+
 class TopicFinder:
     """Subject words, space separated, from what other slots have left."""
 
@@ -95,7 +116,7 @@ class TopicFinder:
     def _best(self, clauses: list[str], *, course: bool) -> str:
         """The clause in which a head noun follows the subject, else the first that has a subject."""
         with_head: list[str] = []
-        without: list[str] = []
+        without: list[tuple[str, str]] = []
         for clause in (ACTOR.sub(TAKEN, clause) for clause in clauses):
             about = ABOUT.search(clause)
             if about:
@@ -107,20 +128,25 @@ class TopicFinder:
                 with_head.append(" ".join(words))
             words = self._words(clause, course=course)
             if words:
-                without.append(" ".join(words))
+                without.append((clause, " ".join(words)))
         if not course and not with_head:
-            return self._joined(clauses, without)
-        return (with_head or without or [""])[0]
+            return self._joined(without)
+        return (with_head or [words for _, words in without] or [""])[0]
 
-    def _joined(self, clauses: list[str], subjects: list[str]) -> str:
+    def _joined(self, found: list[tuple[str, str]]) -> str:
         """锂硫电池 隔膜: a subject typed as several bare nouns is one subject."""
-        nouns = [clause.strip(TAKEN) for clause in clauses]
-        nouns = [noun for noun in nouns if noun and noun not in self._frame]
-        are_bare = all(len(noun) <= LONGEST_NOUN and self.is_noun_phrase(noun) for noun in nouns)
-        return " ".join(subjects) if are_bare and len(nouns) == len(subjects) else (subjects or [""])[0]
+        nouns = [clause.strip(TAKEN) for clause, _ in found]
+        are_bare = all(len(noun) <= LONGEST_NOUN and self._names_a_thing(noun) for noun in nouns)
+        subjects = [words for _, words in found]
+        return " ".join(subjects) if are_bare else subjects[0]
+
+    def _names_a_thing(self, text: str) -> bool:
+        """点云, and 去噪 or 熄火保护: what is done to it; not what somebody says of it."""
+        tags = [tag for word, tag in self._segmenter.tag(text) if word not in self._inner]
+        return not any(tag.startswith(NOT_OF_A_NAME) for tag in tags)
 
     def _words(self, text: str, *, course: bool) -> list[str]:
-        text = TAIL.sub("", text)
+        text = WORN_ON.sub(r"\g<place>的", TAIL.sub("", text))
         text = LEADING_VERB.sub("", text)
         text = QUANTITY.sub(TAKEN, FRAMES.sub(TAKEN, text))
         if course:
@@ -152,20 +178,32 @@ class TopicFinder:
             return word not in keep and (word in self._frame or particle or tag == "r")
 
         start, end = 0, len(tagged)
-        while start < end and is_frame(*tagged[start]) and not self._describes(tagged[start:end]):
+        while (
+            start < end
+            and is_frame(*tagged[start])
+            and not _opens_a_name(tagged[start:end])
+            and not self._describes(tagged[start:end])
+        ):
             start += 1
-        while end > start and is_frame(*tagged[end - 1]):
+        while end > start and is_frame(*tagged[end - 1]) and not self._ends_a_name(tagged[start:end]):
             end -= 1
-        return [word for word, _ in tagged[start:end] if word not in self._frame or word in self._inner or word in keep]
+        return [
+            word
+            for word, tag in tagged[start:end]
+            if word not in self._frame or word in self._inner | BEFORE_A_NOUN | keep or _is_part_of_a_name(word, tag)
+        ]
 
     def _describes(self, tagged: list[tuple[str, str]]) -> bool:
-        """可调节, 可降解 belong to the subject, 可以 and 可转让 do not."""
-        return (
-            len(tagged) > 2
-            and tagged[0][0] == "可"
-            and tagged[1][1].startswith("v")
-            and tagged[1][0] not in self._frame
-        )
+        """可调节, 可降解 and 去甲醛 belong to the subject, 可以, 可转让 and 去 before a wish do not."""
+        if len(tagged) < 2 or tagged[1][0] in self._frame:
+            return False
+        if tagged[0][0] == "去":
+            return tagged[1][1].startswith(("n", "g", "v", "a"))
+        return len(tagged) > 2 and tagged[0][0] == "可" and tagged[1][1].startswith("v")
+
+    def _ends_a_name(self, tagged: list[tuple[str, str]]) -> bool:
+        """量子点, 取样点 are things; 便宜点 is how something should be."""
+        return len(tagged) > 1 and tagged[-1][0] == "点" and tagged[-2][1].startswith(("n", "v"))
 
     def is_noun_phrase(self, text: str) -> bool:
         """Whether this reads as the name of a thing (石墨烯散热膜) and not as a remark."""

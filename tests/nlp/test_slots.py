@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nlp.lexicon import read_lines
 from nlp.normalisation import Normaliser
+from nlp.segmenter import default_segmenter
 from nlp.slots.contacts import find_case_number, find_ordinal, find_phone
 from nlp.slots.dates import find_periods
 from nlp.slots.days import find_days
@@ -19,7 +20,7 @@ from nlp.slots.patents import find_ipc
 from nlp.slots.regions import RegionFinder
 
 AT = date(2026, 11, 22)
-REGIONS = RegionFinder()
+REGIONS = RegionFinder(default_segmenter())
 NORMALISER = Normaliser()
 
 
