@@ -20,7 +20,7 @@ from adapters.search_index import TantivyIndex
 from adapters.vector_store import VectorStore
 from core.config import DataSettings
 from core.db import Database
-from dev.evaluate_searches import searches_report
+from dev.evaluate_searches import FILES, searches_report
 from nlp.follow_ups import in_context
 from nlp.law_names import short_name
 from nlp.policy_answers import PolicyAnswerer, build_answerer
@@ -58,7 +58,8 @@ def main() -> None:
     if not OWN.exists():
         sys.exit("没有找到 data/evaluation/questions.jsonl")
     lines = [*_head(), *_retrieval(), *_scored("parse", "nlu_dev.jsonl", "score_nlu.py")]
-    lines += searches_report()
+    for path in FILES:
+        lines += searches_report(path)
     lines += _scored("ask", "policy_dev.jsonl", "score_policy.py")
     text = "\n".join(lines) + "\n"
     TARGET.write_text(text, encoding="utf-8")

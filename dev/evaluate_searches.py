@@ -1,4 +1,5 @@
-"""The share of our own search requests (data/evaluation/searches.jsonl) whose whole frame is understood.
+"""The share of search requests whose whole frame is understood: our own (data/evaluation/searches.jsonl), and those by
+another hand (searches_fresh.jsonl), which were measured before anything was mended for them.
 
 A frame is the subject and every condition of the query that the chat would run. Subjects are compared without spaces,
 any of `subjects_too` is as good; a condition under `optional` may be left out, or have that value ("*": any).
@@ -15,24 +16,31 @@ from nlp.searching import filters_of
 from nlp.types import PatentQuery
 from nlp.understanding import Understander
 
-SEARCHES = Path(__file__).resolve().parent.parent / "data" / "evaluation" / "searches.jsonl"
+FOLDER = Path(__file__).resolve().parent.parent / "data" / "evaluation"
+SEARCHES = FOLDER / "searches.jsonl"
+FRESH = FOLDER / "searches_fresh.jsonl"
+FILES = {SEARCHES: "search requests of our own", FRESH: "search requests by another hand"}
 GOAL = 0.85
 
 
 def searches_report(path: Path = SEARCHES, understander: Understander | None = None) -> list[str]:
     """Lines of the report: the share and what fell short."""
-    understander = understander or Understander()
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    wrong = [row["id"] + " " + row["text"] + ": " + "; ".join(found) for row, found in _judged(rows, understander)]
-    share = (len(rows) - len(wrong)) / max(len(rows), 1)
+    share, count, wrong = measure(path, understander or Understander())
     return [
-        f"## {path.name}: search requests of our own",
+        f"## {path.name}: {FILES.get(path, 'search requests')}",
         "",
-        f"Whole frame (subject and every condition) right: {share:.2f} of {len(rows)} (goal {GOAL}). Fell short:",
+        f"Whole frame (subject and every condition) right: {share:.2f} of {count} (goal {GOAL}). Fell short:",
         "",
         *([f"- {line}" for line in wrong] or ["- none"]),
         "",
     ]
+
+
+def measure(path: Path, understander: Understander) -> tuple[float, int, list[str]]:
+    """The share of a file's requests that are right, how many there are, and a line for each that fell short."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    wrong = [row["id"] + " " + row["text"] + ": " + "; ".join(found) for row, found in _judged(rows, understander)]
+    return (len(rows) - len(wrong)) / max(len(rows), 1), len(rows), wrong
 
 
 def _judged(rows: list[dict[str, Any]], understander: Understander) -> Iterator[tuple[dict[str, Any], list[str]]]:
@@ -66,4 +74,4 @@ def _plain(subject: str) -> str:
 
 
 if __name__ == "__main__":
-    print("\n".join(searches_report()))
+    print("\n".join(line for path in FILES for line in searches_report(path)))

@@ -1,5 +1,6 @@
 """Rules of the skills that are easier to read apart from a conversation."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -91,6 +92,16 @@ def test_a_new_period_replaces_the_old_one_and_an_exclusion_what_it_excludes() -
 
     assert (later.date_from, later.date_to) == (None, date(2018, 12, 31))
     assert (other.kinds, other.excluded_kinds) == ((), ("invention",))
+
+
+def test_what_must_not_be_is_shown_and_can_be_given_up() -> None:
+    query = PatentQuery(
+        topic="锂电池", region="广东省", excluded_regions=("广东省深圳市",), excluded_applicant_types=("university",)
+    )
+
+    assert chips(query) == "不要高校 · 广东省,不要广东省深圳市"
+    assert dropped(query, "不限申请人类型") == replace(query, excluded_applicant_types=())
+    assert all(dropped(query, text) == slimmer for _, text, slimmer in looser(query))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,16 @@ import json
 from datetime import date
 from pathlib import Path
 
-from dev.evaluate_searches import SEARCHES, differences, searches_report
+import pytest
+
+from dev.evaluate_searches import FILES, FRESH, GOAL, SEARCHES, differences, measure, searches_report
 from nlp.types import PatentQuery
+from nlp.understanding import Understander
+
+
+@pytest.fixture(scope="module")
+def understander() -> Understander:
+    return Understander()
 
 
 def test_a_frame_is_right_only_with_its_subject_and_every_condition() -> None:
@@ -44,8 +52,9 @@ def test_the_report_names_the_share_and_what_fell_short(tmp_path: Path) -> None:
     assert "- 2 找水泵的发明专利: " in report and "- 1 " not in report
 
 
-def test_our_file_holds_120_requests_with_names_of_the_label_guide() -> None:
-    rows = [json.loads(line) for line in SEARCHES.read_text(encoding="utf-8").splitlines()]
+@pytest.mark.parametrize(("path", "count"), [(SEARCHES, 120), (FRESH, 100)])
+def test_our_files_hold_requests_with_names_of_the_label_guide(path: Path, count: int) -> None:
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     known = {
         "applicant", "applicant_type", "inventor", "region", "ipc", "patent_kind", "legal_status", "date_from",
         "date_to", "date_field", "exclude",
@@ -54,5 +63,12 @@ def test_our_file_holds_120_requests_with_names_of_the_label_guide() -> None:
     assert (
         len(rows) == len({row["id"] for row in rows}) == len({(row["text"], *row.get("history", [])) for row in rows})
     )
-    assert len(rows) == 120
+    assert len(rows) == count
     assert set().union(*(row["filters"] for row in rows)) <= known
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.name))
+def test_the_goal_is_kept(path: Path, understander: Understander) -> None:
+    share, _, wrong = measure(path, understander)
+
+    assert share >= GOAL, wrong

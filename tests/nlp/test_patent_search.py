@@ -139,6 +139,18 @@ def test_filters_add_up(search: PatentSearch) -> None:
     assert ids(search, excluded_kinds=("design", "utility_model"), topic="石墨烯") == [1, 2]
 
 
+def test_what_is_excluded_is_not_found_whatever_else_it_is(search: PatentSearch) -> None:
+    everything = ids(search, limit=20)
+
+    assert [n for n in everything if n not in ids(search, excluded_regions=("广东省",), limit=20)] == [3, 2, 1]
+    assert 3 not in ids(search, excluded_applicant_types=("university",), limit=20)
+    assert ids(search, region="广东省", excluded_regions=("广东省广州市",)) == [3]
+    assert ids(search, excluded_applicants=("云测科技",), limit=20) == [
+        n for n in everything if n not in ids(search, applicant="云测科技")
+    ]
+    assert ids(search, excluded_legal_statuses=("granted",), limit=20) == [5]
+
+
 def test_granted_means_granted_once(search: PatentSearch) -> None:
     assert ids(search, legal_statuses=("granted",)) == [6, 4, 3, 2, 1]
 

@@ -18,6 +18,10 @@ CONDITIONS: list[tuple[str, dict[str, Any]]] = [
     *(("kinds", {"kinds": (kind.value,)}) for kind in PatentKind),
     *(("kinds", {"excluded_kinds": (kind.value,)}) for kind in PatentKind),
     *(("applicant_type", {"applicant_type": name}) for name in APPLICANT_TYPES),
+    *(("applicant_type", {"excluded_applicant_types": (name,)}) for name in APPLICANT_TYPES),
+    *(("legal_statuses", {"excluded_legal_statuses": (status.value,)}) for status in StatusFilter),
+    ("region", {"excluded_regions": ("广东省深圳市",)}),
+    ("applicant", {"excluded_applicants": ("华为",)}),
     *(
         ("dates", {"date_field": field, "date_from": date(2020, 5, 6)})
         for field in ("application", "publication", "grant")
