@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import handoffs, turns
+from benchmarks import handoffs, language, turns
 from benchmarks.load import LoadResult
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +28,10 @@ def main() -> None:
             [sys.executable, "-m", "benchmarks.search"], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT
         ).stdout
     )
-    text = "\n".join([_head(), _turns(turn_figures), _handoffs(handoff_figures), _search(search)])
+    print("language (three processes of their own) …", file=sys.stderr)
+    understood = language.run()
+    parts = [_head(), _turns(turn_figures), _handoffs(handoff_figures), _search(search), _language(understood)]
+    text = "\n".join(parts)
     TARGET.write_text(text, encoding="utf-8")
     print(text)
 
@@ -94,6 +97,28 @@ def _search(figures: dict[str, Any]) -> str:
     lines = ["\n## Search over 100,000 generated patents\n", "| figure | value |", "| --- | --- |"]
     lines += [f"| {name} | {value} |" for name, value in _flat(figures)]
     return "\n".join([*lines, "\nGoals: p99 < 20 ms; p99 at most twice raw tantivy's on the same index.\n"])
+
+
+LANGUAGE = {
+    "parse": ("a sentence understood", "jieba cutting it", "p95 < 40 ms"),
+    "search": ("a search turn over 100,000 patents: understood and found", "tantivy on the same queries", ""),
+    "ask": ("a question of law answered", "BM25 over the same index", "p95 < 600 ms"),
+}
+
+
+def _language(figures: dict[str, Any]) -> str:
+    lines = ["\n## Sentences understood, searched for and answered (one process, one thread, milliseconds)\n"]
+    lines += ["| what | n | p50 | p95 | p99 | goal |", "| --- | ---: | ---: | ---: | ---: | --- |"]
+    memory = ["\nMemory of each process (resident, MB):\n"]
+    for name, (what, beside, goal) in LANGUAGE.items():
+        found = figures[name]
+        for shown, key, aim in ((what, "ours", goal), (beside, "baseline", "")):
+            row = found[key]
+            lines.append(
+                f"| {shown} | {found['count']} | {row['p50_ms']} | {row['p95_ms']} | {row['p99_ms']} | {aim} |"
+            )
+        memory.append(f"- {name}: " + ", ".join(f"{each} {size}" for each, size in found["memory_mb"].items()))
+    return "\n".join([*lines, *memory, f"\nQuestions of law were asked of {figures['ask']['knowledge']}.\n"])
 
 
 def _flat(figures: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

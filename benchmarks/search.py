@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def queries(count: int, seed: int) -> list[PatentQuery]:
     return made
 
 
-class _Recording:
+class Recording:
     """Keeps the index queries that a search really made, so that raw tantivy answers the very same."""
 
     def __init__(self, index: TantivyIndex) -> None:
@@ -62,6 +63,29 @@ class _Recording:
     def search(self, query: IndexQuery) -> IndexPage:
         self.asked.append(query)
         return self._index.search(query)
+
+
+class RawTantivy:
+    """The same index without any of our code."""
+
+    def __init__(self, folder: Path) -> None:
+        state = read_state(folder)
+        assert state is not None
+        index = tantivy.Index.open(str(folder / state.build))
+        index.register_tokenizer("words", word_analyzer())
+        self._fields, self._searcher = build_schema(PATENT_SCHEMA), index.searcher()
+
+    def milliseconds(self, asked: Sequence[IndexQuery]) -> float:
+        """How long the queries of one search take, compiled before the clock starts."""
+        steps = [(build_query(self._fields, PATENT_SCHEMA, each), each) for each in asked]
+        started = time.perf_counter()
+        for compiled, each in steps:
+            field = number_field(each.sort_by) if each.sort_by else None
+            found: Any = self._searcher.search(compiled, limit=each.limit, count=each.count, order_by_field=field)
+            self._searcher.fast_field_values(ID, [address for _, address in found.hits])
+            if each.facets:
+                self._searcher.aggregate(compiled, facet_request(each.facets))
+        return (time.perf_counter() - started) * 1000
 
 
 def measure(folder: Path, count: int, seed: int, *, with_facets: bool) -> list[float]:
@@ -78,25 +102,12 @@ def measure(folder: Path, count: int, seed: int, *, with_facets: bool) -> list[f
 
 def measure_raw(folder: Path, count: int, seed: int, *, with_facets: bool) -> list[float]:
     """The same queries by tantivy alone, compiled before the clock starts."""
-    recording = _Recording(open_index(folder))
+    recording, raw, times = Recording(open_index(folder)), RawTantivy(folder), []
     search = PatentSearch(recording, default_segmenter())  # type: ignore[arg-type]
-    state = read_state(folder)
-    assert state is not None
-    index = tantivy.Index.open(str(folder / state.build))
-    index.register_tokenizer("words", word_analyzer())
-    fields, searcher, times = build_schema(PATENT_SCHEMA), index.searcher(), []
     for query in queries(count, seed):
         recording.asked.clear()
         search.search(query, with_facets=with_facets)
-        steps = [(build_query(fields, PATENT_SCHEMA, each), each) for each in recording.asked]
-        started = time.perf_counter()
-        for compiled, each in steps:
-            field = number_field(each.sort_by) if each.sort_by else None
-            found: Any = searcher.search(compiled, limit=each.limit, count=each.count, order_by_field=field)
-            searcher.fast_field_values(ID, [address for _, address in found.hits])
-            if each.facets:
-                searcher.aggregate(compiled, facet_request(each.facets))
-        times.append((time.perf_counter() - started) * 1000)
+        times.append(raw.milliseconds(recording.asked))
     return times
 
 
