@@ -14,6 +14,7 @@ from miniapp_api import (
     policies,
     portfolios,
     saved_searches,
+    services,
     streaming,
 )
 from miniapp_api.context import EXTENSION, Api
@@ -36,6 +37,7 @@ ROUTES = (
     portfolios,
     policies,
     handoffs,
+    services,
     conversations,
     feedback,
     own_data,

@@ -35,7 +35,7 @@ def check_call(limits: RateLimits) -> None:
         limits.check(kind, str(g.api_caller.user_id))
     if "\x00" in request.path:
         raise NotFound  # PostgreSQL cannot even look for it
-    if request.method == "POST" and request.mimetype and not request.is_json:
+    if request.method in {"POST", "PUT"} and request.mimetype and not request.is_json:
         raise UnsupportedMediaType
 
 

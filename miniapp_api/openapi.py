@@ -20,6 +20,8 @@ CREATES = {
     f"{PREFIX}/conversations/{{id}}/messages",
     f"{PREFIX}/saved-searches",
 }
+# Not creates, but what they change may have been changed meanwhile.
+VERSIONED = {("put", f"{PREFIX}/services/{{key}}/draft")}
 TAGS = {
     "login": "登录",
     "logout": "登录",
@@ -29,6 +31,7 @@ TAGS = {
     "saved-searches": "专利",
     "policies": "法规政策",
     "handoffs": "转人工",
+    "services": "服务",
     "conversations": "会话",
     "me": "我的数据",
 }
@@ -124,6 +127,8 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
                 response["headers"] = {
                     REPLAYED: {"description": "这是第一次的结果", "schema": {"type": "string", "enum": ["true"]}}
                 }
+    if (method, path) in VERSIONED:
+        statuses.add(409)
     operation["responses"] |= {
         str(status): {"$ref": f"#/components/responses/Error{status}"} for status in sorted(statuses)
     }

@@ -1,5 +1,6 @@
 """Types that several resources use, and the error form."""
 
+import math
 import re
 from datetime import date
 from typing import Annotated, Any
@@ -28,6 +29,52 @@ def _iso_date(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, pattern=SAYS_SOMETHING)]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]+$", max_length=600)]
+
+
+# What a form's field may hold on its way in; the service's own declaration then says what is right.
+LONGEST_VALUE = 2000
+MOST_VALUES = 50
+SCALAR_SCHEMAS: list[dict[str, Any]] = [
+    {"type": "string", "maxLength": LONGEST_VALUE, "pattern": r"^[^\u0000]*$"},
+    {"type": "number"},
+    {"type": "boolean"},
+    {"type": "null"},
+]
+
+
+def _form_value(value: Any) -> Any:
+    """A text, number, yes or no, or a short list of these; nothing that could not be stored or written out again."""
+    if isinstance(value, list) and len(value) <= MOST_VALUES:
+        return [_scalar(each) for each in value]
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, str):
+        if len(value) <= LONGEST_VALUE and "\x00" not in value and _is_encodable(value):
+            return value
+    elif value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise PydanticCustomError("form_value", "not a form value")
+
+
+def _is_encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+FormValue = Annotated[
+    Any,
+    BeforeValidator(_form_value),
+    WithJsonSchema(
+        {"anyOf": [*SCALAR_SCHEMAS, {"type": "array", "maxItems": MOST_VALUES, "items": {"anyOf": SCALAR_SCHEMAS}}]}
+    ),
+]
+FieldName = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+FormValues = Annotated[dict[FieldName, FormValue], Field(max_length=80)]
 
 
 class Input(BaseModel):

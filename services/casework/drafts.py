@@ -16,6 +16,7 @@ from services.catalogue.fields import FormField, check_value, fields_of
 from services.catalogue.model import Service
 
 KEPT_FOR = timedelta(days=14)
+CHANGED = "这张表刚在别处改过,请刷新后再填。"
 
 
 def find_draft(session: Session, user_id: int, kind: str) -> FormDraft | None:
@@ -23,6 +24,16 @@ def find_draft(session: Session, user_id: int, kind: str) -> FormDraft | None:
     return session.scalar(
         select(FormDraft)
         .where(FormDraft.user_id == user_id, FormDraft.kind == kind)
+        .execution_options(populate_existing=True)
+    )
+
+
+def lock_draft(session: Session, user_id: int, kind: str) -> FormDraft | None:
+    """The same, locked until this transaction ends."""
+    return session.scalar(
+        select(FormDraft)
+        .where(FormDraft.user_id == user_id, FormDraft.kind == kind)
+        .with_for_update()
         .execution_options(populate_existing=True)
     )
 
@@ -44,7 +55,7 @@ def start_draft(session: Session, *, user: User, service: Service, said: Mapping
                 session.add(draft)
         except IntegrityError:  # begun in the mini-program at this very moment
             return start_draft(session, user=user, service=service, said=said, now=now)
-        _take(draft, service, _known(user, service))
+        _take(draft, service, known_values(user, service))
     _take(draft, service, said)
     _go_on(draft, service, now)
     session.flush()
@@ -68,7 +79,7 @@ def save_draft(
     Raises Conflict where the draft was changed elsewhere meanwhile, InvalidInput.
     """
     if draft.version != version:
-        raise Conflict("这张表刚在别处改过,请刷新后再填。")
+        raise Conflict(CHANGED)
     known = {field.name: field for field in fields_of(service.form)}
     kept: dict[str, Any] = {}
     problems = {name: "没有这一项。" for name in values if name not in known}
@@ -84,6 +95,22 @@ def save_draft(
     draft.values = kept
     _go_on(draft, service, now)
     session.flush()
+
+
+def replace_values(
+    session: Session, *, user: User, service: Service, values: Mapping[str, Any], version: int, now: datetime
+) -> FormDraft:
+    """What the mini-program has becomes the person's draft; `version` is 0 where it knows of none.
+
+    Raises Conflict where there is another version (or none any more), InvalidInput.
+    """
+    draft = lock_draft(session, user.id, service.key)
+    if (draft.version if draft is not None else 0) != version:
+        raise Conflict(CHANGED)
+    if draft is None:
+        draft = start_draft(session, user=user, service=service, said={}, now=now)
+    save_draft(session, draft, service, values, version=draft.version, now=now)
+    return draft
 
 
 def step_back(session: Session, draft: FormDraft, service: Service, now: datetime) -> FormField | None:
@@ -161,8 +188,8 @@ def _take(draft: FormDraft, service: Service, values: Mapping[str, Any]) -> None
             continue  # it will be asked for
 
 
-def _known(user: User, service: Service) -> dict[str, Any]:
-    """What we know of the person, by field name."""
+def known_values(user: User, service: Service) -> dict[str, Any]:
+    """What we know of the person, by field name; None where we do not."""
     profile = {
         "phone": user.phone,
         "region": user.region or (user.company.region if user.company else None),

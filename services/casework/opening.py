@@ -16,7 +16,7 @@ from services.casework.clocks import set_clocks
 from services.casework.notices import worded
 from services.casework.tasks import open_tasks
 from services.catalogue.fields import check_form, fields_of
-from services.catalogue.model import Facts, Finding, Service
+from services.catalogue.model import Estimate, Facts, Finding, Service
 from services.handoff_package import build_package
 from services.job_names import JobName, request_job
 from services.working_hours import promise_reply
@@ -47,7 +47,7 @@ def open_service_case(
     conversation = lock_conversation(session, conversation.id)
     user = conversation.user
     company = _learn(session, user, service, form, now)
-    region = str(form.get(service.region_field) or user.region or (company.region if company else "") or "") or None
+    region = region_of(service, form, user, company)
     findings = check_by_rule(session, service, form, region, now)
     promise = promise_reply(session, now)
     case = Case(
@@ -92,6 +92,21 @@ def check_by_rule(
     if service.check is None:
         return []
     return service.check(Facts(session, form, region, china_date(now)))
+
+
+def estimate_by_rule(
+    session: Session, service: Service, form: Mapping[str, Any], region: str | None, now: datetime
+) -> Estimate | None:
+    """What the service's own rules reckon from a form; None where there is nothing to reckon."""
+    if service.estimate is None:
+        return None
+    return service.estimate(Facts(session, form, region, china_date(now)))
+
+
+def region_of(service: Service, form: Mapping[str, Any], user: User, company: Company | None = None) -> str | None:
+    """The place that a request belongs to: as the form says, else where the person or the company is."""
+    company = company or user.company
+    return str(form.get(service.region_field) or user.region or (company.region if company else "") or "") or None
 
 
 def _learn(session: Session, user: User, service: Service, form: Mapping[str, Any], now: datetime) -> Company | None:

@@ -130,6 +130,9 @@ class Phone:
     def post(self, path: str, body: Any = None, *, key: str | None = None) -> TestResponse:
         return self.client.post(f"/api/v1{path}", json=body, headers=self.headers(key))
 
+    def put(self, path: str, body: Any = None) -> TestResponse:
+        return self.client.put(f"/api/v1{path}", json=body, headers=self.headers())
+
     def delete(self, path: str) -> TestResponse:
         return self.client.delete(f"/api/v1{path}", headers=self.headers())
 

@@ -38,6 +38,10 @@ PATHS = {
     "/api/v1/saved-searches/{id}/results": {"get"},
     "/api/v1/policies": {"get"},
     "/api/v1/handoffs": {"post"},
+    "/api/v1/services": {"get"},
+    "/api/v1/services/{key}": {"get"},
+    "/api/v1/services/{key}/draft": {"get", "put", "delete"},
+    "/api/v1/services/{key}/check": {"post"},
     "/api/v1/conversations": {"get"},
     "/api/v1/conversations/{id}/messages": {"get", "post"},
     "/api/v1/conversations/{id}/messages/{message_id}/feedback": {"post"},
@@ -146,7 +150,13 @@ def test_the_service_does_what_the_document_says(
             suppress_health_check=list(HealthCheck),
         )
         def call(case: Any) -> None:
-            real = {"id": own_id, "number": "CN110000001B", "message_id": answer_id, "name": "广州演示"}
+            real = {
+                "id": own_id,
+                "number": "CN110000001B",
+                "message_id": answer_id,
+                "name": "广州演示",
+                "key": "pledge_financing",
+            }
             for name, value in case.path_parameters.items():
                 # Every other call is about something that is there.
                 case.path_parameters[name] = real[name] if len(str(value)) % 2 else value
