@@ -37,6 +37,9 @@ class Action(StrEnum):
     EDIT_ANSWER = "edit_answer"
     REVIEW_ANSWER = "review_answer"
     RETIRE_ANSWER = "retire_answer"
+    READ_RECORDS = "read_records"
+    EDIT_RECORDS = "edit_records"
+    MANAGE_INSTITUTIONS = "manage_institutions"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,9 @@ WITHOUT_OBJECT = {
     Action.EDIT_QUICK_REPLIES: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.MANAGE_STAFF: {Role.ADMINISTRATOR},
     Action.CHECK_DOCUMENT: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.READ_RECORDS: {Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.EDIT_RECORDS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.MANAGE_INSTITUTIONS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
 }
 
 

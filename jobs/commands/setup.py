@@ -19,6 +19,7 @@ from core.logs import limit_logging
 from models import ImportReport, Passage
 from nlp.question_bank import FOLDER
 from nlp.segmenter import default_segmenter
+from services.dated_data.loading import INSTITUTIONS, load_institutions, load_records
 from services.indexing import index_patents
 from services.job_names import JobName, request_job
 from services.knowledge import SerialIndex, index_passages
@@ -37,6 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 # A text must be read again when the code that reads it has changed.
 KNOWLEDGE_READERS = (ROOT / "services" / "knowledge_import", ROOT / "nlp" / "law_names.py")
+RECORD_READERS = (ROOT / "services" / "dated_data",)
 PATENT_READERS = (ROOT / "services" / "patent_import",)
 Tell = Callable[[int], None]
 
@@ -94,6 +96,13 @@ def steps(resources: Resources) -> list[Step]:
         with resources.database.unit_of_work() as session:
             return f"新增{load_quick_replies(session, DATA / 'quick_replies.yaml')}条"
 
+    def records(_tell: Tell) -> str:
+        with resources.database.unit_of_work() as session:
+            now = resources.clock.now()
+            done = load_records(session, DATA / "reference", now=now)
+            partners = load_institutions(session, DATA / "reference" / INSTITUTIONS, now=now)
+        return f"新增{done.added},更新{done.changed},停用{done.ended},员工改过的{done.kept}条不动;新增机构{partners}家"
+
     def guide(tell: Tell) -> str:
         return _said(
             import_knowledge(
@@ -107,6 +116,7 @@ def steps(resources: Resources) -> list[Step]:
     return [
         Step("calendar", "工作日历", (DATA / "calendar",), None, calendar),
         Step("quick_replies", "快捷回复", (DATA / "quick_replies.yaml",), None, replies),
+        Step("reference", "产品、补贴和机构", (DATA / "reference", *RECORD_READERS), None, records),
         Step("guides", "办事指南", (guides, *KNOWLEDGE_READERS), len(list(guides.glob("*.md"))), guide),
         Step("samples", "演示专利", (*samples, *PATENT_READERS), sum(map(_count_lines, samples)), patents),
     ]

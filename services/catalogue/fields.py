@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from core.errors import InvalidInput
@@ -110,10 +110,25 @@ PatentNumbers = Annotated[
 YesNo = Annotated[bool, Reads.YES_NO]
 
 
+def _said_yes(value: bool) -> bool:
+    if not value:
+        raise ValueError
+    return value
+
+
+# A notice that must be agreed to before anything goes on: only yes is an answer.
+Confirmed = Annotated[bool, AfterValidator(_said_yes), Reads.YES_NO]
+
+
 class Form(BaseModel):
     """A service's form. Every field carries an `Ask`; a field that may be left out has a default."""
 
     model_config = ConfigDict(extra="forbid", use_enum_values=False, validate_default=False)
+
+    @classmethod
+    def contradictions(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong between answers that are each right, by field name; `values` are as they are stored."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -207,6 +222,7 @@ def check_form(form: type[Form], values: Mapping[str, Any]) -> dict[str, Any]:
             kept[field.name] = check_value(form, field, value)
         except InvalidInput as error:
             problems |= error.fields
+    problems = problems or form.contradictions(kept)
     if problems:
         raise InvalidInput(next(iter(problems.values())), fields=problems)
     return kept

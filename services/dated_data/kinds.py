@@ -1,0 +1,34 @@
+"""The kinds of dated records: what each is called, which values it has, how often it is compared with its source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.catalogue.fields import Form
+from services.dated_data import local_help, money_products, schemes
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`values` is the form of a record's values; `about` says in one line what the record decides."""
+
+    key: str
+    name: str
+    about: str
+    values: type[Form]
+    check_every_days: int = 180
+
+
+ALL = (
+    Kind("bank_product", "贷款产品", "质押融资按它匹配银行", money_products.BankProduct, 90),
+    Kind("fee_quote", "费用参考", "净成本估算里的担保费、评估费", money_products.FeeQuote, 90),
+    Kind("insurance_product", "保险产品", "保险报价和贷款保证保险的保费", money_products.InsuranceProduct, 90),
+    Kind("subsidy_scheme", "贷款补贴", "净成本估算里的四补", schemes.SubsidyScheme, 90),
+    Kind("risk_share", "风险分担比例", "逾期后各方怎么分损失", schemes.RiskShare),
+    Kind("compensation_fund", "风险补偿资金", "逾期后向谁申请补偿", schemes.CompensationFund),
+    Kind("asset_pool_rule", "证券化入池条件", "证券化意向的初步对照", schemes.AssetPoolRule),
+    Kind("programme", "扶持项目", "项目对照和申报", schemes.Programme, 90),
+    Kind("contact", "办事联系方式", "告诉企业找谁", local_help.Contact),
+    Kind("region_routing", "地区分派", "维权援助交给哪个单位", local_help.RegionRouting),
+    Kind("official_fee", "官费", "费用清单", schemes.OfficialFee),
+)
+KINDS: Mapping[str, Kind] = {kind.key: kind for kind in ALL}

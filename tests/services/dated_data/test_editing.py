@@ -1,0 +1,190 @@
+"""Staff change dated data: drafts, a second person's yes, versions that follow each other, nobody else's hands."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from models import AuditEntry, DatedRecord, RecordState, Role
+from services.dated_data import editing
+from services.dated_data.editing import RecordContent
+from services.dated_data.lookup import find_records
+from tests.support.dated_data import make_record
+from tests.support.staff import make_staff
+
+TODAY = date(2026, 11, 23)
+CONTENT = RecordContent(
+    name="南沙贴息", region="南沙", source="区通知〔2026〕1号", confidence="V", checked_at=date(2026, 11, 20),
+    valid_from=date(2026, 11, 23), valid_to=None, values={"item": "interest", "share": "40", "cap": "200000"},
+)  # fmt: skip
+
+
+@pytest.fixture
+def people(database, clock):
+    with database.unit_of_work() as session:
+        return {
+            "author": make_staff(session, clock.now(), role=Role.SUPERVISOR),
+            "other": make_staff(session, clock.now(), role=Role.ADMINISTRATOR),
+            "agent": make_staff(session, clock.now(), role=Role.AGENT),
+            "partner": make_staff(session, clock.now(), role=Role.PARTNER),
+        }
+
+
+def drafted(session, people, now, content=CONTENT) -> DatedRecord:
+    record = editing.start_record(session, staff=people["author"], kind="subsidy_scheme", now=now)
+    return editing.save_record(session, staff=people["author"], record_id=record.id, content=content,
+                               version=record.version, now=now)  # fmt: skip
+
+
+def submitted(session, people, now, content=CONTENT) -> DatedRecord:
+    record = drafted(session, people, now, content)
+    return editing.submit_record(session, staff=people["author"], record_id=record.id, now=now)
+
+
+def replaced(content: RecordContent, **changes) -> RecordContent:
+    return RecordContent(**{**content.__dict__, **changes})
+
+
+def test_a_draft_holds_only_after_a_second_person_said_yes(database, clock, people):
+    with database.unit_of_work() as session:
+        record = submitted(session, people, clock.now())
+        assert find_records(session, "subsidy_scheme", region="南沙", on=TODAY) == []
+        with pytest.raises(Forbidden, match="另一位"):
+            editing.approve_record(session, staff=people["author"], record_id=record.id, version=record.version,
+                                   now=clock.now())  # fmt: skip
+        editing.approve_record(session, staff=people["other"], record_id=record.id, version=record.version,
+                               now=clock.now())  # fmt: skip
+
+        (found,) = find_records(session, "subsidy_scheme", region="广东省广州市南沙区", on=TODAY)
+        assert (found.values, found.region) == (
+            {"item": "interest", "share": 40.0, "cap": 200_000},
+            "广东省广州市南沙区",
+        )
+        assert found.approved_by_id == people["other"].id
+        actions = session.scalars(select(AuditEntry.action).where(AuditEntry.target == f"record:{found.id}"))
+        assert list(actions) == ["record_drafted", "record_saved", "record_submitted", "record_approved"]
+
+
+def test_whoever_changes_a_draft_last_is_its_author_and_may_not_approve_it(database, clock, people):
+    with database.unit_of_work() as session:
+        record = drafted(session, people, clock.now())
+        editing.save_record(session, staff=people["other"], record_id=record.id, content=CONTENT,
+                            version=record.version, now=clock.now())  # fmt: skip
+        editing.submit_record(session, staff=people["author"], record_id=record.id, now=clock.now())
+
+        assert not editing.may_approve(people["other"], record)
+        with pytest.raises(Forbidden):
+            editing.approve_record(session, staff=people["other"], record_id=record.id, version=record.version,
+                                   now=clock.now())  # fmt: skip
+        assert editing.may_approve(people["author"], record)
+
+
+def test_a_new_version_ends_the_one_before_it_the_day_before(database, clock, people):
+    with database.unit_of_work() as session:
+        old = make_record(session, clock.now(), key="k", valid_from=date(2026, 1, 1))
+        new = editing.start_version(session, staff=people["author"], record_id=old.id, now=clock.now())
+        assert editing.start_version(session, staff=people["other"], record_id=old.id, now=clock.now()).id == new.id
+        content = replaced(CONTENT, region="全国", valid_from=date(2026, 12, 1))
+        editing.save_record(session, staff=people["author"], record_id=new.id, content=content, version=new.version,
+                            now=clock.now())  # fmt: skip
+        editing.submit_record(session, staff=people["author"], record_id=new.id, now=clock.now())
+        editing.approve_record(session, staff=people["other"], record_id=new.id, version=new.version, now=clock.now())
+
+        assert (new.key, old.valid_to) == ("k", date(2026, 11, 30))
+        for on, wanted in ((date(2026, 11, 30), old), (date(2026, 12, 1), new)):
+            assert find_records(session, "subsidy_scheme", region=None, on=on) == [wanted]
+
+
+def test_a_correction_from_the_same_day_takes_the_place_of_what_it_corrects(database, clock, people):
+    with database.unit_of_work() as session:
+        old = make_record(session, clock.now(), key="k", valid_from=TODAY)
+        new = editing.start_version(session, staff=people["author"], record_id=old.id, now=clock.now())
+        editing.submit_record(session, staff=people["author"], record_id=new.id, now=clock.now())
+        editing.approve_record(session, staff=people["other"], record_id=new.id, version=new.version, now=clock.now())
+
+        assert old.state == RecordState.RETIRED
+        assert find_records(session, "subsidy_scheme", region=None, on=TODAY) == [new]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"name": " "}, {"name"}),
+        ({"source": ""}, {"source"}),
+        ({"source": "长" * 301}, {"source"}),
+        ({"confidence": "sure"}, {"confidence"}),
+        ({"checked_at": None}, {"checked_at"}),
+        ({"checked_at": TODAY + timedelta(days=1)}, {"checked_at"}),
+        ({"valid_to": TODAY - timedelta(days=1)}, {"valid_to"}),
+        ({"values": {"item": "rent", "share": "130"}}, {"item", "share"}),
+        ({"values": {}}, {"item"}),
+        ({"values": {"item": "interest", "window_from": "2026-12-01", "window_to": "2026-11-01"}}, {"window_to"}),
+    ],
+)
+def test_what_cannot_be_kept_is_named_field_by_field(database, clock, people, changes, fields):
+    with pytest.raises(InvalidInput) as refused, database.unit_of_work() as session:
+        drafted(session, people, clock.now(), replaced(CONTENT, **changes))
+
+    assert set(refused.value.fields) == fields
+
+
+def test_a_stale_page_and_a_version_that_is_no_draft_any_more_are_refused(database, clock, people):
+    with database.unit_of_work() as session:
+        record = drafted(session, people, clock.now())
+        with pytest.raises(Conflict, match="刷新"):
+            editing.save_record(session, staff=people["other"], record_id=record.id, content=CONTENT,
+                                version=record.version - 1, now=clock.now())  # fmt: skip
+        editing.submit_record(session, staff=people["author"], record_id=record.id, now=clock.now())
+        with pytest.raises(Conflict, match="草稿"):
+            editing.save_record(session, staff=people["author"], record_id=record.id, content=CONTENT,
+                                version=record.version, now=clock.now())  # fmt: skip
+        with pytest.raises(InvalidInput):
+            editing.reject_record(session, staff=people["other"], record_id=record.id, note=" ", now=clock.now())
+        editing.reject_record(session, staff=people["other"], record_id=record.id, note="缺文号", now=clock.now())
+        assert (record.state, record.review_note) == (RecordState.DRAFT, "缺文号")
+
+
+def test_an_empty_draft_is_not_submitted(database, clock, people):
+    with database.unit_of_work() as session:
+        record = editing.start_record(session, staff=people["author"], kind="risk_share", now=clock.now())
+        with pytest.raises(InvalidInput):
+            editing.submit_record(session, staff=people["author"], record_id=record.id, now=clock.now())
+
+
+def test_a_record_is_retired_with_a_reason_and_checked_on_a_day_that_was(database, clock, people):
+    with database.unit_of_work() as session:
+        record = make_record(session, clock.now())
+        editing.mark_record_checked(session, staff=people["author"], record_id=record.id, on=TODAY, now=clock.now())
+        assert record.checked_at == TODAY
+        for day in (TODAY + timedelta(days=1), TODAY - timedelta(days=1)):
+            with pytest.raises(InvalidInput):
+                editing.mark_record_checked(session, staff=people["author"], record_id=record.id, on=day,
+                                            now=clock.now())  # fmt: skip
+        with pytest.raises(InvalidInput):
+            editing.retire_record(session, staff=people["author"], record_id=record.id, note="", now=clock.now())
+        editing.retire_record(session, staff=people["author"], record_id=record.id, note="政策停了", now=clock.now())
+        assert find_records(session, "subsidy_scheme", region=None, on=TODAY) == []
+
+
+def test_agents_read_partners_and_strangers_do_not_and_neither_changes_anything(database, clock, people):
+    with database.unit_of_work() as session:
+        record = make_record(session, clock.now())
+        assert editing.get_record(session, people["agent"], record.id).id == record.id
+        with pytest.raises(Forbidden):
+            editing.get_record(session, people["partner"], record.id)
+        with pytest.raises(NotFound):
+            editing.get_record(session, people["author"], 10**6)
+        for who in ("agent", "partner"):
+            for step in (
+                lambda staff: editing.start_record(session, staff=staff, kind="risk_share", now=clock.now()),
+                lambda staff: editing.start_version(session, staff=staff, record_id=record.id, now=clock.now()),
+                lambda staff: editing.retire_record(
+                    session, staff=staff, record_id=record.id, note="x", now=clock.now()
+                ),
+                lambda staff: editing.mark_record_checked(
+                    session, staff=staff, record_id=record.id, on=TODAY, now=clock.now()
+                ),
+            ):
+                with pytest.raises(Forbidden):
+                    step(people[who])
