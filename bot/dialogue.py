@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.context import TurnContext
+from bot.flows import forms
 from bot.rendering import payloads_of
 from bot.replies import Choice, Reply
 from bot.skill_table import (
@@ -97,7 +98,14 @@ class Dialogue:
     payloads = staticmethod(payloads_of)
 
     def choose(self, context: TurnContext) -> Skill:
-        """The skill that answers; a second miss in a row becomes a hand-off whatever the skill was."""
+        """The skill that answers; a form on the table is heard first, and everything else leads back to it."""
+        form = forms.running(context)
+        if form is None:
+            return self._choose_alone(context)
+        return forms.choose(context, *form) or forms.aside(self._choose_alone(context), context, *form)
+
+    def _choose_alone(self, context: TurnContext) -> Skill:
+        """A second miss in a row becomes a hand-off whatever the skill was."""
         skill = feedback.noted(_with_second_wish(self._choose(context), context))
         if context.memory.get("misses", 0) < MISSES_BEFORE_HANDOFF - 1 or skill.name in {"handoff", "welcome", "help"}:
             return skill
@@ -115,6 +123,7 @@ class Dialogue:
             return HELP
         return (
             saved_searches.choose(context, text)
+            or forms.resume(context, text)
             or BY_WORDS.get(text.lower())
             or (DELETE_DATA if own_data.asks(text) else None)
             or feedback.choose_verdict(context, text)
@@ -162,7 +171,8 @@ class Dialogue:
             return Skill("policy", _policy_or_rephrase)
         if understood.intent in {"chitchat", "out_of_scope"} and understood.confidence <= GUESSED:
             return Skill(understood.intent, _policy_or(INTENT_SKILLS[understood.intent]))
-        return INTENT_SKILLS.get(str(understood.intent), HELP)
+        service = forms.service_for(understood.intent, context.plain)
+        return forms.begin(service) if service else INTENT_SKILLS.get(str(understood.intent), HELP)
 
     def _choose_for_correction(self, context: TurnContext) -> Skill | None:
         """不是广州,是佛山: goes on with the list or the question as if the right value had just been named."""
@@ -263,7 +273,10 @@ def _policy_or_rephrase(context: TurnContext) -> Reply:
 
 def _with_second_wish(skill: Skill, context: TurnContext) -> Skill:
     """找石墨烯专利 然后帮我注册商标: the first is done, the second is not forgotten."""
-    if skill.name not in {"patent_search", "patent_detail", "policy", "desk"} or len(context.text) > LONGEST_TWO_WISHES:
+    if (
+        skill.name not in {"patent_search", "patent_detail", "policy", "desk", forms.NAME}
+        or len(context.text) > LONGEST_TWO_WISHES
+    ):
         return skill
     parts = wish_parts(context.text)
     if len(parts) != 2:
@@ -276,11 +289,17 @@ def _with_second_wish(skill: Skill, context: TurnContext) -> Skill:
         return skill
 
     def answer(given: TurnContext) -> Reply:
-        reply = skill.answer(given)
-        choices = (*reply.choices[: MOST_CHOICES - 1], Choice(left, "办另一件"))
-        return reply if reply.on_commit else replace(reply, text=f"{reply.text}\n还有一件:{left}。", choices=choices)
+        return _with_other_wish(skill.answer(given), left)
 
     return Skill(skill.name, answer, is_slow=skill.is_slow)
+
+
+def _with_other_wish(reply: Reply, left: str) -> Reply:
+    commit = reply.on_commit
+    if commit is not None:
+        return replace(reply, on_commit=lambda session, found: _with_other_wish(commit(session, found), left))
+    choices = (*reply.choices[: MOST_CHOICES - 1], Choice(left, "办另一件"))
+    return replace(reply, text=f"{reply.text}\n还有一件:{left}。", choices=choices)
 
 
 def _or_person(skill: Skill) -> Callable[[TurnContext], Reply]:

@@ -114,6 +114,10 @@ class Understander:
         """The sentence as it is read: half-width, simplified characters, slips of the keyboard mended."""
         return self._normaliser.plain(text)
 
+    def read_slots(self, text: str, *, at: date) -> SlotReading:
+        """Every value that a sentence holds, whatever it is about: an answer to a form's question has no intent."""
+        return self._slots.read(self._normaliser.plain(text), at)
+
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Every plausible intent with its confidence, best first: what a clarifying question may offer."""
         plain = self._normaliser.plain(text)

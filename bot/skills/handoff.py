@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.replies import Reply
 from models import Conversation, HandoffReason
+from services.catalogue import find_service
 from services.handoffs import open_handoff
 
 TOPIC_OF_INTENT = {
@@ -76,6 +77,9 @@ def transfer(
 
 
 def topic_of(context: TurnContext) -> str:
-    """What it is about: the sentence's own intent, else what was talked about before."""
+    """What it is about: the form on the table, else the sentence's own intent, else what was talked about before."""
+    service = find_service(str((context.memory.get("form") or {}).get("kind")))
+    if service is not None:
+        return service.topic
     own = TOPIC_OF_INTENT.get(context.understanding.intent or "")
     return own or str(context.memory.get("topic") or "general")

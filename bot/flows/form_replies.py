@@ -1,0 +1,136 @@
+"""What a form says: its questions, what it noted, the summary that waits for a yes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.context import TurnContext
+from bot.replies import Choice, Reply
+from core.clock import china_date
+from models import FormDraft
+from services.casework.drafts import current_field
+from services.casework.opening import check_by_rule
+from services.casework.wording import shown_form, shown_value
+from services.catalogue.fields import FormField, Reads, fields_of, refusal_of
+from services.catalogue.model import Facts, Level, Service
+
+KEY = "form"
+MOST_CHOICES = 3
+MOST_LINES = 5
+# After so many answers that could not be used a person is offered.
+PATIENCE = 2
+TO_PERSON = Choice("转人工", "找专员")
+NOT_NOW = Choice("算了", "先不办")
+
+
+def question_of(field: FormField) -> str:
+    """The question with its example, or what there is to choose from."""
+    if field.choices:
+        if len(field.choices) <= MOST_LINES:
+            lines = [f"{place}. {choice.label}" for place, choice in enumerate(field.choices, start=1)]
+            many = "(可以选几个)" if field.reads is Reads.CHOICES else ""
+            return "\n".join([field.ask.question + many, *lines])
+        return f"{field.ask.question}({'、'.join(choice.label for choice in field.choices)})"
+    example = f"(比如:{field.ask.example})" if field.ask.example else ""
+    optional = "" if field.is_required else "没有就说“跳过”。"
+    return f"{field.ask.question}{example}{optional}"
+
+
+def asked(
+    session: Session,
+    context: TurnContext,
+    service: Service,
+    draft: FormDraft,
+    *,
+    opening: str = "",
+    noted: Mapping[str, Any] | None = None,
+    is_change: bool = False,
+) -> Reply:
+    """The next question after what was noted, or the summary where everything is there."""
+    field = current_field(draft, service)
+    parts = [opening, _noted(service, draft, noted or {}, is_change=is_change)]
+    if field is None:
+        return summary(session, context, service, draft, parts)
+    return Reply(
+        "\n".join(part for part in [*parts, question_of(field)] if part),
+        choices=_choices(field, is_first=bool(opening)),
+        memory={KEY: {"kind": service.key, "misses": 0}, "pending": None, "topic": service.topic},
+    )
+
+
+def summary(
+    session: Session, context: TurnContext, service: Service, draft: FormDraft, opening: Sequence[str] = ()
+) -> Reply:
+    """核对一下: everything in one view, what speaks against it, what it would cost, and the yes that is missing."""
+    values = " · ".join(f"{field.ask.label} {text}" for field, text in _shown(service, draft))
+    region = str(draft.values.get(service.region_field) or "") or context.region
+    findings = check_by_rule(session, service, draft.values, region, context.now)
+    stops = [each.text for each in findings if each.level is Level.STOP][:2]
+    facts = Facts(session, draft.values, region, china_date(context.now))
+    estimate = service.estimate(facts) if service.estimate else None
+    lines = [
+        *(part for part in opening if part),
+        "核对一下:",
+        values,
+        *(f"要注意:{text}" for text in stops),
+        f"估算:{estimate.headline}" if estimate else "",
+        "没问题回复“提交”,要改直接说。",
+    ]
+    return Reply(
+        "\n".join(line for line in lines if line),
+        choices=(Choice("提交", "提交"), NOT_NOW),
+        memory={KEY: {"kind": service.key, "misses": 0}, "pending": None, "topic": service.topic},
+    )
+
+
+def _shown(service: Service, draft: FormDraft) -> list[tuple[FormField, str]]:
+    return shown_form(service.form, draft.values, is_masked=True)
+
+
+def refused(context: TurnContext, service: Service, field: FormField | None, message: str = "") -> Reply:
+    """The answer could not be used: what is wanted, once more; after a while with the offer of a person."""
+    misses = int((context.memory.get(KEY) or {}).get("misses", 0)) + 1
+    if field is None:
+        text = "没听懂要改哪一项。直接说,比如“金额改成200万”;没问题就回复“提交”。"
+    else:
+        text = message or refusal_of(field)
+        if field.choices:
+            text = f"{field.ask.label}没对上,选一个:\n{question_of(field)}"
+    return Reply(
+        text,
+        choices=(TO_PERSON, NOT_NOW) if misses >= PATIENCE else (),
+        memory={KEY: {"kind": service.key, "misses": misses}},
+    )
+
+
+def leaving(service: Service) -> Reply:
+    """Not now: what was filled in stays."""
+    return Reply(
+        "好,先不办。填好的内容留14天,想接着填就说“继续填”,不要了就说“删掉草稿”。",
+        memory={KEY: None, "pending": None},
+    )
+
+
+def closing(service: Service) -> Reply:
+    """Not at all: it is gone."""
+    return Reply(f"{service.name}这张表已删掉。", memory={KEY: None, "pending": None})
+
+
+def _noted(service: Service, draft: FormDraft, noted: Mapping[str, Any], *, is_change: bool) -> str:
+    fields = {field.name: field for field in fields_of(service.form)}
+    taken = [(fields[name], draft.values[name]) for name in noted if name in draft.values and noted[name] is not None]
+    if is_change:
+        return "".join(
+            f"好,{field.ask.label}改成{shown_value(field, value, is_masked=True)}。" for field, value in taken
+        )
+    said = " · ".join(f"{field.ask.label}{shown_value(field, value, is_masked=True)}" for field, value in taken)
+    return f"记下了:{said}。" if said else ""
+
+
+def _choices(field: FormField, *, is_first: bool) -> tuple[Choice, ...]:
+    if field.reads is Reads.CHOICE and len(field.choices) <= MOST_CHOICES:
+        return tuple(Choice(choice.label, choice.label) for choice in field.choices)
+    if field.reads is Reads.YES_NO:
+        return (Choice("是", "是"), Choice("否", "否"))
+    return (TO_PERSON, NOT_NOW) if is_first else ()

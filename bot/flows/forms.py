@@ -1,0 +1,264 @@
+"""A service's form in chat: one question at a time, left and taken up again, corrected by saying so."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.context import TurnContext
+from bot.flows import words
+from bot.flows.changes import Change, find_change
+from bot.flows.form_replies import KEY, asked, closing, leaving, question_of, refused
+from bot.flows.reading import Said, read_answer, read_mentioned
+from bot.replies import Choice, Reply
+from bot.skills import Skill
+from core.errors import InvalidInput
+from models import Conversation, FormDraft
+from services.casework.drafts import (
+    ask_again,
+    current_field,
+    drop_draft,
+    find_draft,
+    list_drafts,
+    set_value,
+    start_draft,
+    step_back,
+    submit_draft,
+)
+from services.catalogue import catalogue, find_service
+from services.catalogue.fields import FormField, Reads, check_value, fields_of
+from services.catalogue.model import Service
+
+NAME = "form"
+SURE = 0.7
+PLAUSIBLE = 0.5
+LONGEST_QUESTION = 25
+# A sentence that asks one of these is answered beside the form.
+ASIDE = frozenset(
+    {
+        "policy_question", "patent_search", "patent_detail", "patent_fee", "patent_valuation", "case_progress", "help",
+        "policy_match", "market_browse", "training_browse", "patent_watch", "complaint", "human_handoff",
+    }
+)  # fmt: skip
+# After these the form is not asked again: they ask something themselves, a person takes over, or all is forgotten.
+WITHOUT_RETURN = frozenset({NAME, "desk", "handoff", "own_data", "failed"})
+
+
+def service_for(intent: str | None, plain: str) -> Service | None:
+    """The service that a wish asks for: the one whose words are said, else the one that needs none."""
+    fitting = [service for service in catalogue().values() if intent in service.intents]
+    named = [service for service in fitting if any(word in plain for word in service.words)]
+    return next(iter([*named, *(service for service in fitting if not service.words)]), None)
+
+
+def begin(service: Service) -> Skill:
+    """The skill that opens the form, or the draft there is, with what the sentence says already."""
+    return Skill(NAME, lambda context: _begin(context, service))
+
+
+def resume(context: TurnContext, text: str) -> Skill | None:
+    """继续填: the latest draft."""
+    if not words.GOES_ON.fullmatch(text):
+        return None
+    drafts = list_drafts(context.session, context.user_id)
+    service = next((found for draft in drafts if (found := find_service(draft.kind))), None)
+    return begin(service) if service else None
+
+
+def running(context: TurnContext) -> tuple[Service, FormDraft] | None:
+    """The form on the table and its draft; None where there is none (any more)."""
+    service = find_service(str((context.memory.get(KEY) or {}).get("kind")))
+    draft = find_draft(context.session, context.user_id, service.key) if service else None
+    return (service, draft) if service is not None and draft is not None else None
+
+
+def choose(context: TurnContext, service: Service, draft: FormDraft) -> Skill | None:
+    """What a message means to the form on the table; None where it is about something else."""
+    if context.kind == "event" or not context.text:
+        return None
+    answer = _choose(context, service, draft)
+    return Skill(NAME, answer) if answer is not None else None
+
+
+def aside(skill: Skill, context: TurnContext, service: Service, draft: FormDraft) -> Skill:
+    """Another skill's answer, and back to the question that was open."""
+    if skill.name in WITHOUT_RETURN:
+        return skill
+    field = current_field(draft, service)
+    back = f"\n\n回到刚才:{question_of(field)}" if field else "\n\n回到刚才:没问题回复“提交”,要改直接说。"
+
+    def answer(given: TurnContext) -> Reply:
+        return _appended(skill.answer(given), back)
+
+    return Skill(skill.name, answer, is_slow=skill.is_slow)
+
+
+def _appended(reply: Reply, back: str) -> Reply:
+    commit = reply.on_commit
+    if commit is None:
+        return replace(reply, text=reply.text + back, is_miss=False)
+    return replace(reply, on_commit=lambda session, conversation: _appended(commit(session, conversation), back))
+
+
+def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callable[[TurnContext], Reply] | None:
+    plain, understood = context.plain.strip(), context.understanding
+    bare_act = understood.act if understood.intent is None else None
+    if bare_act in {"affirm", "deny"} and context.memory.get("pending"):
+        return None  # the answer to what was asked beside the form
+    if words.DISCARDS.fullmatch(plain):
+        return _committing(service, _discarding(service))
+    if words.LEAVES.fullmatch(plain) or bare_act == "cancel":
+        return lambda _: leaving(service)
+    if words.BACK.fullmatch(plain) or bare_act == "previous_page":
+        return _committing(service, _step_back(service))
+    if understood.intent == "human_handoff" and understood.confidence >= SURE:
+        return None
+    field, said = current_field(draft, service), said_in(context)
+    if field is None and (words.SUBMITS.fullmatch(plain) or bare_act == "affirm"):
+        return _submitting(service)
+    change = find_change(service, draft, said, field, lambda part: said_in(context, part))
+    if change is not None:
+        return _taking(service, change, is_change=True)
+    if field is not None and not _asks(context, field):
+        return _answer(service, field, said, context)
+    if _asks(context, field) or _wants_else(context):
+        return None
+    return lambda given: refused(given, service, field)
+
+
+def _answer(
+    service: Service, field: FormField, said: Said, context: TurnContext
+) -> Callable[[TurnContext], Reply] | None:
+    value = read_answer(field, said)
+    if value is None and not field.is_required and words.SKIPS.fullmatch(said.plain.strip()):
+        value = ""
+    if value is None:
+        return None if _wants_else(context) else lambda given: refused(given, service, field)
+    try:
+        check_value(service.form, field, value) if value != "" else None
+    except InvalidInput as error:
+        message = error.message
+        return lambda given: refused(given, service, field, message)
+    return _taking(service, Change(field, value))
+
+
+def said_in(context: TurnContext, text: str | None = None) -> Said:
+    """A sentence with every value it holds."""
+    text = context.text if text is None else text
+    understander = context.resources.understander
+    return Said(text, understander.plain(text), understander.read_slots(text, at=context.today), context.today)
+
+
+def _asks(context: TurnContext, field: FormField | None) -> bool:
+    """Whether the sentence asks something of its own instead of answering."""
+    understood, plain = context.understanding, context.plain
+    if understood.intent not in ASIDE:
+        return False
+    if field is not None and field.reads in {Reads.TEXT, Reads.LINE}:
+        return (
+            len(plain) <= LONGEST_QUESTION and understood.confidence >= SURE and bool(words.ASKS_FOR_SURE.search(plain))
+        )
+    return understood.confidence >= PLAUSIBLE and bool(words.ASKS.search(plain))
+
+
+def _wants_else(context: TurnContext) -> bool:
+    """Whether the sentence is a clear wish for something else."""
+    understood = context.understanding
+    return understood.intent is not None and understood.intent != "chitchat" and understood.confidence >= SURE
+
+
+def _begin(context: TurnContext, service: Service) -> Reply:
+    said = said_in(context)
+    mentioned = {field.name: read_mentioned(field, said) for field in fields_of(service.form)}
+    mentioned = {name: value for name, value in mentioned.items() if value is not None}
+
+    def commit(session: Session, conversation: Conversation) -> Reply:
+        is_new = find_draft(session, conversation.user_id, service.key) is None
+        draft = start_draft(session, user=conversation.user, service=service, said=mentioned, now=context.now)
+        opening = service.intro if is_new else f"{service.name}接着上次的填。"
+        return asked(session, context, service, draft, opening=opening, noted=mentioned)
+
+    return Reply("", on_commit=commit)
+
+
+def _committing(
+    service: Service, change: Callable[[Session, FormDraft, TurnContext], Reply]
+) -> Callable[[TurnContext], Reply]:
+    """A step that changes the draft, in the transaction that finishes the turn; gone, it is begun anew."""
+
+    def answer(context: TurnContext) -> Reply:
+        def commit(session: Session, conversation: Conversation) -> Reply:
+            draft = find_draft(session, conversation.user_id, service.key)
+            if draft is None:
+                return Reply(
+                    f"{service.name}这张表已经交了或删了。要再办一次就说“{service.name}”。", memory={KEY: None}
+                )
+            return change(session, draft, context)
+
+        return Reply("", on_commit=commit)
+
+    return answer
+
+
+def _taking(service: Service, change: Change, *, is_change: bool = False) -> Callable[[TurnContext], Reply]:
+    def take(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
+        if change.value == "":
+            values = {name: value for name, value in draft.values.items() if name != change.field.name}
+            draft.values = values
+        else:
+            set_value(session, draft, service, change.field, change.value, context.now)
+        noted: Mapping[str, Any] = {change.field.name: draft.values.get(change.field.name)} if is_change else {}
+        return asked(session, context, service, draft, noted=noted, is_change=is_change)
+
+    return _committing(service, take)
+
+
+def _discarding(service: Service) -> Callable[[Session, FormDraft, TurnContext], Reply]:
+    def discard(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
+        drop_draft(session, draft)
+        return closing(service)
+
+    return discard
+
+
+def _step_back(service: Service) -> Callable[[Session, FormDraft, TurnContext], Reply]:
+    def back(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
+        field = step_back(session, draft, service, context.now)
+        if field is None:
+            first = current_field(draft, service)
+            if first is not None:
+                ask_again(session, draft, first, context.now)
+            return asked(session, context, service, draft, opening="前面没有了。")
+        return asked(session, context, service, draft)
+
+    return back
+
+
+def _submitting(service: Service) -> Callable[[TurnContext], Reply]:
+    def answer(context: TurnContext) -> Reply:
+        def commit(session: Session, conversation: Conversation) -> Reply:
+            draft = find_draft(session, conversation.user_id, service.key)
+            if draft is None:
+                return Reply(f"{service.name}这张表已经交了。说“办理进度”就能看到。", memory={KEY: None})
+            try:
+                opened = submit_draft(session, draft=draft, conversation=conversation, channel="chat", now=context.now)
+            except InvalidInput as error:
+                name = next(iter(error.fields), None)
+                field = next((each for each in fields_of(service.form) if each.name == name), None)
+                if field is None:
+                    raise
+                ask_again(session, draft, field, context.now)
+                return asked(session, context, service, draft, opening=error.message)
+            documents = "、".join(each.name for each in service.documents[:4])
+            more = f"\n先备好:{documents}。" if documents else ""
+            return Reply(
+                opened.text_for_user + more,
+                choices=(Choice("办理进度", "看进度"),),
+                memory={KEY: None, "pending": None},
+                reason="handoff",
+            )
+
+        return Reply("", on_commit=commit)
+
+    return answer
