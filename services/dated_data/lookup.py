@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from models import DatedRecord, RecordState
+from nlp.segmenter import default_segmenter
 from nlp.slots.regions import RegionFinder
 
 NATIONWIDE = "全国"
@@ -17,7 +18,7 @@ CONFIDENCE_WORDS = {"V": "读过原文", "V2": "二手资料,以官方最新公�
 
 @cache
 def _finder() -> RegionFinder:
-    return RegionFinder()
+    return RegionFinder(default_segmenter())
 
 
 def full_place(said: str | None) -> str:
