@@ -124,6 +124,7 @@ class Dialogue:
         return (
             saved_searches.choose(context, text)
             or forms.resume(context, text)
+            or forms.called(context)
             or BY_WORDS.get(text.lower())
             or (DELETE_DATA if own_data.asks(text) else None)
             or feedback.choose_verdict(context, text)

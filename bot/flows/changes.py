@@ -25,7 +25,10 @@ class Change:
 def find_change(
     service: Service, draft: FormDraft, said: Said, current: FormField | None, read: Callable[[str], Said]
 ) -> Change | None:
-    """金额改成200万, 不对 是200万; once everything is answered also a bare 200万. `read` reads a part of what was said."""
+    """金额改成200万, 不对 是200万; once everything is answered also a bare 200万.
+
+    `read` reads a part of what was said anew.
+    """
     answered = [field for field in fields_of(service.form) if field.name in draft.values]
     corrects = bool(words.CORRECTS.search(said.plain))
     named = _named(answered, said) if corrects or current is None or words.CHANGES.search(said.plain) else None

@@ -34,6 +34,7 @@ NAME = "form"
 SURE = 0.7
 PLAUSIBLE = 0.5
 LONGEST_QUESTION = 25
+LONGEST_CALL = 16
 # A sentence that asks one of these is answered beside the form.
 ASIDE = frozenset(
     {
@@ -50,6 +51,15 @@ def service_for(intent: str | None, plain: str) -> Service | None:
     fitting = [service for service in catalogue().values() if intent in service.intents]
     named = [service for service in fitting if any(word in plain for word in service.words)]
     return next(iter([*named, *(service for service in fitting if not service.words)]), None)
+
+
+def called(context: TurnContext) -> Skill | None:
+    """预约专家, 做个知识产权体检: a service called by its own words in a short sentence that asks nothing."""
+    plain = context.plain
+    if len(plain) > LONGEST_CALL or words.ASKS_FOR_SURE.search(plain):
+        return None
+    found = [each for each in catalogue().values() if any(phrase in plain for phrase in each.phrases)]
+    return begin(found[0]) if found else None
 
 
 def begin(service: Service) -> Skill:

@@ -17,8 +17,9 @@ from services.casework.access import check_may_on_case
 from services.casework.clocks import set_clocks
 from services.casework.notices import tell_handler, tell_owner, worded
 from services.casework.tasks import cancel_open_tasks, open_tasks
+from services.casework.wording import shown_form
 from services.catalogue import service_of
-from services.catalogue.fields import check_form, fields_of
+from services.catalogue.fields import check_form
 from services.catalogue.model import Actor, Move, Service, Stage
 from services.permissions import Action, oversees
 
@@ -132,7 +133,7 @@ def _carry_out(
     set_clocks(session, case, service, now)
     open_tasks(session, case, service, stage, now)
     if move.tells:
-        tell_owner(session, case, worded(move.tells, case, service, now) + _reason(move, answers), now)
+        tell_owner(session, case, worded(move.tells, case, service, now) + _told(move, answers), now)
     if mover.staff is None:
         text = f"{service.name} {case.number}:企业{move.name}了"
         tell_handler(session, case, text, key=f"case-{case.id}-moved-{case.version}", now=now)
@@ -140,13 +141,11 @@ def _carry_out(
     log.info("case_moved", case=case.number, before=before, to=stage.key, staff_id=staff_id)
 
 
-def _reason(move: Move, answers: Mapping[str, Any]) -> str:
-    """What the owner must know of the answers: the reason, where the move asks for one."""
-    reason = str(answers.get("reason") or "").strip()
-    told = move.asks is not None and any(
-        field.name == "reason" and "告诉企业" in field.ask.question for field in fields_of(move.asks)
-    )
-    return f"\n原因:{reason}" if reason and told else ""
+def _told(move: Move, answers: Mapping[str, Any]) -> str:
+    """What the owner hears of what staff filled in: the reason, the result."""
+    if move.asks is None:
+        return ""
+    return "".join(f"\n{field.ask.label}:{text}" for field, text in shown_form(move.asks, answers) if field.ask.is_told)
 
 
 def _end(session: Session, case: Case, stage: Stage, staff_id: int | None, now: datetime) -> None:

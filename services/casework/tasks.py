@@ -59,7 +59,8 @@ def open_tasks(session: Session, case: Case, service: Service, stage: Stage, now
 
 
 def choose_institution(session: Session, party: Party, case: Case) -> Institution | None:
-    """Of those that serve the region and have no conflict, the one with the fewest tasks so far; None without one."""
+    """Of those that serve the region and have no conflict: who knows the topic, then who is near, then who has had the
+    fewest tasks so far, which makes them take turns. None where there is none."""
     counted = select(CaseTask.institution_id, func.count().label("had")).group_by(CaseTask.institution_id).subquery()
     rows = session.execute(
         select(Institution, func.coalesce(counted.c.had, 0))
@@ -68,8 +69,11 @@ def choose_institution(session: Session, party: Party, case: Case) -> Institutio
         .order_by(func.coalesce(counted.c.had, 0), Institution.id)
     ).all()
     fitting = [each for each, _ in rows if serves(each, case.region) and not is_conflicted(each, case)]
-    local = [each for each in fitting if NATIONWIDE not in each.regions]
-    return next(iter([*local, *fitting]), None)
+    return min(fitting, key=lambda each: (case.topic not in each.skills, not _is_local(each)), default=None)
+
+
+def _is_local(institution: Institution) -> bool:
+    return bool(institution.regions) and NATIONWIDE not in institution.regions
 
 
 def serves(institution: Institution, region: str | None) -> bool:

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from functools import cache
 
 from nlp.intents import INTENTS
-from services.catalogue import pledge_financing
+from services.catalogue import counterfeit_report, enforcement_aid, expert_consultation, pledge_financing
 from services.catalogue.consistency import CatalogueError, check_catalogue
 from services.catalogue.model import Service
 
 __all__ = ["CatalogueError", "catalogue", "find_service", "service_of"]
 
-SERVICES: tuple[Service, ...] = (pledge_financing.SERVICE,)
+SERVICES: tuple[Service, ...] = (
+    pledge_financing.SERVICE,
+    enforcement_aid.SERVICE,
+    counterfeit_report.SERVICE,
+    expert_consultation.SERVICE,
+)
 
 
 @cache

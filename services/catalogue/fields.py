@@ -1,6 +1,6 @@
 """The fields of a service's form: typed, with the question to ask, an example, and who may see the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -73,7 +73,8 @@ class Condition:
 @dataclass(frozen=True)
 class Ask:
     """How a field is asked for. `label` heads it in summaries and tables; `profile` names what we may know already:
-    phone, company, region. `refusal` is said where an answer cannot be used."""
+    phone, company, region. `refusal` is said where an answer cannot be used; what staff fill in with `is_told` goes
+    to the owner with the notice of the move."""
 
     label: str
     question: str
@@ -82,6 +83,7 @@ class Ask:
     profile: str = ""
     only_if: Condition | None = None
     refusal: str = ""
+    is_told: bool = False
 
 
 Line = Annotated[
@@ -155,21 +157,28 @@ def fields_of(form: type[Form]) -> tuple[FormField, ...]:
 def _field(name: str, info: FieldInfo) -> FormField:
     ask = next((each for each in info.metadata if isinstance(each, Ask)), None)
     reads = next((each for each in info.metadata if isinstance(each, Reads)), None)
-    kinds = [each for each in (info.annotation, *get_args(info.annotation)) if isinstance(each, type)]
-    choices = next((tuple(each) for each in kinds if issubclass(each, Choice)), ())
+    parts = list(_parts(info.annotation))
+    choices = next((tuple(each) for each in parts if isinstance(each, type) and issubclass(each, Choice)), ())
     if reads is None:
-        reads = _reads_inside(info.annotation)
+        reads = _reads_inside(parts)
     if reads is None and choices:
-        is_many = list in {get_origin(each) for each in (info.annotation, *get_args(info.annotation))}
-        reads = Reads.CHOICES if is_many else Reads.CHOICE
+        reads = Reads.CHOICES if any(get_origin(each) is list for each in parts) else Reads.CHOICE
     if ask is None or reads is None:
         raise TypeError(f"the field {name} has no Ask, or no kind of answer")
     return FormField(name, ask, reads, info.is_required(), choices)
 
 
-def _reads_inside(annotation: Any) -> Reads | None:
+def _parts(annotation: Any) -> Iterator[Any]:
+    """The annotation and everything inside it: `list[Evidence] | None` holds Evidence."""
+    yield annotation
+    if not isinstance(annotation, type) or get_origin(annotation) is not None:
+        for part in get_args(annotation):
+            yield from _parts(part)
+
+
+def _reads_inside(parts: Iterable[Any]) -> Reads | None:
     """`Phone | None` keeps its metadata inside the union."""
-    for part in get_args(annotation):
+    for part in parts:
         for each in getattr(part, "__metadata__", ()):
             if isinstance(each, Reads):
                 return each

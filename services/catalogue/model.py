@@ -196,6 +196,8 @@ class Service:
     intents: frozenset[str] = frozenset()
     # Words that tell it from another service with the same intent.
     words: tuple[str, ...] = ()
+    # Said in a short sentence, these begin it whatever the intent.
+    phrases: tuple[str, ...] = ()
     documents: tuple[WantedDocument, ...] = ()
     tasks: tuple[Task, ...] = ()
     clocks: tuple[Clock, ...] = ()

@@ -94,7 +94,7 @@ class Disbursement(Form):
 
 
 class Refusal(Form):
-    reason: Annotated[Line, Ask("原因", "不能继续的原因?(会告诉企业)")]
+    reason: Annotated[Line, Ask("原因", "不能继续的原因?(会告诉企业)", is_told=True)]
 
 
 WITHDRAW = Move("withdrawn", "撤回", EVERYBODY, tells="质押融资 {number} 已撤回。材料还留着,想再办随时说。")

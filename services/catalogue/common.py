@@ -1,0 +1,34 @@
+"""Fields and moves that many services share, worded once."""
+
+from typing import Annotated
+
+from services.catalogue.fields import Ask, CompanyName, Form, Line, Phone, Privacy, RegionName
+from services.catalogue.model import EVERYBODY, STAFF_MOVES, Move
+
+CompanyField = Annotated[CompanyName, Ask("企业", "是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")]
+RegionField = Annotated[RegionName, Ask("所在地", "企业在哪个区?", "广州市南沙区", profile="region")]
+PhoneField = Annotated[
+    Phone, Ask("联系电话", "专员打哪个电话找您?", "13800138000", privacy=Privacy.PERSONAL, profile="phone")
+]
+
+
+class Refusal(Form):
+    """Why a case cannot go on; the owner is told."""
+
+    reason: Annotated[Line, Ask("原因", "不能继续的原因?(会告诉企业)", is_told=True)]
+
+
+class Outcome(Form):
+    """What came of it, in a line that the owner reads."""
+
+    summary: Annotated[Line, Ask("结果", "一句话说结果。(会告诉企业)", is_told=True)]
+
+
+def withdrawal(name: str) -> Move:
+    """The owner, or staff for them, takes the request back."""
+    return Move("withdrawn", "撤回", EVERYBODY, tells=f"{name} {{number}} 已撤回。材料还留着,想再办随时说。")
+
+
+def refusal(name: str, *, to: str = "refused", verb: str = "不受理") -> Move:
+    """Staff end it, with the reason that the owner hears."""
+    return Move(to, verb, STAFF_MOVES, asks=Refusal, tells=f"{name} {{number}} 没能继续办。")

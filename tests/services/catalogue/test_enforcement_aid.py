@@ -1,0 +1,105 @@
+"""Enforcement aid: the limit of three years, what proof is missing, experts in turn and without conflict."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core.clock import CHINA, china_date
+from models import Message, Staff
+from services.casework.clocks import check_clock, list_clocks
+from services.casework.moves import Mover, move_case
+from services.casework.tasks import list_tasks, report_task
+from services.catalogue import service_of
+from services.catalogue.enforcement_checks import check_enforcement
+from services.catalogue.model import Facts, Level, Party
+from tests.support.casework import make_institution, make_service_case
+
+AID = {
+    "right": "design", "number": "CN202130123456.3", "infringer": "佛山某某五金厂", "place": "online_shop",
+    "known_on": "2026-08-03", "facts": "网店在卖和我们一样的水龙头", "evidence": ["screenshot"], "goal": "both",
+    "company": "广州云测科技有限公司", "region": "广东省佛山市南海区", "phone": "13800138000",
+}  # fmt: skip
+
+
+def findings(database, clock, **changes):
+    with database.reading() as session:
+        return check_enforcement(Facts(session, {**AID, **changes}, AID["region"], china_date(clock.now())))
+
+
+def test_a_design_in_a_shop_lacks_an_evaluation_report_and_proof(database, clock):
+    found = findings(database, clock)
+    said = "\n".join(each.text for each in found)
+
+    assert "2029年8月3日" in said
+    assert "专利权评价报告" in said and "购买凭证" in said and "实物样品" in said
+    assert "平台" in said
+    assert all(each.source for each in found if "评价报告" in each.text or "时效" in each.text)
+
+
+def test_after_three_years_it_stops_with_the_article(database, clock):
+    found = findings(database, clock, known_on="2023-01-09")
+
+    stop = next(each for each in found if each.level is Level.STOP)
+    assert "2026年1月9日" in stop.text and "第七十四条" in stop.source
+
+
+@pytest.mark.parametrize(("on", "article"), [(date(2026, 12, 31), "第六十条"), (date(2027, 1, 1), "第七十四条")])
+def test_the_trademark_route_names_the_article_of_the_law_in_force(database, on, article):
+    with database.reading() as session:
+        found = check_enforcement(Facts(session, {**AID, "right": "trademark"}, None, on))
+
+    assert any(each.source == f"《商标法》{article}" for each in found)
+
+
+def test_the_limitation_runs_as_a_statutory_clock_and_reaches_the_owner(database, clock):
+    with database.unit_of_work() as session:
+        case = make_service_case(session, clock.now(), kind="enforcement_aid", values=AID, is_taken=True)
+        row = next(each for each in list_clocks(session, case.id) if each.key == "limitation")
+        assert row.is_statutory and row.due_at.astimezone(CHINA).date() == date(2029, 8, 3)
+
+        clock.set(row.due_at - timedelta(days=180))
+        check_clock(session, row.id, clock.now())
+
+        told = session.scalars(select(Message.text).where(Message.case_id == case.id)).all()
+        assert any("诉讼时效快到了" in text for text in told)
+
+
+def test_experts_take_turns_and_the_one_of_the_other_side_is_passed_over(database, clock):
+    with database.unit_of_work() as session:
+        make_institution(
+            session, clock.now(), party=Party.EXPERT, name="甲", skills=["enforcement"], conflicts=["佛山某某五金厂"]
+        )
+        turn = [
+            make_institution(session, clock.now(), party=Party.EXPERT, name=name, skills=["enforcement"]).id
+            for name in ("乙", "丙")
+        ]
+        make_institution(session, clock.now(), party=Party.EXPERT, name="丁", skills=["financing"])
+        chosen = []
+        for _ in range(4):
+            case = make_service_case(session, clock.now(), kind="enforcement_aid", values=AID, is_taken=True)
+            mover = Mover(staff=session.get(Staff, case.assignee_id))
+            move_case(session, case_id=case.id, to="accepted", mover=mover, now=clock.now())
+            chosen.append(list_tasks(session, case.id)[0].institution_id)
+
+        assert chosen == [*turn, *turn]
+
+
+def test_the_way_to_a_result_goes_through_the_expert_and_the_units(database, clock):
+    opinion = {"route": "行政处理", "opinion": "外观近似,建议先请评价报告再请求处理"}
+    with database.unit_of_work() as session:
+        case = make_service_case(session, clock.now(), kind="enforcement_aid", values=AID, is_taken=True)
+        mover = Mover(staff=session.get(Staff, case.assignee_id))
+        move_case(session, case_id=case.id, to="accepted", mover=mover, now=clock.now())
+        task = list_tasks(session, case.id)[0]
+        report_task(session, staff=mover.staff, public_id=task.public_id, answers=opinion, version=task.version,
+                    now=clock.now())  # fmt: skip
+        move_case(session, case_id=case.id, to="coordinating", mover=mover, answers=opinion, now=clock.now())
+        assert [each.key for each in list_tasks(session, case.id)] == ["expert", "centre", "authority"]
+
+        move_case(session, case_id=case.id, to="resolved", mover=mover, answers={"summary": "对方已下架并赔偿2万元"},
+                  now=clock.now())  # fmt: skip
+
+        last = session.scalars(select(Message.text).where(Message.case_id == case.id).order_by(Message.id)).all()[-1]
+        assert last == f"维权援助 {case.number} 有结果了。\n结果:对方已下架并赔偿2万元"
+        assert service_of(case.kind).stage(case.stage).name == "待回访"
