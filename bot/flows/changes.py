@@ -29,7 +29,7 @@ def find_change(
 
     `read` reads a part of what was said anew.
     """
-    answered = [field for field in fields_of(service.form) if field.name in draft.values]
+    answered = [field for field in fields_of(service.form) if draft.values.get(field.name) is not None]
     corrects = bool(words.CORRECTS.search(said.plain))
     named = _named(answered, said) if corrects or current is None or words.CHANGES.search(said.plain) else None
     if named is not None:

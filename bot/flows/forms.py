@@ -140,13 +140,13 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
 def _answer(
     service: Service, field: FormField, said: Said, context: TurnContext
 ) -> Callable[[TurnContext], Reply] | None:
+    if not field.is_required and words.SKIPS.fullmatch(said.plain.strip()):
+        return _taking(service, Change(field, None))
     value = read_answer(field, said)
-    if value is None and not field.is_required and words.SKIPS.fullmatch(said.plain.strip()):
-        value = ""
     if value is None:
         return None if _wants_else(context) else lambda given: refused(given, service, field)
     try:
-        check_value(service.form, field, value) if value != "" else None
+        check_value(service.form, field, value)
     except InvalidInput as error:
         message = error.message
         return lambda given: refused(given, service, field, message)
@@ -213,11 +213,7 @@ def _committing(
 
 def _taking(service: Service, change: Change, *, is_change: bool = False) -> Callable[[TurnContext], Reply]:
     def take(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
-        if change.value == "":
-            values = {name: value for name, value in draft.values.items() if name != change.field.name}
-            draft.values = values
-        else:
-            set_value(session, draft, service, change.field, change.value, context.now)
+        set_value(session, draft, service, change.field, change.value, context.now)
         noted: Mapping[str, Any] = {change.field.name: draft.values.get(change.field.name)} if is_change else {}
         return asked(session, context, service, draft, noted=noted, is_change=is_change)
 

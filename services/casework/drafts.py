@@ -65,8 +65,13 @@ def start_draft(session: Session, *, user: User, service: Service, said: Mapping
 def set_value(
     session: Session, draft: FormDraft, service: Service, field: FormField, value: Any, now: datetime
 ) -> None:
-    """Take one answer; the next open field is asked for. Raises InvalidInput with what is wanted."""
-    draft.values = {**draft.values, field.name: check_value(service.form, field, value)}
+    """Take one answer, None where an optional field is skipped; the next open field is asked for.
+
+    Raises InvalidInput with what is wanted.
+    """
+    is_skipped = value is None and not field.is_required
+    taken = None if is_skipped else check_value(service.form, field, value)
+    draft.values = {**draft.values, field.name: taken}
     _go_on(draft, service, now)
     session.flush()
 
@@ -84,7 +89,10 @@ def save_draft(
     kept: dict[str, Any] = {}
     problems = {name: "没有这一项。" for name in values if name not in known}
     for name, value in values.items():
-        if name not in known or value is None or value in ("", []):
+        if name not in known:
+            continue
+        if value is None or value in ("", []):
+            kept |= {} if known[name].is_required else {name: None}
             continue
         try:
             kept[name] = check_value(service.form, known[name], value)
@@ -169,12 +177,11 @@ def _wanted(draft: FormDraft, service: Service) -> Iterable[FormField]:
 
 
 def _go_on(draft: FormDraft, service: Service, now: datetime) -> None:
-    """The first required field without an answer is next. Answers to fields that are not wanted any more go."""
+    """The first field without an answer is next; one that may be left out has None once it was skipped. Answers to
+    fields that are not wanted any more go."""
     wanted = {field.name: field for field in _wanted(draft, service)}
     draft.values = {name: value for name, value in draft.values.items() if name in wanted}
-    draft.current = next(
-        (name for name, field in wanted.items() if field.is_required and name not in draft.values), None
-    )
+    draft.current = next((name for name in wanted if name not in draft.values), None)
     draft.updated_at, draft.version = now, (draft.version or 0) + 1
 
 

@@ -61,7 +61,7 @@ class AidForm(Form):
         Ask("知道的日期", "哪天知道被侵权、也知道是谁的?", "2026年8月1日", refusal="日期没看明白,比如:2026年8月1日。"),
     ]
     facts: Annotated[Paragraph, Ask("经过", "简单说说怎么回事。")]
-    evidence: Annotated[list[Evidence] | None, Ask("手上的证据", "手上有哪些证据?都没有就说“跳过”。")] = None
+    evidence: Annotated[list[Evidence] | None, Ask("手上的证据", "手上有哪些证据?")] = None
     goal: Annotated[Goal, Ask("想要的结果", "最想要什么结果?")]
     company: CompanyField
     region: RegionField
