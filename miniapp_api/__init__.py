@@ -5,6 +5,8 @@ from flask import Response
 
 from miniapp_api import (
     asking,
+    case_messages,
+    cases,
     conversations,
     feedback,
     handoffs,
@@ -38,6 +40,8 @@ ROUTES = (
     policies,
     handoffs,
     services,
+    cases,
+    case_messages,
     conversations,
     feedback,
     own_data,

@@ -21,6 +21,8 @@ COUNTED_AS = {
     "api.stream_answer": "ask",
     "api.send_message": "ask",
     "api.create_handoff": "handoff",
+    "api.create_case": "handoff",
+    "api.write_to_handler": "ask",
 }
 MAX_TOKEN_LENGTH = 200
 

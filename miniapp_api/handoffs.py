@@ -12,17 +12,8 @@ from miniapp_api.context import current_api, current_caller
 from miniapp_api.once import Keep, once
 from miniapp_api.schemas.handoffs import HandoffIn, HandoffOut
 from miniapp_api.shown import confirm_when_sent
-from models import (
-    Author,
-    Conversation,
-    ConversationStatus,
-    DeliveryChannel,
-    DeliveryReason,
-    HandoffReason,
-    Message,
-    WeChatIdentity,
-)
-from services.deliveries import queue_deliveries
+from miniapp_api.telling import tell_in_call
+from models import Author, Conversation, ConversationStatus, HandoffReason, Message, WeChatIdentity
 from services.handoffs import open_handoff
 from services.identities import find_or_create_conversation
 from services.notifications import notify_user_message
@@ -59,7 +50,7 @@ def _open(wanted: HandoffIn, keep: Keep) -> HandoffOut:
             question=wanted.reason,
             now=now,
         )
-        delivery_ids = _tell(session, conversation, handoff.text_for_user)
+        delivery_ids = tell_in_call(session, conversation, handoff.text_for_user, now, skill="handoff")
         answer = HandoffOut(
             case_number=handoff.case.number,
             promised_at=handoff.case.promised_at,
@@ -82,27 +73,3 @@ def _write_down(session: Session, conversation: Conversation, text: str) -> None
     if conversation.status == ConversationStatus.OPEN:
         conversation.unread_count += 1
         notify_user_message(session, conversation, message, now)
-
-
-def _tell(session: Session, conversation: Conversation, text: str) -> list[int]:
-    """The promise, as the bot would have said it in chat; the client has it when the call returns."""
-    now = current_api().clock.now()
-    message = Message(
-        conversation_id=conversation.id,
-        author=Author.BOT,
-        text=text,
-        details={"skill": "handoff", "citations": [], "choices": []},
-        created_at=now,
-    )
-    session.add(message)
-    session.flush()
-    rows = queue_deliveries(
-        session,
-        identity_id=conversation.identity_id,
-        message_id=message.id,
-        payloads=[{"kind": "text", "text": text}],
-        reason=DeliveryReason.HANDOFF,
-        now=now,
-        first_channel=DeliveryChannel.API,
-    )
-    return [row.delivery_id for row in rows]

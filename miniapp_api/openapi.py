@@ -19,9 +19,14 @@ CREATES = {
     f"{PREFIX}/handoffs",
     f"{PREFIX}/conversations/{{id}}/messages",
     f"{PREFIX}/saved-searches",
+    f"{PREFIX}/cases",
+    f"{PREFIX}/cases/{{number}}/moves",
+    f"{PREFIX}/cases/{{number}}/messages",
 }
-# Not creates, but what they change may have been changed meanwhile.
-VERSIONED = {("put", f"{PREFIX}/services/{{key}}/draft")}
+# Not creates, but what they change may not be as the caller thinks.
+CHANGES = {("put", f"{PREFIX}/services/{{key}}/draft"), ("put", f"{PREFIX}/cases/{{number}}/satisfaction")}
+# What one may see and may not do.
+RESTRICTED = {("post", f"{PREFIX}/cases/{{number}}/moves"), ("put", f"{PREFIX}/cases/{{number}}/satisfaction")}
 TAGS = {
     "login": "登录",
     "logout": "登录",
@@ -32,6 +37,7 @@ TAGS = {
     "policies": "法规政策",
     "handoffs": "转人工",
     "services": "服务",
+    "cases": "服务",
     "conversations": "会话",
     "me": "我的数据",
 }
@@ -48,7 +54,7 @@ EXTRA_ERRORS = {
     500: ("internal_error", "这一步没成功,请稍后再试。"),
     503: ("upstream_unavailable", "外部服务暂时没有回应,内容已经留着,请稍后再试。"),
 }
-ERRORS = {status: HTTP_ERRORS[status] for status in (400, 401, 404, 413, 415, 422, 429)} | EXTRA_ERRORS
+ERRORS = {status: HTTP_ERRORS[status] for status in (400, 401, 403, 404, 413, 415, 422, 429)} | EXTRA_ERRORS
 RETRY_AFTER = {"Retry-After": {"description": "多少秒后再试", "schema": {"type": "integer"}}}
 
 
@@ -127,8 +133,10 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
                 response["headers"] = {
                     REPLAYED: {"description": "这是第一次的结果", "schema": {"type": "string", "enum": ["true"]}}
                 }
-    if (method, path) in VERSIONED:
+    if (method, path) in CHANGES:
         statuses.add(409)
+    if (method, path) in RESTRICTED:
+        statuses.add(403)
     operation["responses"] |= {
         str(status): {"$ref": f"#/components/responses/Error{status}"} for status in sorted(statuses)
     }

@@ -27,7 +27,7 @@ def reply_to_user(
     The same `form_key` again (a double click, a repeated request) is the same reply. Raises Conflict where the bot or
     a colleague holds the conversation.
     """
-    text = _checked(text)
+    text = check_reply(text)
     conversation = lock_conversation(session, conversation_id)
     sent_before = _find_by_form_key(session, conversation, staff, form_key)
     if sent_before is not None:
@@ -69,7 +69,7 @@ def reply_to_user(
 
 def add_note(session: Session, *, staff: Staff, conversation_id: int, text: str, now: datetime) -> Message:
     """An internal note: colleagues see it, the user never does."""
-    text = _checked(text)
+    text = check_reply(text)
     conversation = lock_conversation(session, conversation_id)
     case = find_open_case(session, conversation.id)
     message = Message(
@@ -89,7 +89,8 @@ def add_note(session: Session, *, staff: Staff, conversation_id: int, text: str,
     return message
 
 
-def _checked(text: str) -> str:
+def check_reply(text: str) -> str:
+    """The text as it is sent. Raises InvalidInput for an empty one, and for one that WeChat would not take whole."""
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise InvalidInput("还没写内容。", fields={"text": "还没写内容"})

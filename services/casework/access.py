@@ -1,10 +1,11 @@
 """The doors to a service's case: for its owner, for staff, for a partner's task. What is not theirs is not there."""
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from core.errors import Forbidden, NotFound
-from models import HANDOFF, Case, CaseStatus, CaseTask, Membership, MemberState, Role, Staff, User
+from models import HANDOFF, Case, CaseStatus, CaseTask, MemberRole, Membership, MemberState, Role, Staff, User
+from services.catalogue import find_service
 from services.permissions import FREE, Action, free_for, is_matching, oversees
 
 NO_CASE = "没有找到这个单号。"
@@ -12,19 +13,47 @@ NO_TASK = "没有找到这项任务。"
 
 
 def owned_by(user_id: int) -> ColumnElement[bool]:
-    """The service cases that a person may see: their own, and those of companies that they act for."""
-    companies = select(Membership.company_id).where(
-        Membership.user_id == user_id, Membership.state == MemberState.ACTIVE
+    """The service cases that a person may see: their own, and their colleagues' for a company that they act for.
+
+    A colleague acts for the company too. Anybody may write a company's name in a form: that alone shows nothing to it.
+    """
+    mine, theirs = aliased(Membership), aliased(Membership)
+    colleagues = exists().where(
+        mine.user_id == user_id,
+        mine.state == MemberState.ACTIVE,
+        mine.company_id == Case.company_id,
+        theirs.company_id == Case.company_id,
+        theirs.user_id == Case.user_id,
+        theirs.state == MemberState.ACTIVE,
     )
-    return and_(Case.kind != HANDOFF, or_(Case.user_id == user_id, Case.company_id.in_(companies)))
+    return and_(Case.kind != HANDOFF, or_(Case.user_id == user_id, colleagues))
 
 
 def get_own_case(session: Session, user_id: int, number: str) -> Case:
     """The owner's door. Raises NotFound, for a stranger's case as for a missing one."""
     case = session.scalar(select(Case).where(Case.number == number.strip().upper(), owned_by(user_id)))
-    if case is None:
+    if case is None or find_service(case.kind) is None:
         raise NotFound(NO_CASE)
     return case
+
+
+def check_owner(session: Session, user_id: int, case: Case) -> None:
+    """The same door for a case that is at hand. Raises NotFound."""
+    if session.scalar(select(Case.id).where(Case.id == case.id, owned_by(user_id))) is None:
+        raise NotFound(NO_CASE)
+
+
+def may_decide(session: Session, user_id: int, case: Case) -> bool:
+    """Whether somebody who sees a case on the owner's side may also move it: who filed it, and who runs the company."""
+    if case.user_id == user_id:
+        return True
+    runs_it = select(Membership.id).where(
+        Membership.user_id == user_id,
+        Membership.company_id == case.company_id,
+        Membership.state == MemberState.ACTIVE,
+        Membership.role == MemberRole.OWNER,
+    )
+    return session.scalar(runs_it) is not None
 
 
 def may_on_case(staff: Staff, action: Action, case: Case) -> bool:

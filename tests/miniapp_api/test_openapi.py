@@ -22,6 +22,7 @@ from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from miniapp_api.openapi import CREATES, PUBLIC_PATHS
 from tests.miniapp_api.conftest import Phone, make_patent
+from tests.support.casework import PLEDGE
 
 PATHS = {
     "/api/v1/login": {"post"},
@@ -42,6 +43,11 @@ PATHS = {
     "/api/v1/services/{key}": {"get"},
     "/api/v1/services/{key}/draft": {"get", "put", "delete"},
     "/api/v1/services/{key}/check": {"post"},
+    "/api/v1/cases": {"get", "post"},
+    "/api/v1/cases/{number}": {"get"},
+    "/api/v1/cases/{number}/moves": {"post"},
+    "/api/v1/cases/{number}/satisfaction": {"put"},
+    "/api/v1/cases/{number}/messages": {"get", "post"},
     "/api/v1/conversations": {"get"},
     "/api/v1/conversations/{id}/messages": {"get", "post"},
     "/api/v1/conversations/{id}/messages/{message_id}/feedback": {"post"},
@@ -128,6 +134,7 @@ def test_the_service_does_what_the_document_says(
     conversation_id = phone.post("/ask", {"text": "外观设计专利保护多少年"}).get_json()["conversation_id"]
     answer_id = str(phone.get(f"/conversations/{conversation_id}/messages").get_json()["items"][0]["id"])
     search_id = phone.post("/saved-searches", {"q": "石墨烯散热膜"}).get_json()["id"]
+    case_number = phone.post("/cases", {"service": "pledge_financing", "form": PLEDGE}).get_json()["number"]
     own_id = search_id if "saved-searches" in path else conversation_id
     checks = [
         not_a_server_error,
@@ -152,7 +159,7 @@ def test_the_service_does_what_the_document_says(
         def call(case: Any) -> None:
             real = {
                 "id": own_id,
-                "number": "CN110000001B",
+                "number": case_number if "/cases/" in path else "CN110000001B",
                 "message_id": answer_id,
                 "name": "广州演示",
                 "key": "pledge_financing",

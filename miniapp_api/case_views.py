@@ -1,0 +1,133 @@
+"""A case as its owner sees it: where it stands and what they can do, nothing of the house's or a partner's inside."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from miniapp_api.schemas.cases import (
+    CaseItemOut,
+    CaseOut,
+    ClockOut,
+    HistoryOut,
+    MissingDocumentOut,
+    MoveOut,
+    TaskProgressOut,
+)
+from miniapp_api.schemas.services import field_out
+from models import Case, CaseDocument, CaseStatus
+from services.casework.access import may_decide
+from services.casework.clocks import list_clocks
+from services.casework.history import history_in_words
+from services.casework.moves import Mover, allowed_moves
+from services.casework.notices import worded
+from services.casework.tasks import list_tasks
+from services.catalogue import service_of
+from services.catalogue.fields import Privacy, fields_of
+from services.catalogue.model import PARTY_NAMES, Party, Service
+
+
+def case_item_out(case: Case, user_id: int, now: datetime) -> CaseItemOut:
+    """One line of the list."""
+    service = service_of(case.kind)
+    stage = service.by_key.get(str(case.stage))
+    return CaseItemOut.model_validate(
+        {
+            "number": case.number,
+            "service": case.kind,
+            "name": service.name,
+            "stage": str(case.stage),
+            "stage_name": stage.name if stage else "",
+            "says": worded(stage.says, case, service, now) if stage else "",
+            "status": case.status,
+            "outcome": case.outcome,
+            "company": case.company.name if case.company else None,
+            "is_mine": case.user_id == user_id,
+            "created_at": case.created_at,
+            "closed_at": case.closed_at,
+        }
+    )
+
+
+def case_out(session: Session, case: Case, user_id: int, now: datetime) -> CaseOut:
+    """All of it."""
+    service = service_of(case.kind)
+    return CaseOut(
+        **case_item_out(case, user_id, now).model_dump(),
+        version=case.version,
+        form=_form(case, service, user_id),
+        handler=case.assignee.display_name if case.assignee and case.status == CaseStatus.ACCEPTED else None,
+        promised_at=case.promised_at,
+        satisfaction=case.satisfaction,
+        moves=_moves(session, case, user_id),
+        clocks=_clocks(session, case, service, now),
+        missing_documents=_missing(session, case, service),
+        tasks=_tasks(session, case, service),
+        history=[HistoryOut.model_validate(line) for line in history_in_words(session, case)],
+    )
+
+
+def _form(case: Case, service: Service, user_id: int) -> dict[str, object]:
+    """What is personal stays between whoever filed it and the handler."""
+    hidden = {
+        field.name
+        for field in fields_of(service.form)
+        if field.ask.privacy is Privacy.PERSONAL and case.user_id != user_id
+    }
+    return {name: value for name, value in case.form.items() if name not in hidden}
+
+
+def _moves(session: Session, case: Case, user_id: int) -> list[MoveOut]:
+    if not may_decide(session, user_id, case):
+        return []
+    return [
+        MoveOut(
+            to=move.to,
+            name=move.name,
+            missing=missing,
+            asks=[field_out(field) for field in fields_of(move.asks)] if move.asks else [],
+        )
+        for move, missing in allowed_moves(session, case, Mover(user_id=user_id))
+    ]
+
+
+def _clocks(session: Session, case: Case, service: Service, now: datetime) -> list[ClockOut]:
+    """Limits by law, and those of ours of which the owner hears anyway; how long we give ourselves is our affair."""
+    declared = {clock.key: clock for clock in service.clocks if clock.is_statutory or clock.tells_owner}
+    return [
+        ClockOut(
+            name=declared[row.key].name,
+            due_at=row.due_at,
+            is_statutory=row.is_statutory,
+            source=declared[row.key].source,
+            is_overdue=row.due_at <= now,
+        )
+        for row in list_clocks(session, case.id)
+        if row.key in declared and row.stopped_at is None
+    ]
+
+
+def _missing(session: Session, case: Case, service: Service) -> list[MissingDocumentOut]:
+    if case.status == CaseStatus.CLOSED:
+        return []
+    there = set(
+        session.scalars(
+            select(CaseDocument.key).where(CaseDocument.case_id == case.id, CaseDocument.removed_at.is_(None))
+        )
+    )
+    return [
+        MissingDocumentOut(key=each.key, name=each.name, reason=each.reason)
+        for each in service.documents
+        if each.key not in there
+    ]
+
+
+def _tasks(session: Session, case: Case, service: Service) -> list[TaskProgressOut]:
+    names = {task.key: task.name for task in service.tasks}
+    return [
+        TaskProgressOut.model_validate(
+            {"name": names[row.key], "party": PARTY_NAMES[Party(row.party)], "state": row.state}
+        )
+        for row in list_tasks(session, case.id)
+        if row.key in names
+    ]
