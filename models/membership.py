@@ -43,8 +43,11 @@ class Membership(Base):
 
 
 class IdentityMerge(Base):
-    """An identity moved from one person to another because WeChat told that they are one. `moved` counts what went
-    along, by table, so that the merge can be understood, and undone by hand."""
+    """An identity moved from one person to another because WeChat told that they are one.
+
+    `moved` lists the ids of what went along, by table; under `…_joined` pairs of a row that was merged into another
+    and that one; under `profile` which facts were taken over. With it a merge can be understood, and undone by hand.
+    """
 
     __tablename__ = "identity_merges"
 

@@ -6,7 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.ids import new_public_id
+from core.logs import get_logger
+from core.outbox import OutboxRow
 from models import Conversation, Platform, User, WeChatIdentity
+from services.identity_merge import merge_into
+from services.job_names import JobName
+
+log = get_logger(__name__)
 
 
 def find_identity(session: Session, *, app_id: str, openid: str) -> WeChatIdentity | None:
@@ -31,6 +37,34 @@ def find_or_create_identity(
     session.add(identity)
     session.flush()
     return identity
+
+
+def learn_unionid(session: Session, identity: WeChatIdentity, unionid: str, now: datetime) -> User:
+    """Whose identity this is, now that WeChat told its unionid, which it may do long after the openid.
+
+    The first to bring it keeps it. An identity that brings one known already moves to the person who has it, with all
+    that is theirs, and the merge is written down. A person who has another unionid is left alone.
+    """
+    user = session.get_one(User, identity.user_id, with_for_update=True, populate_existing=True)
+    if user.unionid not in {None, unionid}:
+        log.warning("unionid_differs", identity_id=identity.id, user_id=user.id)
+    if user.unionid is not None or _is_leaving(session, user):
+        return user
+    known = session.scalar(select(User).where(User.unionid == unionid).with_for_update())
+    if known is None:
+        user.unionid = unionid
+        session.flush()
+        return user
+    merge_into(session, identity=identity, loser=user, winner=known, now=now)
+    return known
+
+
+def _is_leaving(session: Session, user: User) -> bool:
+    """Whether the person is erased, or will be in a moment: what is to be deleted is not given to another account."""
+    if user.erased_at is not None:
+        return True
+    asked = select(OutboxRow.id).where(OutboxRow.key == f"{JobName.ERASE_USER}/{user.id}")
+    return session.scalar(asked) is not None
 
 
 def find_or_create_conversation(session: Session, identity: WeChatIdentity, now: datetime) -> Conversation:

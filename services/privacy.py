@@ -17,6 +17,7 @@ from models import (
     DeliveryState,
     FormDraft,
     IdempotencyRecord,
+    Membership,
     Message,
     SavedSearch,
     StaffNotification,
@@ -106,6 +107,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
         update(Case).where(Case.user_id == user.id).values(package={}, region=None, form={}, results={}, opponent=None)
     )
     session.execute(delete(FormDraft).where(FormDraft.user_id == user.id))
+    session.execute(delete(Membership).where(Membership.user_id == user.id))
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))
     session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.user_id == user.id))
     session.execute(delete(SavedSearch).where(SavedSearch.user_id == user.id))
