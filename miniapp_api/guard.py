@@ -17,6 +17,7 @@ ERASURE = "api.delete_own_data"
 COUNTED_AS = {
     "api.log_in": "login",
     "api.refresh_login": "login",
+    "api.add_phone": "login",
     "api.ask_question": "ask",
     "api.stream_answer": "ask",
     "api.send_message": "ask",

@@ -30,6 +30,9 @@ class WeChat(Protocol):
     def code_to_session(self, code: str) -> CodeSession:
         """Who a mini-program's login code stands for; a code works once."""
 
+    def phone_number(self, code: str, openid: str) -> str:
+        """The number that this person agreed to share; the phone button's code works once. Mini-program only."""
+
     def check_text(self, openid: str, text: str, scene: int) -> str:
         """WeChat's verdict on a user's text: pass, review or risky. Mini-program openids only."""
 

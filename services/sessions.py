@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
-from core.errors import RateLimited, Unauthorized, UpstreamUnavailable
+from core.errors import InvalidInput, RateLimited, Unauthorized, UpstreamUnavailable
 from core.ids import new_public_id, new_token
 from core.logs import get_logger
-from models import ApiSession, Case, Conversation, Platform, User, WeChatIdentity
-from services.identities import find_or_create_identity
+from models import ApiSession, Platform, WeChatIdentity
+from services.identities import find_or_create_identity, learn_unionid
 from services.ports import CodeSession, WeChat, WeChatError
 
 log = get_logger(__name__)
@@ -26,6 +26,8 @@ CODE_REFUSED = {
     41008: "登录码无效或已经用过,请重新进入小程序。",
     40226: "微信限制了这个账号登录小程序,可以在公众号里继续用。",
 }
+PHONE_CODE_REFUSED = {40029, 40163, 41008}
+PHONE_AGAIN = "手机号授权已过期或用过了,请再点一次授权。"
 TOO_OFTEN = 45011
 
 
@@ -54,13 +56,28 @@ def identify(wechat: WeChat, code: str) -> CodeSession:
         raise UpstreamUnavailable("微信暂时没有回应,请稍后再登录。") from None
 
 
+def learn_phone(wechat: WeChat, code: str, openid: str) -> str:
+    """The number behind the phone button's code.
+
+    Raises InvalidInput for a bad, used or foreign code, RateLimited, or UpstreamUnavailable.
+    """
+    try:
+        return wechat.phone_number(code, openid)
+    except WeChatError as error:
+        if error.errcode in PHONE_CODE_REFUSED:
+            raise InvalidInput(PHONE_AGAIN, fields={"code": PHONE_AGAIN}) from None
+        if error.errcode == TOO_OFTEN:
+            raise RateLimited("取手机号太频繁,请1分钟后再试。") from None
+        raise UpstreamUnavailable("微信暂时没有给出手机号,请稍后再试,或者直接填写。") from None
+
+
 def log_in(session: Session, *, who: CodeSession, app_id: str, now: datetime) -> Tokens:
     """Tokens for a person, known or new; WeChat's session_key stays with us."""
     identity = find_or_create_identity(
         session, app_id=app_id, openid=who.openid, platform=Platform.MINI_PROGRAM, now=now, unionid=who.unionid
     )
     if who.unionid:
-        _join_by_unionid(session, identity, who.unionid)
+        learn_unionid(session, identity, who.unionid, now)
     identity.session_key = who.session_key
     return _issue(session, identity, family=new_public_id(), now=now)
 
@@ -142,20 +159,3 @@ def _revoke_family(session: Session, family: str, now: datetime) -> None:
 def _hash(token: str) -> str:
     # The tokens are 256 random bits: nothing to guess, so a plain fast hash is enough.
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _join_by_unionid(session: Session, identity: WeChatIdentity, unionid: str) -> None:
-    """WeChat may tell a unionid later than an openid: then the identity moves to the person who already has it."""
-    if identity.user.unionid is not None:
-        return
-    known = session.scalar(select(User).where(User.unionid == unionid))
-    if known is None:
-        identity.user.unionid = unionid
-    else:
-        for table in (Conversation, ApiSession):
-            session.execute(update(table).where(table.identity_id == identity.id).values(user_id=known.id))
-        moved = select(Conversation.id).where(Conversation.identity_id == identity.id)
-        session.execute(update(Case).where(Case.conversation_id.in_(moved)).values(user_id=known.id))
-        identity.user = known
-        log.info("identity_joined", identity_id=identity.id, user_id=known.id)
-    session.flush()

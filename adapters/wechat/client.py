@@ -1,5 +1,6 @@
 """The real WeChat: wechatpy's client under our own token, retry and error rules (wechat-contract §7.2)."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -34,6 +35,7 @@ TYPING = {
 }
 UPLOAD = "/cgi-bin/media/upload"
 NO_MENU = 46003
+PHONE_NUMBER = re.compile(r"\+?[0-9][0-9 -]{4,18}")
 CHECK_LENGTH = 2500
 VERDICTS = ("pass", "review", "risky")  # from good to bad
 
@@ -131,6 +133,21 @@ class WeChatClient:
         if not isinstance(openid, str) or not openid:
             raise cut_answer()
         return CodeSession(openid, answer.get("unionid") or None, str(answer.get("session_key") or ""))
+
+    def phone_number(self, code: str, openid: str) -> str:
+        """The number that this person agreed to share. The phone button's code is no login code; it works once, for
+        five minutes, and each success is paid for (wechat-contract §5.3)."""
+        body = {"code": code, "openid": openid}
+        answer = self._post("/wxa/business/getuserphonenumber", body, private=(code, openid))
+        info = answer.get("phone_info")
+        if not isinstance(info, dict):
+            raise cut_answer()
+        # Ours without the country's code, others with it.
+        is_chinese = str(info.get("countryCode")) == "86"
+        number = str(info.get("purePhoneNumber" if is_chinese else "phoneNumber") or "")
+        if not PHONE_NUMBER.fullmatch(number):
+            raise cut_answer()
+        return number
 
     def check_text(self, openid: str, text: str, scene: int) -> str:
         """WeChat's verdict on a user's text: pass, review or risky; of a long text that of its worst part.

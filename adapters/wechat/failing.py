@@ -35,6 +35,9 @@ class FailingWeChat:
     def code_to_session(self, code: str) -> CodeSession:
         self._fail()
 
+    def phone_number(self, code: str, openid: str) -> str:
+        self._fail()
+
     def check_text(self, openid: str, text: str, scene: int) -> str:
         self._fail()
 

@@ -49,6 +49,8 @@ class LocalWeChat:
         self.users: dict[str, dict[str, Any]] = {}
         # A code works once.
         self.codes: dict[str, CodeSession] = {}
+        # The phone button's codes: (openid, number). They work once, too.
+        self.phone_codes: dict[str, tuple[str, str]] = {}
         self.media: dict[str, bytes] = {}
         # Texts that are not simply passed: part of a text → verdict.
         self.verdicts: dict[str, str] = {}
@@ -102,6 +104,13 @@ class LocalWeChat:
         if code not in self.codes:
             raise WeChatError(40029, "invalid code", outcome="refused")
         return self.codes.pop(code)
+
+    def phone_number(self, code: str, openid: str) -> str:
+        whose, number = self.phone_codes.get(code, ("", ""))
+        if whose != openid:
+            raise WeChatError(40029, "invalid code", outcome="refused")
+        del self.phone_codes[code]
+        return number
 
     def check_text(self, openid: str, text: str, scene: int) -> str:
         found = [verdict for part, verdict in self.verdicts.items() if part in text]

@@ -15,6 +15,16 @@ class LoginIn(Input):
     code: Code = Field(description="wx.login 得到的 code,5分钟内有效,只能用一次")
 
 
+class PhoneIn(Input):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "5b7Kqv0p5Qm2o1c9"}]})
+
+    code: Code = Field(description="手机号按钮(open-type=getPhoneNumber)得到的 code,不是 wx.login 的,只能用一次")
+
+
+class PhoneOut(Output):
+    phone: str = Field(description="已经记下的手机号,中间几位不显示", examples=["138****8000"])
+
+
 class RefreshIn(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"refresh_token": "wZ3o…"}]})
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from apiflask import APIFlask
+from sqlalchemy import select
 
 from adapters.wechat.errors import WeChatError
+from adapters.wechat.failing import FailingWeChat
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
-from models import Platform
+from models import Platform, User
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
 
@@ -92,3 +94,50 @@ def test_two_phones_of_one_person_log_out_apart(log_in: Callable[..., Phone]) ->
     one.post("/logout")
 
     assert other.get("/conversations").status_code == 200
+
+
+def stored_phone(resources: Resources) -> str | None:
+    with resources.database.reading() as session:
+        return session.scalars(select(User.phone)).one()
+
+
+def test_a_shared_phone_number_is_kept_and_shown_only_in_part(
+    phone: Phone, mini_wechat: LocalWeChat, resources: Resources
+) -> None:
+    mini_wechat.phone_codes["button"] = ("oMini1", "13800138000")
+
+    answer = phone.post("/login/phone", {"code": "button"})
+
+    assert (answer.status_code, answer.get_json()) == (200, {"phone": "138****8000"})
+    assert stored_phone(resources) == "13800138000"
+    assert phone.get("/services/pledge_financing").get_json()["known"] == {"phone": "13800138000"}
+
+
+def test_a_used_or_foreign_phone_code_is_refused_and_the_login_stays(
+    phone: Phone, mini_wechat: LocalWeChat, resources: Resources
+) -> None:
+    mini_wechat.phone_codes["theirs"] = ("oMini2", "13900139000")
+
+    for code in ("theirs", "made-up"):
+        refused = phone.post("/login/phone", {"code": code})
+        assert (refused.status_code, refused.get_json()["error"]["code"]) == (422, "invalid_input")
+        assert "再点一次" in refused.get_json()["error"]["fields"]["code"]
+    assert stored_phone(resources) is None
+    assert phone.get("/conversations").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wechat", "status"),
+    [(FailingWeChat("busy", 45011), 429), (FailingWeChat("unknown"), 503), (FailingWeChat("refused", 48001), 503)],
+)
+def test_wechat_that_gives_no_number_is_told_as_it_is(
+    phone: Phone, resources: Resources, wechat: FailingWeChat, status: int
+) -> None:
+    resources.wechat[Platform.MINI_PROGRAM] = wechat
+
+    assert phone.post("/login/phone", {"code": "button"}).status_code == status
+    assert stored_phone(resources) is None
+
+
+def test_only_who_is_logged_in_has_a_phone_to_keep(app: APIFlask) -> None:
+    assert app.test_client().post("/api/v1/login/phone", json={"code": "button"}).status_code == 401

@@ -27,6 +27,7 @@ from tests.support.casework import PLEDGE
 PATHS = {
     "/api/v1/login": {"post"},
     "/api/v1/login/refresh": {"post"},
+    "/api/v1/login/phone": {"post"},
     "/api/v1/logout": {"post"},
     "/api/v1/ask": {"post"},
     "/api/v1/ask/stream": {"post"},

@@ -48,6 +48,7 @@ class ApiState:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    phones: dict[str, dict[str, Any]] = field(default_factory=dict)
     suggestions: deque[str] = field(default_factory=deque)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -111,6 +112,9 @@ def with_token(state: ApiState, call: Call) -> Answer:
     if call.path == "/cgi-bin/user/info":
         openid = call.query["openid"]
         return state.users.get(openid) or {"subscribe": 0, "openid": openid}
+    if call.path == "/wxa/business/getuserphonenumber":
+        info = state.phones.pop(call.body["code"], None)
+        return {**OK, "phone_info": info} if info is not None else failure(40029, "invalid code")
     if call.path == "/wxa/msg_sec_check":
         suggest = state.suggestions.popleft() if state.suggestions else "pass"
         return {**OK, "trace_id": "t", "result": {"suggest": suggest, "label": 100}}

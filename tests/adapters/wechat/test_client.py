@@ -245,6 +245,33 @@ def test_a_failed_login_is_told(client: WeChatClient, state: ApiState, fault: Fa
     assert failed(lambda: client.code_to_session("c")).outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("info", "number"),
+    [
+        ({"phoneNumber": "13800138000", "purePhoneNumber": "13800138000", "countryCode": "86"}, "13800138000"),
+        ({"phoneNumber": "+85291234567", "purePhoneNumber": "91234567", "countryCode": "852"}, "+85291234567"),
+    ],
+)
+def test_a_shared_number_is_read_once(
+    make_client: MakeClient, state: ApiState, info: dict[str, Any], number: str
+) -> None:
+    state.phones["p"] = info
+    client = make_client(Platform.MINI_PROGRAM)
+
+    assert client.phone_number("p", "oMini1") == number
+
+    assert state.calls_of("/wxa/business/getuserphonenumber")[0].body == {"code": "p", "openid": "oMini1"}
+    error = failed(lambda: client.phone_number("p", "oMini1"))
+    assert (error.errcode, error.outcome) == (40029, "refused")
+
+
+@pytest.mark.parametrize("info", [{}, {"countryCode": "86", "purePhoneNumber": "<b>1</b>"}, [1]])
+def test_an_answer_without_a_number_is_no_number(client: WeChatClient, state: ApiState, info: Any) -> None:
+    state.phones["p"] = info
+
+    assert failed(lambda: client.phone_number("p", "oMini1")).outcome == "unknown"
+
+
 def test_long_texts_are_checked_in_parts_and_the_worst_counts(client: WeChatClient, state: ApiState) -> None:
     state.suggestions.extend(["review", "pass"])
 
