@@ -139,6 +139,8 @@ class Dialogue:
         """What is said about the list on the table, in words that mean nothing without one."""
         if (context.memory.get("list") or {}).get("kind") != "patents" or len(text) > LONGEST_CHANGE:
             return None
+        if patents.change_in_parts(context) is not None:
+            return REFINE
         if drops(text):
             return LOOSEN
         if patents.is_page_number(text):
@@ -177,6 +179,8 @@ class Dialogue:
 
     def _choose_for_correction(self, context: TurnContext) -> Skill | None:
         """不是广州,是佛山: goes on with the list or the question as if the right value had just been named."""
+        if context.memory.get("last_skill") == "patent_search" and patents.refines(context):
+            return None
         value = corrected(context.plain)
         if value is None or context.memory.get("last_skill") not in {"patent_search", "policy", "desk", "value"}:
             return None

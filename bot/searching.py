@@ -1,12 +1,13 @@
 """One search request without a conversation: the steps that a chat takes, for `python -m nlp search`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from bot.dialogue import LONGEST_CHANGE, SEARCHABLE
 from bot.skills.patent_filters import (
+    changed_in_parts,
     chip_list,
     dropped,
     drops,
@@ -61,12 +62,21 @@ def query_after(understander: Understander, sentences: Sequence[str], *, on: dat
     query: PatentQuery | None = None
     for text in sentences:
         before = [SEARCH_UNDER_WAY] if query is not None else []
-        query = _next_query(query, understander.understand(text, at=on, history=before), text)
+
+        def understand(words: str, before: Sequence[str] = tuple(before)) -> Understanding:
+            return understander.understand(words, at=on, history=before)
+
+        query = _next_query(query, understand, text)
     return query
 
 
-def _next_query(query: PatentQuery | None, understood: Understanding, text: str) -> PatentQuery | None:
+def _next_query(query: PatentQuery | None, understand: Callable[[str], Understanding], text: str) -> PatentQuery | None:
     """As Dialogue chooses between a change of the list, another list, and what is none of its business."""
+    if query is not None and len(text) <= LONGEST_CHANGE:
+        changed = changed_in_parts(query, text, understand)
+        if changed is not None:
+            return changed
+    understood = understand(text)
     if query is not None and len(text) <= LONGEST_CHANGE and drops(text):
         return dropped(query, text) or left_out(query, understood, text) or query
     if query is not None and goes_on(understood, text):

@@ -9,7 +9,7 @@ from nlp.types import Understanding
 
 # Words that go on with the last list: 只看…, 其中…, 换成…, 去掉…
 REFINES = re.compile(
-    r"只(?:看|要|留|保留|显示)|^就要|加上|其中|里面|再(?:加|筛|限|缩|看)|换成|换到|改成|改为|改到|扩大到|缩小到|限定在?|去掉|去除|放宽|不限|不要|排除|除了|缩小|^那?.{1,12}呢\??$|筛选|过滤|按.{1,6}排"
+    r"只(?:看|要|留|保留|显示)|^就要|加上|其中|里面|再(?:加|筛|限|缩|看)|换成|换到|改看|改查|改找|改搜|不一定|改成|改为|改到|扩大到|缩小到|限定在?|去掉|去除|放宽|不限|不要|排除|除了|缩小|^那?.{1,12}呢\??$|筛选|过滤|按.{1,6}排"
 )
 # 杭州 哦不对 温州; 潮汕不是 是汕头: what comes after takes the place of what came before.
 SLIP = r"(?:不对(?:不对)?|不是不是|我?(?:说|打|写|搞|弄|输|讲|记)错了?|错了|口误|更正(?:一下)?)"
@@ -75,7 +75,7 @@ def without_dropped(
     slots.pop("topic", None)
     for names, pattern in DROPPED:
         if re.search(
-            rf"(?:去掉|不限(?:制)?|放宽|取消|删掉)\s*(?:{pattern})|(?:{pattern})(?:的)?(?:限制|条件)?(?:去掉|不限|放宽)",
+            rf"(?:去掉|不限(?:制)?|放宽|取消|删掉)\s*(?:{pattern})|(?:{pattern})(?:的)?(?:限制|条件)?(?:都|就|也)?(?:去掉|不限|放宽|无所谓|随便|都行|不要了?$)(?!到|成|为)",
             clean,
         ):
             slots.update(dict.fromkeys(names))

@@ -1,6 +1,7 @@
 """The conditions of a patent search as the user sees and changes them: shown, laid over, dropped, remembered."""
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -42,10 +43,16 @@ WAYS_OUT = {
     "inventor": "不限发明人",
     "applicant": "不限申请人",
 }
+CATEGORY = (
+    "地区|地域|区域|地方|省份|城市|时间|日期|年份|年限|(?:法律|专利)?状态|(?:专利)?(?:类型|种类)|申请人(?:类型)?|权利人|单位类型"
+    "|发明人|设计人|分类号?|IPC|ipc"
+)
 DROP = re.compile(
-    r"^(?:那就?|就|请|再)?(?:去掉|去除|不限制?|放宽|删掉)(?P<what>.+)$"
-    r"|^(?:那就?|就)?(?P<named>[^不,。 ]{1,8}?)(?:的)?(?:条件|限制|要求)?(?:都|也|就)?"
+    r"^(?:那就?|就|请|再)?(?:去掉|去除|不限制?|放宽|删掉|不(?:一定|必|用)(?:非得?|只)?[要是限])(?P<what>.+)$"
+    r"|^(?:那就?|就)?(?P<named>[^不,。 ]{1,8}?)(?:的)?(?:那个|这个)?(?:条件|限制|要求)?(?:都|也|就)?"
     r"(?:不限制?|不作限制|不做限制|不用限制?|无所谓|随便|都行|都可以|不重要)(?:了|吧|啦|的)?$"
+    rf"|^(?:那就?|就)?(?P<category>{CATEGORY}|[^不,。 ]{{1,8}}?的?(?:那个|这个)?的?(?=条件|限制|要求))(?:那个|这个)?的?"
+    r"(?:条件|限制|要求)?(?:都|也|就)?(?:不要|不管|去掉|取消|删掉|拿掉|放开)(?:了|吧|掉)*$"
     r"|^(?:那就?|就|请)?把(?P<other>.{1,12}?)(?:的)?(?:条件|限制)?(?:去掉|去除|删掉|放宽)(?:吧|掉|了)?$"
 )
 ALL_FILTERS = re.compile(r"^(?:所有|全部|一切|其他)?(?:的)?(?:条件|限制|筛选)?$")
@@ -172,7 +179,7 @@ def drops(text: str) -> bool:
 def dropped(query: PatentQuery, text: str) -> PatentQuery | None:
     """The query without the conditions that the sentence names; None where it names none of those that are set."""
     match = DROP.match(text)
-    what = (match["what"] or match["other"] or match["named"]).strip(" “”\"'的了吧。") if match else ""
+    what = str(match[match.lastgroup or 0]).strip(" “”\"'的了吧。") if match else ""
     if what.startswith("到"):
         return _widened(query, what.removeprefix("到"))
     if ALL_FILTERS.match(what):
@@ -183,6 +190,20 @@ def dropped(query: PatentQuery, text: str) -> PatentQuery | None:
         if shown and (FILTER_NAMES[name].search(what) or _means(what, shown)):
             slimmer = without(slimmer, name)
     return slimmer if slimmer != replace(query, offset=0) else None
+
+
+def changed_in_parts(query: PatentQuery, text: str, understand: Callable[[str], Understanding]) -> PatentQuery | None:
+    """地区改成江西 时间不要了: what a part of the sentence drops is gone, what the others say is laid over."""
+    rest, slimmer = [], query
+    for part in re.split(r"[\s,。;]+", text.strip(" ,。;!")):
+        without_it = dropped(slimmer, part) if drops(part) else None
+        slimmer = without_it or slimmer
+        rest += [] if without_it else [part]
+    said = " ".join(rest)
+    if not said or slimmer is query:
+        return None
+    understood = understand(said)
+    return laid_over(slimmer, understood, said) if goes_on(understood, said) else None
 
 
 def left_out(query: PatentQuery, understood: Understanding, text: str) -> PatentQuery | None:

@@ -11,6 +11,7 @@ from bot.skills.guidance import nothing_to_page
 from bot.skills.patent_filters import (
     FILTERS,
     PAGE_SIZE,
+    changed_in_parts,
     chip,
     chips,
     dropped,
@@ -62,7 +63,16 @@ def refine(context: TurnContext) -> Reply:
     remembered = remembered_query(context)
     if remembered is None:
         return search(context)
-    return show(context, laid_over(remembered, context.understanding, context.text), is_refined=True)
+    changed = change_in_parts(context) or laid_over(remembered, context.understanding, context.text)
+    return show(context, changed, is_refined=True)
+
+
+def change_in_parts(context: TurnContext) -> PatentQuery | None:
+    """The list on the table as a sentence changes it that drops one thing and says another; None for any other."""
+    remembered = remembered_query(context)
+    if remembered is None:
+        return None
+    return changed_in_parts(remembered, context.text, lambda said: replace(context, text=said).understanding)
 
 
 def refines(context: TurnContext) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -64,14 +64,27 @@ def find_periods(text: str, at: date) -> list[Period]:
     return sorted(taken, key=lambda period: period.start)
 
 
-def _with_field(period: Period, text: str) -> Period:
-    near = FIELD_NEAR.match(text, period.end) or FIELD_BEFORE.search(text[: period.start])
+def field_near(text: str, start: int, end: int) -> tuple[int, int, str] | None:
+    """The stretch with the word beside it that says what is dated, and what that is: 公开 in 昨天公开的."""
+    near = FIELD_NEAR.match(text, end) or FIELD_BEFORE.search(text[:start])
     if near is None:
-        return period
+        return None
     field = next(name for name, words in FIELD_WORDS if re.match(words, near[1]))
-    end = near.end() if near.re is FIELD_NEAR else period.end
-    start = near.start() if near.re is FIELD_BEFORE else period.start
-    return Period(start, end, period.first, period.last, field)
+    return (start, near.end(), field) if near.re is FIELD_NEAR else (near.start(), end, field)
+
+
+def _with_field(period: Period, text: str) -> Period:
+    named = field_near(text, period.start, period.end)
+    return Period(named[0], named[1], period.first, period.last, named[2]) if named else period
+
+
+def complement(period: Period) -> Period:
+    """What is left where an open period is not wanted: 2015年以前的不要 begins with 2015. A closed one leaves two."""
+    if period.first is None and period.last is not None:
+        return replace(period, first=period.last + timedelta(days=1), last=None)
+    if period.last is None and period.first is not None:
+        return replace(period, first=None, last=period.first - timedelta(days=1))
+    return period
 
 
 def bounds_of(match: re.Match[str], at: date) -> tuple[date, date] | None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nlp.slots.dates import DAY, MONTH, POINT, bounds_of, next_month, safe_date
+from nlp.slots.dates import DAY, MONTH, POINT, bounds_of, field_near, next_month, safe_date
 from nlp.slots.numerals import read_number
 
 DAY_WORD = re.compile(r"(?P<word>大后天|后天|明天|明日|今天|今日|今晚|明晚|昨天|昨日|前天)")
@@ -22,6 +22,7 @@ class Day:
     start: int
     end: int
     value: date
+    field: str | None = None
 
 
 def find_days(text: str, at: date) -> list[Day]:
@@ -31,7 +32,13 @@ def find_days(text: str, at: date) -> list[Day]:
         for day in finder(text, at):
             if all(day.end <= other.start or day.start >= other.end for other in found):
                 found.append(day)
-    return sorted(found, key=lambda day: day.start)
+    return sorted((_with_field(day, text) for day in found), key=lambda day: day.start)
+
+
+def _with_field(day: Day, text: str) -> Day:
+    """昨天公开的: what happened on that day."""
+    named = field_near(text, day.start, day.end)
+    return Day(named[0], named[1], day.value, named[2]) if named else day
 
 
 def _full_days(text: str, at: date) -> list[Day]:

@@ -161,11 +161,19 @@ def _read_number(scan: Scan, values: dict[str, Any]) -> bool:
 
 
 def _read_dates(scan: Scan, at: date) -> tuple[list[dates.Period], list[Day]]:
-    periods = dates.find_periods(scan.left, at)
+    periods = [_wanted_period(period, scan) for period in dates.find_periods(scan.left, at)]
     found_days = find_days(scan.left, at)
     for start, end in [(item.start, item.end) for item in periods] + [(item.start, item.end) for item in found_days]:
         scan.take(start, end)
     return periods, found_days
+
+
+def _wanted_period(period: dates.Period, scan: Scan) -> dates.Period:
+    span = patents.excluded_span(scan.text, Found(period.start, period.end, None))
+    if span is None or (period.first is not None and period.last is not None):
+        return period
+    scan.take(*span)
+    return dates.complement(period)
 
 
 def _read_quantities(scan: Scan, values: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ INSTITUTION = re.compile(
 )
 FIRM = re.compile(r"[一-鿿A-Za-z0-9]{2,10}?(?:公司|股份|科技|实业|电子厂|机械厂)(?=的|申请|名下|有|在|$|\s)")
 LEADING_FRAME = re.compile(
-    r"^.*(?:帮我|帮忙|给我|替我|我们是|我是|我司是|公司是|本公司|一下|看看|找找|查查|搜搜|检索|查询|查找|搜索|看下|查下|盯着|盯紧|监控|留意|关注|跟踪|订阅|叫做|名称是|名字是|名叫|名称|是|叫|找|查|搜|看|有没有|把|被|和|跟|与|在|请|想|要|用|对|由|年|月|的|了|下|以后|以前|之后|来自|申请人|权利人|人为|人是|权人|企业|家)"
+    r"^.*(?:帮我|帮忙|给我|替我|我们是|我是|我司是|公司是|本公司|一下|看看|找找|查查|搜搜|检索|查询|查找|搜索|看下|查下|盯着|盯紧|监控|留意|关注|跟踪|订阅|瞅瞅|瞅一瞅|瞅下|瞅|瞧瞧|瞧|翻翻|调下|调取|调一下|叫做|名称是|名字是|名叫|名称|是|叫|找|查|搜|看|有没有|把|被|和|跟|与|在|请|想|要|用|对|由|年|月|的|了|下|以后|以前|之后|来自|申请人|权利人|人为|人是|权人|企业|家)"
 )
 GENERIC = re.compile(
     r"^(?:我们?|咱们?|你们?|他们?|这|那|某|本|该|贵|一|几|两|各|其他|别的|别人|人家|对方|对手|竞争|同行|哪|什么|多|小|大|高|中小|科技型|制造|外贸|初创|科技|综合|当地|本地|国内|国外|外国|省|市|区|县|国|知名|所有|重点|孵化)*(?:家|个|些|间)?$"
@@ -64,6 +64,10 @@ APPLICANT_TYPES = tuple(
 )
 
 
+# 小米的, 苹果公司: a name that is a word as well is one where it is said whose.
+WHOSE = r"(?=的|公司|集团|申请|科技|汽车|手机|电器|[\s,。|]|$)"
+
+
 @dataclass(frozen=True)
 class Organisations:
     """What a sentence names; the caller decides by intent whether a name is the applicant or the user's company."""
@@ -81,12 +85,12 @@ class OrganisationFinder:
 
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
-        known = sorted(set(read_words("known_applicants.txt")), key=len, reverse=True)
+        known = sorted(set(read_words("known_applicants.txt")), key=lambda name: (-len(name), name))
         self._known = re.compile(
             "|".join(
                 rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])"
                 if name.isascii()
-                else rf"{re.escape(name)}(?![镇县区市路村乡])"
+                else rf"{re.escape(name.rstrip('!'))}(?![镇县区市路村乡])" + (WHOSE if name.endswith("!") else "")
                 for name in known
             ),
             re.IGNORECASE,

@@ -13,7 +13,7 @@ IPC_CLASS = re.compile(
 )
 
 KINDS = (
-    ("utility_model", re.compile(r"实用新型(?:专利)?|(?<![一-鿿])新型专利|实新(?=专利|的)")),
+    ("utility_model", re.compile(r"实用新型(?:专利)?|(?:(?<![一-鿿])|(?<=的))新型专利(?=$|[\s,。;|])|实新(?=专利|的)")),
     ("design", re.compile(r"外观(?:设计)?(?:专利)?(?!检测|缺陷|检查|质量|不良)")),
     ("invention", re.compile(r"发明专利|发明(?!人|者|家|了|创造|权)(?:类)?")),
 )
@@ -75,6 +75,11 @@ EXCLUDE_AFTER = re.compile(
 TOGETHER = re.compile(r"(?:专利)?\s*(?:[和跟与及或、/]|以及|还有|或者)\s*")
 
 
+# 深圳 in 深圳和东莞的不要
+JOINED_AND_EXCLUDED = re.compile(rf"(?:[和跟、或及与]|还有|以及)[^\s,。;]{{1,6}}?{EXCLUDE_AFTER.pattern}")
+IPC_TAIL = re.compile(r"(?:[这那](?:一|个|一个)?|一)(?:分类号?|小类|大类|类)(?:里面?|下面?|之?[中内])?")
+
+
 def find_ipc(text: str) -> Found | None:
     """A symbol in upper case, as short as said."""
     match = IPC.search(text)
@@ -85,7 +90,8 @@ def find_ipc(text: str) -> Found | None:
         elif match["main"]:
             symbol += f" {int(match['main'])}"
         lead = re.search(r"(?:(?:国际|专利|主){0,3}分类号?|IPC|ipc)\s*(?:是|为|号|:)?\s*$", text[: match.start()])
-        return Found(lead.start() if lead else match.start(), match.end(), symbol)
+        tail = IPC_TAIL.match(text, match.end())
+        return Found(lead.start() if lead else match.start(), tail.end() if tail else match.end(), symbol)
     match = IPC_CLASS.search(text)
     return Found(match.start(), match.end(), match["symbol"].upper()) if match else None
 
@@ -133,6 +139,8 @@ def excluded_span(text: str, found: Found) -> tuple[int, int] | None:
     """The stretch with its negation where `found` must not be (不要外观), else None."""
     before = EXCLUDE_BEFORE.search(text[: found.start])
     after = EXCLUDE_AFTER.match(text, found.end)
+    if not after and JOINED_AND_EXCLUDED.match(text, found.end):
+        return (before.start() if before else found.start), found.end
     if after and re.match(r".{0,2}(?:不要脸|不用)", after[0]) and "不用" in after[0] and text[after.end() :]:
         after = None
     if not before and not after:

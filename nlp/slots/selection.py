@@ -100,7 +100,7 @@ def _choose_dates(slots: dict[str, Any], reading: SlotReading, intent: str | Non
                 slots["date_field"] = period.field or "application"
         elif reading.days and intent in PERIODIC:
             _set_period(slots, reading.days[0].value, reading.days[0].value)
-            slots["date_field"] = "application"
+            slots["date_field"] = reading.days[0].field or "application"
     elif reading.days:
         slots["date"] = reading.days[0].value.isoformat()
 

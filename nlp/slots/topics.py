@@ -15,7 +15,8 @@ FRAMES = re.compile(
     r"|(?:能不能|能否|可不可以|可以|能)?(?:帮忙?|给|替|为|请)(?:我们?|咱们?|我司|我公司|你们)|麻烦(?:你们?|您)?(?:帮忙)?(?:我)?|帮忙?(?=[找查搜看做出])|(?<!申)请(?:问|帮忙)?"
     r"|重新(?=[找查搜检])|(?:找|查|搜|检索|搜索|查询|查找|看|列|筛|翻|调|评估|估|算|盯|留意|关注|监控|跟踪|订阅|学)(?:找看|查看|一找|一查|一搜|一看|一下|下|一个|一份|出来|找|查|看|着|紧|住)"
     r"|(?<!评)(?:帮忙?)?估(?:个|一?下)?价?(?!值)|(?<=[帮给])个价|什么价位?|有(?:更新|变化|变动|动静|进展|动作)|法律状态(?:变化|变动|变更)?|侵不侵权|对比一下|打包(?=出售|转让|卖|出让|许可|处理|价|$|[\s,|])|诚[求征购]"
-    r"|靠谱的?|有没有(?:人)?(?:能|做|可以)?|有哪些|有什么|都有(?:什么|哪些|啥)|有多少|哪些|哪家|哪里有|还有|有(?:了|新的?)"
+    r"|(?:查查|看看|找找)?(?:同类型?|同款|类似|相似|相近|差不多|一样|雷同|相同)的?(?:产品)?(?=专利|技术|的?$)"
+    r"|靠谱的?|有没有(?:人(?=[能会做可申搞卖在研买有用转拿开弄想生要供整干\s]))?(?:能|做|可以)?|有哪些|有什么|都有(?:什么|哪些|啥)|有多少|哪些|哪家|哪里有|还有|有(?:了|新的?)"
 )
 # 大学生团队做…: who does it, before what is done
 ACTOR = re.compile(
@@ -56,6 +57,7 @@ ABOUT = re.compile(
 # 机器狗, 产品包装盒: words that say nothing alone but do before another noun
 BEFORE_A_NOUN = frozenset(
     {"机器", "产品", "项目", "课程", "信息", "市场", "客户", "质量", "价格", "位置", "座位", "报告"}
+    | set("挂排接留撤类")
 )
 # A longer clause is a sentence of its own
 LONGEST_NOUN = 8
@@ -147,7 +149,6 @@ class TopicFinder:
 
     def _words(self, text: str, *, course: bool) -> list[str]:
         text = WORN_ON.sub(r"\g<place>的", TAIL.sub("", text))
-        text = LEADING_VERB.sub("", text)
         text = QUANTITY.sub(TAKEN, FRAMES.sub(TAKEN, text))
         if course:
             text = (
@@ -161,7 +162,7 @@ class TopicFinder:
             )
         runs: list[list[str]] = []
         for part in text.split(TAKEN):
-            words = self._trim(self._tagged(part), course=course)
+            words = self._trim(self._tagged(LEADING_VERB.sub("", part)), course=course)
             if words:
                 runs.append(words)
         return [word for run in runs for word in run]

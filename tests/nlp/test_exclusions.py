@@ -33,6 +33,8 @@ def frame(understander: Understander, *sentences: str) -> tuple[str, dict[str, A
         ("遮阳帘的专利 失效的就算了", "遮阳帘", {"legal_status": ["lapsed"]}),
         ("遮阳帘的专利,除了华为的", "遮阳帘", {"applicant": ["华为"]}),
         ("冷风机的专利 不要美的和格力的", "冷风机", {"applicant": ["美的", "格力"]}),
+        ("遮阳帘专利 济南和青岛的不要", "遮阳帘", {"region": ["山东省济南市", "山东省青岛市"]}),
+        ("遮阳帘专利 撤回和驳回的都不要", "遮阳帘", {"legal_status": ["withdrawn", "rejected"]}),
         ("遮阳帘的专利 实用新型除外", "遮阳帘", {"patent_kind": ["utility_model"]}),
     ],
 )
@@ -85,6 +87,11 @@ def test_what_is_corrected_within_a_sentence_replaces_what_was_said(
         ("前面的都不要了 找雨伞的外观", "雨伞", {"patent_kind": "design"}),
         ("企业的 近三年", "遮阳帘", {"region": "山东省青岛市", "patent_kind": "invention",
          "applicant_type": "enterprise", "date_from": "2023-11-22", "date_field": "application"}),
+        ("地区改成济南 类型不要了", "遮阳帘", {"region": "山东省济南市"}),
+        ("地区不限 要有效的", "遮阳帘", {"patent_kind": "invention", "legal_status": "active"}),
+        ("发明那个条件不要了", "遮阳帘", {"region": "山东省青岛市"}),
+        ("不一定要青岛", "遮阳帘", {"patent_kind": "invention"}),
+        ("改看遮阳棚", "遮阳棚", {"region": "山东省青岛市", "patent_kind": "invention"}),
         ("济南也看看", "遮阳帘", {"region": "山东省济南市", "patent_kind": "invention"}),
         ("华为的专利", "", {"applicant": "华为"}),
     ],
@@ -130,6 +137,10 @@ def test_a_name_within_another_word_is_neither_place_nor_applicant(understander:
     ("text", "topic"),
     [
         ("找去甲醛的滤网专利", "去甲醛滤网"),
+        ("小米脱壳机的专利", "小米脱壳机"),
+        ("有没有人造板的专利", "人造板"),
+        ("我们产品是带灯的手杖 查查同类专利", "带灯手杖"),
+        ("聚氨脂轮子的专利", "聚氨酯轮子"),
         ("近两年的机器狗专利", "机器狗"),
         ("空气能热水器的专利", "空气能热水器"),
         ("可以装在栏杆上的花盆架专利", "栏杆花盆架"),
@@ -139,3 +150,12 @@ def test_a_name_within_another_word_is_neither_place_nor_applicant(understander:
 )
 def test_the_name_of_a_thing_is_kept_whole(understander: Understander, text: str, topic: str) -> None:
     assert frame(understander, text)[0] == topic
+
+
+def test_an_unwanted_period_leaves_the_other_one_and_a_day_says_what_is_dated(understander: Understander) -> None:
+    assert frame(understander, "遮阳帘专利 2015年以前的不要")[1] == {
+        "date_from": "2015-01-01",
+        "date_field": "application",
+    }
+    day = {"date_from": "2026-11-21", "date_to": "2026-11-21", "date_field": "publication"}
+    assert frame(understander, "昨天公开的遮阳帘专利")[1] == day
