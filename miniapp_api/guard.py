@@ -23,6 +23,8 @@ COUNTED_AS = {
     "api.send_message": "ask",
     "api.create_handoff": "handoff",
     "api.create_case": "handoff",
+    "api.create_company": "handoff",
+    "api.join_company": "handoff",
     "api.write_to_handler": "ask",
 }
 MAX_TOKEN_LENGTH = 200

@@ -22,11 +22,23 @@ CREATES = {
     f"{PREFIX}/cases",
     f"{PREFIX}/cases/{{number}}/moves",
     f"{PREFIX}/cases/{{number}}/messages",
+    f"{PREFIX}/companies",
+    f"{PREFIX}/companies/{{id}}/members",
 }
 # Not creates, but what they change may not be as the caller thinks.
-CHANGES = {("put", f"{PREFIX}/services/{{key}}/draft"), ("put", f"{PREFIX}/cases/{{number}}/satisfaction")}
+CHANGES = {
+    ("put", f"{PREFIX}/services/{{key}}/draft"),
+    ("put", f"{PREFIX}/cases/{{number}}/satisfaction"),
+    ("put", f"{PREFIX}/companies/{{id}}/members/{{member_id}}"),
+    ("delete", f"{PREFIX}/companies/{{id}}/membership"),
+}
 # What one may see and may not do.
-RESTRICTED = {("post", f"{PREFIX}/cases/{{number}}/moves"), ("put", f"{PREFIX}/cases/{{number}}/satisfaction")}
+RESTRICTED = {
+    ("post", f"{PREFIX}/cases/{{number}}/moves"),
+    ("put", f"{PREFIX}/cases/{{number}}/satisfaction"),
+    ("get", f"{PREFIX}/companies/{{id}}/members"),
+    ("put", f"{PREFIX}/companies/{{id}}/members/{{member_id}}"),
+}
 TAGS = {
     "login": "登录",
     "logout": "登录",
@@ -38,6 +50,7 @@ TAGS = {
     "handoffs": "转人工",
     "services": "服务",
     "cases": "服务",
+    "companies": "企业",
     "conversations": "会话",
     "me": "我的数据",
 }

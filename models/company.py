@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
+from core.ids import new_public_id
 
 
 class Platform(StrEnum):
@@ -15,11 +16,15 @@ class Platform(StrEnum):
 
 
 class Company(Base):
+    """A firm, by the name that people gave. `public_id` is what a colleague passes on to who wants to join."""
+
     __tablename__ = "companies"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
     name: Mapped[str] = mapped_column(String(120), unique=True)
     region: Mapped[str | None] = mapped_column(String(60))
+    credit_code: Mapped[str | None] = mapped_column(String(18), unique=True)
     created_at: Mapped[datetime]
 
 

@@ -49,6 +49,10 @@ PATHS = {
     "/api/v1/cases/{number}/moves": {"post"},
     "/api/v1/cases/{number}/satisfaction": {"put"},
     "/api/v1/cases/{number}/messages": {"get", "post"},
+    "/api/v1/companies": {"get", "post"},
+    "/api/v1/companies/{id}/members": {"get", "post"},
+    "/api/v1/companies/{id}/members/{member_id}": {"put"},
+    "/api/v1/companies/{id}/membership": {"delete"},
     "/api/v1/conversations": {"get"},
     "/api/v1/conversations/{id}/messages": {"get", "post"},
     "/api/v1/conversations/{id}/messages/{message_id}/feedback": {"post"},
@@ -136,7 +140,9 @@ def test_the_service_does_what_the_document_says(
     answer_id = str(phone.get(f"/conversations/{conversation_id}/messages").get_json()["items"][0]["id"])
     search_id = phone.post("/saved-searches", {"q": "石墨烯散热膜"}).get_json()["id"]
     case_number = phone.post("/cases", {"service": "pledge_financing", "form": PLEDGE}).get_json()["number"]
-    own_id = search_id if "saved-searches" in path else conversation_id
+    company_id = phone.post("/companies", {"name": "广州云测科技有限公司"}).get_json()["id"]
+    member_id = str(phone.get(f"/companies/{company_id}/members").get_json()["items"][0]["id"])
+    own_id = {"saved-searches": search_id, "companies": company_id}.get(path.split("/")[3], conversation_id)
     checks = [
         not_a_server_error,
         status_code_conformance,
@@ -164,6 +170,7 @@ def test_the_service_does_what_the_document_says(
                 "message_id": answer_id,
                 "name": "广州演示",
                 "key": "pledge_financing",
+                "member_id": member_id,
             }
             for name, value in case.path_parameters.items():
                 # Every other call is about something that is there.
