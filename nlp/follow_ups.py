@@ -6,6 +6,8 @@ from collections.abc import Sequence
 LONGEST_FOLLOW_UP = 24
 LONGEST_SUBSTITUTE = 16
 LONGEST_PREVIOUS = 60
+# So far back a question may lean on what was said, and so long what is said together may be.
+TURNS_BACK, LONGEST_STORY = 3, 120
 AND_WHAT_ABOUT = re.compile(r"^那?(?:么|如果是|要是)?(?P<what>.{1,10}?)呢[??]?$")
 SHORT_QUESTION = re.compile(
     r"^那?(?:一般|大概|要|需要|得|总共)*(?:多少钱|花多少钱|费用|多久|几天|几年|多长时间|什么材料|哪些材料|材料|什么条件|条件|怎么办|怎么办理|"
@@ -37,6 +39,13 @@ CORRECTION = re.compile(
 # Words that point back.
 POINTS_BACK = re.compile(
     r"^(?:那|要是|如果|万一|假如|它|这|过了|从|还|又|再|然后|之后|对方|不|没|必须|一定)|它|这个|那个|上面|刚才|这样|这种情况"
+)
+
+
+# What a question of our field is about; one that names none of it is about what was said before.
+SUBJECT = re.compile(
+    "专利|发明|实用新型|实新|外观|商标|牌子|品牌|著作权|版权|软著|软件|作品|商业秘密|技术秘密|商业机密|配方|客户名单|布图|植物新品种|不正当竞争|"
+    "质押|竞业|欠款|货款|账款|技术合同|海关|加盟|高企|补贴|贴息"
 )
 
 
@@ -77,5 +86,18 @@ def in_context(text: str, history: Sequence[str]) -> tuple[str, ...]:
     whole = substituted(text, previous)
     if whole is not None:
         return (whole, f"{previous} {text}")
-    joined = f"{previous[-LONGEST_PREVIOUS:]} {text}"
-    return (joined, text) if POINTS_BACK.search(text) else (text, joined)
+    joined = f"{_story(history)} {text}"
+    leans = POINTS_BACK.search(text) or not SUBJECT.search(text)
+    return (joined, text) if leans else (text, joined)
+
+
+def _story(history: Sequence[str]) -> str:
+    """What was said last, with what was said before it as far as the turn that names the subject."""
+    story = ""
+    for turn in reversed(history[-TURNS_BACK:]):
+        if story and len(story) + len(turn) > LONGEST_STORY:
+            break
+        story = f"{turn.strip()[-LONGEST_PREVIOUS:]} {story}".strip()
+        if SUBJECT.search(story):
+            return story
+    return story if len(history) == 1 else history[-1].strip()[-LONGEST_PREVIOUS:]

@@ -31,7 +31,7 @@ MODEL = Path(__file__).resolve().parent.parent / "data" / "models" / "ranker.jso
 FEATURES = (
     "words", "words_voted", "meaning", "meaning_voted", "lead_words", "lead_meaning", "joined", "joined_voted",
     "joined_before_next", "is_nearest", "lexical", "lexical_before_next", "has_questions", "is_near", "is_local",
-    "scope", "in_kind",
+    "scope", "in_kind", "lead_in_kind",
 )  # fmt: skip
 # What the second and third nearest question of a passage add to the nearest.
 VOTES = (1.0, 0.3, 0.3)
@@ -160,6 +160,7 @@ def features(
             before[place], float(before[place] > 0), shared[place], shared_before[place], float(bool(own)),
             float(is_near(passage)), float(passage.region != EVERYWHERE and passage.region not in question),
             scope_factor(plain, passage), float(is_answered_in_kind(plain, passage.text)),
+            float(is_answered_in_kind(plain, book.nearest_lead(nearness, own) or passage.text)),
         )
         for place, (passage, own) in enumerate(zip(passages, numbers, strict=True))
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from nlp.question_retrieval import QuestionBook, QuestionRetriever
 from nlp.ranking import GUIDE, LexicalRanker
 from nlp.refusals import find_refusal
 from nlp.retrieval import Bm25Retriever
-from nlp.rules import RuleAnswer, WorkingDays, answer_rule_question
+from nlp.rules import RuleAnswer, WorkingDays, answer_rule_question, rule_subject
 from nlp.segmenter import Segmenter, normalise
 from nlp.types import Citation, PassageText, PolicyAnswer
 from nlp.word_weights import IndexWordWeights
@@ -82,7 +82,7 @@ class PolicyAnswerer:
         plain = self._normaliser.plain
         tried = [
             (wording, self.find(wording, on=on, region=region, source=source))
-            for wording in in_context(plain(question), [plain(each) for each in history])
+            for wording in in_context(plain(question), [plain(each) for each in _subjects(history, on)])
         ]
         # The likelier wording keeps the lead unless another one is answered much better.
         asked, found = max(
@@ -94,12 +94,12 @@ class PolicyAnswerer:
         articles = self._articles(asked, best, on=on, region=region, source=source)
         close = [passage for passage, each in found if each >= max(self._enough, score * CLOSE)]
         chosen = list({each.passage_id: each for each in [best, *articles, *close]}.values())[:MOST_CITATIONS]
-        lead = self._leads.lead(asked, best) if self._leads is not None and best.kind != GUIDE else None
-        plain_words = from_kind(asked, lead) if lead else ""
+        plain_words = "\n".join(from_kind(asked, lead) for lead in self._leads_of(asked, best))
         lines = [
             plain_words,
             body_text(asked, best, spent=len(plain_words)),
             basis_line(best, articles),
+            self._see_also(asked, best, close),
             source_line(best, on),
         ]
         return PolicyAnswer(
@@ -110,6 +110,16 @@ class PolicyAnswerer:
                 _citation(passage) for passage, _ in found if passage.kind != GUIDE and passage not in chosen
             ),
         )
+
+    def _leads_of(self, question: str, passage: PassageText) -> tuple[str, ...]:
+        return self._leads.leads(question, passage) if self._leads is not None and passage.kind != GUIDE else ()
+
+    def _see_also(self, question: str, best: PassageText, close: Sequence[PassageText]) -> str:
+        """What another article says that fits about as well: the question may have been about that one."""
+        for passage in close:
+            if passage.passage_id != best.passage_id and (leads := self._leads_of(question, passage)):
+                return f"另见《{passage.document}》{passage.label}:{leads[0]}"
+        return ""
 
     def _computed(self, ruled: RuleAnswer, *, on: date, source: PassageSource | None) -> PolicyAnswer:
         """A rule's figure with the articles that it rests on, as far as they are here."""
@@ -165,6 +175,12 @@ class PolicyAnswerer:
     ) -> list[PassageText]:
         numbers = self._retriever.find_places([f"{law}{label}" for law, label in places], on=on, region=region)
         return self._passages(source).load(numbers)
+
+
+def _subjects(history: Sequence[str], on: date) -> Sequence[str]:
+    """What was said before; a question of figures at its end is its subject, for its days and sums lead astray."""
+    subject = rule_subject(history[-1], on, history[:-1]) if history else None
+    return [*history[:-1], subject] if subject else history
 
 
 def _opening_section(question: str, found: Sequence[tuple[PassageText, float]]) -> tuple[PassageText, float]:

@@ -10,14 +10,18 @@ import numpy as np
 
 from nlp.law_names import find_references, short_name
 from nlp.ports import Retriever
+from nlp.question import is_answered_in_kind
 from nlp.question_index import Nearness, QuestionIndex, Vector
+from nlp.segmenter import normalise
 from nlp.types import PassageText
 
-NEAREST_QUESTIONS = 120
-MOST_PLACES = 20
+NEAREST_QUESTIONS = 200
+MOST_PLACES = 30
 REMEMBERED = 64
 # From here on a lead speaks of what is asked, not only of the same article.
 NEAR_BY_WORDS, NEAR_BY_BOTH = 0.3, 0.5
+# So much nearer counts a line that gives what is asked for; lines about as near are both said.
+IN_KIND, NEARLY, MOST_LEADS = 0.1, 0.1, 2
 # Above every BM25 score, below an article that the question names.
 BONUS = 400.0
 
@@ -73,15 +77,33 @@ class QuestionBook:
             if (passed := self._index.questions[number].passed) is None or passed.isoformat() == passage.version
         ]
 
-    def lead(self, text: str, passage: PassageText) -> str | None:
-        """The line that answers the passage's question nearest to what is asked; None where none is near."""
+    def nearest_lead(self, nearness: Nearness, numbers: Sequence[int]) -> str | None:
+        """The line of the nearest among these questions; None where there are none."""
+        if not numbers:
+            return None
+        return self._index.questions[max(numbers, key=lambda number: nearness.joined[number])].lead
+
+    def leads(self, text: str, passage: PassageText) -> tuple[str, ...]:
+        """The lines that answer the passage's questions nearest to what is asked, two at most; none where none is near.
+
+        A line with a figure goes before one without where a figure is asked for.
+        """
         numbers = self.of(passage)
         if not numbers or any(reference.article for reference in find_references(text)):
-            return None  # who names an article wants to read it
-        nearness = self.nearness(text)
-        best = max(numbers, key=lambda number: nearness.joined[number])
+            return ()  # who names an article wants to read it
+        nearness, plain = self.nearness(text), normalise(text)
         least = NEAR_BY_WORDS if nearness.meaning is None else NEAR_BY_BOTH
-        return self._index.questions[best].lead if nearness.joined[best] >= least else None
+        fits: dict[str, float] = {}
+        for number in numbers:
+            lead = self._index.questions[number].lead
+            fits[lead] = max(fits.get(lead, 0.0), float(nearness.joined[number]))
+        near = {
+            lead: fit + (IN_KIND if is_answered_in_kind(plain, lead) else 0.0)
+            for lead, fit in fits.items()
+            if fit >= least
+        }
+        ordered = sorted(near, key=lambda lead: -near[lead])
+        return tuple(lead for lead in ordered[:MOST_LEADS] if near[lead] >= near[ordered[0]] - NEARLY)
 
 
 class QuestionRetriever:

@@ -1,7 +1,9 @@
 """What a passage cannot speak for: another country's law, another place's money, one firm's affairs, the future."""
 
 import re
+from functools import cache
 
+from nlp.lexicon import read_words
 from nlp.types import PassageText
 
 COUNTRIES = re.compile(
@@ -18,8 +20,16 @@ PLACE = re.compile(
     r"大连|沈阳|南沙|海淀|浦东|仲恺|天河|南山|[\u4e00-\u9fff]{2}(?:区|县|市)(?=20|的|今年|去年|有|给|专|知|质|年)"
 )
 FUTURE = re.compile(r"(?:会|将|预计|预测|以后会|明年会|未来).{0,12}(?:涨|跌|变|缩短|延长|提高|降低|放开|取消|到几)")
+# What a place pays for a grant: 发明专利授权奖励多少; the reward of those who made it is a firm's matter.
+PLACE_REWARD = re.compile(
+    r"(?:授权|登记|认定|入库|获批|下证).{0,6}奖|奖(?:励|金|补)?(?:给|发)?(?:多少|几多|几[块万千])"
+)
+IN_HOUSE = re.compile(
+    r"员工|职工|发明人|设计人|研发人员|工程师|科技人员|技术人员|完成人|团队|老师|职务|(?:公司|单位)没|没有?(?:规定|约定)|条例"
+)
 FOREIGN_FACTOR = LOCAL_MONEY_FACTOR = 0.35
 FUTURE_FACTOR = 0.5
+FIRM_FACTOR = 0.4
 
 
 # Laws of one kind of right, and the words by which people mean it.
@@ -46,8 +56,25 @@ def scope_factor(question: str, passage: PassageText) -> float:
     factor = 1.0
     if any(country not in whole for country in COUNTRIES.findall(question)):
         factor *= FOREIGN_FACTOR
-    if LOCAL_MATTER.search(question) and any(place not in whole for place in PLACE.findall(question)):
+    if asks_what_a_place_pays(question) and any(place not in whole for place in PLACE.findall(question)):
         factor *= LOCAL_MONEY_FACTOR
+    if _affairs_of_a_firm().search(question):
+        factor *= FIRM_FACTOR
     if FUTURE.search(question):
         factor *= FUTURE_FACTOR
     return factor
+
+
+def asks_what_a_place_pays(question: str) -> bool:
+    """Whether it is about help that a place gives as it likes."""
+    return bool(LOCAL_MATTER.search(question) or (PLACE_REWARD.search(question) and not IN_HOUSE.search(question)))
+
+
+@cache
+def _affairs_of_a_firm() -> re.Pattern[str]:
+    """腾讯有多少件专利申请: how many, how much of a firm by name. 给华为供货多久付款 asks nothing about the firm."""
+    names = "|".join(map(re.escape, read_words("known_applicants.txt")))
+    return re.compile(
+        rf"(?:{names})(?:公司|集团)?(?:现在|目前|去年|今年|明年|20\d\d年|一共|总共|到底)*"
+        r"(?:有|持有|申请|拿|收|赚|卖|花|的|名下|手里).{0,16}(?:多少|几[件个项亿万])"
+    )

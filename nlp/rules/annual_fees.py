@@ -300,8 +300,8 @@ WORDS = "kind year last_year fee reduction applicants filed_on due_on paid_on mo
 SLOTS = frozenset(WORDS.split())
 SINCE = date(2010, 2, 1)
 ANNUAL_FEES = (
-    Rule("annual_fee", "年费数额", SLOTS, ((LAW, "第一百一十五条"),), SINCE, annual_fee),
-    Rule("annual_fee_due", "年费截止日", SLOTS, ((LAW, "第一百一十五条"),), SINCE, annual_fee_due),
-    Rule("late_annual_fee", "年费滞纳金", SLOTS, ((LAW, "第一百一十五条"),), SINCE, late_annual_fee),
+    Rule("annual_fee", "专利年费", SLOTS, ((LAW, "第一百一十五条"),), SINCE, annual_fee),
+    Rule("annual_fee_due", "专利年费", SLOTS, ((LAW, "第一百一十五条"),), SINCE, annual_fee_due),
+    Rule("late_annual_fee", "专利年费滞纳金", SLOTS, ((LAW, "第一百一十五条"),), SINCE, late_annual_fee),
     Rule("fee_reduction", "费用减缴", SLOTS, ((LAW, "第一百一十七条"),), SINCE, fee_reduction),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from nlp.rules.catalogue import compute
+from nlp.rules.catalogue import compute, find_rule
 from nlp.rules.conversation import resolve
 from nlp.rules.model import Missing, RuleAnswer, RuleCall, RuleResult, WorkingDays
 from nlp.rules.sentence import Sentence
@@ -18,6 +18,12 @@ def read_rule_question(text: str, at: date, history: Sequence[str] = ()) -> Rule
     sentence = Sentence.of(text[:LONGEST], at)
     found = resolve(sentence, [Sentence.of(turn[:LONGEST], at) for turn in list(history)[-TURNS_BACK:]])
     return RuleCall(found.rule, found.inputs) if found is not None else None
+
+
+def rule_subject(text: str, at: date, history: Sequence[str] = ()) -> str | None:
+    """What a question of figures is about, in words without its days and sums; None for any other question."""
+    call = read_rule_question(text, at, history)
+    return find_rule(call.rule, at).title if call is not None else None
 
 
 def answer_rule_question(

@@ -10,6 +10,7 @@ from nlp.rules.annual_fees import ANNUAL_FEES
 from nlp.rules.damages import DAMAGES
 from nlp.rules.deadlines import DEADLINES
 from nlp.rules.financing import FINANCING
+from nlp.rules.firm_sums import FIRM_SUMS
 from nlp.rules.model import InputNeeded, Inputs, Missing, Rule, RuleResult, WorkingDays
 from nlp.rules.numbers import NUMBERS
 from nlp.rules.other_terms import OTHER_TERMS
@@ -27,6 +28,7 @@ ALL = (
     *TECHNOLOGY_SME,
     *REWARDS,
     *DAMAGES,
+    *FIRM_SUMS,
     *NUMBERS,
 )
 

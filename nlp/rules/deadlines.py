@@ -8,16 +8,19 @@ from typing import Any
 
 from nlp.rules.configuration import deadline_entries
 from nlp.rules.model import Article, Figure, Inputs, Rule, RuleResult
-from nlp.rules.periods import add_months, end_of_period
+from nlp.rules.periods import PeriodEnd, add_months, end_of_period, end_of_workdays
 from nlp.rules.wording import full_day, weekday
 
 DELIVERY_DAYS = 15
 ELECTRONIC_SINCE = date(2024, 1, 20)
 SLOTS = frozenset({"start_on", "issued_on", "delivery", "kind", "extended_months"})
+RIGHT_NAMES = {"trademark": "商标", "patent": "专利"}
 
 
 def length_in_words(entry: dict[str, Any]) -> str:
     """2个月, 15日, 3年."""
+    if "workdays" in entry:
+        return f"{entry['workdays']}个工作日"
     if "years" in entry:
         return f"{entry['years']}年"
     return f"{entry['months']}个月" if "months" in entry else f"{entry['days']}日"
@@ -63,7 +66,9 @@ def _from_issue(inputs: Inputs, entry: dict[str, Any], issued_on: date) -> RuleR
     return _result(inputs, entry, issued_on, said, note)
 
 
-def _end(inputs: Inputs, entry: dict[str, Any], start: date) -> Any:
+def _end(inputs: Inputs, entry: dict[str, Any], start: date) -> PeriodEnd:
+    if "workdays" in entry:
+        return end_of_workdays(start, inputs.calendar, entry["workdays"])
     length = {unit: entry[unit] for unit in ("years", "months", "days") if unit in entry}
     return end_of_period(start, inputs.calendar, moves=entry.get("moves", True), **length)
 
@@ -192,6 +197,50 @@ def limitation(inputs: Inputs) -> RuleResult:
     )
 
 
+def refusal_review(inputs: Inputs, trademark: dict[str, Any], patent: dict[str, Any]) -> RuleResult:
+    """驳回通知 is said of trademarks and of patents; where the right is not said both last days are told."""
+    right = inputs.find_word("right")
+    if right in RIGHT_NAMES:
+        return deadline(inputs, trademark if right == "trademark" else patent)
+    if not inputs.has("issued_on"):
+        inputs.day("start_on", trademark["question"])
+    both = [(RIGHT_NAMES["trademark"], deadline(inputs, trademark)), (RIGHT_NAMES["patent"], deadline(inputs, patent))]
+    lines = [f"从收到第二天起算,商标{length_in_words(trademark)},专利{length_in_words(patent)}。"]
+    lines += [f"{name}:{result.lines[-1]}" for name, result in both]
+    warnings = dict.fromkeys(warning for _, result in both for warning in result.warnings)
+    figures = (Figure(f"{name}复审期限届满日", result.value) for name, result in both)
+    return RuleResult(
+        "refusal_review",
+        both[0][1].value,
+        "",
+        ";".join(f"{name}复审最晚{full_day(end)}" for name, result in both if isinstance(end := result.value, date))
+        + "。",
+        (*lines, "告诉我是哪一种,我只说那一种。"),
+        tuple(dict.fromkeys(article for _, result in both for article in result.articles)),
+        tuple(warnings),
+        tuple(figures),
+    )
+
+
+def _refusal_reviews() -> tuple[Rule, ...]:
+    """One for each version of the trademark's period."""
+    entries = deadline_entries()
+    patent = next(each for each in entries if each["name"] == "reexamination")
+    return tuple(
+        Rule(
+            "refusal_review",
+            "驳回复审",
+            SLOTS | {"right"},
+            tuple((law, article) for each in (trademark, patent) for law, article in each["articles"]),
+            trademark["valid_from"],
+            partial(refusal_review, trademark=trademark, patent=patent),
+            trademark.get("valid_to"),
+        )
+        for trademark in entries
+        if trademark["name"] == "trademark_refusal_review"
+    )
+
+
 def _table_rules() -> tuple[Rule, ...]:
     rules = []
     for entry in deadline_entries():
@@ -231,5 +280,6 @@ DEADLINES = (
         date(2021, 1, 1),
         limitation,
     ),
+    *_refusal_reviews(),
     *_table_rules(),
 )

@@ -42,6 +42,16 @@ def end_of_period(
     return moved(nominal, calendar)
 
 
+def end_of_workdays(start: date, calendar: WorkingDays, count: int) -> PeriodEnd:
+    """The last of so many working days after `start`."""
+    day, warning = start, ""
+    for _ in range(count):
+        day = calendar.next_working_day(day + timedelta(days=1))
+        if not _knows_year(calendar, day.year):
+            warning = f"{day.year}年的放假安排还没录入,碰上法定假日会再顺延"
+    return PeriodEnd(day, day, "", warning)
+
+
 def moved(nominal: date, calendar: WorkingDays) -> PeriodEnd:
     """A last day, moved to the next working day where it is a day off."""
     day = calendar.next_working_day(nominal)

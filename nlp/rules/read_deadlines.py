@@ -45,6 +45,12 @@ def _read_deadline(sentence: Sentence, entry: dict[str, Any]) -> Reading | None:
     return entry["name"], without_empty(inputs)
 
 
+def read_refusal_review(sentence: Sentence) -> Reading | None:
+    """A refusal of which it is not said what was refused."""
+    reading = _read_deadline(sentence, next(each for each in deadline_entries() if each["name"] == "reexamination"))
+    return ("refusal_review", reading[1]) if reading is not None else None
+
+
 def _delivery(sentence: Sentence) -> str | None:
     if sentence.has(POST):
         return "post"

@@ -3,14 +3,20 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from nlp.rules.read_sums import count_said
 from nlp.rules.sentence import Sentence, without_empty
 from nlp.rules.values_said import number_before
+from nlp.segmenter import default_segmenter
 from nlp.slots.numerals import CHINESE, read_number
+from nlp.slots.regions import RegionFinder
 
 Reading = tuple[str, dict[str, Any]]
+# Provinces with minimum shares of their own for public institutions; Henan's hold for everybody.
+LOCAL_SHARES = frozenset({"浙江", "上海", "北京", "山东", "河南"})
+PUBLIC = r"大学|高校|学院|院校|院所|研究院|研究所|科研院|研发机构|公办|国立"
 
 
 def read_bonus(sentence: Sentence) -> Reading | None:
@@ -76,7 +82,18 @@ def read_achievement_share(sentence: Sentence) -> Reading | None:
     ):
         return None
     of = "patent" if sentence.has(r"专利|发明") else None
-    return "achievement_share", without_empty({"way": way, "income": base, "income_unit": unit, "of": of})
+    places = _regions().find(sentence.text)
+    region = str(places[0].value)[:2] if places else None
+    if region is not None and (region not in LOCAL_SHARES or not (region == "河南" or sentence.has(PUBLIC))):
+        return None  # what that place pays is another matter than the law's minimum
+    return "achievement_share", without_empty(
+        {"way": way, "income": base, "income_unit": unit, "of": of, "region": region}
+    )
+
+
+@cache
+def _regions() -> RegionFinder:
+    return RegionFinder(default_segmenter())
 
 
 COSTS = r"合理(?:开支|支出|费用)|律师费|维权(?:开支|费用|成本)|公证费"
@@ -122,7 +139,10 @@ def read_fine(sentence: Sentence) -> Reading | None:
         (
             name
             for name, pattern in (
-                ("passing_off", r"假冒专利|冒充专利|假专利|标.{0,6}专利号|专利.{0,8}(?:假冒|冒充)"),
+                (
+                    "passing_off",
+                    r"假冒专利|冒充专利|假专利|专利.{0,8}(?:假冒|冒充)|(?:印|写|打|贴|标|编)[^,。]{0,6}专利号|专利号.{0,6}(?:是假|瞎|乱|编)",
+                ),
                 ("false_registered_mark", r"冒充注册商标|没注册.{0,8}(?:标|打|用).{0,6}(?:R|®|注册)|冒充.{0,4}注册"),
                 (
                     "trademark_infringement",

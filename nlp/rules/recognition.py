@@ -7,8 +7,15 @@ from functools import cache
 from typing import Any
 
 from nlp.rules.configuration import deadline_entries, question_entries
-from nlp.rules.read_deadlines import deadline_reader, read_limitation, read_priority, read_restoration
+from nlp.rules.read_deadlines import (
+    deadline_reader,
+    read_limitation,
+    read_priority,
+    read_refusal_review,
+    read_restoration,
+)
 from nlp.rules.read_fees import is_fee_question, read_fee
+from nlp.rules.read_firm_sums import read_severance, read_sme_procurement
 from nlp.rules.read_rewards import (
     read_achievement_share,
     read_bonus,
@@ -51,7 +58,10 @@ READERS: dict[str, Reader] = {
     "layout_term": read_layout_term,
     "limitation": read_limitation,
     "restoration": read_restoration,
+    "severance": read_severance,
+    "sme_procurement": read_sme_procurement,
     "priority": read_priority,
+    "refusal_review": read_refusal_review,
     "patent_term": read_patent_term,
 }
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from nlp.rules.configuration import amounts, exact
 from nlp.rules.model import Article, Figure, Inputs, Rule, RuleResult
@@ -48,6 +49,9 @@ def achievement_share(inputs: Inputs) -> RuleResult:
     """The least share of those who made it: half of net income or equity, 5 % of profit for 3 to 5 years."""
     way = inputs.word("way", "是转让、许可、作价入股,还是自己实施?")
     entry = amounts("achievement_shares", inputs.on)
+    local = _local_shares(inputs)
+    if local is not None:
+        entry = local
     share = exact(entry[way])
     noun = {"transfer": "转让净收入", "licence": "许可净收入", "equity": "折股(出资)额", "profit": "营业利润"}[way]
     base = inputs.number("income", f"{noun}是多少?")
@@ -64,11 +68,24 @@ def achievement_share(inputs: Inputs) -> RuleResult:
         headline = f"每年至少提{amount}给完成和转化的人。"
     lines.append("净收入要先扣成本;单位有规定或有约定的从其规定(高校院所的不得低于这个标准)。")
     articles: tuple[Article, ...] = ((TRANSFER_LAW, "第四十五条"),)
+    if local is not None:
+        articles = ((local["law"], local["article"]), *articles)
     if inputs.find_word("of") == "patent":
         articles = (*articles, (LAW, "第九十四条"))
     return RuleResult(
         "achievement_share", least, unit, headline, tuple(lines), articles, (), (Figure("最低奖酬", least, unit),)
     )
+
+
+def _local_shares(inputs: Inputs) -> dict[str, Any] | None:
+    """The shares of a province that sets its own for public institutions."""
+    region = inputs.find_word("region")
+    if region is None:
+        return None
+    try:
+        return dict(amounts("local_achievement_shares", inputs.on)["regions"][region])
+    except LookupError:
+        return None
 
 
 def former_remuneration(inputs: Inputs) -> RuleResult:
@@ -108,7 +125,7 @@ REWARDS = (
     Rule(
         "achievement_share",
         "成果转化奖酬",
-        frozenset({"way", "income", "income_unit", "of"}),
+        frozenset({"way", "income", "income_unit", "of", "region"}),
         ((TRANSFER_LAW, "第四十五条"),),
         date(2015, 10, 1),
         achievement_share,

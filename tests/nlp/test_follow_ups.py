@@ -21,6 +21,18 @@ def test_words_that_point_back_are_read_with_what_was_said_before() -> None:
     assert in_context("过了期还能宽限多久", ["你好", "商标快到期了"])[0] == "商标快到期了 过了期还能宽限多久"
 
 
+def test_a_question_that_names_no_subject_is_read_with_the_turn_that_does() -> None:
+    said = ["你好", "同事把客户名单卖给了对手", "我们已经报警了"]
+
+    assert in_context("法院最多能判多少", said)[0] == "同事把客户名单卖给了对手 我们已经报警了 法院最多能判多少"
+
+
+def test_what_was_said_before_the_subject_is_left_out() -> None:
+    said = ["商标多少钱", "我们有个外观专利", "只想保护把手"]
+
+    assert in_context("那图怎么画", said)[0] == "我们有个外观专利 只想保护把手 那图怎么画"
+
+
 def test_a_question_of_its_own_is_tried_alone_first() -> None:
     assert in_context("软件著作权登记要交什么", ["商标快到期了"])[0] == "软件著作权登记要交什么"
 

@@ -166,6 +166,13 @@ def test_odd_input_is_answered_by_abstaining(guides: Library, text: str) -> None
         ("对方伪造证据会怎么处罚", None),
         ("假冒专利罚多少", None),
         ("保证金什么时候退", None),
+        ("给我编几份假的送货单应付一下", NO_DECEIT),
+        ("想把商标转到亲戚公司躲执行", NO_DECEIT),
+        ("证书怎么做才像真的", NO_DECEIT),
+        ("塞点好处给评审 怎么安排", NO_DECEIT),
+        ("被执行人躲执行怎么办", None),
+        ("证据查不到怎么办", None),
+        ("怎么证明对方的合同是假的", None),
     ],
 )
 def test_promises_and_deceit_are_refused_but_may_be_asked_about(question: str, refusal: str | None) -> None:
@@ -204,7 +211,61 @@ def test_an_answer_begins_with_the_fact(everything: Library, question: str, begi
     assert answer.text.startswith(beginning), answer.text
 
 
+@pytest.mark.parametrize(
+    ("question", "guide"),
+    [
+        ("别人说我侵权,发了律师函", "received-infringement-letter"),
+        ("我的专利被人无效了怎么办", "my-patent-invalidated"),
+        ("申请专利要公开吗", "does-filing-publish"),
+        ("我们的技术要不要申请专利,还是保密", "patent-or-secret"),
+        ("外观专利能质押吗", "which-rights-can-be-pledged"),
+        ("2021年6月1日以前发生的侵权能用惩罚性赔偿吗", "which-version-applies"),
+        ("发明要多久才能授权", "how-long-to-grant"),
+    ],
+)
+def test_what_owners_ask_of_several_articles_is_answered_by_its_guide(
+    everything: Library, question: str, guide: str
+) -> None:
+    answer = everything.answerer.answer(question, on=TODAY, source=everything.source)
+
+    assert not answer.abstained
+    assert everything.guide_keys.get(answer.citations[0].document) == guide, answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["佛山今年发明专利授权奖励多少钱", "东莞实用新型授权奖励几多", "我们区专利授权奖励多少钱"]
+)
+def test_what_a_place_pays_this_year_is_not_the_reward_of_employees(everything: Library, question: str) -> None:
+    answer = everything.answerer.answer(question, on=TODAY, source=everything.source)
+
+    assert answer.abstained or everything.guide_keys.get(answer.citations[0].document, "").endswith(
+        ("funding-principles", "subsidies-validity")
+    ), answer.text
+
+
+@pytest.mark.parametrize(
+    ("before", "article"),
+    [
+        ("商标驳回通知10月20号收到的,复审最晚哪天", "商标法"),
+        ("发明专利2026年7月20日收到一通,最晚哪天答", "专利法"),
+        ("发明专利2019年3月5日申请,第8年年费最晚哪天交", "专利法"),
+    ],
+)
+def test_after_a_figure_what_happens_when_it_is_late_is_understood(
+    everything: Library, before: str, article: str
+) -> None:
+    answer = everything.answerer.answer("过了期怎么办", on=TODAY, source=everything.source, history=[before])
+
+    assert not answer.abstained
+    assert article in answer.text, answer.text
+
+
 def test_no_answer_begins_with_an_example_or_advice(everything: Library) -> None:
     for question, _ in ANSWERABLE:
         text = everything.answerer.answer(question, on=TODAY, source=everything.source).text
         assert not text.startswith(("例", "下一步", "按此", "此外", "依据", "来源")), (question, text)
+
+
+@pytest.mark.parametrize("question", ["腾讯现在有多少件专利", "华为去年专利许可收了多少钱", "大疆名下几件发明专利"])
+def test_the_affairs_of_a_firm_by_name_are_not_answered(everything: Library, question: str) -> None:
+    assert everything.answerer.answer(question, on=TODAY, source=everything.source).abstained

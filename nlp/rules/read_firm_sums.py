@@ -1,0 +1,44 @@
+"""Reads questions of severance pay and of the share of public procurement that is kept for small firms."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from nlp.rules.sentence import Sentence, without_empty
+from nlp.slots.numerals import CHINESE, read_number
+
+Reading = tuple[str, dict[str, Any]]
+ENDED = r"辞退|解除|解约|裁|开除|解雇|不续|劝退|炒|走人|协商|终止|离职"
+NUMBER = rf"\d+|[{CHINESE}]+"
+SERVICE = re.compile(
+    rf"(?:干|做|工作|工龄|入职|待|服务|上班|在职|司龄)[^,。\d{CHINESE}]{{0,4}}"
+    rf"(?:(?P<years>{NUMBER})\s*年(?P<half>半)?)?\s*(?:零|又|多)?\s*(?:(?P<months>{NUMBER})\s*个?月)?"
+)
+
+
+def read_severance(sentence: Sentence) -> Reading | None:
+    if not sentence.has(ENDED):
+        return None
+    found = next((each for each in SERVICE.finditer(sentence.text) if each["years"] or each["months"]), None)
+    wage = sentence.sum_near(r"月工资|月薪|工资|月均|每个?月|一个月", within=8)
+    if found is None or wage is None:
+        return None
+    years = read_number(found["years"]) if found["years"] else 0
+    months = 6 if found["half"] else read_number(found["months"]) if found["months"] else 0
+    if years is None or months is None:
+        return None
+    is_unlawful = sentence.has(r"违法|非法|赔偿金|2N|双倍|两倍")
+    return "severance", without_empty(
+        {
+            "service_months": Decimal(years) * 12 + Decimal(months),
+            "wage": wage,
+            "unlawful": "yes" if is_unlawful else None,
+        }
+    )
+
+
+def read_sme_procurement(sentence: Sentence) -> Reading | None:
+    budget = sentence.sum_near(r"预算|采购", within=10)
+    if budget is None or not sentence.has(r"中小|小微|小型|微型|小企业"):
+        return None
+    return "sme_procurement", {"budget": budget}
