@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.context import TurnContext
-from bot.flows import forms
+from bot.flows import forms, owner_moves
 from bot.rendering import payloads_of
 from bot.replies import Choice, Reply
 from bot.skill_table import (
@@ -125,6 +125,7 @@ class Dialogue:
             saved_searches.choose(context, text)
             or forms.resume(context, text)
             or forms.called(context)
+            or owner_moves.choose(context, text)
             or BY_WORDS.get(text.lower())
             or (DELETE_DATA if own_data.asks(text) else None)
             or feedback.choose_verdict(context, text)

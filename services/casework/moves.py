@@ -77,9 +77,11 @@ def move_case(
     mover: Mover,
     answers: Mapping[str, Any] | None = None,
     version: int | None = None,
+    is_told: bool = True,
     now: datetime,
 ) -> Case:
-    """Move a case to another stage. The same move again, by a double click, changes nothing.
+    """Move a case to another stage. The same move again, by a double click, changes nothing. Without `is_told` the
+    owner gets no notice: they are being answered in the same words already.
 
     Raises Conflict where the stage has no such way, something is missing or `version` is not the present one;
     Forbidden where this person may not; InvalidInput for the answers that the move asks for.
@@ -100,9 +102,11 @@ def move_case(
         raise Forbidden
     if mover.staff is not None:
         check_may_on_case(mover.staff, Action.MOVE, case)
+    if move.needs_second_person and mover.staff is not None and _moved_last(session, case) == mover.staff.id:
+        raise Conflict("这一步要另一位同事来办:报告和申报要两个人看过。")
     if missing := missing_for(session, case, service, move):
         raise Conflict(f"{missing},补齐后再“{move.name}”。")
-    _carry_out(session, case, service, move, _checked(move, answers), mover, now)
+    _carry_out(session, case, service, move, _checked(move, answers), mover, now, is_told=is_told)
     return case
 
 
@@ -114,8 +118,22 @@ def _checked(move: Move, answers: Mapping[str, Any] | None) -> dict[str, Any]:
     return check_form(move.asks, answers or {})
 
 
+def _moved_last(session: Session, case: Case) -> int | None:
+    """Who of the staff made the latest move; None where the owner did, or nobody yet."""
+    moves = [event for event in list_events(session, case.id) if event.kind == "moved"]
+    return moves[-1].staff_id if moves else None
+
+
 def _carry_out(
-    session: Session, case: Case, service: Service, move: Move, answers: dict[str, Any], mover: Mover, now: datetime
+    session: Session,
+    case: Case,
+    service: Service,
+    move: Move,
+    answers: dict[str, Any],
+    mover: Mover,
+    now: datetime,
+    *,
+    is_told: bool,
 ) -> None:
     before, stage = case.stage, service.stage(move.to)
     staff_id = mover.staff.id if mover.staff else None
@@ -132,7 +150,7 @@ def _carry_out(
         _end(session, case, stage, staff_id, now)
     set_clocks(session, case, service, now)
     open_tasks(session, case, service, stage, now)
-    if move.tells:
+    if move.tells and is_told:
         tell_owner(session, case, worded(move.tells, case, service, now) + _told(move, answers), now)
     if mover.staff is None:
         text = f"{service.name} {case.number}:企业{move.name}了"

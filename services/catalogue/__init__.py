@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from functools import cache
 
 from nlp.intents import INTENTS
-from services.catalogue import counterfeit_report, enforcement_aid, expert_consultation, pledge_financing
+from services.catalogue import (
+    analysis,
+    counterfeit_report,
+    enforcement_aid,
+    expert_consultation,
+    filing,
+    health_check,
+    incubation,
+    pledge_financing,
+    programme_application,
+)
 from services.catalogue.consistency import CatalogueError, check_catalogue
 from services.catalogue.model import Service
 
@@ -15,6 +25,13 @@ SERVICES: tuple[Service, ...] = (
     enforcement_aid.SERVICE,
     counterfeit_report.SERVICE,
     expert_consultation.SERVICE,
+    analysis.SERVICE,
+    filing.TRADEMARK,
+    filing.COPYRIGHT,
+    filing.PATENT,
+    incubation.SERVICE,
+    programme_application.SERVICE,
+    health_check.SERVICE,
 )
 
 

@@ -99,6 +99,8 @@ class Move:
     # What whoever moves it must fill in; kept in the case's results under the stage it leads to.
     asks: type[Form] | None = None
     tells: str | None = None
+    # Somebody else than whoever made the move before must make it.
+    needs_second_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,16 @@ class Stage:
 
 @dataclass(frozen=True)
 class ClockContext:
-    """What a statutory clock may read: the form as stored, and the day on which it is asked."""
+    """What the day of a clock is counted from: the form and the stages' results as stored, and the day of asking."""
 
     form: Mapping[str, Any]
     today: date
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+    def result_day(self, stage: str, name: str) -> date | None:
+        """A day that a stage's answers hold; None where they do not."""
+        said = self.results.get(stage, {}).get(name)
+        return date.fromisoformat(said) if said else None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.catalogue.fields import Form
-from services.dated_data import local_help, money_products, schemes
+from services.dated_data import local_help, money_products, schemes, spaces
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ ALL = (
     Kind("compensation_fund", "风险补偿资金", "逾期后向谁申请补偿", schemes.CompensationFund),
     Kind("asset_pool_rule", "证券化入池条件", "证券化意向的初步对照", schemes.AssetPoolRule),
     Kind("programme", "扶持项目", "项目对照和申报", schemes.Programme, 90),
+    Kind("incubator_space", "孵化场地", "孵化投资按它匹配场地", spaces.IncubatorSpace, 30),
     Kind("contact", "办事联系方式", "告诉企业找谁", local_help.Contact),
     Kind("region_routing", "地区分派", "维权援助交给哪个单位", local_help.RegionRouting),
     Kind("official_fee", "官费", "费用清单", schemes.OfficialFee),

@@ -1,0 +1,170 @@
+"""Filing, analysis, incubation, programmes and the health check: what their rules say, and the ways they go."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from core.clock import china_date
+from core.errors import Conflict
+from models import Message, Role, Staff
+from services.case_records import add_event
+from services.casework.clocks import list_clocks
+from services.casework.moves import Mover, move_case
+from services.casework.tasks import list_tasks, report_task
+from services.catalogue import service_of
+from services.catalogue.fields import Reads, fields_of
+from services.catalogue.model import Facts, Level
+from services.catalogue.nice_classes import suggest_classes
+from services.dated_data.loading import load_records
+from tests.support.casework import make_service_case
+from tests.support.staff import make_staff
+
+FIRM = {"company": "广州云测科技有限公司", "region": "广东省广州市南沙区", "phone": "13800138000"}
+MARK = {"mark": "云泉", "goods": "水龙头和花洒", "classes": "11、35", "in_use": "soon", **FIRM}
+PATENT = {"title": "一种阀芯", "kind": "method", "made_by": "own", "disclosed": True, **FIRM}
+ANALYSIS = {"type": "freedom_to_operate", "subject": "换电柜", "purpose": "launch", **FIRM}
+PROJECT = {
+    "wants": ["space", "capital"], "sector": "energy", "project": "污水除盐", "stage": "样机", "area": 200,
+    "funding": 5_000_000, "knows_risk": True, **FIRM,
+}  # fmt: skip
+FIGURES = {
+    "staff": 50, "sales": 20_000_000, "research_share": 6, "inventions": 2, "patents": 8, "years": 4, **FIRM
+}  # fmt: skip
+DATA = Path(__file__).resolve().parents[3] / "data" / "reference"
+
+
+def findings(database, clock, kind, form, *, on: date | None = None, is_loaded: bool = False):
+    with database.unit_of_work() as session:
+        if is_loaded:
+            load_records(session, DATA, now=clock.now())
+        check = service_of(kind).check
+        return check(Facts(session, form, form["region"], on or china_date(clock.now())))
+
+
+def mover_of(session, case) -> Mover:
+    return Mover(staff=session.get(Staff, case.assignee_id))
+
+
+@pytest.mark.parametrize(
+    ("goods", "first"),
+    [("水龙头和花洒", 11), ("手机软件", 9), ("女装和童装", 25), ("餐饮奶茶店", 43), ("软件开发", 42), ("白酒", 33)],
+)
+def test_an_owner_s_goods_find_their_nice_class(goods, first):
+    assert suggest_classes(goods)[0].number == first
+
+
+def test_a_mark_kept_without_use_is_stopped_with_the_article_in_force(database, clock):
+    hoarded = {**MARK, "in_use": "no_plan"}
+
+    for on, article in ((date(2026, 12, 31), "《商标法》第四条、第十九条"), (date(2027, 1, 1), "《商标法》第十九条")):
+        stop = next(
+            each for each in findings(database, clock, "trademark_filing", hoarded, on=on) if each.level is Level.STOP
+        )
+        assert stop.source == article
+
+
+def test_a_class_that_does_not_exist_is_said(database, clock):
+    said = [each.text for each in findings(database, clock, "trademark_filing", {**MARK, "classes": "46"})]
+
+    assert any("没有第46类" in text for text in said)
+
+
+def test_a_published_method_hears_of_novelty_and_of_the_right_kind(database, clock):
+    said = {each.source: each.text for each in findings(database, clock, "patent_filing", PATENT)}
+
+    assert "6个月" in said["《专利法》第二十二条、第二十四条"]
+    assert "只能申请发明" in said["《专利法》第二条"]
+
+
+def test_what_was_bought_is_not_filed_as_one_s_own(database, clock):
+    found = findings(database, clock, "patent_filing", {**PATENT, "made_by": "bought"})
+
+    assert any(each.level is Level.STOP and "第二十条" in each.source for each in found)
+
+
+def test_many_filings_of_one_firm_are_pointed_out(database, clock):
+    with database.unit_of_work() as session:
+        for _ in range(10):
+            make_service_case(session, clock.now(), kind="patent_filing", values=PATENT)
+
+    said = [each.text for each in findings(database, clock, "patent_filing", PATENT)]
+    assert any("90天内已经提了10件" in text for text in said)
+
+
+def test_a_report_is_quoted_accepted_by_the_owner_and_read_by_a_second_person(database, clock):
+    with database.unit_of_work() as session:
+        case = make_service_case(session, clock.now(), kind="analysis", values=ANALYSIS, is_taken=True)
+        mover, owner = mover_of(session, case), Mover(user_id=case.user_id)
+        boss = Mover(staff=make_staff(session, clock.now(), role=Role.SUPERVISOR))
+        now = clock.now()
+        move_case(session, case_id=case.id, to="scoped", mover=mover, answers={"scope": "中国有效专利"}, now=now)
+        quote = {"price": 12_000, "working_days": 10}
+        move_case(session, case_id=case.id, to="quoted", mover=mover, answers=quote, now=now)
+        told = session.scalars(select(Message.text).where(Message.case_id == case.id)).all()[-1]
+        assert "报价(元):1万2000元" in told or "12,000元" in told
+
+        move_case(session, case_id=case.id, to="in_work", mover=owner, now=now)
+        task = list_tasks(session, case.id)[0]
+        report_task(session, staff=mover.staff, public_id=task.public_id, answers={"summary": "有2件要避开"},
+                    version=task.version, now=now)  # fmt: skip
+        with pytest.raises(Conflict, match="分析报告"):
+            move_case(session, case_id=case.id, to="review", mover=mover, now=now)
+        case.stage = "review"  # the file itself is shown in the tests of documents
+        add_event(session, case, "moved", now, staff_id=mover.staff.id, before="in_work", to="review")
+        session.flush()
+        with pytest.raises(Conflict, match="两个人看过"):
+            move_case(session, case_id=case.id, to="delivered", mover=mover, answers={"opinion": "可以"}, now=now)
+        move_case(session, case_id=case.id, to="delivered", mover=boss, answers={"opinion": "可以"}, now=now)
+        move_case(session, case_id=case.id, to="accepted", mover=owner, now=now)
+        assert case.outcome == "done"
+
+
+def test_an_office_action_starts_the_clock_of_its_own_day(database, clock):
+    with database.unit_of_work() as session:
+        case = make_service_case(session, clock.now(), kind="trademark_filing", values=MARK, is_taken=True)
+        case.stage = "filed"
+        session.flush()
+        move_case(
+            session, case_id=case.id, to="office_action", mover=mover_of(session, case), now=clock.now(),
+            answers={"what": "补正通知", "answer_by": "2027-01-08"},
+        )  # fmt: skip
+
+        row = next(each for each in list_clocks(session, case.id) if each.key == "answer")
+        assert china_date(row.due_at) == date(2027, 1, 8)
+
+
+def test_rooms_that_fit_are_named_with_the_reason_and_capital_with_its_risk(database, clock):
+    found = findings(database, clock, "incubation", PROJECT, is_loaded=True)
+    said = [each.text for each in found]
+
+    assert any("南沙智造孵化园" in text and "空420平方米" in text and "收这个行业" in text for text in said)
+    assert not any("生物医药" in text for text in said)
+    unaware = findings(database, clock, "incubation", {**PROJECT, "knows_risk": False})
+    assert any(each.level is Level.STOP for each in unaware)
+
+
+def test_a_place_without_programmes_promises_nothing(database, clock):
+    found = findings(database, clock, "programme_application", FIGURES)
+
+    assert [each.level for each in found] == [Level.GAP]
+    assert "专员查当地最新通知" in found[0].text
+
+
+def test_a_health_check_becomes_a_plan_with_days_the_most_urgent_first(database, clock):
+    names = [field.name for field in _yes_no_fields()]
+    bad = {**dict.fromkeys(names, True), "fees_paid": False, "has_ledger": False, **FIRM}
+
+    found = findings(database, clock, "health_check", bad)
+
+    assert [each.text for each in found] == [
+        "2026年11月30日前:查年费:过期6个月内补缴还来得及。",
+        "2027年1月22日前:建台账:号码、到期日、年费日、负责人。",
+    ]
+    fine = findings(database, clock, "health_check", {**dict.fromkeys(names, True), **FIRM})
+    assert [each.level for each in fine] == [Level.FINE]
+
+
+def _yes_no_fields():
+    return [field for field in fields_of(service_of("health_check").form) if field.reads is Reads.YES_NO]
