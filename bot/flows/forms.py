@@ -13,6 +13,7 @@ from bot.flows.form_replies import KEY, asked, closing, leaving, question_of, re
 from bot.flows.reading import Said, read_answer, read_mentioned
 from bot.replies import Choice, Reply
 from bot.skills import Skill
+from bot.skills.policies import asked_with, follow_up_question
 from core.errors import InvalidInput
 from models import Conversation, FormDraft
 from services.casework.drafts import (
@@ -35,6 +36,7 @@ SURE = 0.7
 PLAUSIBLE = 0.5
 LONGEST_QUESTION = 25
 LONGEST_CALL = 16
+FREE_TEXT = frozenset({Reads.LINE, Reads.TEXT, Reads.COMPANY})
 # A sentence that asks one of these is answered beside the form.
 ASIDE = frozenset(
     {
@@ -118,13 +120,15 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
         return None  # the answer to what was asked beside the form
     if words.DISCARDS.fullmatch(plain):
         return _committing(service, _discarding(service))
-    if words.LEAVES.fullmatch(plain) or bare_act == "cancel":
-        return lambda _: leaving(service)
-    if words.BACK.fullmatch(plain) or bare_act == "previous_page":
-        return _committing(service, _step_back(service))
-    if understood.intent == "human_handoff" and understood.confidence >= SURE:
-        return None
     field, said = current_field(draft, service), said_in(context)
+    # 签了 answers a question of yes or no, whatever it may mean elsewhere.
+    is_answer = field is not None and field.reads not in FREE_TEXT and read_answer(field, said) is not None
+    if words.LEAVES.fullmatch(plain) or (bare_act == "cancel" and not is_answer):
+        return lambda _: leaving(service)
+    if words.BACK.fullmatch(plain) or (bare_act == "previous_page" and not is_answer):
+        return _committing(service, _step_back(service))
+    if understood.intent == "human_handoff" and understood.confidence >= SURE and not is_answer:
+        return None
     if field is None and (words.SUBMITS.fullmatch(plain) or bare_act == "affirm"):
         return _submitting(service)
     change = find_change(service, draft, said, field, lambda part: said_in(context, part))
@@ -163,6 +167,8 @@ def said_in(context: TurnContext, text: str | None = None) -> Said:
 def _asks(context: TurnContext, field: FormField | None) -> bool:
     """Whether the sentence asks something of its own instead of answering."""
     understood, plain = context.understanding, context.plain
+    if words.ASKS_FOR_SURE.search(plain) and follow_up_question(context) is not None:
+        return True
     if understood.intent not in ASIDE:
         return False
     if field is not None and field.reads in {Reads.TEXT, Reads.LINE}:
@@ -187,7 +193,10 @@ def _begin(context: TurnContext, service: Service) -> Reply:
         is_new = find_draft(session, conversation.user_id, service.key) is None
         draft = start_draft(session, user=conversation.user, service=service, said=mentioned, now=context.now)
         opening = service.intro if is_new else f"{service.name}接着上次的填。"
-        return asked(session, context, service, draft, opening=opening, noted=mentioned)
+        reply = asked(session, context, service, draft, opening=opening, noted=mentioned)
+        # 要多久, 多少钱: asked beside the form, they mean what was just wished for.
+        matter = {"subject": {"kind": "policy", "text": context.text}, "asked": asked_with(context)}
+        return replace(reply, memory={**matter, **reply.memory})
 
     return Reply("", on_commit=commit)
 

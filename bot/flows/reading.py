@@ -19,9 +19,11 @@ YES = re.compile(
     r"(?:是|有|对|要|需要|可以|同意|愿意|嗯|好|行|系|冇问题|办了|做过|yes|y)(?:的|了|啊|呀|过|吧)*", re.IGNORECASE
 )
 NO = re.compile(
-    r"(?:不是|没有|没|无|不|不要|不用|不需要|不同意|不愿意|唔系|冇|还没有?|从来没有|no|n)(?:的|了|啊|呀|过|吧|做|办)*",
+    r"(?:否|不是|没有|没|无|不|不要|不用|不需要|不同意|不愿意|唔系|冇|还没有?|从来没有|no|n)(?:的|了|啊|呀|过|吧|做|办)*",
     re.IGNORECASE,
 )
+# 签了, 都交过了: it was done.
+DONE = re.compile(r"都?[一-鿿]{1,4}(?:了|过|好了|过了)")
 PERCENT = re.compile(rf"(?:百分之\s*(?P<after>{NUMERAL})|(?P<before>{NUMERAL})\s*(?:%|%|个?点|个百分点)?)")
 PLACE = re.compile(r"第?\s*([1-9]|[一二三四五六七八九])\s*[个项种]?")
 SPLITS = re.compile(r"[,\uff0c、;\uff1b和及\s]+")
@@ -170,7 +172,7 @@ def _yes_no(_field: FormField, said: Said) -> Any | None:
         return True
     if text.startswith(("没", "不", "还没", "无")):
         return False
-    return True if text.startswith(("有", "是", "对")) else None
+    return True if text.startswith(("有", "是", "对")) or DONE.fullmatch(text) else None
 
 
 def _text(_field: FormField, said: Said) -> Any | None:

@@ -24,7 +24,7 @@ HANDOFF_CHOICES = (Choice("好", "请专员回答"), Choice("算了", "先不用
 ASK_A_PERSON = (Choice("转人工", "请专员看看"),)
 
 # Skills whose answer may be asked on: a desk quotes a guide too.
-ASKED_BY = frozenset({"policy", "desk"})
+ASKED_BY = frozenset({"policy", "desk", "form"})
 # A question may lean on so many before it.
 MOST_REMEMBERED = 6
 # So well must a passage fit a sentence that did not look like a question.

@@ -241,5 +241,7 @@ def refusal_of(field: FormField) -> str:
     """What to say where an answer cannot be used."""
     if field.ask.refusal:
         return field.ask.refusal
+    if field.reads is Reads.YES_NO:
+        return "答“是”或“否”就行。"
     example = f",比如:{field.ask.example}" if field.ask.example else ""
     return f"{field.ask.label}没看明白{example}。"
