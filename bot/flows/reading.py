@@ -16,7 +16,9 @@ from services.catalogue.fields import FormField, Reads
 SMALLEST_BARE_AMOUNT = 10_000
 NONE_AT_ALL = re.compile(r"(?:没有|没|无|零|暂无|都没有?)[的了呢啊]?")
 YES = re.compile(
-    r"(?:是|有|对|要|需要|可以|同意|愿意|嗯|好|行|系|冇问题|办了|做过|yes|y)(?:的|了|啊|呀|过|吧)*", re.IGNORECASE
+    r"(?:是|有|对|要|需要|可以|同意|愿意|我?(?:已经?)?(?:知道|明白|清楚|确认|了解)|嗯|好|行|系|冇问题|办了|做过|yes|y)"
+    r"(?:的|了|啊|呀|过|吧)*",
+    re.IGNORECASE,
 )
 NO = re.compile(
     r"(?:否|不是|没有|没|无|不|不要|不用|不需要|不同意|不愿意|唔系|冇|还没有?|从来没有|no|n)(?:的|了|啊|呀|过|吧|做|办)*",

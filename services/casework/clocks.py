@@ -106,7 +106,7 @@ def _remind(session: Session, case: Case, service: Service, row: CaseClock, cloc
     text = f"{clock.name}快到期:{service.name} {case.number} · {until}前"
     tell_handler(session, case, text, key=f"clock-{row.id}-{row.reminded_count}", now=now, kind="clock")
     if clock.tells_owner:
-        tell_owner(session, case, worded(clock.tells_owner, case, service, now), now)
+        tell_owner(session, case, worded(clock.tells_owner, case, service, now, due_at=row.due_at), now)
 
 
 def _overdue(session: Session, case: Case, service: Service, row: CaseClock, clock: Clock, now: datetime) -> None:

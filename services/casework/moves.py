@@ -16,7 +16,7 @@ from services.case_records import add_event, finish_case, list_events, lock_case
 from services.casework.access import check_may_on_case
 from services.casework.clocks import set_clocks
 from services.casework.notices import tell_handler, tell_owner, worded
-from services.casework.tasks import cancel_open_tasks, open_tasks
+from services.casework.tasks import cancel_open_tasks, is_wanted, open_tasks
 from services.casework.wording import shown_form
 from services.catalogue import service_of
 from services.catalogue.fields import check_form
@@ -65,7 +65,8 @@ def missing_for(session: Session, case: Case, service: Service, move: Move) -> s
         session.scalars(select(CaseTask.key).where(CaseTask.case_id == case.id, CaseTask.state == TaskState.DONE))
     )
     documents = [found.name for key in move.documents if key not in there and (found := service.document(key))]
-    tasks = [service.task(key).name for key in move.tasks if key not in done]
+    wanted = [service.task(key) for key in move.tasks if is_wanted(service.task(key), case)]
+    tasks = [task.name for task in wanted if task.key not in done]
     return f"还差{'、'.join([*documents, *tasks])}" if documents or tasks else ""
 
 

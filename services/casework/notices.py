@@ -6,21 +6,23 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.i18n import chinese_time
+from core.clock import china_date
+from core.i18n import chinese_date, chinese_time
 from models import Author, Case, CaseTask, DeliveryReason, Message, Role, Staff
 from services.catalogue.model import Service
 from services.deliveries import queue_deliveries
 from services.notifications import list_supervisors, notify
 
 
-def worded(text: str, case: Case, service: Service, now: datetime) -> str:
-    """A declaration's text with the facts of the case in it."""
+def worded(text: str, case: Case, service: Service, now: datetime, *, due_at: datetime | None = None) -> str:
+    """A declaration's text with the facts of the case in it, and the end of the clock that it is about."""
     stage = service.by_key.get(str(case.stage))
     return text.format(
         number=case.number,
         name=service.name,
         promised=chinese_time(case.promised_at, now),
         stage=stage.name if stage else "",
+        due=chinese_date(china_date(due_at)) if due_at else "",
     )
 
 

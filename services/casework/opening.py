@@ -95,12 +95,18 @@ def check_by_rule(
 
 
 def estimate_by_rule(
-    session: Session, service: Service, form: Mapping[str, Any], region: str | None, now: datetime
+    session: Session,
+    service: Service,
+    form: Mapping[str, Any],
+    region: str | None,
+    now: datetime,
+    *,
+    results: Mapping[str, Any] | None = None,
 ) -> Estimate | None:
-    """What the service's own rules reckon from a form; None where there is nothing to reckon."""
+    """What the service's own rules reckon from a form, or from a case's form and `results`; None for nothing."""
     if service.estimate is None:
         return None
-    return service.estimate(Facts(session, form, region, china_date(now)))
+    return service.estimate(Facts(session, form, region, china_date(now), results or {}))
 
 
 def region_of(service: Service, form: Mapping[str, Any], user: User, company: Company | None = None) -> str | None:

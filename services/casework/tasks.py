@@ -37,9 +37,9 @@ def open_tasks(session: Session, case: Case, service: Service, stage: Stage, now
     there = {task.key for task in list_tasks(session, case.id) if task.state in {*UNDONE, TaskState.DONE}}
     opened = []
     for key in stage.tasks:
-        if key in there:
-            continue
         task = service.task(key)
+        if key in there or not is_wanted(task, case):
+            continue
         row = CaseTask(
             public_id=new_public_id(), case_id=case.id, key=key, party=task.party, state=TaskState.WAITING,
             created_at=now,
@@ -56,6 +56,11 @@ def open_tasks(session: Session, case: Case, service: Service, stage: Stage, now
             tell_handler(session, case, text, key=f"task-{row.id}-waits", now=now, kind="task")
         opened.append(row)
     return opened
+
+
+def is_wanted(task: Task, case: Case) -> bool:
+    """Whether the case's form asks for this task."""
+    return task.only_if is None or task.only_if.holds(case.form)
 
 
 def choose_institution(session: Session, party: Party, case: Case) -> Institution | None:

@@ -8,20 +8,29 @@ from services.catalogue import (
     analysis,
     counterfeit_report,
     enforcement_aid,
+    equity_financing,
     expert_consultation,
     filing,
     health_check,
     incubation,
+    insurance_claim,
+    ip_insurance,
     pledge_financing,
     programme_application,
+    securitisation,
 )
 from services.catalogue.consistency import CatalogueError, check_catalogue
 from services.catalogue.model import Service
 
 __all__ = ["CatalogueError", "catalogue", "find_service", "service_of"]
 
+# Of services with one intent the first whose words are said is meant.
 SERVICES: tuple[Service, ...] = (
     pledge_financing.SERVICE,
+    insurance_claim.SERVICE,
+    ip_insurance.SERVICE,
+    equity_financing.SERVICE,
+    securitisation.SERVICE,
     enforcement_aid.SERVICE,
     counterfeit_report.SERVICE,
     expert_consultation.SERVICE,

@@ -11,6 +11,8 @@ KEY = re.compile(r"[a-z][a-z_]{1,29}")
 LETTERS = re.compile(r"[A-Z]{2}")
 # What a text may mention in braces.
 PLACES = {"number", "promised", "name", "stage"}
+# A clock's words may also name its end.
+CLOCK_PLACES = PLACES | {"due"}
 IN_BRACES = re.compile(r"\{(\w*)\}")
 
 
@@ -53,9 +55,14 @@ def _texts(service: Service) -> Iterator[str]:
     texts = {"submitted": service.submitted}
     texts |= {f"stage {stage.key} says": stage.says for stage in service.stages}
     texts |= {f"move {stage.key}→{move.to} tells": move.tells or "" for stage in service.stages for move in stage.moves}
-    texts |= {f"clock {clock.key} tells_owner": clock.tells_owner or "" for clock in service.clocks}
     for place, text in texts.items():
-        yield from (f"{place}: unknown place {{{name}}}" for name in IN_BRACES.findall(text) if name not in PLACES)
+        yield from _unknown_places(place, text, PLACES)
+    for clock in service.clocks:
+        yield from _unknown_places(f"clock {clock.key} tells_owner", clock.tells_owner or "", CLOCK_PLACES)
+
+
+def _unknown_places(place: str, text: str, known: set[str]) -> Iterator[str]:
+    yield from (f"{place}: unknown place {{{name}}}" for name in IN_BRACES.findall(text) if name not in known)
 
 
 def _form(service: Service) -> Iterator[str]:
@@ -139,6 +146,8 @@ def _parts(service: Service) -> Iterator[str]:
         if task.working_days <= 0:
             yield f"task {task.key}: has no time"
         yield from (f"task {task.key}: shows the unknown field {name}" for name in task.sees if name not in names)
+        if task.only_if is not None and task.only_if.field not in names:
+            yield f"task {task.key}: depends on the unknown field {task.only_if.field}"
         try:
             fields_of(task.report)
         except TypeError as error:
@@ -147,8 +156,8 @@ def _parts(service: Service) -> Iterator[str]:
         yield from (f"clock {clock.key}: unknown stage {key}" for key in clock.stages - service.by_key.keys())
         if (clock.working_hours <= 0) == (clock.day is None):
             yield f"clock {clock.key}: needs working hours or a day, one of them"
-        if clock.is_statutory and not clock.source:
-            yield f"clock {clock.key}: a statutory limit names its article"
+        if clock.day is not None and not clock.source:
+            yield f"clock {clock.key}: a limit by law or contract names where it stands"
     for parts in (service.documents, service.tasks, service.clocks):
         keys = [each.key for each in parts]
         yield from (f"{key} is declared twice" for key in {each for each in keys if keys.count(each) > 1})

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import CaseOutcome
-from services.catalogue.fields import Form
+from services.catalogue.fields import Condition, Form
 
 
 class Actor(StrEnum):
@@ -84,6 +84,8 @@ class Task:
     working_days: int
     # Fields of the case's form that the party must see; nothing else of it is shown.
     sees: tuple[str, ...] = ()
+    # Opened, and waited for, only where the case's form says so.
+    only_if: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ class ClockContext:
 
 @dataclass(frozen=True)
 class Clock:
-    """A time limit that runs while the case is in one of `stages`: so many working hours of ours, or a day by law.
+    """A time limit that runs while the case is in one of `stages`: so many working hours of ours, or a day by law or
+    by contract. `source` says where such a day stands.
 
     `reminders` are the distances to the end at which handler (and owner, where `tells_owner` has words) hear of it.
     """
@@ -142,12 +145,13 @@ class Clock:
     working_hours: int = 0
     day: Callable[[ClockContext], date | None] | None = None
     source: str = ""
+    is_contractual: bool = False
     reminders: tuple[timedelta, ...] = ()
     tells_owner: str | None = None
 
     @property
     def is_statutory(self) -> bool:
-        return self.day is not None
+        return self.day is not None and not self.is_contractual
 
 
 class Level(StrEnum):
@@ -169,12 +173,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Facts:
-    """What checks and estimates read. `session` only reads."""
+    """What checks and estimates read. `session` only reads; `results` are a case's, empty before there is one."""
 
     session: Session
     form: Mapping[str, Any]
     region: str | None
     today: date
+    results: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

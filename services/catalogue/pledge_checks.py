@@ -1,48 +1,29 @@
-"""What can be said of a pledge before anybody looks: is each patent there, in force, long enough; what it costs."""
+"""Before anybody looks: what the records tell of the patents, what the owner says, which products fit."""
 
-from collections.abc import Iterator
-from datetime import date
-
-from core.i18n import chinese_date
-from models import Patent
-from models.patent import LegalStatus
 from services.catalogue.model import Facts, Finding, Level
-from services.patents import find_patent, term_end
+from services.catalogue.pledge_offers import list_offers, loan_end, said_offer
+from services.catalogue.rights import check_owners, check_right, named_patents
 
-RIGHTS_IN_FORCE = "《民法典》第四百四十条、《专利法》第四十二条"
+REGISTERED_FIRST = "《民法典》第四百四十四条"
+FEES = "《专利法》第四十三条、第四十四条"
+SHOWN_OFFERS = 3
+TOO_SHORT = "不晚于贷款到期。缩短期限或换一件。"
 
 
 def check_pledge(facts: Facts) -> list[Finding]:
-    """One finding a patent at least; what no register tells us is said to be open."""
-    found = [finding for number in facts.form.get("patents", ()) for finding in _of_patent(facts, number)]
-    return [
-        *found,
-        Finding(Level.GAP, "是否已质押、被查封、有没有共有人,专员查登记簿核对。", "《民法典》第四百四十四条"),
-    ]
+    """What each patent's record says, what the owner says, what staff look up; then the products that fit."""
+    patents = named_patents(facts)
+    until = loan_end(facts)
+    rights = [check_right(each, today=facts.today, until=until, use="质押", too_short=TOO_SHORT) for each in patents]
+    company, has_co_owners = str(facts.form.get("company") or ""), bool(facts.form.get("has_co_owners"))
+    owners = check_owners(patents, company=company, has_co_owners=has_co_owners)
+    offers = [said_offer(offer) for offer in list_offers(facts, patents)[:SHOWN_OFFERS]]
+    return [*rights, *owners, _encumbrance(facts), *offers]
 
 
-def _of_patent(facts: Facts, number: str) -> Iterator[Finding]:
-    patent = find_patent(facts.session, number)
-    if patent is None:
-        yield Finding(Level.GAP, f"{number}:库里没有这件,专员去国家局登记簿查。")
-        return
-    name = f"{number}({patent.title})"
-    if patent.legal_status != LegalStatus.ACTIVE:
-        yield Finding(Level.STOP, f"{name}:现在不是有效状态,不能质押。", RIGHTS_IN_FORCE)
-        return
-    end = term_end(patent)
-    wanted = _months_later(facts.today, int(facts.form.get("term_months") or 0))
-    if end is not None and end <= wanted:
-        yield Finding(Level.STOP, f"{name}:{chinese_date(end)}到期,比贷款期短。", RIGHTS_IN_FORCE)
-        return
-    yield Finding(Level.FINE, f"{name}:有效{_until(patent)}。")
-
-
-def _until(patent: Patent) -> str:
-    end = term_end(patent)
-    return f",{chinese_date(end)}到期" if end else ""
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, 28))
+def _encumbrance(facts: Facts) -> Finding:
+    if facts.form.get("is_encumbered"):
+        text = "已质押的先注销,被查封的先解除,才能再质押登记。专员查登记簿核对。"
+        return Finding(Level.GAP, text, REGISTERED_FIRST)
+    text = "您说没有质押、查封;年费和这两样,专员查登记簿核对。"
+    return Finding(Level.GAP, text, f"{REGISTERED_FIRST};{FEES}")

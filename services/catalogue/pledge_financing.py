@@ -1,28 +1,15 @@
 """质押融资: a loan on the strength of patents, from recommendation to settlement, with one accountable broker."""
 
-from datetime import timedelta
-from typing import Annotated
+from datetime import date, timedelta
 
 from models import CaseOutcome
-from services.catalogue.fields import (
-    Amount,
-    Ask,
-    Choice,
-    CompanyName,
-    Day,
-    Form,
-    Line,
-    Months,
-    PatentNumbers,
-    Percent,
-    Phone,
-    Privacy,
-    RegionName,
-)
+from services.catalogue import pledge_forms as forms
+from services.catalogue.fields import Condition
 from services.catalogue.model import (
     EVERYBODY,
     STAFF_MOVES,
     Clock,
+    ClockContext,
     Move,
     Party,
     Service,
@@ -31,74 +18,39 @@ from services.catalogue.model import (
     WantedDocument,
 )
 from services.catalogue.pledge_checks import check_pledge
+from services.catalogue.pledge_costs import estimate_pledge
+from services.catalogue.pledge_forms import LinkedOffer
 
-
-class LoanUse(Choice):
-    WORKING_CAPITAL = "working_capital", "日常周转"
-    RESEARCH = "research", "研发投入"
-    EQUIPMENT = "equipment", "买设备"
-    REPAY_OTHER = "other", "其他"
-
-
-class PledgeForm(Form):
-    amount: Annotated[Amount, Ask("金额", "想贷多少?", "300万", refusal="金额没看明白。直接说数字就行,比如:300万。")]
-    term_months: Annotated[Months, Ask("期限", "想贷多久?", "12个月")]
-    patents: Annotated[
-        PatentNumbers,
-        Ask(
-            "质押专利",
-            "用哪几件专利质押?发专利号,多件用逗号隔开。",
-            "ZL202110123456.7",
-            refusal="没认出有效的专利号。请核对最后一位校验码再发,比如:ZL202110123456.7。",
-        ),
-    ]
-    use: Annotated[LoanUse, Ask("用途", "钱主要用在哪儿?")]
-    company: Annotated[
-        CompanyName, Ask("企业", "贷款的是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")
-    ]
-    region: Annotated[RegionName, Ask("所在地", "企业在哪个区?", "广州市南沙区", profile="region")]
-    phone: Annotated[
-        Phone, Ask("联系电话", "专员打哪个电话找您?", "13800138000", privacy=Privacy.PERSONAL, profile="phone")
-    ]
-
-
-class Recommendation(Form):
-    bank: Annotated[Line, Ask("推荐银行", "推荐哪家银行?")]
-    reason: Annotated[Line, Ask("理由", "为什么推荐?", privacy=Privacy.STAFF)]
-
-
-class Valuation(Form):
-    value_low: Annotated[Amount, Ask("评估下限", "评估值下限?")]
-    value_high: Annotated[Amount, Ask("评估上限", "评估值上限?")]
-
-
-class Opinion(Form):
-    limit: Annotated[Amount, Ask("额度", "同意的额度?")]
-    rate: Annotated[Percent, Ask("费率(年%)", "年费率?")]
-
-
-class Terms(Form):
-    amount: Annotated[Amount, Ask("批准金额", "批准多少?")]
-    rate: Annotated[Percent, Ask("年利率%", "年利率?")]
-    term_months: Annotated[Months, Ask("期限", "多少个月?")]
-
-
-class Registration(Form):
-    number: Annotated[Line, Ask("登记号", "质押登记号?")]
-    registered_on: Annotated[Day, Ask("登记日", "登记日期?")]
-
-
-class Disbursement(Form):
-    disbursed_on: Annotated[Day, Ask("放款日", "放款日期?")]
-    due_on: Annotated[Day, Ask("到期日", "还款到期日?")]
-
-
-class Refusal(Form):
-    reason: Annotated[Line, Ask("原因", "不能继续的原因?(会告诉企业)", is_told=True)]
-
+# What each party sees of the owner's form.
+LOAN = ("amount", "term_months", "patents", "company", "region")
+RIGHTS = ("patents", "has_co_owners", "is_encumbered", "company", "region")
+WITH_INSURANCE = Condition("linked", frozenset({LinkedOffer.INSURANCE.value, LinkedOffer.ALL.value}))
+WITH_EQUITY = Condition("linked", frozenset({LinkedOffer.EQUITY.value, LinkedOffer.ALL.value}))
 
 WITHDRAW = Move("withdrawn", "撤回", EVERYBODY, tells="质押融资 {number} 已撤回。材料还留着,想再办随时说。")
-DECLINE = Move("declined", "终止", STAFF_MOVES, asks=Refusal, tells="质押融资 {number} 没能继续,原因专员会跟您说清楚。")
+DECLINE = Move(
+    "declined", "终止", STAFF_MOVES, asks=forms.Refusal, tells="质押融资 {number} 没能继续,专员会跟您说清楚。"
+)
+REPAID = Move(
+    "repaid",
+    "已还清",
+    STAFF_MOVES,
+    asks=forms.Repayment,
+    tells="质押融资 {number} 的贷款已还清。接下来注销质押登记,专利才能再转让、许可、质押。",
+)
+DEFAULTED = Move(
+    "defaulted",
+    "已逾期",
+    STAFF_MOVES,
+    asks=forms.Default,
+    tells="质押融资 {number} 已逾期,请尽快联系专员商量怎么还。",
+)
+
+
+def repayment_day(context: ClockContext) -> date | None:
+    """When the loan is due, as the bank said when it paid."""
+    return context.result_day("disbursed", "due_on")
+
 
 SERVICE = Service(
     key="pledge_financing",
@@ -107,7 +59,7 @@ SERVICE = Service(
     intro="质押融资由一位专员负责到底,从评估、担保到放款。能不能贷、贷多少由银行定。",
     topic="financing",
     intents=frozenset({"financing_apply"}),
-    form=PledgeForm,
+    form=forms.PledgeForm,
     submitted="已提交,单号 {number}。{promised}前专员联系您。",
     documents=(
         WantedDocument("licence", "营业执照", "证明借款主体", for_parties=True),
@@ -115,33 +67,24 @@ SERVICE = Service(
         WantedDocument("statements", "近两年财务报表", "银行看还款能力"),
         WantedDocument("consent", "共有人同意书", "专利有共有人时必须全体同意", for_parties=True),
         WantedDocument("contract", "质押合同", "质押登记要用", for_parties=True),
+        WantedDocument("release", "质押注销证明", "证明质权已经消灭"),
     ),
     tasks=(
-        Task("valuation", "专利评估", Party.VALUER, Valuation, 7, ("patents", "company", "region")),
+        Task("valuation", "专利评估", Party.VALUER, forms.Valuation, 7, RIGHTS),
+        Task("guarantee", "担保意见", Party.GUARANTOR, forms.Opinion, 5, LOAN),
+        Task("insurance", "贷款保险意见", Party.INSURER, forms.Opinion, 5, LOAN),
+        Task("review", "银行审批", Party.BANK, forms.Terms, 10, (*LOAN, "use", "has_co_owners", "is_encumbered")),
+        Task("insurance_quote", "专利保险报价", Party.INSURER, forms.InsuranceQuote, 5, RIGHTS, only_if=WITH_INSURANCE),
         Task(
-            "guarantee",
-            "担保意见",
-            Party.GUARANTOR,
-            Opinion,
-            5,
-            ("amount", "term_months", "patents", "company", "region"),
-        ),
-        Task(
-            "insurance",
-            "保险意见",
-            Party.INSURER,
-            Opinion,
-            5,
-            ("amount", "term_months", "patents", "company", "region"),
-        ),
-        Task(
-            "review",
-            "银行审批",
-            Party.BANK,
-            Terms,
+            "investor",
+            "股权投资意向",
+            Party.INVESTOR,
+            forms.InvestorInterest,
             10,
-            ("amount", "term_months", "patents", "use", "company", "region"),
+            ("patents", "company", "region"),
+            only_if=WITH_EQUITY,
         ),
+        Task("compensation", "风险补偿", Party.AUTHORITY, forms.Compensation, 20, ("amount", "company", "region")),
     ),
     stages=(
         Stage(
@@ -153,7 +96,7 @@ SERVICE = Service(
                     "recommended",
                     "通过预审",
                     STAFF_MOVES,
-                    asks=Recommendation,
+                    asks=forms.Recommendation,
                     tells="质押融资 {number} 通过预审,开始评估、担保、保险和银行审批。",
                 ),
                 DECLINE,
@@ -170,13 +113,13 @@ SERVICE = Service(
                     "银行已批",
                     STAFF_MOVES,
                     tasks=("review",),
-                    asks=Terms,
+                    asks=forms.Terms,
                     tells="质押融资 {number} 银行已批准,下一步签质押合同、办质押登记。",
                 ),
                 DECLINE,
                 WITHDRAW,
             ),
-            tasks=("valuation", "guarantee", "insurance", "review"),
+            tasks=("valuation", "guarantee", "insurance", "review", "insurance_quote", "investor"),
         ),
         Stage(
             "approved",
@@ -188,7 +131,7 @@ SERVICE = Service(
                     "登记完成",
                     STAFF_MOVES,
                     documents=("contract",),
-                    asks=Registration,
+                    asks=forms.Registration,
                     tells="质押融资 {number} 已办质押登记,质权自登记时设立,等银行放款。",
                 ),
                 DECLINE,
@@ -204,39 +147,71 @@ SERVICE = Service(
                     "disbursed",
                     "已放款",
                     STAFF_MOVES,
-                    asks=Disbursement,
-                    tells="质押融资 {number} 已放款。还款日前会提醒您。",
+                    asks=forms.Disbursement,
+                    tells="质押融资 {number} 已放款。还款日前30天、7天、1天提醒您。",
                 ),
                 DECLINE,
             ),
         ),
+        Stage("disbursed", "还款中", "已放款,在还款期。", (REPAID, DEFAULTED)),
         Stage(
-            "disbursed",
-            "还款中",
-            "已放款,在还款期。",
+            "defaulted",
+            "已逾期",
+            "贷款逾期,专员在和您、银行商量怎么还。",
             (
+                REPAID,
                 Move(
-                    "settled",
-                    "已结清",
+                    "claimed",
+                    "申请风险补偿",
                     STAFF_MOVES,
-                    tells="质押融资 {number} 已结清。记得注销质押登记,专利才能再转让。",
-                ),
-                Move(
-                    "defaulted",
-                    "逾期代偿",
-                    STAFF_MOVES,
-                    asks=Refusal,
-                    tells="质押融资 {number} 已逾期,请尽快联系专员商量怎么还。",
+                    asks=forms.Claim,
+                    tells="质押融资 {number} 的银行在申请风险补偿。补偿的是银行的损失,欠款仍要还。",
                 ),
             ),
         ),
         Stage(
-            "defaulted",
-            "代偿中",
-            "贷款逾期,在按约定处理。",
-            (Move("settled", "已结清", STAFF_MOVES, tells="质押融资 {number} 已结清。记得注销质押登记。"),),
+            "claimed",
+            "补偿申请中",
+            "银行在申请风险补偿,欠款仍要还。",
+            (
+                Move("compensated", "已补偿", STAFF_MOVES, tasks=("compensation",), asks=forms.Compensation),
+                Move("defaulted", "补偿没批", STAFF_MOVES, asks=forms.Default),
+                REPAID,
+            ),
+            tasks=("compensation",),
         ),
-        Stage("settled", "已结清", "已结清。", outcome=CaseOutcome.DONE),
+        Stage(
+            "compensated",
+            "追偿中",
+            "银行的损失得到补偿,欠款仍在追偿。",
+            (
+                REPAID,
+                Move(
+                    "written_off",
+                    "核销结束",
+                    STAFF_MOVES,
+                    asks=forms.Refusal,
+                    tells="质押融资 {number} 按核销结束。",
+                ),
+            ),
+        ),
+        Stage(
+            "repaid",
+            "待注销登记",
+            "贷款已还清,在办质押注销登记。",
+            (
+                Move(
+                    "settled",
+                    "已注销",
+                    STAFF_MOVES,
+                    documents=("release",),
+                    asks=forms.Deregistration,
+                    tells="质押融资 {number} 已结清,质押登记已注销,专利可以自由处分了。",
+                ),
+            ),
+        ),
+        Stage("settled", "已结清", "已结清,质押登记已注销。", outcome=CaseOutcome.DONE),
+        Stage("written_off", "已核销", "已核销。", outcome=CaseOutcome.REFUSED),
         Stage("declined", "未通过", "没能继续。", outcome=CaseOutcome.REFUSED),
         Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
     ),
@@ -244,7 +219,27 @@ SERVICE = Service(
         Clock("prescreen", "预审", frozenset({"submitted"}), working_hours=16, reminders=(timedelta(hours=4),)),
         Clock("parties", "评担险贷", frozenset({"recommended"}), working_hours=120, reminders=(timedelta(days=3),)),
         Clock("register", "质押登记", frozenset({"approved"}), working_hours=80, reminders=(timedelta(days=2),)),
+        Clock(
+            "repayment",
+            "还款",
+            frozenset({"disbursed"}),
+            day=repayment_day,
+            source="借款合同",
+            is_contractual=True,
+            reminders=(timedelta(days=30), timedelta(days=7), timedelta(days=1)),
+            tells_owner="质押融资 {number} 的贷款{due}到期。按期还清;周转不开请现在就告诉专员,展期要银行同意。",
+        ),
+        Clock(
+            "deregistration",
+            "质押注销登记",
+            frozenset({"repaid"}),
+            working_hours=70,
+            reminders=(timedelta(days=7), timedelta(days=2)),
+            tells_owner="质押融资 {number} 的贷款已还清,请在{due}前和银行办质押注销登记,不注销专利不便转让、许可。",
+        ),
+        Clock("claim", "风险补偿", frozenset({"claimed"}), working_hours=210, reminders=(timedelta(days=5),)),
     ),
     check=check_pledge,
+    estimate=estimate_pledge,
     guide_question="用专利抵押贷款要走哪些步骤",
 )

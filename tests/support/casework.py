@@ -14,9 +14,11 @@ from tests.support.people import make_conversation, make_identity
 from tests.support.staff import make_staff
 
 PLEDGE = {
-    "amount": 3_000_000, "term_months": 12, "patents": ["CN202110123456.7"], "use": "working_capital",
-    "company": "广州云测科技有限公司", "region": "广东省广州市南沙区", "phone": "13800138000",
+    "amount": 3_000_000, "term_months": 12, "patents": ["CN202110123456.7"], "has_co_owners": False,
+    "is_encumbered": False, "use": "working_capital", "linked": "loan_only", "company": "广州云测科技有限公司",
+    "region": "广东省广州市南沙区", "phone": "13800138000",
 }  # fmt: skip
+RECOMMEND = {"bank": "演示银行南沙支行", "reason": "接受发明专利质押", "is_register_clear": True}
 
 
 def make_service_case(

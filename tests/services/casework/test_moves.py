@@ -13,7 +13,7 @@ from services.casework.tasks import list_tasks, refuse_task, report_task, shown_
 from services.catalogue import service_of
 from services.catalogue.model import Party
 from services.routing import route_case
-from tests.support.casework import PLEDGE, make_institution, make_service_case
+from tests.support.casework import PLEDGE, RECOMMEND, make_institution, make_service_case
 from tests.support.staff import make_staff
 
 
@@ -23,9 +23,6 @@ def messages(session, case) -> list[str]:
 
 def handler(session, case) -> Mover:
     return Mover(staff=session.get(Staff, case.assignee_id))
-
-
-RECOMMEND = {"bank": "演示银行南沙支行", "reason": "接受发明专利质押"}
 
 
 def test_a_request_gets_a_number_a_clock_and_a_handler_of_the_desk(database, clock):
