@@ -4,19 +4,17 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
+from services.catalogue.common import CompanyField, PhoneField, Refusal, RegionField
 from services.catalogue.fields import (
     Amount,
     Ask,
     Choice,
-    CompanyName,
     Confirmed,
     Form,
     Line,
     Paragraph,
     PatentNumbers,
-    Phone,
     Privacy,
-    RegionName,
     YesNo,
 )
 from services.catalogue.model import (
@@ -33,7 +31,7 @@ from services.catalogue.model import (
     Task,
     WantedDocument,
 )
-from services.catalogue.pledge_forms import InvestorInterest, Refusal
+from services.catalogue.pledge_forms import InvestorInterest
 from services.catalogue.rights import check_owners, check_right, named_patents
 
 IN_KIND = "《公司法》第四十八条、第四十九条"
@@ -54,11 +52,9 @@ class EquityForm(Form):
         Paragraph,
         Ask("项目", "一句话说项目:做什么、到哪一步、钱用在哪。不要写没公开的技术细节。", privacy=Privacy.STAFF),
     ]
-    company: Annotated[CompanyName, Ask("企业", "是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")]
-    region: Annotated[RegionName, Ask("所在地", "企业在哪个区?", "广州市南沙区", profile="region")]
-    phone: Annotated[
-        Phone, Ask("联系电话", "专员打哪个电话找您?", "13800138000", privacy=Privacy.PERSONAL, profile="phone")
-    ]
+    company: CompanyField
+    region: RegionField
+    phone: PhoneField
     knows_risk: Annotated[
         Confirmed,
         Ask(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from models import CaseOutcome
 from nlp.rules.periods import add_months
+from services.catalogue.common import PhoneField, Refusal, RegionField
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -13,9 +14,7 @@ from services.catalogue.fields import (
     Form,
     Line,
     Paragraph,
-    Phone,
     Privacy,
-    RegionName,
     YesNo,
 )
 from services.catalogue.model import (
@@ -33,7 +32,6 @@ from services.catalogue.model import (
     Task,
     WantedDocument,
 )
-from services.catalogue.pledge_forms import Refusal
 
 LIMITATION_MONTHS, DECISION_DAYS = 24, 30
 LIMITATION = "《保险法》第二十六条"
@@ -49,10 +47,8 @@ class ClaimForm(Form):
     company: Annotated[
         CompanyName, Ask("企业", "被保险的是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")
     ]
-    region: Annotated[RegionName, Ask("所在地", "企业在哪个区?", "广州市南沙区", profile="region")]
-    phone: Annotated[
-        Phone, Ask("联系电话", "专员打哪个电话找您?", "13800138000", privacy=Privacy.PERSONAL, profile="phone")
-    ]
+    region: RegionField
+    phone: PhoneField
 
 
 class Notified(Form):

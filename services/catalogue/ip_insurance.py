@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from models import CaseOutcome
+from services.catalogue.common import PhoneField, Refusal, RegionField
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -14,9 +15,6 @@ from services.catalogue.fields import (
     Form,
     Line,
     PatentNumbers,
-    Phone,
-    Privacy,
-    RegionName,
     YesNo,
 )
 from services.catalogue.insurance_checks import check_insurance, estimate_insurance
@@ -31,7 +29,7 @@ from services.catalogue.model import (
     Task,
     WantedDocument,
 )
-from services.catalogue.pledge_forms import InsuranceQuote, Refusal
+from services.catalogue.pledge_forms import InsuranceQuote
 
 
 class Cover(Choice):
@@ -52,10 +50,8 @@ class InsuranceForm(Form):
     company: Annotated[
         CompanyName, Ask("企业", "投保的是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")
     ]
-    region: Annotated[RegionName, Ask("所在地", "企业在哪个区?", "广州市南沙区", profile="region")]
-    phone: Annotated[
-        Phone, Ask("联系电话", "专员打哪个电话找您?", "13800138000", privacy=Privacy.PERSONAL, profile="phone")
-    ]
+    region: RegionField
+    phone: PhoneField
 
 
 class Quoted(Form):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from models import CaseOutcome
 from services.catalogue import pledge_forms as forms
+from services.catalogue.common import Refusal
 from services.catalogue.fields import Condition
 from services.catalogue.model import (
     EVERYBODY,
@@ -28,9 +29,7 @@ WITH_INSURANCE = Condition("linked", frozenset({LinkedOffer.INSURANCE.value, Lin
 WITH_EQUITY = Condition("linked", frozenset({LinkedOffer.EQUITY.value, LinkedOffer.ALL.value}))
 
 WITHDRAW = Move("withdrawn", "撤回", EVERYBODY, tells="质押融资 {number} 已撤回。材料还留着,想再办随时说。")
-DECLINE = Move(
-    "declined", "终止", STAFF_MOVES, asks=forms.Refusal, tells="质押融资 {number} 没能继续,专员会跟您说清楚。"
-)
+DECLINE = Move("declined", "终止", STAFF_MOVES, asks=Refusal, tells="质押融资 {number} 没能继续,专员会跟您说清楚。")
 REPAID = Move(
     "repaid",
     "已还清",
@@ -190,7 +189,7 @@ SERVICE = Service(
                     "written_off",
                     "核销结束",
                     STAFF_MOVES,
-                    asks=forms.Refusal,
+                    asks=Refusal,
                     tells="质押融资 {number} 按核销结束。",
                 ),
             ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from services.catalogue.common import PhoneField, RegionField
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -15,9 +16,7 @@ from services.catalogue.fields import (
     Months,
     PatentNumbers,
     Percent,
-    Phone,
     Privacy,
-    RegionName,
     YesNo,
 )
 
@@ -57,10 +56,8 @@ class PledgeForm(Form):
     company: Annotated[
         CompanyName, Ask("企业", "贷款的是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")
     ]
-    region: Annotated[RegionName, Ask("所在地", "企业在哪个区?", "广州市南沙区", profile="region")]
-    phone: Annotated[
-        Phone, Ask("联系电话", "专员打哪个电话找您?", "13800138000", privacy=Privacy.PERSONAL, profile="phone")
-    ]
+    region: RegionField
+    phone: PhoneField
 
 
 class Recommendation(Form):
@@ -146,7 +143,3 @@ class Claim(Form):
 class Compensation(Form):
     paid: Annotated[Amount, Ask("补偿金额", "补偿了多少(元)?")]
     paid_on: Annotated[Day, Ask("补偿日", "哪天到账?")]
-
-
-class Refusal(Form):
-    reason: Annotated[Line, Ask("原因", "不能继续的原因?(会告诉企业)", is_told=True)]

@@ -7,17 +7,14 @@ from typing import Annotated
 from core.i18n import chinese_amount
 from models import CaseOutcome, DatedRecord
 from nlp.rules.periods import add_months
+from services.catalogue.common import CompanyField, PhoneField, Refusal, RegionField
 from services.catalogue.fields import (
     Amount,
     Ask,
-    CompanyName,
     Confirmed,
     Form,
     Line,
     PatentNumbers,
-    Phone,
-    Privacy,
-    RegionName,
     YesNo,
 )
 from services.catalogue.model import (
@@ -34,7 +31,7 @@ from services.catalogue.model import (
     Task,
     WantedDocument,
 )
-from services.catalogue.pledge_forms import Refusal, Valuation
+from services.catalogue.pledge_forms import Valuation
 from services.catalogue.rights import check_owners, check_right, named_patents
 from services.dated_data.lookup import find_nearest, said_source
 
@@ -49,11 +46,9 @@ class PoolForm(Form):
     is_encumbered: Annotated[
         YesNo, Ask("已质押或查封", "有没有已经质押、被查封、在打官司的?", refusal="请回复“有”或“没有”。")
     ]
-    company: Annotated[CompanyName, Ask("企业", "是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")]
-    region: Annotated[RegionName, Ask("所在地", "企业在哪个区?", "广州市南沙区", profile="region")]
-    phone: Annotated[
-        Phone, Ask("联系电话", "专员打哪个电话找您?", "13800138000", privacy=Privacy.PERSONAL, profile="phone")
-    ]
+    company: CompanyField
+    region: RegionField
+    phone: PhoneField
     knows_risk: Annotated[
         Confirmed,
         Ask(
