@@ -20,7 +20,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from adapters.chat_model import OpenAIChatModel
 from adapters.clock import SandboxOffset
 from adapters.embedder import LocalEmbedder
+from adapters.files_local import LocalFiles
+from adapters.files_s3 import S3Files
+from adapters.notary import HttpNotary, NoNotary
+from adapters.notary_local import LocalNotary
 from adapters.search_index import TantivyIndex
+from adapters.timestamp import HttpTimestampAuthority, NoTimestampAuthority
+from adapters.timestamp_local import LocalTimestampAuthority
 from adapters.vector_store import VectorStore
 from adapters.wechat.client import WeChatClient
 from bot.asking import Asker
@@ -54,7 +60,7 @@ from services.health import check_health
 from services.indexing import PATENT_SCHEMA
 from services.knowledge import PASSAGE_SCHEMA, answer_policy_question
 from services.measures import BacklogCollector
-from services.ports import WeChat
+from services.ports import FileStore, Notary, TimestampAuthority, WeChat
 from services.resources import Resources
 
 
@@ -83,6 +89,36 @@ def build_wechat(settings: Settings, connection: redis.Redis, clock: Clock) -> d
         for platform, (app_id, secret) in apps.items()
         if app_id and secret
     }
+
+
+def build_files(settings: Settings) -> FileStore:
+    """The bucket that is configured, else the disk."""
+    if settings.files_s3_secret_key is None:
+        return LocalFiles(settings.var_dir.resolve() / "files")
+    return S3Files(
+        settings.files_s3_endpoint,
+        settings.files_s3_bucket,
+        settings.files_s3_access_key,
+        settings.files_s3_secret_key.get_secret_value(),
+        settings.files_s3_region,
+    )
+
+
+def build_timestamps(settings: Settings) -> TimestampAuthority:
+    """The authority that is configured; without one our own in development and tests, none in production."""
+    if settings.timestamp_ca_file is not None:
+        roots = settings.timestamp_ca_file.read_bytes()
+        return HttpTimestampAuthority(settings.timestamp_url, roots, settings.timestamp_name)
+    if settings.is_production:
+        return NoTimestampAuthority()
+    return LocalTimestampAuthority(settings.var_dir.resolve() / "timestamp-authority")
+
+
+def build_notary(settings: Settings, clock: Clock) -> Notary:
+    """The office that is configured; without one our own in development and tests, none in production."""
+    if settings.notary_secret is not None:
+        return HttpNotary(settings.notary_url, settings.notary_secret.get_secret_value(), settings.notary_name)
+    return NoNotary() if settings.is_production else LocalNotary(settings.var_dir.resolve() / "notary", clock.now)
 
 
 def build_resources(settings: Settings) -> Resources:
@@ -114,6 +150,9 @@ def build_resources(settings: Settings) -> Resources:
         patent_search=PatentSearch(patent_index, segmenter, titles),
         answerer=RememberingAnswerer(build_answerer(passage_index, segmenter, **vectors), passage_index),
         understander=Understander(ipc_titles=titles),
+        files=build_files(settings),
+        timestamps=build_timestamps(settings),
+        notary=build_notary(settings, clock),
         answerer_over=lambda index: build_answerer(index, segmenter, **vectors),
         embedder=vectors["embedder"],
         chat_model=build_chat_model(settings),

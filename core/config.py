@@ -73,6 +73,19 @@ class Settings(DataSettings):
     chat_calls_per_user_per_day: int = Field(default=60, ge=0)
     ai_label: str = "由AI整理,以原文为准"
 
+    files_s3_endpoint: str = ""
+    files_s3_bucket: str = ""
+    files_s3_access_key: str = ""
+    files_s3_secret_key: SecretStr | None = None
+    files_s3_region: str = "us-east-1"
+
+    timestamp_url: str = ""
+    timestamp_ca_file: Path | None = None
+    timestamp_name: str = ""
+    notary_url: str = ""
+    notary_secret: SecretStr | None = None
+    notary_name: str = ""
+
     @classmethod
     def from_env(cls, **overrides: Any) -> "Settings":
         """Read the process environment; raises ConfigurationError that names each missing or wrong variable."""
@@ -96,7 +109,12 @@ class Settings(DataSettings):
 
     @model_validator(mode="after")
     def _check_consistency(self) -> "Settings":
-        problems = [*self._wechat_problems(), *self._model_problems(), *self._production_problems()]
+        problems = [
+            *self._wechat_problems(),
+            *self._model_problems(),
+            *self._evidence_problems(),
+            *self._production_problems(),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -110,6 +128,37 @@ class Settings(DataSettings):
         if self.chat_model and not (self.openai_base_url and self.openai_api_key):
             return ["OPENAI_BASE_URL and OPENAI_API_KEY are required with CHAT_MODEL"]
         return []
+
+    def _evidence_problems(self) -> list[str]:
+        """Where files lie and who stamps and certifies: each of them whole, or not at all."""
+        groups = {
+            "FILES_S3_ENDPOINT, _BUCKET, _ACCESS_KEY and _SECRET_KEY": (
+                self.files_s3_endpoint,
+                self.files_s3_bucket,
+                self.files_s3_access_key,
+                self.files_s3_secret_key,
+            ),
+            "TIMESTAMP_URL, _CA_FILE and _NAME": (self.timestamp_url, self.timestamp_ca_file, self.timestamp_name),
+            "NOTARY_URL, _SECRET and _NAME": (self.notary_url, self.notary_secret, self.notary_name),
+        }
+        problems = [f"{names} are needed together" for names, group in groups.items() if any(group) and not all(group)]
+        addresses = {
+            "FILES_S3_ENDPOINT": self.files_s3_endpoint,
+            "TIMESTAMP_URL": self.timestamp_url,
+            "NOTARY_URL": self.notary_url,
+        }
+        for name, address in addresses.items():
+            parts = urlsplit(address)
+            if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
+                problems.append(f"{name} must be an http or https address")
+        if self.timestamp_ca_file is not None and not self.timestamp_ca_file.is_file():
+            problems.append("TIMESTAMP_CA_FILE must be a file with the authority's root certificates (PEM)")
+        if self.is_production:
+            # A hash is no secret and a token is signed; what an office and a bucket hold is.
+            for name in ("FILES_S3_ENDPOINT", "NOTARY_URL"):
+                if urlsplit(addresses[name]).scheme == "http":
+                    problems.append(f"{name} must be https")
+        return problems
 
     def _wechat_problems(self) -> list[str]:
         problems = []

@@ -2,9 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from jobs.runtime import atomic_job
+from jobs.runtime import atomic_job, outbox_job
+from models import Case
 from services import routing
 from services.casework import clocks
+from services.catalogue import service_of
+from services.catalogue.model import Work
+from services.evidence.notarising import file_case
+from services.evidence.stamping import stamp_case
 from services.resources import Resources
 
 
@@ -24,3 +29,19 @@ def check_offer(session: Session, resources: Resources, case_id: int, offer: int
 def check_clock(session: Session, resources: Resources, clock_id: int) -> None:
     """Remind of a time limit, or say that it has passed."""
     clocks.check_clock(session, clock_id, resources.clock.now())
+
+
+@outbox_job
+def do_work(resources: Resources, case_id: int) -> None:
+    """What the system does in the case's present stage; a case that has moved on asks for nothing or for its own."""
+    with resources.database.reading() as session:
+        case = session.get(Case, case_id)
+        work = service_of(case.kind).stage(case.stage).work if case is not None else None
+    now = resources.clock.now()
+    if work is Work.TIME_STAMP:
+        stamp_case(
+            resources.database, resources.files, resources.timestamps,
+            base_url=resources.settings.public_base_url, case_id=case_id, now=now,
+        )  # fmt: skip
+    elif work is Work.NOTARY:
+        file_case(resources.database, resources.files, resources.notary, case_id=case_id, now=now)

@@ -13,6 +13,7 @@ from jobs.relay import purge_outbox, relay_once, sweep_outbox
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
 from services.casework.clocks import rescue_forgotten_clocks
 from services.casework.drafts import delete_old_drafts
+from services.casework.system_work import rescue_forgotten_work
 from services.delivery_sweeps import rescue_stuck_deliveries
 from services.idempotency import delete_expired_keys
 from services.resources import Resources
@@ -49,6 +50,7 @@ def sweep_rows(resources: Resources) -> None:
             "cases": rescue_unrouted_cases(session, now=now),
             "promises": mark_missed_promises(session, now=now),
             "clocks": rescue_forgotten_clocks(session, now=now),
+            "system_work": rescue_forgotten_work(session, now=now),
             "idle_cases": close_idle_cases(session, now=now),
         }
     if any(found.values()):

@@ -31,6 +31,8 @@ class JobName(StrEnum):
     EMBED_QUESTIONS = "jobs.indexing.embed_questions"
     CREATE_MENU = "jobs.menu.create_menu"
     CHECK_CLOCK = "jobs.cases.check_clock"
+    DO_WORK = "jobs.cases.do_work"
+    COLLECT_FILE = "jobs.files.collect_file"
     ERASE_USER = "jobs.privacy.erase_user"
     SORT_MISSES = "jobs.knowledge_upkeep.sort_misses"
     COUNT_USES = "jobs.knowledge_upkeep.count_uses"
@@ -52,6 +54,8 @@ QUEUES = {
     JobName.EMBED_QUESTIONS: Queue.INDEX,
     JobName.CREATE_MENU: Queue.CASES,
     JobName.CHECK_CLOCK: Queue.CASES,
+    JobName.DO_WORK: Queue.CASES,
+    JobName.COLLECT_FILE: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
     JobName.SORT_MISSES: Queue.INDEX,
     JobName.COUNT_USES: Queue.INDEX,

@@ -1,12 +1,14 @@
 """What the services need from outside; adapters satisfy these by shape."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, Protocol
 
 from adapters.wechat.errors import WeChatError
 from adapters.wechat.session import CodeSession
+from core.notary import NotaryFiling, NotaryReceipt
+from core.timestamps import TimeStamp
 
-__all__ = ["CodeSession", "WeChat", "WeChatError"]
+__all__ = ["CodeSession", "FileStore", "Notary", "TimestampAuthority", "WeChat", "WeChatError"]
 
 
 class WeChat(Protocol):
@@ -44,3 +46,40 @@ class WeChat(Protocol):
 
     def quota(self, path: str) -> dict[str, int]:
         """How often a path may be called today: daily_limit, used, remain."""
+
+
+class FileStore(Protocol):
+    """Where files lie, by keys of core.files. Every method raises FileStoreError; a method may be repeated."""
+
+    def put(self, key: str, content: BinaryIO, *, size: int, sha256: str) -> None:
+        """Keep what `content` holds from its present position: whole, or not at all."""
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """The file in pieces. Raises FileMissing at once where there is none."""
+
+    def delete(self, key: str) -> None:
+        """Remove the file; one that is not there is removed already."""
+
+
+class TimestampAuthority(Protocol):
+    """An RFC 3161 time-stamp authority."""
+
+    @property
+    def roots_pem(self) -> bytes:
+        """The certificates that its tokens are checked against; empty where none is configured."""
+
+    def stamp(self, digest: bytes) -> TimeStamp:
+        """A checked token for this SHA-256. Raises TimestampError."""
+
+    def check(self, token: bytes, digest: bytes) -> TimeStamp:
+        """What a token proves. Raises TimestampInvalid."""
+
+
+class Notary(Protocol):
+    """A notary's office."""
+
+    def submit(self, filing: NotaryFiling) -> NotaryReceipt:
+        """File it, or learn how far the filing with this key is: calling again never makes a second one.
+
+        Raises NotaryRefusal where trying again does not help, else NotaryError.
+        """

@@ -28,6 +28,7 @@ from models import (
 )
 from services.allowances import close_allowances
 from services.case_records import add_event, finish_case, lock_case, lock_conversation
+from services.casework.documents import forget_documents_of
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
 from services.sessions import LOGIN_ENDED, get_session_of
@@ -106,6 +107,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     session.execute(
         update(Case).where(Case.user_id == user.id).values(package={}, region=None, form={}, results={}, opponent=None)
     )
+    forget_documents_of(session, user.id, now)
     session.execute(delete(FormDraft).where(FormDraft.user_id == user.id))
     session.execute(delete(Membership).where(Membership.user_id == user.id))
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))

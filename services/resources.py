@@ -18,7 +18,7 @@ from nlp.remembered_answers import RememberingAnswerer
 from nlp.segmenter import default_segmenter
 from nlp.similar_patents import SimilarPatents
 from nlp.understanding import Understander
-from services.ports import WeChat
+from services.ports import FileStore, Notary, TimestampAuthority, WeChat
 
 
 def plain_answerer(index: SearchIndex) -> PolicyAnswerer:
@@ -40,6 +40,9 @@ class Resources:
     patent_search: PatentSearch
     answerer: RememberingAnswerer
     understander: Understander
+    files: FileStore
+    timestamps: TimestampAuthority
+    notary: Notary
     # The product's answerer over another index: what a change would do is asked there before it is made.
     answerer_over: Callable[[SearchIndex], PolicyAnswerer] = plain_answerer
     embedder: Embedder = field(default_factory=LocalEmbedder)

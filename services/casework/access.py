@@ -1,15 +1,29 @@
 """The doors to a service's case: for its owner, for staff, for a partner's task. What is not theirs is not there."""
 
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from core.errors import Forbidden, NotFound
-from models import HANDOFF, Case, CaseStatus, CaseTask, MemberRole, Membership, MemberState, Role, Staff, User
-from services.catalogue import find_service
+from models import (
+    HANDOFF,
+    Case,
+    CaseDocument,
+    CaseStatus,
+    CaseTask,
+    MemberRole,
+    Membership,
+    MemberState,
+    Role,
+    Staff,
+    TaskState,
+    User,
+)
+from services.catalogue import find_service, service_of
 from services.permissions import FREE, Action, free_for, is_matching, oversees
 
 NO_CASE = "没有找到这个单号。"
 NO_TASK = "没有找到这项任务。"
+NO_DOCUMENT = "没有找到这份材料。"
 
 
 def owned_by(user_id: int) -> ColumnElement[bool]:
@@ -108,6 +122,55 @@ def get_case_for(session: Session, staff: Staff, number: str, action: Action = A
         raise NotFound(NO_CASE)
     check_may_on_case(staff, action, case)
     return case
+
+
+def get_own_document(session: Session, user_id: int, public_id: str) -> CaseDocument:
+    """The owner's door to a document. Raises NotFound."""
+    document = session.scalar(
+        select(CaseDocument)
+        .join(CaseDocument.case)
+        .where(CaseDocument.public_id == public_id, CaseDocument.removed_at.is_(None), owned_by(user_id))
+        .options(contains_eager(CaseDocument.case))
+    )
+    if document is None:
+        raise NotFound(NO_DOCUMENT)
+    return document
+
+
+def get_document_for(session: Session, staff: Staff, public_id: str, action: Action = Action.READ) -> CaseDocument:
+    """The door for staff and partners. Raises NotFound, or Forbidden for a refused action."""
+    document = session.scalar(
+        select(CaseDocument)
+        .join(CaseDocument.case)
+        .where(CaseDocument.public_id == public_id, CaseDocument.removed_at.is_(None), Case.kind != HANDOFF)
+        .options(contains_eager(CaseDocument.case))
+    )
+    if document is None:
+        raise NotFound(NO_DOCUMENT)
+    if staff.role == Role.PARTNER:
+        if document.key not in keys_for_partner(session, staff, document.case):
+            raise NotFound(NO_DOCUMENT)
+        if action is not Action.READ:
+            raise Forbidden
+        return document
+    if not may_on_case(staff, Action.READ, document.case):
+        raise NotFound(NO_DOCUMENT)
+    check_may_on_case(staff, action, document.case)
+    return document
+
+
+def keys_for_partner(session: Session, staff: Staff, case: Case) -> list[str]:
+    """Which of a case's documents a partner sees: those meant for parties, while it has, or has done, a task of it."""
+    has_task = staff.institution_id is not None and session.scalar(
+        select(CaseTask.id)
+        .where(
+            CaseTask.case_id == case.id,
+            CaseTask.institution_id == staff.institution_id,
+            CaseTask.state.in_([TaskState.OPEN, TaskState.DONE]),
+        )
+        .limit(1)
+    )
+    return [each.key for each in service_of(case.kind).documents if each.for_parties] if has_task else []
 
 
 def may_on_task(staff: Staff, task: CaseTask) -> bool:

@@ -16,6 +16,7 @@ from services.case_records import add_event, finish_case, list_events, lock_case
 from services.casework.access import check_may_on_case
 from services.casework.clocks import set_clocks
 from services.casework.notices import tell_handler, tell_owner, worded
+from services.casework.system_work import request_work
 from services.casework.tasks import cancel_open_tasks, is_wanted, open_tasks
 from services.casework.wording import shown_form
 from services.catalogue import service_of
@@ -30,13 +31,16 @@ STALE = "这一单刚被改过,请刷新后再看。"
 
 @dataclass(frozen=True)
 class Mover:
-    """Who moves a case: a member of staff, or its owner where `staff` is None."""
+    """Who moves a case: a member of staff, a job of ours, or else its owner."""
 
     staff: Staff | None = None
     user_id: int | None = None
+    is_system: bool = False
 
     @property
     def actors(self) -> frozenset[Actor]:
+        if self.is_system:
+            return frozenset({Actor.SYSTEM})
         if self.staff is None:
             return frozenset({Actor.OWNER})
         return frozenset({Actor.HANDLER, Actor.SUPERVISOR} if oversees(self.staff) else {Actor.HANDLER})
@@ -151,9 +155,10 @@ def _carry_out(
         _end(session, case, stage, staff_id, now)
     set_clocks(session, case, service, now)
     open_tasks(session, case, service, stage, now)
+    request_work(session, case, stage, now)
     if move.tells and is_told:
         tell_owner(session, case, worded(move.tells, case, service, now) + _told(move, answers), now)
-    if mover.staff is None:
+    if mover.staff is None and not mover.is_system:
         text = f"{service.name} {case.number}:企业{move.name}了"
         tell_handler(session, case, text, key=f"case-{case.id}-moved-{case.version}", now=now)
     session.flush()
@@ -190,6 +195,7 @@ def reopen_case(session: Session, *, case_id: int, staff: Staff, now: datetime) 
     add_event(session, case, "reopened", now, staff_id=staff.id, stage=before)
     record_action(session, staff=staff, action="case_reopened", target=f"case:{case.number}", now=now)
     set_clocks(session, case, service, now)
+    request_work(session, case, service.stage(before), now)
     tell_owner(session, case, f"{service.name} {case.number} 重新开始办理。", now)
     session.flush()
     return case

@@ -14,6 +14,7 @@ from models import Case, CaseStatus, Company, Conversation, HandoffReason, User
 from services.case_records import add_event, lock_conversation, next_case_number
 from services.casework.clocks import set_clocks
 from services.casework.notices import worded
+from services.casework.system_work import request_work
 from services.casework.tasks import open_tasks
 from services.catalogue.fields import check_form, fields_of
 from services.catalogue.model import Estimate, Facts, Finding, Service
@@ -79,6 +80,7 @@ def open_service_case(
     add_event(session, case, "opened", now, channel=channel, stage=case.stage)
     set_clocks(session, case, service, now)
     open_tasks(session, case, service, service.first_stage, now)
+    request_work(session, case, service.first_stage, now)
     request_job(session, JobName.ROUTE_CASE, key=f"{case.id}-opened", now=now, case_id=case.id)
     session.flush()
     log.info("service_case_opened", case=case.number, service=service.key, channel=channel)

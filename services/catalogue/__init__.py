@@ -9,6 +9,7 @@ from services.catalogue import (
     counterfeit_report,
     enforcement_aid,
     equity_financing,
+    evidence_timestamp,
     expert_consultation,
     filing,
     health_check,
@@ -41,6 +42,7 @@ SERVICES: tuple[Service, ...] = (
     incubation.SERVICE,
     programme_application.SERVICE,
     health_check.SERVICE,
+    evidence_timestamp.SERVICE,
 )
 
 

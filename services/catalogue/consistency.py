@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from services.catalogue.fields import FormField, fields_of
-from services.catalogue.model import Service, Stage
+from services.catalogue.model import Actor, Service, Stage
 from services.handoffs import SKILL_NAMES
 
 KEY = re.compile(r"[a-z][a-z_]{1,29}")
@@ -94,6 +94,11 @@ def _graph(service: Service) -> Iterator[str]:
     for stage in service.stages:
         yield from (f"stage {stage.key}: {problem}" for problem in _stage(service, stage))
     reached = _reachable(service)
+    yield from (
+        f"stage {stage.key}: the system works in it but may not move it on"
+        for stage in service.stages
+        if stage.work is not None and not any(Actor.SYSTEM in move.by for move in stage.moves)
+    )
     yield from (f"stage {stage.key}: cannot be reached" for stage in service.stages if stage.key not in reached)
 
 

@@ -71,6 +71,15 @@ class WantedDocument:
     max_bytes: int = 20 * 1024 * 1024
     # Seen by parties that have a task in the case, not only by owner and staff.
     for_parties: bool = False
+    # Made by the system: nobody is asked for it, nobody uploads or removes it.
+    is_ours: bool = False
+
+
+class Work(StrEnum):
+    """What the system itself does, in a job, while a case is in a stage; the job moves the case on."""
+
+    TIME_STAMP = "time_stamp"
+    NOTARY = "notary"
 
 
 @dataclass(frozen=True)
@@ -115,6 +124,7 @@ class Stage:
     moves: tuple[Move, ...] = ()
     tasks: tuple[str, ...] = ()
     outcome: CaseOutcome | None = None
+    work: Work | None = None
 
 
 @dataclass(frozen=True)

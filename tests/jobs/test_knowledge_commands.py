@@ -21,6 +21,7 @@ from services.indexing import PATENT_SCHEMA
 from services.knowledge import PASSAGE_SCHEMA
 from services.resources import Resources
 from tests.services.knowledge_samples import GUIDE
+from tests.support.outside import make_outside
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def runner(database: Database, clock: FixedClock, index: TantivyIndex, tmp_path:
         patent_search=PatentSearch(patents, default_segmenter()),
         answerer=build_answerer(index, default_segmenter()),
         understander=Understander(),
+        **make_outside(tmp_path, clock),
     )
     app = Flask("commands")
     app.cli.add_command(knowledge_commands(resources))

@@ -36,6 +36,7 @@ from nlp.understanding import Understander
 from services.indexing import index_patents
 from services.knowledge import PASSAGE_SCHEMA, index_passages
 from services.resources import Resources
+from tests.support.outside import make_outside
 from tests.support.resources import make_settings
 
 GUANGZHOU = "广东省广州市"
@@ -89,6 +90,7 @@ def resources(
         patent_search=PatentSearch(patents, segmenter),
         answerer=build_answerer(passages, segmenter),
         understander=understander,
+        **make_outside(settings.var_dir, clock),
     )
 
 

@@ -19,6 +19,7 @@ from nlp.understanding import Understander
 from services.indexing import PATENT_SCHEMA
 from services.knowledge import PASSAGE_SCHEMA
 from services.resources import Resources
+from tests.support.outside import make_outside
 from tests.support.pushes import Pusher
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -64,6 +65,7 @@ def make_resources(
         patent_search=PatentSearch(patent_index, segmenter),
         answerer=RememberingAnswerer(build_answerer(passage_index, segmenter), passage_index),
         understander=Understander(),
+        **make_outside(folder, clock),
     )
 
 

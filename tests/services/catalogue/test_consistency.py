@@ -7,7 +7,7 @@ import pytest
 from nlp.intents import INTENTS
 from services.catalogue import SERVICES, catalogue
 from services.catalogue.consistency import CatalogueError, check_catalogue
-from services.catalogue.model import Clock, Move, Stage
+from services.catalogue.model import Clock, Move, Stage, Work
 from services.catalogue.pledge_financing import SERVICE as PLEDGE
 
 
@@ -38,6 +38,8 @@ CASES = [
     (broken(clocks=(Clock("late", "迟", frozenset({"never"}), 1),)), "clock late: unknown stage never"),
     (broken(clocks=(Clock("late", "迟", frozenset({"submitted"})),)),
      "clock late: needs working hours or a day, one of them"),
+    (broken(stages=with_stage("registered", work=Work.NOTARY)),
+     "stage registered: the system works in it but may not move it on"),
     (broken(opponent_field="rival"), "the form has no field rival"),
     ([PLEDGE, PLEDGE], "pledge_financing: the key is used twice"),
 ]  # fmt: skip

@@ -1,0 +1,11 @@
+"""Bytes that belong to no document (any more)."""
+
+from jobs.runtime import outbox_job
+from services.casework import documents
+from services.resources import Resources
+
+
+@outbox_job
+def collect_file(resources: Resources, storage_key: str) -> None:
+    """Delete them, unless a document names them; a repeated job finds nothing."""
+    documents.collect_file(resources.database, resources.files, storage_key)
