@@ -55,6 +55,7 @@ from nlp.remembered_answers import RememberingAnswerer
 from nlp.searching import Search
 from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
+from public import init_public
 from services.catalogue import catalogue
 from services.health import check_health
 from services.indexing import PATENT_SCHEMA
@@ -238,6 +239,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> APIFla
     app.register_blueprint(create_webhook(resources, runner, build_callbacks(settings)))
     init_api(app, resources, ask=Asker(resources, runner))
     init_console(app, resources)
+    init_public(app, resources)
     _add_operations(app, resources)
     register_commands(app, resources)
     return app

@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from core.files import CHUNK, FileMissing, FileStoreError, check_storage_key
 
@@ -16,7 +16,7 @@ class LocalFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, key: str, content: BinaryIO, *, size: int, sha256: str) -> None:
+    def put(self, key: str, content: IO[bytes], *, size: int, sha256: str) -> None:
         """Keep what `content` holds from its present position; a crash leaves nothing that could be read."""
         path = self._path(key)
         try:
@@ -25,7 +25,7 @@ class LocalFiles:
         except OSError as error:
             raise FileStoreError(type(error).__name__) from error
 
-    def _write(self, path: Path, content: BinaryIO, size: int, sha256: str) -> None:
+    def _write(self, path: Path, content: IO[bytes], size: int, sha256: str) -> None:
         # mkstemp makes it 0600: no other user of the machine may read it.
         handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
         try:
@@ -68,7 +68,7 @@ class LocalFiles:
         return self._folder / check_storage_key(key)[:2] / key
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while chunk := file.read(CHUNK):
             yield chunk

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import IO
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -42,7 +42,7 @@ class S3Files:
         # What the environment says about proxies and logins is not for the store.
         self._http.trust_env = False
 
-    def put(self, key: str, content: BinaryIO, *, size: int, sha256: str) -> None:
+    def put(self, key: str, content: IO[bytes], *, size: int, sha256: str) -> None:
         """Keep what `content` holds from its present position; the service refuses what has another hash."""
         headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
         response = self._send("PUT", key, sha256, content=_Exactly(content, size), headers=headers)
@@ -90,7 +90,7 @@ class S3Files:
 class _Exactly:
     """A body of announced length: requests sends it in pieces and not as chunks, which S3 does not take."""
 
-    def __init__(self, content: BinaryIO, size: int) -> None:
+    def __init__(self, content: IO[bytes], size: int) -> None:
         self._content = content
         self._left = size
         self._size = size

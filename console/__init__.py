@@ -10,7 +10,7 @@ from console.input import add_input_checks
 from console.live import LiveFeed
 from console.login_guard import LoginGuard
 from console.sessions import add_sessions
-from console.views import accounts, administration, answers, conversations, inbox, knowledge, stream
+from console.views import accounts, administration, answers, conversations, documents, inbox, knowledge, stream
 from services.resources import Resources
 
 
@@ -19,6 +19,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     blueprint = Blueprint(
         "console", __name__, url_prefix="/console", template_folder="templates", static_folder="static"
     )
+    blueprint.before_request(documents.allow_upload)  # before anything reads the form
     add_input_checks(blueprint)
     blueprint.before_request(csrf.protect)
     add_sessions(blueprint, resources)
@@ -28,6 +29,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     accounts.add_routes(blueprint, resources, LoginGuard(resources.redis))
     inbox.add_routes(blueprint, resources)
     conversations.add_routes(blueprint, resources)
+    documents.add_routes(blueprint, resources)
     administration.add_routes(blueprint, resources)
     knowledge.add_routes(blueprint, resources)
     answers.add_routes(blueprint, resources)

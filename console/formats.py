@@ -50,6 +50,7 @@ ACTION_NAMES = {
     "answer_submitted": "提交答案审核", "answer_withdrawn": "撤回答案", "answer_approved": "批准答案",
     "answer_rejected": "退回答案", "answer_blocked": "评估没通过", "answer_published": "发布答案",
     "answer_retired": "下线答案", "misses_set_aside": "问题不用回答", "document_checked": "核对资料",
+    "document_added": "加材料", "document_removed": "删材料", "document_opened": "看材料",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",

@@ -118,7 +118,7 @@ def _missing(session: Session, case: Case, service: Service) -> list[MissingDocu
     return [
         MissingDocumentOut(key=each.key, name=each.name, reason=each.reason)
         for each in service.documents
-        if each.key not in there
+        if each.key not in there and each.is_asked_for(case.form)
     ]
 
 

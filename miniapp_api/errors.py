@@ -32,6 +32,7 @@ REASONS = {
     "too_long": "太多了,最多{max_length}项。",
     "form_or_draft": "form 和 draft_version 要填一个,只能填一个。",
     "date_order": "开始日期不能晚于结束日期。",
+    "file_missing": "请选择文件。",
     "model_type": "要填 JSON 对象。",
     "model_attributes_type": "要填 JSON 对象。",
 }

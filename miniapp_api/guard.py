@@ -3,9 +3,10 @@
 from flask import g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from core.errors import NotFound, Unauthorized
+from core.errors import AppError, NotFound, Unauthorized
 from miniapp_api.context import Caller, current_api
 from miniapp_api.limits import RateLimits
+from services.casework.documents import MAX_UPLOAD_BYTES
 from services.privacy import get_session_of_leaver
 from services.sessions import get_session_of
 
@@ -21,13 +22,22 @@ COUNTED_AS = {
     "api.ask_question": "ask",
     "api.stream_answer": "ask",
     "api.send_message": "ask",
+    "api.add_file": "ask",
     "api.create_handoff": "handoff",
     "api.create_case": "handoff",
     "api.create_company": "handoff",
     "api.join_company": "handoff",
     "api.write_to_handler": "ask",
 }
+# These take a file; all else is JSON, and small.
+UPLOADS = frozenset({"api.add_file"})
 MAX_TOKEN_LENGTH = 200
+
+
+class NoFileForm(AppError):
+    code = "unsupported_media_type"
+    http_status = 415
+    default_message = "文件请用 multipart/form-data 提交。"
 
 
 def check_call(limits: RateLimits) -> None:
@@ -40,7 +50,12 @@ def check_call(limits: RateLimits) -> None:
         limits.check(kind, str(g.api_caller.user_id))
     if "\x00" in request.path:
         raise NotFound  # PostgreSQL cannot even look for it
-    if request.method in {"POST", "PUT"} and request.mimetype and not request.is_json:
+    if request.endpoint in UPLOADS:
+        # For those who are logged in only, and before anything reads the body.
+        request.max_content_length = MAX_UPLOAD_BYTES
+        if request.mimetype != "multipart/form-data":
+            raise NoFileForm
+    elif request.method in {"POST", "PUT"} and request.mimetype and not request.is_json:
         raise UnsupportedMediaType
 
 

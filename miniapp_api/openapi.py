@@ -24,6 +24,7 @@ CREATES = {
     f"{PREFIX}/cases/{{number}}/messages",
     f"{PREFIX}/companies",
     f"{PREFIX}/companies/{{id}}/members",
+    f"{PREFIX}/cases/{{number}}/documents",
 }
 # Not creates, but what they change may not be as the caller thinks.
 CHANGES = {
@@ -31,6 +32,7 @@ CHANGES = {
     ("put", f"{PREFIX}/cases/{{number}}/satisfaction"),
     ("put", f"{PREFIX}/companies/{{id}}/members/{{member_id}}"),
     ("delete", f"{PREFIX}/companies/{{id}}/membership"),
+    ("delete", f"{PREFIX}/documents/{{id}}"),
 }
 # What one may see and may not do.
 RESTRICTED = {
@@ -51,6 +53,7 @@ TAGS = {
     "services": "服务",
     "cases": "服务",
     "companies": "企业",
+    "documents": "服务",
     "conversations": "会话",
     "me": "我的数据",
 }

@@ -1,7 +1,7 @@
 """What the services need from outside; adapters satisfy these by shape."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, Protocol
 
 from adapters.wechat.errors import WeChatError
 from adapters.wechat.session import CodeSession
@@ -51,7 +51,7 @@ class WeChat(Protocol):
 class FileStore(Protocol):
     """Where files lie, by keys of core.files. Every method raises FileStoreError; a method may be repeated."""
 
-    def put(self, key: str, content: BinaryIO, *, size: int, sha256: str) -> None:
+    def put(self, key: str, content: IO[bytes], *, size: int, sha256: str) -> None:
         """Keep what `content` holds from its present position: whole, or not at all."""
 
     def read(self, key: str) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("core", "models", "services", "nlp", "adapters", "bot", "miniapp_api", "console", "jobs", "sandbox")
+ROOMS = ("core", "models", "services", "nlp", "adapters", "bot", "miniapp_api", "console", "public", "jobs", "sandbox")
 TOP = {"app", "wsgi", "worker"}
 
 

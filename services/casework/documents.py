@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ CLOSED = "这一单已经结束,材料不能再改。"
 class Received:
     """A file that was looked at, not kept yet."""
 
-    content: BinaryIO
+    content: IO[bytes]
     file_name: str
     media_type: str
     size_bytes: int
@@ -61,8 +61,8 @@ class Sender:
 def wanted_of(case: Case, key: str) -> WantedDocument:
     """The declaration of a document that may be added to the case. Raises InvalidInput, Conflict."""
     wanted = service_of(case.kind).document(key)
-    if wanted is None or wanted.is_ours:
-        raise InvalidInput("这项业务不收这种材料。", fields={"key": "没有这种材料"})
+    if wanted is None or not wanted.is_asked_for(case.form):
+        raise InvalidInput("这一单不收这种材料。", fields={"key": "没有这种材料"})
     if case.status == CaseStatus.CLOSED:
         raise Conflict(CLOSED)
     return wanted
@@ -70,10 +70,10 @@ def wanted_of(case: Case, key: str) -> WantedDocument:
 
 def list_wanted(case: Case) -> list[WantedDocument]:
     """What may be added to the case, in the declaration's order."""
-    return [each for each in service_of(case.kind).documents if not each.is_ours]
+    return [each for each in service_of(case.kind).documents if each.is_asked_for(case.form)]
 
 
-def receive(content: BinaryIO, file_name: str, wanted: WantedDocument) -> Received:
+def receive(content: IO[bytes], file_name: str, wanted: WantedDocument) -> Received:
     """Look at what came, piece by piece. Raises InvalidInput with what would be right."""
     digest, size = hashlib.sha256(), 0
     content.seek(0)

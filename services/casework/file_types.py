@@ -3,7 +3,7 @@
 import struct
 import unicodedata
 import zipfile
-from typing import BinaryIO
+from typing import IO
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -24,7 +24,7 @@ MAX_NAME = 120
 FALLBACK_NAME = "文件"
 
 
-def sniff(content: BinaryIO) -> str | None:
+def sniff(content: IO[bytes]) -> str | None:
     """The media type that the content shows; None for anything that we do not take. Leaves it at its beginning."""
     content.seek(0)
     head = content.read(8)
@@ -35,7 +35,7 @@ def sniff(content: BinaryIO) -> str | None:
     return found
 
 
-def _office_type(content: BinaryIO) -> str | None:
+def _office_type(content: IO[bytes]) -> str | None:
     """Word or Excel without macros; reads the directory only, and that only where it is small."""
     size = content.seek(0, 2)
     content.seek(max(0, size - END_REACH))

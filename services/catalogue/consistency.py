@@ -49,6 +49,9 @@ def _problems(service: Service, known_intents: Iterable[str]) -> Iterator[str]:
     yield from _form(service)
     yield from _graph(service)
     yield from _parts(service)
+    for document in service.documents:
+        if document.only_if is not None and document.only_if.field not in service.form.model_fields:
+            yield f"document {document.key}: depends on the unknown field {document.only_if.field}"
 
 
 def _texts(service: Service) -> Iterator[str]:

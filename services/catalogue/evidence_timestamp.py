@@ -87,13 +87,13 @@ class Stamp(Form):
 
 
 class Certificate(Form):
-    office: Annotated[Line, Ask("公证机构", "哪家公证机构?")]
+    office: Annotated[Line, Ask("公证机构", "哪家公证机构?", is_told=True)]
     receipt: Annotated[Line, Ask("受理号", "受理号?")]
-    certificate: Annotated[Line, Ask("公证书编号", "公证书编号?")]
+    certificate: Annotated[Line, Ask("公证书编号", "公证书编号?", is_told=True)]
 
 
 class NotaryProblem(Form):
-    reason: Annotated[Line, Ask("原因", "没办成的原因?(会告诉企业)")]
+    reason: Annotated[Line, Ask("原因", "没办成的原因?(会告诉企业)", is_told=True)]
 
 
 WITHDRAW = Move("withdrawn", "撤回", EVERYBODY, tells="存证 {number} 已撤回,没有盖时间戳。")
@@ -108,7 +108,10 @@ SERVICE = Service(
     form=EvidenceForm,
     submitted="已收到,单号 {number}。盖好时间戳马上告诉您;选了上传原件的,请在小程序这一单里上传。",
     documents=(
-        Wanted(ORIGINAL, "原件", "选了上传原件时,由我们算哈希值", frozenset({PDF, JPEG, PNG, DOCX, XLSX})),
+        Wanted(
+            ORIGINAL, "原件", "由我们算哈希值,盖时间戳", frozenset({PDF, JPEG, PNG, DOCX, XLSX}),
+            only_if=Condition("mode", frozenset({Mode.UPLOAD.value})),
+        ),
         Wanted(TIME_STAMP_TOKEN, "时间戳凭证", "证明盖章时间,可以离线核验", frozenset({TOKEN}), is_ours=True),
     ),
     stages=(
@@ -134,7 +137,7 @@ SERVICE = Service(
             "已盖时间戳,公证在办。",
             (
                 Move("certified", "公证处已出证", SYSTEM_MOVES, asks=Certificate,
-                     tells="存证 {number} 公证处已出证,编号在这一单里。"),
+                     tells="存证 {number} 公证处已出证。"),
                 Move("notary_failed", "公证没办成", SYSTEM_MOVES | STAFF_MOVES, asks=NotaryProblem,
                      tells="存证 {number} 的公证没办成,时间戳仍然有效。"),
             ),

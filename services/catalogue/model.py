@@ -73,6 +73,11 @@ class WantedDocument:
     for_parties: bool = False
     # Made by the system: nobody is asked for it, nobody uploads or removes it.
     is_ours: bool = False
+    only_if: Condition | None = None
+
+    def is_asked_for(self, form: Mapping[str, Any]) -> bool:
+        """Whether people may add it to a case with this form."""
+        return not self.is_ours and (self.only_if is None or self.only_if.holds(form))
 
 
 class Work(StrEnum):

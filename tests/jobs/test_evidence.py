@@ -233,8 +233,8 @@ def test_a_wanted_notary_receives_then_certifies(app: Flask, resources, file, cl
     assert state(resources, case) == ("done", CaseStatus.CLOSED)
     proof, _ = proof_of(resources, case)
     assert "演示证字" in proof.certificate and receipt["office"] == proof.office
-    assert [text.split("\n")[0] for text in told(resources, case)][1:] == [
-        f"存证 {case.number} 公证处已出证,编号在这一单里。"
+    assert told(resources, case)[1:] == [
+        f"存证 {case.number} 公证处已出证。\n公证机构:{receipt['office']}\n公证书编号:{proof.certificate}"
     ]
 
 
@@ -296,6 +296,11 @@ def test_nobody_but_the_system_says_that_it_is_stamped(app: Flask, resources, fi
         add_file(
             resources.database, resources.files, case.id, clock.now(), sender=Sender(user_id=case.user_id), kind=KIND,
             key="token", content=pdf(),
+        )  # fmt: skip
+    with pytest.raises(InvalidInput):
+        add_file(
+            resources.database, resources.files, file(FORM, run=False).id, clock.now(),
+            sender=Sender(user_id=case.user_id), kind=KIND, key="original",
         )  # fmt: skip
     with pytest.raises(Conflict), resources.database.unit_of_work() as session:
         move_case(session, case_id=case.id, to="done", mover=Mover(is_system=True), now=clock.now())

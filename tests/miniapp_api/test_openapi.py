@@ -1,6 +1,7 @@
 """The served document describes what the service does: schemathesis calls every operation as it is described."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from adapters.wechat.session import CodeSession
 from miniapp_api.openapi import CREATES, PUBLIC_PATHS
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
+from tests.support.sample_files import multipart, pdf
 
 PATHS = {
     "/api/v1/login": {"post"},
@@ -53,6 +55,9 @@ PATHS = {
     "/api/v1/companies/{id}/members": {"get", "post"},
     "/api/v1/companies/{id}/members/{member_id}": {"put"},
     "/api/v1/companies/{id}/membership": {"delete"},
+    "/api/v1/cases/{number}/documents": {"get", "post"},
+    "/api/v1/documents/{id}": {"delete"},
+    "/api/v1/documents/{id}/link": {"post"},
     "/api/v1/conversations": {"get"},
     "/api/v1/conversations/{id}/messages": {"get", "post"},
     "/api/v1/conversations/{id}/messages/{message_id}/feedback": {"post"},
@@ -142,7 +147,12 @@ def test_the_service_does_what_the_document_says(
     case_number = phone.post("/cases", {"service": "pledge_financing", "form": PLEDGE}).get_json()["number"]
     company_id = phone.post("/companies", {"name": "广州云测科技有限公司"}).get_json()["id"]
     member_id = str(phone.get(f"/companies/{company_id}/members").get_json()["items"][0]["id"])
-    own_id = {"saved-searches": search_id, "companies": company_id}.get(path.split("/")[3], conversation_id)
+    body, kind = multipart({"key": "licence", "file": (BytesIO(pdf()), "a.pdf")})
+    document_id = phone.client.post(
+        f"/api/v1/cases/{case_number}/documents", data=body, content_type=kind, headers=phone.headers()
+    ).get_json()["id"]
+    own_ids = {"saved-searches": search_id, "companies": company_id, "documents": document_id}
+    own_id = own_ids.get(path.split("/")[3], conversation_id)
     checks = [
         not_a_server_error,
         status_code_conformance,

@@ -2,10 +2,14 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
+from typing import Any
 
 import docx
 import openpyxl
 from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 
 def pdf(text: str = "certificate") -> bytes:
@@ -43,3 +47,13 @@ def plain_zip(count: int = 1) -> bytes:
         for number in range(count):
             archive.writestr(f"{number:06d}-{'x' * 40}.txt", b"")
     return file.getvalue()
+
+
+def multipart(fields: Mapping[str, Any]) -> tuple[bytes, str]:
+    """A form as bytes with its content type: the test client would leave a temporary file of its own open."""
+    values = {
+        name: FileStorage(value[0], filename=value[1]) if isinstance(value, tuple) else value
+        for name, value in fields.items()
+    }
+    boundary, body = encode_multipart(values)
+    return body, f"multipart/form-data; boundary={boundary}"

@@ -31,7 +31,7 @@ from services.catalogue import SERVICES
 from services.catalogue.model import Party, WantedDocument
 from services.permissions import Action
 from services.privacy import erase_user_by_id
-from tests.support.casework import make_institution, make_service_case
+from tests.support.casework import RECOMMEND, make_institution, make_service_case
 from tests.support.documents import add_file
 from tests.support.sample_files import pdf, picture, sheet
 from tests.support.staff import make_staff
@@ -269,8 +269,7 @@ def test_a_partner_sees_what_is_meant_for_parties_while_it_has_a_task(database, 
         get_document_for(session, people[0], open_to_parties.public_id)
 
     with database.unit_of_work() as session:
-        answers = {"bank": "演示银行", "reason": "合适"}
-        move_case(session, case_id=case.id, to="recommended", mover=mover(session, case), answers=answers,
+        move_case(session, case_id=case.id, to="recommended", mover=mover(session, case), answers=RECOMMEND,
                   now=clock.now())  # fmt: skip
     with database.reading() as session:
         assert get_document_for(session, people[0], open_to_parties.public_id).id == open_to_parties.id

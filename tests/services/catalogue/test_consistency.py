@@ -7,6 +7,7 @@ import pytest
 from nlp.intents import INTENTS
 from services.catalogue import SERVICES, catalogue
 from services.catalogue.consistency import CatalogueError, check_catalogue
+from services.catalogue.fields import Condition
 from services.catalogue.model import Clock, Move, Stage, Work
 from services.catalogue.pledge_financing import SERVICE as PLEDGE
 
@@ -19,6 +20,7 @@ def with_stage(key: str, **changes):
     return tuple(replace(stage, **changes) if stage.key == key else stage for stage in PLEDGE.stages)
 
 
+GOOD_MOOD = Condition("mood", frozenset({"good"}))
 CASES = [
     (broken(letters="r"), "the letters are not two capitals"),
     (broken(intro=" "), "the text intro is missing"),
@@ -40,6 +42,8 @@ CASES = [
      "clock late: needs working hours or a day, one of them"),
     (broken(stages=with_stage("registered", work=Work.NOTARY)),
      "stage registered: the system works in it but may not move it on"),
+    (broken(documents=tuple(replace(each, only_if=GOOD_MOOD) for each in PLEDGE.documents)),
+     "document contract: depends on the unknown field mood"),
     (broken(opponent_field="rival"), "the form has no field rival"),
     ([PLEDGE, PLEDGE], "pledge_financing: the key is used twice"),
 ]  # fmt: skip

@@ -1,0 +1,41 @@
+"""Pages for everybody, without a login: files by a signed link, and the check of a time stamp."""
+
+from flask import Blueprint, Flask, Response, request
+
+from public import files, verification
+from services.resources import Resources
+
+# Nothing inline, nothing from elsewhere, never in a frame.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def init_public(app: Flask, resources: Resources) -> None:
+    """Register the pages. init_web must have run before."""
+    blueprint = Blueprint(
+        "public", __name__, template_folder="templates", static_folder="static", static_url_path="/verify/static"
+    )
+
+    @blueprint.after_request
+    def protect(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        # The address itself opens the page or the file: it goes to nobody else.
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex"
+        if request.endpoint != "public.static":
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    files.add_routes(blueprint, resources)
+    verification.add_routes(blueprint, resources)
+    app.register_blueprint(blueprint)
