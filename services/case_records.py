@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.clock import china_date
 from core.errors import NotFound
 from core.ids import case_number
-from models import HANDOFF, Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus
+from models import HANDOFF, Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus, User
 
 # What the bot may still know of a user once a matter is closed; the last list or offer would only mislead.
 LASTING_MEMORY = {"region"}
@@ -45,6 +45,17 @@ def lock_conversation(session: Session, conversation_id: int) -> Conversation:
     """The row as it is now, locked until this transaction ends."""
     session.flush()  # reading the row again must not undo what this transaction has changed
     return session.get_one(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+
+
+def lock_person(session: Session, user: User) -> list[Conversation]:
+    """Their conversations, then their own row: the order of a turn, which holds its conversation and may then want the
+    person (to save a search, or for the row of a case that points to them)."""
+    ids = select(Conversation.id).where(Conversation.user_id == user.id).order_by(Conversation.id)
+    locked = {number: lock_conversation(session, number) for number in session.scalars(ids).all()}
+    session.flush()  # reading the row again must not undo what this transaction has changed
+    session.get_one(User, user.id, with_for_update=True, populate_existing=True)
+    # One that began meanwhile: from here on no further one can.
+    return [locked.get(number) or lock_conversation(session, number) for number in session.scalars(ids).all()]
 
 
 def find_open_case(session: Session, conversation_id: int) -> Case | None:

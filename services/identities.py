@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.clock import china_date
 from core.ids import new_public_id
 from core.logs import get_logger
 from core.outbox import OutboxRow
 from models import Conversation, Platform, User, WeChatIdentity
 from services.identity_merge import merge_into
-from services.job_names import JobName
+from services.job_names import JobName, request_job
 
 log = get_logger(__name__)
 
@@ -39,24 +40,31 @@ def find_or_create_identity(
     return identity
 
 
+def ask_for_unionid(session: Session, identity: WeChatIdentity, now: datetime) -> None:
+    """Have a job ask WeChat who a new follower is: a push names the openid alone. Once a follower and day."""
+    if identity.platform == Platform.OFFICIAL_ACCOUNT and identity.user.unionid is None:
+        key = f"{identity.id}-{china_date(now)}"
+        request_job(session, JobName.LEARN_UNIONID, key=key, now=now, identity_id=identity.id)
+
+
 def learn_unionid(session: Session, identity: WeChatIdentity, unionid: str, now: datetime) -> User:
     """Whose identity this is, now that WeChat told its unionid, which it may do long after the openid.
 
     The first to bring it keeps it. An identity that brings one known already moves to the person who has it, with all
     that is theirs, and the merge is written down. A person who has another unionid is left alone.
     """
-    user = session.get_one(User, identity.user_id, with_for_update=True, populate_existing=True)
+    user = identity.user
     if user.unionid not in {None, unionid}:
         log.warning("unionid_differs", identity_id=identity.id, user_id=user.id)
     if user.unionid is not None or _is_leaving(session, user):
         return user
-    known = session.scalar(select(User).where(User.unionid == unionid).with_for_update())
+    known = session.scalar(select(User).where(User.unionid == unionid))
     if known is None:
         user.unionid = unionid
         session.flush()
         return user
     merge_into(session, identity=identity, loser=user, winner=known, now=now)
-    return known
+    return identity.user
 
 
 def _is_leaving(session: Session, user: User) -> bool:

@@ -26,6 +26,7 @@ from models import (
     User,
     WeChatIdentity,
 )
+from services.case_records import lock_person
 
 log = get_logger(__name__)
 
@@ -46,7 +47,12 @@ ROLES = (MemberRole.MEMBER, MemberRole.OWNER)
 
 def merge_into(session: Session, *, identity: WeChatIdentity, loser: User, winner: User, now: datetime) -> None:
     """Give `identity` to the winner. Where it was the loser's only one, all that is the loser's goes along, else what
-    was said and asked for under this identity."""
+    was said and asked for under this identity. Where that was done meanwhile, nothing changes."""
+    for person in (loser, winner):
+        lock_person(session, person)
+    session.refresh(identity)
+    if identity.user_id != loser.id or loser.unionid is not None or winner.unionid is None:
+        return
     is_last = not session.scalar(
         select(func.count())
         .select_from(WeChatIdentity)

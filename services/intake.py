@@ -24,7 +24,7 @@ from models import WeChatIdentity as Identity
 from services.allowances import ACTION_GRANT, ENTER_CHAT_GRANT, MESSAGE_GRANT, open_allowance
 from services.app_inbox import send_kept_replies
 from services.deliveries import cancel_for_unsubscribed
-from services.identities import find_identity, find_or_create_conversation, find_or_create_identity
+from services.identities import ask_for_unionid, find_identity, find_or_create_conversation, find_or_create_identity
 from services.notifications import notify_user_message
 from services.privacy import erase_user, revoke_authorization
 from services.speakers import Speaker, find_speaker, get_speaker
@@ -106,6 +106,7 @@ def _is_to_be_answered(session: Session, speaker: Speaker, push: Push, now: date
     identity = session.get_one(Identity, speaker.identity_id)
     if not identity.is_subscribed or identity.subscribed_at is None:
         identity.is_subscribed, identity.subscribed_at = True, now
+        ask_for_unionid(session, identity, now)
     if not is_greeted:
         return True
     if identity.welcomed_at is not None and identity.welcomed_at > now - WELCOME_AGAIN_AFTER:

@@ -34,6 +34,7 @@ class JobName(StrEnum):
     DO_WORK = "jobs.cases.do_work"
     COLLECT_FILE = "jobs.files.collect_file"
     ERASE_USER = "jobs.privacy.erase_user"
+    LEARN_UNIONID = "jobs.identities.learn_unionid"
     SORT_MISSES = "jobs.knowledge_upkeep.sort_misses"
     COUNT_USES = "jobs.knowledge_upkeep.count_uses"
     EVALUATE_ANSWER = "jobs.knowledge_upkeep.evaluate_answer"
@@ -57,6 +58,7 @@ QUEUES = {
     JobName.DO_WORK: Queue.CASES,
     JobName.COLLECT_FILE: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
+    JobName.LEARN_UNIONID: Queue.CASES,
     JobName.SORT_MISSES: Queue.INDEX,
     JobName.COUNT_USES: Queue.INDEX,
     JobName.EVALUATE_ANSWER: Queue.INDEX,

@@ -27,7 +27,7 @@ from models import (
     WeChatIdentity,
 )
 from services.allowances import close_allowances
-from services.case_records import add_event, finish_case, lock_case, lock_conversation
+from services.case_records import add_event, finish_case, lock_case, lock_person
 from services.casework.documents import forget_documents_of
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
@@ -89,7 +89,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     Open cases are closed, what waited to be sent expires, and a turn that is running must not speak any more.
     Somebody who is erased already is left alone.
     """
-    conversations = _lock_person(session, user)
+    conversations = lock_person(session, user)
     if user.erased_at is not None:
         return
     _close_cases(session, user, now)
@@ -116,17 +116,6 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     forget_person(session, user.id)
     session.flush()
     log.info("user_erased", user_id=user.id)
-
-
-def _lock_person(session: Session, user: User) -> list[Conversation]:
-    """Their conversations, then their own row: the order of a turn, which holds its conversation and may then want the
-    person (to save a search, or for the row of a case that points to them)."""
-    ids = select(Conversation.id).where(Conversation.user_id == user.id).order_by(Conversation.id)
-    locked = {number: lock_conversation(session, number) for number in session.scalars(ids).all()}
-    session.flush()  # reading the row again must not undo what this transaction has changed
-    session.get_one(User, user.id, with_for_update=True, populate_existing=True)
-    # One that began meanwhile: from here on no further one can.
-    return [locked.get(number) or lock_conversation(session, number) for number in session.scalars(ids).all()]
 
 
 def _close_cases(session: Session, user: User, now: datetime) -> None:

@@ -48,6 +48,14 @@ def test_every_command_of_the_tour_works(stack: Stack) -> None:
     )
 
     assert done.returncode == 0, done.stderr + done.stdout
-    assert COMMANDS.count("curl") == 19
-    for expected in ("第四十二条", "CN110000001B", "想用两件发明专利贷款300万", "KF", "mini_program"):
+    assert COMMANDS.count("curl") == 35
+    for expected in (
+        "第四十二条",
+        "CN110000001B",
+        "想用两件发明专利贷款300万",
+        "KF",
+        "RZ",
+        "withdrawn",
+        "mini_program",
+    ):
         assert expected in done.stdout

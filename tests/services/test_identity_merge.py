@@ -1,6 +1,7 @@
 """One person with two accounts becomes one, whichever account tells its unionid last; what moved is written down."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,11 +32,13 @@ from models import (
     User,
     WeChatIdentity,
 )
+from services.case_records import lock_conversation
 from services.identities import learn_unionid
 from services.identity_merge import MOVED, ONE_A_KEY
 from services.privacy import ask_for_erasure, erase_user
 from tests.support.casework import make_service_case
 from tests.support.people import make_conversation, make_identity, make_message
+from tests.support.waiting import wait_until_somebody_waits
 
 UNIONID = "oUnion1"
 # Who somebody is, and the record of merges itself.
@@ -300,3 +303,47 @@ def test_who_is_erased_takes_what_came_by_a_merge_along(session: Session, clock:
     assert session.scalars(select(Membership)).all() == []
     assert session.scalars(select(Case)).one().form == {}
     assert session.scalar(select(func.count()).select_from(User).where(User.unionid == UNIONID)) == 0
+
+
+def test_a_turn_that_saves_a_search_and_a_merge_do_not_wait_for_each_other(
+    database: Database, clock: FixedClock
+) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        known, new = make_pair(session, now)
+        conversation_id = make_conversation(session, new, now).id
+        identity_id, loser_id, winner_id = new.id, new.user_id, known.user_id
+
+    def merge() -> None:
+        with database.unit_of_work() as session:
+            learn_unionid(session, session.get_one(WeChatIdentity, identity_id), UNIONID, now)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.unit_of_work() as session:
+            lock_conversation(session, conversation_id)
+            merging = pool.submit(merge)
+            wait_until_somebody_waits(database)
+            make_search(session, loser_id, now, "one", 3)
+        merging.result(timeout=30)
+
+    with database.reading() as session:
+        assert session.scalars(select(SavedSearch.user_id)).one() == winner_id
+        assert session.get_one(WeChatIdentity, identity_id).user_id == winner_id
+
+
+def test_two_merges_of_one_account_at_once_are_one(database: Database, clock: FixedClock) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        known, new = make_pair(session, now)
+        make_belongings(session, new, now)
+        identity_id, winner_id = new.id, known.user_id
+
+    def merge(_: int) -> int:
+        with database.unit_of_work() as session:
+            return learn_unionid(session, session.get_one(WeChatIdentity, identity_id), UNIONID, now).id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(merge, range(4))) == {winner_id}
+
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(IdentityMerge)) == 1

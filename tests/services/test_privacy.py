@@ -1,12 +1,11 @@
 """After erasure nothing of a person is left in any table, on either database, whatever was under way."""
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.db import Base, Database
@@ -45,6 +44,7 @@ from services.staff_messages import add_note, reply_to_user
 from services.turns import hold_conversation
 from tests.support.people import make_identity
 from tests.support.staff import make_case, make_staff
+from tests.support.waiting import wait_until_somebody_waits
 
 OPENID = "oSecretOpenid00000000000001"
 UNIONID = "uSecretUnion0000000000001"
@@ -192,19 +192,6 @@ def test_saved_searches_go_with_the_person_and_none_is_saved_afterwards(
 
     with database.reading() as session:
         assert list_saved_searches(session, user_id=person) == []
-
-
-def wait_until_somebody_waits(database: Database) -> None:
-    """For a row that this test holds. SQLite lets one write at a time, so there nobody holds anything meanwhile."""
-    if database.engine.dialect.name != "postgresql":
-        return
-    for _ in range(100):
-        with database.reading() as session:
-            here = "JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted"
-            if session.scalar(text(f"SELECT count(*) FROM pg_locks {here}")):
-                return
-        time.sleep(0.05)
-    raise AssertionError("nobody came to wait")
 
 
 def test_a_turn_that_saves_a_search_and_the_erasing_of_its_person_do_not_wait_for_each_other(
