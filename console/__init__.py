@@ -10,7 +10,17 @@ from console.input import add_input_checks
 from console.live import LiveFeed
 from console.login_guard import LoginGuard
 from console.sessions import add_sessions
-from console.views import accounts, administration, answers, conversations, documents, inbox, knowledge, stream
+from console.views import (
+    accounts,
+    administration,
+    answers,
+    conversations,
+    documents,
+    inbox,
+    knowledge,
+    statistics,
+    stream,
+)
 from services.resources import Resources
 
 
@@ -33,6 +43,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     administration.add_routes(blueprint, resources)
     knowledge.add_routes(blueprint, resources)
     answers.add_routes(blueprint, resources)
+    statistics.add_routes(blueprint, resources)
     stream.add_routes(blueprint, resources, feed)
     return blueprint
 

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from core.clock import CHINA
 
 DEFAULT_SHIFTS = ((time(9, 0), time(12, 0)), (time(13, 30), time(17, 30)))
-SEARCH_DAYS = 60
+# The longest of our time limits is a quarter; a year is far beyond, and an error in the data still ends.
+SEARCH_DAYS = 400
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,122 @@
+"""Every service on random walks: no way leaves the declared graph, no clock is lost, history replays to the rows."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.errors import Conflict, InvalidInput, NotFound
+from models import Case, CaseStatus, Role, Staff
+from services.case_records import list_events
+from services.casework.assignment import take_case
+from services.casework.clocks import list_clocks
+from services.casework.moves import Mover, allowed_moves, move_case, reopen_case
+from services.casework.replay import replay
+from services.casework.tasks import UNDONE, list_tasks, refuse_task, report_task
+from services.catalogue import catalogue, service_of
+from services.catalogue.fields import Form, Reads, check_value, fields_of
+from tests.support.casework import make_service_case
+from tests.support.staff import make_staff
+
+VALUES = {
+    Reads.LINE: "一行字", Reads.TEXT: "几句话说明情况", Reads.AMOUNT: 1_000_000, Reads.MONTHS: 12, Reads.COUNT: 3,
+    Reads.PERCENT: 5, Reads.DAY: "2026-12-01", Reads.PHONE: "13800138000", Reads.COMPANY: "广州云测科技有限公司",
+    Reads.REGION: "广东省广州市", Reads.PATENTS: ["CN202110123456.7"], Reads.YES_NO: True,
+}  # fmt: skip
+
+
+def filled(form: type[Form]) -> dict:
+    """A value for every field that is wanted."""
+    values: dict = {}
+    for field in fields_of(form):
+        if field.is_wanted(values):
+            first = field.choices[0].value if field.choices else None
+            values[field.name] = {Reads.CHOICE: first, Reads.CHOICES: [first]}.get(field.reads) or VALUES[field.reads]
+            try:
+                check_value(form, field, values[field.name])
+            except InvalidInput:  # a line with a form of its own, such as a hash: the declaration has an example
+                values[field.name] = field.ask.example
+    return values
+
+
+def check_rows_and_history(session, case: Case) -> None:
+    service = service_of(case.kind)
+    told = replay(list_events(session, case.id))
+    running = {row.key for row in list_clocks(session, case.id) if row.stopped_at is None}
+    unfinished = {task.id for task in list_tasks(session, case.id) if task.state in UNDONE}
+    wanted = {clock.key for clock in service.clocks if case.stage in clock.stages and not clock.is_statutory}
+
+    assert case.stage in service.by_key
+    assert (told.stage, told.is_closed) == (case.stage, case.status == CaseStatus.CLOSED)
+    assert told.outcome == case.outcome
+    assert told.running_clocks == running
+    assert told.unfinished_tasks == unfinished
+    assert (case.status == CaseStatus.CLOSED) == (service.stage(case.stage).outcome is not None)
+    assert running >= wanted if case.status != CaseStatus.CLOSED else not running
+    assert not unfinished or case.status != CaseStatus.CLOSED
+
+
+@pytest.mark.parametrize("kind", sorted(catalogue()))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(choices=st.lists(st.integers(0, 99), min_size=8, max_size=14))
+def test_a_random_walk_stays_on_the_graph_and_history_replays(database, clock, kind, choices):
+    with database.unit_of_work() as session:
+        case = make_service_case(session, clock.now(), kind=kind, values=filled(service_of(kind).form), is_taken=True)
+        movers = [
+            Mover(staff=session.get(Staff, case.assignee_id)),
+            Mover(user_id=case.user_id),
+            Mover(staff=make_staff(session, clock.now(), role=Role.SUPERVISOR)),
+        ]
+        for choice in choices:
+            _step(session, case, movers, choice, clock.now())
+            check_rows_and_history(session, case)
+
+
+def _step(session, case: Case, movers: list[Mover], choice: int, now) -> None:
+    """One thing that somebody does: a task, a move, or taking up again what has ended."""
+    handler, mover = movers[0], movers[choice % 3]
+    tasks = [task for task in list_tasks(session, case.id) if task.state in UNDONE]
+    if tasks and choice % 2:
+        task = tasks[choice % len(tasks)]
+        report = service_of(case.kind).task(task.key).report
+        if choice % 5:
+            report_task(session, staff=handler.staff, public_id=task.public_id, answers=filled(report),
+                        version=task.version, now=now)  # fmt: skip
+        else:
+            refuse_task(session, staff=handler.staff, public_id=task.public_id, note="办不了", version=task.version,
+                        now=now)  # fmt: skip
+        return
+    if case.status == CaseStatus.CLOSED:
+        reopen_case(session, case_id=case.id, staff=movers[2].staff, now=now)
+        return
+    moves = allowed_moves(session, case, mover)
+    if not moves:
+        return
+    move, missing = moves[choice % len(moves)]
+    try:
+        answers = filled(move.asks) if move.asks else None
+        move_case(session, case_id=case.id, to=move.to, mover=mover, answers=answers, now=now)
+    except Conflict as refused:
+        assert missing or move.needs_second_person, refused.message
+
+
+def test_of_two_brokers_who_take_one_case_at_once_exactly_one_has_it(database, clock):
+    with database.unit_of_work() as session:
+        case_id = make_service_case(session, clock.now()).id
+        brokers = [make_staff(session, clock.now(), skills=["financing"]).id for _ in range(6)]
+
+    def take(staff_id: int) -> bool:
+        try:
+            with database.unit_of_work() as session:
+                take_case(session, staff=session.get_one(Staff, staff_id), case_id=case_id, now=clock.now())
+        except (Conflict, NotFound):
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        won = list(pool.map(take, brokers))
+
+    assert won.count(True) == 1
+    with database.reading() as session:
+        assert session.get(Case, case_id).assignee_id == brokers[won.index(True)]

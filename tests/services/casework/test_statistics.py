@@ -1,0 +1,60 @@
+"""Figures say what happened, and each leads to the very cases that it counted."""
+
+from datetime import timedelta
+
+from models import Role, Staff
+from services.casework.moves import Mover, move_case
+from services.casework.satisfaction import rate_case
+from services.casework.statistics import (
+    list_cases_of,
+    months_back,
+    province_of,
+    region_figures,
+    service_figures,
+    with_kind,
+)
+from tests.support.casework import make_service_case
+from tests.support.staff import make_staff
+
+
+def test_each_figure_is_the_number_of_cases_behind_it(database, clock):
+    with database.unit_of_work() as session:
+        boss = make_staff(session, clock.now(), role=Role.SUPERVISOR)
+        cases = [make_service_case(session, clock.now(), is_taken=True) for _ in range(3)]
+        clock.advance(timedelta(hours=2))
+        move_case(session, case_id=cases[0].id, to="withdrawn", mover=Mover(user_id=cases[0].user_id), now=clock.now())
+        refused = Mover(staff=session.get(Staff, cases[1].assignee_id))
+        move_case(session, case_id=cases[1].id, to="declined", mover=refused, answers={"reason": "不在服务范围"},
+                  now=clock.now())  # fmt: skip
+        rate_case(session, case_id=cases[1].id, score=2, now=clock.now())
+
+        period = months_back(clock.now(), 1)
+        (row,) = service_figures(session, boss, period)
+
+        assert (row.filed, row.open, row.refused, row.withdrawn, row.done) == (3, 1, 1, 1, 0)
+        assert (row.satisfaction, row.rated) == (2, 1)
+        assert row.duration == timedelta(hours=2)
+        for state in ("", "open", "refused", "withdrawn", "done", "late"):
+            count = {"": row.filed}.get(state, getattr(row, state, 0))
+            assert len(list_cases_of(session, boss, with_kind(period, row.kind, state))) == count
+        assert region_figures(session, boss, period) == [("广东省", 3)]
+
+
+def test_staff_count_only_what_they_may_read_and_partners_nothing(database, clock):
+    with database.unit_of_work() as session:
+        case = make_service_case(session, clock.now(), is_taken=True)
+        stranger = make_staff(session, clock.now(), skills=["financing"])
+        partner = make_staff(session, clock.now(), role=Role.PARTNER)
+        handler = session.get(Staff, case.assignee_id)
+        period = months_back(clock.now(), 1)
+
+        assert [row.filed for row in service_figures(session, handler, period)] == [1]
+        assert service_figures(session, stranger, period) == []
+        assert service_figures(session, partner, period) == []
+
+
+def test_a_place_is_counted_by_its_province():
+    assert province_of("广东省广州市南沙区") == "广东省"
+    assert province_of("上海市徐汇区") == "上海市"
+    assert province_of("广西壮族自治区南宁市") == "广西壮族自治区"
+    assert province_of(None) == ""
