@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.context import TurnContext
-from bot.flows import forms, owner_moves
+from bot.flows import case_words, forms, owner_moves
 from bot.rendering import payloads_of
 from bot.replies import Choice, Reply
 from bot.skill_table import (
@@ -126,6 +126,7 @@ class Dialogue:
             or forms.resume(context, text)
             or forms.called(context)
             or owner_moves.choose(context, text)
+            or case_words.choose(context, text)
             or BY_WORDS.get(text.lower())
             or (DELETE_DATA if own_data.asks(text) else None)
             or feedback.choose_verdict(context, text)

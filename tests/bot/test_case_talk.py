@@ -1,0 +1,70 @@
+"""Owner and handler talk through the chat; an ended case is judged in a word."""
+
+from sqlalchemy import select
+
+from core.clock import FixedClock
+from models import Case, Conversation, Message, Staff, StaffNotification
+from services.casework.messages import say_to_owner
+from services.casework.moves import Mover, move_case
+from services.resources import Resources
+from tests.support.casework import make_service_case
+from tests.support.pushes import text_fields
+
+OPENID = "oOwner000000000000000000001"
+
+
+def say(client, pusher, text: str, second: int) -> str:
+    with pusher.push(client, text_fields(OPENID, text, CreateTime=1_763_900_000 + second)) as response:
+        return str(pusher.opened(response.get_data(as_text=True)).get("Content", ""))
+
+
+def filed(resources: Resources, clock: FixedClock) -> int:
+    """A case of the person who has just written, taken by a handler."""
+    with resources.database.unit_of_work() as session:
+        conversation = session.scalars(select(Conversation)).one()
+        return make_service_case(session, clock.now(), conversation=conversation, is_taken=True).id
+
+
+def test_what_the_owner_answers_a_person_goes_to_that_person(client, pusher, resources, clock):
+    say(client, pusher, "你好", 1)
+    case_id = filed(resources, clock)
+    with resources.database.unit_of_work() as session:
+        case = session.get_one(Case, case_id)
+        say_to_owner(session, staff=session.get_one(Staff, case.assignee_id), case_id=case_id,
+                     text="营业执照什么时候能给?", now=clock.now())  # fmt: skip
+
+    answer = say(client, pusher, "明天上午发给您", 2)
+
+    assert answer.startswith("已转给陈敏,质押融资 RZ")
+    with resources.database.reading() as session:
+        said = session.scalars(select(Message.text).where(Message.case_id == case_id, Message.author == "user")).all()
+        assert said == ["明天上午发给您"]
+        told = session.scalars(select(StaffNotification).where(StaffNotification.kind == "user_message")).all()
+        assert [item.case_id for item in told] == [case_id]
+
+
+def test_a_question_for_the_bot_is_answered_though_a_person_wrote_last(client, pusher, resources, clock):
+    say(client, pusher, "你好", 1)
+    case_id = filed(resources, clock)
+    with resources.database.unit_of_work() as session:
+        case = session.get_one(Case, case_id)
+        say_to_owner(session, staff=session.get_one(Staff, case.assignee_id), case_id=case_id, text="收到",
+                     now=clock.now())  # fmt: skip
+
+    assert "RZ" in say(client, pusher, "办理进度", 2)
+    assert "石墨烯" in say(client, pusher, "找石墨烯专利", 3)
+    assert say(client, pusher, "回复专员 材料齐了", 4).startswith("已转给陈敏")
+
+
+def test_an_ended_case_is_judged_once_in_a_word(client, pusher, resources, clock):
+    say(client, pusher, "你好", 1)
+    case_id = filed(resources, clock)
+    with resources.database.unit_of_work() as session:
+        case = session.get_one(Case, case_id)
+        mover = Mover(staff=session.get_one(Staff, case.assignee_id))
+        move_case(session, case_id=case_id, to="declined", mover=mover, answers={"reason": "不在服务范围"},
+                  now=clock.now())  # fmt: skip
+
+    assert say(client, pusher, "不满意", 2).startswith("抱歉没办好")
+    with resources.database.reading() as session:
+        assert session.get_one(Case, case_id).satisfaction == 1
