@@ -18,6 +18,7 @@ from tests.support.casework import PLEDGE, make_institution
 from tests.support.staff import make_staff
 
 SERVICE = "pledge_financing"
+RECOMMENDED = {"bank": "演示银行", "reason": "利率低", "is_register_clear": True}
 
 
 def file_case(phone: Phone, **changes: Any) -> str:
@@ -127,7 +128,7 @@ def test_a_case_shows_where_it_stands(phone: Phone, resources: Resources, clock:
     with resources.database.unit_of_work() as session:
         make_institution(session, clock.now(), party="valuer", name="演示评估行")
     staff_id = take(resources, clock, number)
-    move(resources, clock, number, staff_id, "recommended", bank="演示银行", reason="利率低")
+    move(resources, clock, number, staff_id, "recommended", **RECOMMENDED)
 
     body = phone.get(f"/cases/{number}").get_json()
 
@@ -148,7 +149,7 @@ def test_a_case_shows_where_it_stands(phone: Phone, resources: Resources, clock:
 def test_a_task_done_is_progress_without_its_report(phone: Phone, resources: Resources, clock: FixedClock) -> None:
     number = file_case(phone)
     staff_id = take(resources, clock, number)
-    move(resources, clock, number, staff_id, "recommended", bank="演示银行", reason="利率低")
+    move(resources, clock, number, staff_id, "recommended", **RECOMMENDED)
     with resources.database.unit_of_work() as session:
         case = session.scalars(select(Case)).one()
         task = next(row for row in list_tasks(session, case.id) if row.key == "valuation")
