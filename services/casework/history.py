@@ -56,6 +56,8 @@ def _said(event: CaseEvent, service: Service, names: Mapping[int, str]) -> str:
         case "moved":
             stage = service.by_key.get(str(details.get("to")))
             return stage.name if stage else ""
+        case "notary_received":
+            return f"公证机构已受理,受理号 {details.get('receipt')}"
         case "document_added" | "document_removed":
             document = service.document(str(details.get("key")))
             return f"{'收到' if event.kind == 'document_added' else '撤下'}{document.name if document else '材料'}"

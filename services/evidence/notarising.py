@@ -12,6 +12,7 @@ from models import Case, CaseEvent, CaseStatus
 from services.case_records import add_event, lock_case
 from services.casework.documents import list_documents, read_document
 from services.casework.moves import Mover, move_case
+from services.casework.notices import tell_owner
 from services.casework.system_work import request_work
 from services.catalogue import service_of
 from services.catalogue.evidence_timestamp import TIME_STAMP_TOKEN, Thing
@@ -98,5 +99,6 @@ def _note_receipt(session: Session, case: Case, receipt: NotaryReceipt, now: dat
     if (case.results.get(RECEIPT) or {}).get("number") != receipt.number:
         case.results = {**case.results, RECEIPT: said}
         add_event(session, case, "notary_received", now, receipt=receipt.number)
+        tell_owner(session, case, f"存证 {case.number} 已送公证。\n{receipt.office}受理号:{receipt.number}", now)
     request_work(session, case, service_of(case.kind).stage(case.stage), now, delay=ASK_AGAIN_AFTER)
     session.flush()

@@ -234,7 +234,8 @@ def test_a_wanted_notary_receives_then_certifies(app: Flask, resources, file, cl
     proof, _ = proof_of(resources, case)
     assert "演示证字" in proof.certificate and receipt["office"] == proof.office
     assert told(resources, case)[1:] == [
-        f"存证 {case.number} 公证处已出证。\n公证机构:{receipt['office']}\n公证书编号:{proof.certificate}"
+        f"存证 {case.number} 已送公证。\n{receipt['office']}受理号:{receipt['number']}",
+        f"存证 {case.number} 公证处已出证。\n公证机构:{receipt['office']}\n公证书编号:{proof.certificate}",
     ]
 
 
