@@ -15,8 +15,10 @@ from console.views import (
     administration,
     answers,
     conversations,
+    dated_data,
     documents,
     inbox,
+    institutions,
     knowledge,
     statistics,
     stream,
@@ -44,6 +46,8 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     knowledge.add_routes(blueprint, resources)
     answers.add_routes(blueprint, resources)
     statistics.add_routes(blueprint, resources)
+    dated_data.add_routes(blueprint, resources)
+    institutions.add_routes(blueprint, resources)
     stream.add_routes(blueprint, resources, feed)
     return blueprint
 

@@ -51,10 +51,13 @@ ACTION_NAMES = {
     "answer_rejected": "退回答案", "answer_blocked": "评估没通过", "answer_published": "发布答案",
     "answer_retired": "下线答案", "misses_set_aside": "问题不用回答", "document_checked": "核对资料",
     "document_added": "加材料", "document_removed": "删材料", "document_opened": "看材料",
+    "record_drafted": "起草数据", "record_saved": "改数据", "record_submitted": "提交数据批准",
+    "record_withdrawn": "撤回数据", "record_approved": "批准数据", "record_rejected": "退回数据",
+    "record_retired": "停用数据", "record_checked": "核对数据", "institution_saved": "保存机构",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
-                "document": "资料", "miss": "没答上的"}  # fmt: skip
+                "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",
