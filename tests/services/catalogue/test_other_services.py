@@ -168,3 +168,22 @@ def test_a_health_check_becomes_a_plan_with_days_the_most_urgent_first(database,
 
 def _yes_no_fields():
     return [field for field in fields_of(service_of("health_check").form) if field.reads is Reads.YES_NO]
+
+
+def test_programmes_are_compared_condition_by_condition_and_none_is_promised(database, clock):
+    found = findings(database, clock, "programme_application", FIGURES, is_loaded=True)
+    fitting = [each for each in found if each.level is Level.FINE]
+    lacking = {each.text.split(":", 1)[0]: each.text for each in found if each.level is Level.GAP}
+
+    assert any(each.text.startswith("科技型中小企业评价入库:数字条件都对得上") for each in fitting)
+    assert all("由主管部门定" in each.text and each.source for each in fitting)
+    assert lacking["南沙高价值专利培育(演示数据)"].endswith("还差 有效发明至少3,您是2。")
+    assert not any("许昌" in each.text or "佛山" in each.text for each in found)
+
+
+def test_a_closed_window_is_a_gap(database, clock):
+    foshan = {**FIGURES, "region": "广东省佛山市南海区"}
+
+    found = findings(database, clock, "programme_application", foshan, is_loaded=True)
+
+    assert any("佛山专利奖配套" in each.text and "2026年10月15日已关" in each.text for each in found)
