@@ -14,6 +14,8 @@ from console.views import (
     accounts,
     administration,
     answers,
+    boards,
+    cases,
     conversations,
     dated_data,
     documents,
@@ -22,6 +24,8 @@ from console.views import (
     knowledge,
     statistics,
     stream,
+    tasks,
+    work,
 )
 from services.resources import Resources
 
@@ -42,6 +46,10 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     inbox.add_routes(blueprint, resources)
     conversations.add_routes(blueprint, resources)
     documents.add_routes(blueprint, resources)
+    boards.add_routes(blueprint, resources)
+    cases.add_routes(blueprint, resources)
+    tasks.add_routes(blueprint, resources)
+    work.add_routes(blueprint, resources)
     administration.add_routes(blueprint, resources)
     knowledge.add_routes(blueprint, resources)
     answers.add_routes(blueprint, resources)

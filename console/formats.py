@@ -15,8 +15,9 @@ from markupsafe import Markup, escape
 
 from core.clock import CHINA, china_date
 from core.i18n import WEEKDAYS, chinese_date, chinese_duration, chinese_time
-from models import CaseStatus, ConversationStatus, Platform, Staff
+from models import CaseStatus, ConversationStatus, Platform, Staff, TaskState
 from services.allowances import AllowanceView
+from services.catalogue.fields import Reads, fields_of
 from services.handoff_package import REASON_WORDS
 from services.handoffs import SKILL_NAMES
 from services.notifications import count_unread, message_line, user_label
@@ -25,6 +26,8 @@ from services.resources import Resources
 from services.staff import ROLE_NAMES
 
 SOON = timedelta(minutes=15)
+# A service's clock runs for days: what ends within one is soon.
+CLOCK_SOON = timedelta(days=1)
 CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{6}-[0-9]{4,}(?![0-9])")
 STATUS_NAMES = {
     CaseStatus.WAITING: "待派单",
@@ -35,6 +38,13 @@ STATUS_NAMES = {
     ConversationStatus.PENDING: "助手接待",
     ConversationStatus.OPEN: "处理中",
     ConversationStatus.RESOLVED: "已结束",
+}
+TASK_STATES = {
+    TaskState.WAITING: "待指定",
+    TaskState.OPEN: "办理中",
+    TaskState.DONE: "已完成",
+    TaskState.REFUSED: "办不了",
+    TaskState.CANCELLED: "已取消",
 }
 EVENT_NAMES = {
     "opened": "建单", "offered": "派单", "accepted": "接单", "rerouted": "超时改派", "escalated": "升级给主管",
@@ -54,6 +64,8 @@ ACTION_NAMES = {
     "record_drafted": "起草数据", "record_saved": "改数据", "record_submitted": "提交数据批准",
     "record_withdrawn": "撤回数据", "record_approved": "批准数据", "record_rejected": "退回数据",
     "record_retired": "停用数据", "record_checked": "核对数据", "institution_saved": "保存机构",
+    "assign": "指派", "case_moved": "推进", "case_reopened": "重新开始", "task_given": "交给机构",
+    "task_done": "任务完成", "task_refused": "任务办不了",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
@@ -62,6 +74,7 @@ NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",
     "answer_published": "check2-circle", "answer_blocked": "exclamation-circle", "answer_rejected": "arrow-return-left",
+    "clock": "alarm", "task": "list-check", "case_news": "folder2-open",
 }  # fmt: skip
 
 
@@ -89,6 +102,13 @@ def promise_class(at: datetime, now: datetime) -> str:
     if at <= now:
         return "late"
     return "soon" if at - now <= SOON else "fine"
+
+
+def clock_class(at: datetime, now: datetime) -> str:
+    """late, soon, fine: the colour of a service's clock."""
+    if at <= now:
+        return "late"
+    return "soon" if at - now <= CLOCK_SOON else "fine"
 
 
 def promise_words(at: datetime, now: datetime) -> str:
@@ -170,6 +190,10 @@ def add_formats(blueprint: Blueprint, resources: Resources) -> None:
             "china_date": china_date,
             "duration": chinese_duration,
             "promise_class": promise_class,
+            "clock_class": clock_class,
+            "TASK_STATES": TASK_STATES,
+            "Reads": Reads,
+            "fields_of": fields_of,
             "promise_words": promise_words,
             "allowance_words": allowance_words,
         }

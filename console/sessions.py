@@ -11,7 +11,8 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from sqlalchemy.orm import Session
 
 from core.db import Database
-from models import Staff
+from core.errors import NotFound
+from models import Role, Staff
 from services.audit import ADDRESS
 from services.resources import Resources
 
@@ -19,9 +20,15 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 # Not a hand on the keyboard: what the page asks for by itself.
 UNATTENDED = {"console.stream", "console.queue", "console.updates", "console.unread", "console.static"}
-UNATTENDED |= {"console.answer_run"}
+UNATTENDED |= {"console.answer_run", "console.board_news"}
 OPEN = {"console.login", "console.static"}
 BEFORE_FIRST_PASSWORD = OPEN | {"console.password", "console.logout"}
+# All that somebody of a partner institution can reach: everything else is not there.
+FOR_PARTNERS = BEFORE_FIRST_PASSWORD | {"console.stream", "console.unread", "console.presence"}
+FOR_PARTNERS |= {"console.notifications", "console.read_notifications"}
+FOR_PARTNERS |= {"console.tasks", "console.task", "console.task_report", "console.task_refuse"}
+# As far as a task of theirs shows them (services/casework/access.py, keys_for_partner).
+FOR_PARTNERS |= {"console.case_documents", "console.case_document"}
 
 
 class StaffUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
@@ -86,9 +93,20 @@ def add_sessions(blueprint: Blueprint, resources: Resources) -> None:
             return _to_login()
         if signed_in().must_change_password and request.endpoint not in BEFORE_FIRST_PASSWORD:
             return _go(url_for("console.password"))
+        if signed_in().role == Role.PARTNER and (elsewhere := _keep_partner_out()):
+            return elsewhere
         if request.endpoint not in UNATTENDED:
             session["seen"] = int(resources.clock.now().timestamp())
         return None
+
+
+def _keep_partner_out() -> Response | None:
+    """Raises NotFound for what partners have no business with; the first page leads to their tasks."""
+    if request.endpoint in FOR_PARTNERS:
+        return None
+    if request.endpoint == "console.inbox":
+        return _go(url_for("console.tasks"))
+    raise NotFound("没有这个页面。")
 
 
 def _load(database: Database, user_id: str, now: datetime) -> StaffUser | None:

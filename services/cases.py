@@ -15,6 +15,7 @@ from models import (
     DeliveryReason,
     HandoffReason,
     Message,
+    Role,
     Staff,
 )
 from services.allowances import view_allowance
@@ -96,7 +97,7 @@ def transfer_case(session: Session, *, staff: Staff, case_id: int, to_staff_id: 
     case = lock_case(session, case_id)
     check_may(staff, Action.TRANSFER, Desk(case.conversation, case))
     colleague = session.get(Staff, to_staff_id)
-    if colleague is None or not colleague.is_active:
+    if colleague is None or not colleague.is_active or colleague.role == Role.PARTNER:
         raise InvalidInput("这位同事不能接单,请另选一位。", fields={"to": "请另选一位"})
     if colleague.id == case.assignee_id:
         raise InvalidInput("这一单已经在这位同事手上。", fields={"to": "请另选一位"})

@@ -7,7 +7,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Case, Conversation, CuratedAnswer, Message, Role, Staff, StaffNotification, User
+from models import (
+    HANDOFF,
+    Case,
+    Conversation,
+    CuratedAnswer,
+    Message,
+    Role,
+    Staff,
+    StaffNotification,
+    User,
+)
 
 KIND_WORDS = {
     "image": "[图片]", "voice": "[语音]", "video": "[视频]", "shortvideo": "[视频]", "location": "[位置]",
@@ -152,6 +162,13 @@ def mark_read(
     if answer_id is not None:
         unread = unread.where(StaffNotification.answer_id == answer_id)
     session.execute(unread.values(read_at=now))
+
+
+def case_numbers(session: Session, items: Sequence[StaffNotification]) -> dict[int, str]:
+    """The number of each service's case that these notifications are about."""
+    ids = {item.case_id for item in items if item.case_id is not None}
+    query = select(Case.id, Case.number).where(Case.id.in_(ids), Case.kind != HANDOFF)
+    return dict(session.execute(query).all())
 
 
 def conversation_addresses(session: Session, items: Sequence[StaffNotification]) -> dict[int, str]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from core.errors import Conflict, InvalidInput, NotFound, Unauthorized
-from models import Case, CaseStatus, Role, Staff
+from models import Case, CaseStatus, Institution, Role, Staff
 from services.audit import record_action
 from services.case_records import add_event, lock_case
 from services.handoffs import SKILL_NAMES
@@ -18,7 +18,7 @@ from services.permissions import Action, check_may, is_matching
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
 SEEN_EVERY = timedelta(minutes=1)
-ROLE_NAMES = {Role.AGENT: "专员", Role.SUPERVISOR: "主管", Role.ADMINISTRATOR: "管理员"}
+ROLE_NAMES = {Role.AGENT: "专员", Role.SUPERVISOR: "主管", Role.ADMINISTRATOR: "管理员", Role.PARTNER: "合作机构"}
 
 
 def create_staff(
@@ -29,12 +29,14 @@ def create_staff(
     role: Role,
     skills: Sequence[str] = (),
     regions: Sequence[str] = (),
+    institution_id: int | None = None,
     now: datetime,
     by: Staff | None = None,
 ) -> tuple[Staff, str]:
     """A new account and its first password, which is not kept anywhere and must be changed at the first login.
 
-    Raises Conflict for a user name that is taken, InvalidInput for a malformed one.
+    Raises Conflict for a user name that is taken, InvalidInput for a malformed one, or for a partner without an
+    institution.
     """
     username = username.strip().lower()
     if not USERNAME.fullmatch(username):
@@ -50,6 +52,7 @@ def create_staff(
         password_hash=hash_password(password),
         skills=_checked_skills(skills),
         regions=_checked_regions(regions),
+        institution_id=_checked_institution(session, role, institution_id),
         created_at=now,
     )
     session.add(person)
@@ -110,16 +113,23 @@ def update_staff(
     skills: Sequence[str],
     regions: Sequence[str],
     is_active: bool,
+    institution_id: int | None = None,
     now: datetime,
 ) -> Staff:
-    """Change an account. The last active administrator stays one. Cases of somebody who leaves are routed anew."""
+    """Change an account. The last active administrator stays one. Cases of somebody who leaves, or now works for a
+    partner, are routed anew."""
     check_may(by, Action.MANAGE_STAFF)
     person = _locked(session, staff_id)
     if person.role == Role.ADMINISTRATOR and (role != Role.ADMINISTRATOR or not is_active):
         _check_other_administrator(session, person)
-    left = person.is_active and not is_active
-    if left or person.role != role:
+    is_staff_now = is_active and role != Role.PARTNER
+    left = person.is_active and person.role != Role.PARTNER and not is_staff_now
+    if not is_active:
+        institution_id = institution_id or person.institution_id
+    institution_id = _checked_institution(session, role, institution_id, is_active=is_active)
+    if person.is_active != is_active or person.role != role or person.institution_id != institution_id:
         person.session_version += 1
+    person.institution_id = institution_id
     person.display_name, person.role = _checked_name(display_name), role
     person.skills, person.regions = _checked_skills(skills), _checked_regions(regions)
     person.is_active = is_active
@@ -159,7 +169,7 @@ def touch(session: Session, staff_id: int, now: datetime) -> None:
 
 def list_staff(session: Session, *, only_active: bool = False) -> list[Staff]:
     """Everybody, those who work here first."""
-    query = select(Staff).order_by(Staff.is_active.desc(), Staff.id)
+    query = select(Staff).options(joinedload(Staff.institution)).order_by(Staff.is_active.desc(), Staff.id)
     return list(session.scalars(query.where(Staff.is_active) if only_active else query))
 
 
@@ -208,6 +218,23 @@ def _checked_name(name: str) -> str:
     if not 1 <= len(name) <= 40:
         raise InvalidInput("姓名需要1至40个字。", fields={"display_name": "1至40个字"})
     return name
+
+
+def _checked_institution(
+    session: Session, role: Role, institution_id: int | None, *, is_active: bool = True
+) -> int | None:
+    """Whom a partner works for; everybody else works for us."""
+    if role != Role.PARTNER:
+        return None
+    institution = session.get(Institution, institution_id) if institution_id else None
+    if institution is None or (is_active and not institution.is_active):
+        raise InvalidInput("合作机构的账号要选一家机构。", fields={"institution": "请选一家"})
+    return institution.id
+
+
+def list_institutions(session: Session) -> list[Institution]:
+    """The partners one can open accounts for."""
+    return list(session.scalars(select(Institution).where(Institution.is_active).order_by(Institution.name)))
 
 
 def _checked_skills(skills: Sequence[str]) -> list[str]:

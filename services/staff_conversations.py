@@ -67,6 +67,13 @@ def list_messages(
     return MessagePage(_with_deliveries(session, rows[:limit][::-1]), has_earlier=len(rows) > limit)
 
 
+def list_case_messages(session: Session, case_id: int, *, limit: int = PAGE) -> MessagePage:
+    """The latest messages about a service's case, notes of colleagues among them."""
+    query = select(Message).where(Message.case_id == case_id).options(joinedload(Message.staff))
+    rows = list(session.scalars(query.order_by(Message.id.desc()).limit(limit + 1)))
+    return MessagePage(_with_deliveries(session, rows[:limit][::-1]), has_earlier=len(rows) > limit)
+
+
 def find_message_time(session: Session, conversation_id: int, message_id: int) -> datetime | None:
     """When a message of this conversation was written; None where it has no such message."""
     return session.scalar(

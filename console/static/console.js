@@ -71,7 +71,10 @@ if (body.dataset.stream) {
   const address = new URL(body.dataset.stream, location.href);
   if (body.dataset.conversation) address.searchParams.set("conversation", body.dataset.conversation);
   const stream = new EventSource(address);
-  stream.addEventListener("queue", () => ask("queue"));
+  stream.addEventListener("queue", () => {
+    ask("queue");
+    ask("board-news");
+  });
   stream.addEventListener("conversation", () => ask("conversation"));
   stream.addEventListener("notice", (event) => announce(JSON.parse(event.data), event.lastEventId));
   document.addEventListener("visibilitychange", () => document.hidden || ask("conversation"));

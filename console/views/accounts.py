@@ -11,7 +11,7 @@ from console.sessions import begin_session, looking, working
 from core.errors import AppError, InvalidInput, RateLimited
 from models import Staff
 from services.audit import ADDRESS, record_action
-from services.notifications import conversation_addresses, list_notifications, mark_read
+from services.notifications import case_numbers, conversation_addresses, list_notifications, mark_read
 from services.passwords import place_for_check
 from services.resources import Resources
 from services.staff import authenticate, change_password, set_availability, touch
@@ -101,8 +101,9 @@ def _add_presence(blueprint: Blueprint, resources: Resources) -> None:
     def notifications() -> AnyResponse:
         with looking(resources) as (reader, staff):
             items = list_notifications(reader, staff.id)
-            public_ids = conversation_addresses(reader, items)
-        return make_response(render_template("console/notifications.html", items=items, public_ids=public_ids))
+            public_ids, numbers = conversation_addresses(reader, items), case_numbers(reader, items)
+        page = render_template("console/notifications.html", items=items, public_ids=public_ids, numbers=numbers)
+        return make_response(page)
 
     @blueprint.get("/unread")
     def unread() -> AnyResponse:

@@ -1,17 +1,18 @@
 """Accounts, quick replies, the audit log: for supervisors and administrators."""
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.input import row_number
 from console.sessions import looking, working
 from core.errors import AppError, InvalidInput
-from models import Role
+from models import Role, Staff
 from services.audit import list_entries
 from services.permissions import Action, check_may
 from services.quick_replies import delete_quick_reply, list_quick_replies, save_quick_reply
 from services.resources import Resources
-from services.staff import create_staff, get_staff, list_staff, reset_password, update_staff
+from services.staff import create_staff, get_staff, list_institutions, list_staff, reset_password, update_staff
 
 AUDIT_PAGE = 50
 
@@ -53,14 +54,14 @@ def _add_staff(blueprint: Blueprint, resources: Resources) -> None:
                         role=_role(),
                         skills=request.form.getlist("skills"),
                         regions=_regions(),
+                        institution_id=request.form.get("institution", type=row_number),
                         now=resources.clock.now(),
                         by=staff,
                     )
             except AppError as error:
                 problem, status = error, error.http_status
         with looking(resources) as (reader, _):
-            people = list_staff(reader)
-        page = render_template("console/staff.html", people=people, made=made, problem=problem, form=request.form)
+            page = _staff_page(reader, made=made, problem=problem)
         return make_response(page, status)
 
     @blueprint.route("/staff/<int:staff_id>", methods=["GET", "POST"])
@@ -78,6 +79,7 @@ def _add_staff(blueprint: Blueprint, resources: Resources) -> None:
                         skills=request.form.getlist("skills"),
                         regions=_regions(),
                         is_active=request.form.get("is_active") == "yes",
+                        institution_id=request.form.get("institution", type=row_number),
                         now=resources.clock.now(),
                     )
                 return redirect(url_for("console.staff_list"), 303)
@@ -87,16 +89,28 @@ def _add_staff(blueprint: Blueprint, resources: Resources) -> None:
                 problem, status = error, error.http_status
         with looking(resources) as (reader, staff):
             check_may(staff, Action.MANAGE_STAFF)
-            person = get_staff(reader, staff_id)
-        return make_response(render_template("console/staff_one.html", person=person, problem=problem), status)
+            person, institutions = get_staff(reader, staff_id), list_institutions(reader)
+        page = render_template("console/staff_one.html", person=person, problem=problem, institutions=institutions)
+        return make_response(page, status)
 
     @blueprint.post("/staff/<int:staff_id>/password")
     def staff_password(staff_id: int) -> Response:
         with working(resources) as (work, staff):
             made = reset_password(work, by=staff, staff_id=staff_id, now=resources.clock.now())
         with looking(resources) as (reader, _):
-            people = list_staff(reader)
-        return make_response(render_template("console/staff.html", people=people, made=made, form={}))
+            page = _staff_page(reader, made=made)
+        return make_response(page)
+
+
+def _staff_page(reader: Session, *, made: tuple[Staff, str] | None = None, problem: AppError | None = None) -> str:
+    return render_template(
+        "console/staff.html",
+        people=list_staff(reader),
+        institutions=list_institutions(reader),
+        made=made,
+        problem=problem,
+        form=request.form,
+    )
 
 
 def _add_quick_replies(blueprint: Blueprint, resources: Resources) -> None:

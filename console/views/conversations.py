@@ -15,6 +15,7 @@ from models import Staff
 from services.allowances import view_allowance
 from services.case_records import list_events
 from services.cases import accept_case, close_case, release_to_bot, take_over_conversation, transfer_case
+from services.casework.boards import list_cases_of
 from services.permissions import Action, Desk, find_taker, get_desk, may
 from services.quick_replies import list_quick_replies
 from services.resources import Resources
@@ -161,6 +162,7 @@ def desk_values(reader: Session, staff: Staff, desk: Desk, resources: Resources)
         "open_case": desk.open_case,
         "can_reply": can_reply,
         "version": f"{case.id if case else 0}-{case.version if case else 0}-{desk.conversation.status}",
+        "service_cases": list_cases_of(reader, staff, desk.conversation.user_id),
         "events": list_events(reader, case.id) if case else [],
         "people": {person.id: person for person in list_staff(reader)},
         "allowance": view_allowance(reader, identity_id=desk.conversation.identity_id, now=resources.clock.now()),

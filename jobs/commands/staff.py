@@ -8,6 +8,9 @@ from models import Role
 from services.resources import Resources
 from services.staff import ROLE_NAMES, create_staff, list_staff
 
+# Partners are opened in the console, where their institution is chosen.
+OURS = [role for role in Role if role != Role.PARTNER]
+
 
 def staff_commands(resources: Resources) -> AppGroup:
     """The group `staff` over one process's resources."""
@@ -16,7 +19,7 @@ def staff_commands(resources: Resources) -> AppGroup:
     @group.command("create")
     @click.argument("name")
     @click.option(
-        "--role", type=click.Choice([role.value for role in Role]), required=True, help="专员、主管或管理员。"
+        "--role", type=click.Choice([role.value for role in OURS]), required=True, help="专员、主管或管理员。"
     )
     @click.option("--display-name", default="", help="用户看到的姓名;不写就用用户名。")
     @click.option(

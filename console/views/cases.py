@@ -1,0 +1,175 @@
+"""A service's case: its page, and every step that staff take with it."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from console.answers_given import read_answers, typed_answers
+from console.input import row_number
+from console.sessions import looking, working
+from console.views.documents import view_documents
+from core.errors import AppError, Conflict, Forbidden, NotFound
+from core.ids import new_token
+from models import Case, Role, Staff
+from services.allowances import view_allowance
+from services.casework.access import get_case_for, may_on_case
+from services.casework.assignment import hand_on, take_case
+from services.casework.case_view import check_fresh, view_case, why_gone
+from services.casework.file_types import TYPE_NAMES
+from services.casework.messages import say_to_owner
+from services.casework.moves import Mover, move_case, reopen_case
+from services.casework.notes import add_case_note
+from services.catalogue import service_of
+from services.permissions import Action, Desk, find_latest_case, may
+from services.resources import Resources
+from services.staff import list_staff
+from services.staff_conversations import list_case_messages
+
+
+def add_routes(blueprint: Blueprint, resources: Resources) -> None:
+    @blueprint.get("/cases/<number>")
+    def case(number: str) -> Response:
+        return case_page(resources, number)
+
+    _add_holders(blueprint, resources)
+    _add_work(blueprint, resources)
+
+
+def _add_holders(blueprint: Blueprint, resources: Resources) -> None:
+    """Whose the case is."""
+
+    @blueprint.post("/cases/<number>/accept")
+    def case_accept(number: str) -> Response:
+        def accept(work: Session, staff: Staff, found: Case) -> None:
+            take_case(work, staff=staff, case_id=found.id, now=resources.clock.now())
+
+        return take_step(resources, number, "accept", accept)
+
+    @blueprint.post("/cases/<number>/transfer")
+    def case_transfer(number: str) -> Response:
+        to = request.form.get("to", default=0, type=row_number)
+
+        def transfer(work: Session, staff: Staff, found: Case) -> None:
+            check_fresh(work, found, _version())
+            note, now = request.form.get("note", "")[:300], resources.clock.now()
+            hand_on(work, staff=staff, case_id=found.id, to_staff_id=to, note=note, now=now)
+
+        return take_step(resources, number, "transfer", transfer)
+
+
+def _add_work(blueprint: Blueprint, resources: Resources) -> None:
+    """What is done with it."""
+
+    @blueprint.post("/cases/<number>/move")
+    def case_move(number: str) -> Response:
+        to = request.form.get("to", "")
+
+        def move(work: Session, staff: Staff, found: Case) -> None:
+            declared = next((each for each in service_of(found.kind).stage(found.stage).moves if each.to == to), None)
+            move_case(
+                work,
+                case_id=found.id,
+                to=to,
+                mover=Mover(staff=staff),
+                answers=read_answers(declared.asks if declared else None, request.form),
+                version=_version(),
+                now=resources.clock.now(),
+            )
+
+        return take_step(resources, number, f"move-{to}", move)
+
+    @blueprint.post("/cases/<number>/reply")
+    def case_reply(number: str) -> Response:
+        def reply(work: Session, staff: Staff, found: Case) -> None:
+            say_to_owner(
+                work,
+                staff=staff,
+                case_id=found.id,
+                text=request.form.get("text", ""),
+                form_key=request.form.get("form_key", "")[:64],
+                now=resources.clock.now(),
+            )
+
+        return take_step(resources, number, "reply", reply)
+
+    @blueprint.post("/cases/<number>/note")
+    def case_note(number: str) -> Response:
+        def note(work: Session, staff: Staff, found: Case) -> None:
+            add_case_note(
+                work,
+                staff=staff,
+                case_id=found.id,
+                text=request.form.get("text", ""),
+                form_key=request.form.get("form_key", "")[:64],
+                now=resources.clock.now(),
+            )
+
+        return take_step(resources, number, "note", note)
+
+    @blueprint.post("/cases/<number>/reopen")
+    def case_reopen(number: str) -> Response:
+        def reopen(work: Session, staff: Staff, found: Case) -> None:
+            check_fresh(work, found, _version())
+            reopen_case(work, case_id=found.id, staff=staff, now=resources.clock.now())
+
+        return take_step(resources, number, "reopen", reopen)
+
+
+def take_step(resources: Resources, number: str, name: str, take: Callable[[Session, Staff, Case], None]) -> Response:
+    """One step in one unit of work; what is refused is said on the case's page, with what was typed."""
+    try:
+        with working(resources) as (work, staff):
+            found = get_case_for(work, staff, number)
+            take(work, staff, found)
+            is_left = not may_on_case(staff, Action.READ, found)
+    except NotFound:
+        with looking(resources) as (reader, staff):
+            words = why_gone(reader, staff, number)
+        if words:
+            raise Conflict(words) from None
+        raise
+    except AppError as error:
+        if error.http_status == Forbidden.http_status:
+            raise
+        return case_page(resources, number, problem=error, step=name)
+    return redirect(url_for("console.work") if is_left else url_for("console.case", number=number), 303)
+
+
+def case_page(resources: Resources, number: str, *, problem: AppError | None = None, step: str = "") -> Response:
+    """The page as it is now; `problem` is what was wrong with `step`, which stays open with what was typed."""
+    now = resources.clock.now()
+    with looking(resources) as (reader, staff):
+        found = get_case_for(reader, staff, number)
+        desk = Desk(found.conversation, find_latest_case(reader, found.conversation_id))
+        page = render_template(
+            "console/casework/case.html",
+            view=view_case(reader, staff, found, now),
+            case=found,
+            can={action: may_on_case(staff, action, found) for action in Action},
+            can_open_conversation=may(staff, Action.READ, desk),
+            messages=list_case_messages(reader, found.id),
+            allowance=view_allowance(reader, identity_id=found.conversation.identity_id, now=now),
+            panel=view_documents(reader, staff, found),
+            TYPE_NAMES=TYPE_NAMES,
+            colleagues=_colleagues(reader, found),
+            form_key=new_token(9),
+            problem=problem,
+            step=step,
+            typed=typed_answers(request.form) if problem else {},
+        )
+    return make_response(page, problem.http_status if problem else 200)
+
+
+def _colleagues(reader: Session, case: Case) -> list[Staff]:
+    return [
+        person
+        for person in list_staff(reader, only_active=True)
+        if person.role != Role.PARTNER and person.id != case.assignee_id
+    ]
+
+
+def _version() -> int:
+    """The state that the page showed; 0, which no case has, where it does not say."""
+    return request.form.get("version", default=0, type=row_number)

@@ -1,0 +1,63 @@
+"""The tasks of a partner's institution: what it is to do, until when, and what of the case it may see."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from core.errors import Conflict
+from models import CaseTask, Staff, TaskState
+from services.case_records import lock_case
+from services.casework.access import get_task_for
+from services.casework.tasks import shown_to_party
+from services.casework.wording import shown_form
+from services.catalogue import service_of
+from services.catalogue.model import Service, Task
+
+STALE = "这项任务刚被改过,请刷新后再看。"
+LONGEST = 100
+
+
+@dataclass(frozen=True)
+class PartnerTask:
+    """A task as its institution sees it: of the owner's form only what the task declares."""
+
+    row: CaseTask
+    service: Service
+    task: Task
+    shown: list[tuple[str, str]]
+    result: list[tuple[str, str]]
+
+
+def list_partner_tasks(session: Session, staff: Staff, *, is_open: bool) -> list[PartnerTask]:
+    """What is open for this person's institution, the first due first; or what is over, the latest first."""
+    if staff.institution_id is None:
+        return []
+    query = select(CaseTask).where(CaseTask.institution_id == staff.institution_id).options(joinedload(CaseTask.case))
+    if is_open:
+        query = query.where(CaseTask.state == TaskState.OPEN).order_by(CaseTask.due_at, CaseTask.id)
+    else:
+        query = query.where(CaseTask.state != TaskState.OPEN).order_by(CaseTask.ended_at.desc(), CaseTask.id.desc())
+    return [view_task(row) for row in session.scalars(query.limit(LONGEST))]
+
+
+def view_task(row: CaseTask) -> PartnerTask:
+    """A task that was found through its door (get_task_for)."""
+    service = service_of(row.case.kind)
+    task = service.task(row.key)
+    allowed = {label for label, _ in shown_to_party(row)}
+    return PartnerTask(
+        row=row,
+        service=service,
+        task=task,
+        shown=[(f.ask.label, text) for f, text in shown_form(service.form, row.case.form) if f.ask.label in allowed],
+        result=[(field.ask.label, text) for field, text in shown_form(task.report, row.result)],
+    )
+
+
+def check_task_fresh(session: Session, staff: Staff, public_id: str, version: int) -> None:
+    """Raises Conflict where the page that somebody acted on shows an older state. Locks the task's case."""
+    found = get_task_for(session, staff, public_id)
+    lock_case(session, found.case_id)
+    if session.get_one(CaseTask, found.id, with_for_update=True, populate_existing=True).version != version:
+        raise Conflict(STALE)
