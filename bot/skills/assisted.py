@@ -23,6 +23,7 @@ from nlp.redaction import Redaction
 from nlp.refusals import find_refusal
 from nlp.rules.answers import answer_rule_question
 from nlp.segmenter import default_segmenter
+from services.catalogue import catalogue
 from services.handoffs import SKILL_NAMES
 from services.knowledge import search_policies
 from services.model_budget import CircuitBreaker, MeteredChatModel, ModelBudget
@@ -130,7 +131,7 @@ class Assistant:
             LookUp("compute_rule", RULE, _reading(context, partial(self._compute, context))),
         ]
         proposals = [
-            Proposal("start_case", CASE, tuple(desks.DESKS)),
+            Proposal("start_case", CASE, tuple(sorted({*desks.DESKS, *_intents_of_services()}))),
             Proposal("hand_off", PERSON, tuple(SKILL_NAMES)),
         ]
         return Toolbox(look_ups, proposals)
@@ -146,6 +147,10 @@ class Assistant:
         if self._answerer is None:
             self._answerer = GroundedAnswerer(CitationCheck(default_segmenter(), all_prompts()))
         return self._answerer
+
+
+def _intents_of_services() -> set[str]:
+    return {intent for service in catalogue().values() for intent in service.intents}
 
 
 class AssistedDialogue(Dialogue):

@@ -33,13 +33,6 @@ class Desk:
 
 
 DESKS = {
-    "financing_apply": Desk(
-        "质押融资由专员一对一办,从评估、担保到放款都跟到底。能不能贷、贷多少由银行定。", "用专利抵押贷款要走哪些步骤"
-    ),
-    "enforcement_aid": Desk(
-        "维权援助由专员受理,先看权利是否有效、证据够不够、走哪条路合算。", "我的产品被人抄了怎么办"
-    ),
-    "policy_match": Desk("能申请哪些补贴要对照企业情况看,由政策专员核对后答复;能不能拿到由主管部门定。"),
     "patent_fee": Desk("年费和滞纳金要按申请日、类型和减缴情况算,由专利专员核对后告诉您。", "专利年费每年什么时候交"),
     "patent_valuation": Desk("专利估值由专员先做估算,正式价值要由有资质的评估机构出具。"),
     "patent_watch": Desk("预警监控由专利专员设置,有变化通知您。"),
@@ -52,11 +45,7 @@ DESKS = {
     "training_browse": Desk("近期的培训和名额由培训专员告诉您。"),
     "training_book": Desk("培训报名由培训专员登记,确认名额后回您。"),
     "training_cancel": Desk("取消报名由培训专员处理。"),
-    "analysis_request": Desk("侵权、专利性和自由实施分析由专家做,专员先和您定范围和报价。"),
-    "filing_request": Desk("专利申请、商标注册和版权登记由专员对接代理机构,先列材料清单。"),
-    "evidence_timestamp": Desk("存证和时间戳由专员协助办理。原件先留在您手里,不用发过来。"),
     "portfolio": Desk("专利托管由专员登记核对,核对权属后纳入管理。"),
-    "incubation": Desk("孵化和投资对接由专员受理,不承诺投资结果。"),
 }
 
 
