@@ -8,7 +8,7 @@ from typing import Any
 
 from nlp.patent_query_form import from_values, to_values
 from nlp.patent_search import PatentSearch
-from nlp.refinements import is_refinement
+from nlp.refinements import ALSO, is_refinement
 from nlp.region_levels import region_levels, split_region
 from nlp.searching import excluded_of
 from nlp.types import PatentQuery, Understanding
@@ -115,9 +115,25 @@ def goes_on(understood: Understanding, text: str) -> bool:
 def laid_over(query: PatentQuery, understood: Understanding, text: str) -> PatentQuery:
     """The list on the table as a sentence changes it: 锂电的 narrows its subject, 换成锂电的 replaces it."""
     new = query_of(understood, text)
+    wider = _with_more(query, new) if ALSO.search(text) else None
+    if wider is not None:
+        return wider
     if new.topic and query.topic and narrows(text):
         new = replace(new, topic=f"{new.topic} {query.topic}")
     return lay_over(query, new)
+
+
+def _with_more(query: PatentQuery, new: PatentQuery) -> PatentQuery | None:
+    """外观也可以: what was not wanted is no longer kept out, what was asked for is asked for beside it."""
+    changed: dict[str, Any] = {}
+    for name, excluded in EXCLUDED_FIELDS.items():
+        said, held, unwanted = getattr(new, name), getattr(query, name), getattr(query, excluded)
+        welcome = said if isinstance(said, tuple) else (said,) if said else ()
+        if any(value in unwanted for value in welcome):
+            changed[excluded] = tuple(value for value in unwanted if value not in welcome)
+        elif welcome and held and isinstance(held, tuple):
+            changed[name] = tuple(dict.fromkeys((*held, *welcome)))
+    return replace(query, **changed, offset=0) if changed else None
 
 
 def narrows(text: str) -> bool:

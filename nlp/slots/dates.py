@@ -19,8 +19,11 @@ POINT = re.compile(
     rf"{COMPACT}|(?:{YEAR}(?:\s*年度?)?|{RELATIVE_YEAR})(?:\s*的?{PART}|[\s./-]*{MONTH}(?:\s*月份?|(?=[./-]\d)|(?![\d\w])|(?=以|之|起|后|前|到|至))(?:[./\s-]*{DAY}\s*[日号]?(?!\d))?)?"
 )
 # what may stand before and after a point in time
-AFTER_WORDS = r"\s*(?:及|和)?(?:以后|之后|以来|起|开始|至今|到现在|到今天|后(?!面|台|视|轮|盖|备|处))"
-BEFORE_WORDS = r"\s*(?:及|和)?(?:以前|之前|前(?!端|置|轮|面|沿|列|景))"
+AFTER_WORDS = (
+    r"\s*(?:及|和)?(?:年|月)?(?:份)?(?:以后|之后|往后|过后|以来|起|开始"
+    r"|(?:一直)?[至到](?:今天?|现在|目前|如今|眼下)|迄今|后(?!面|台|视|轮|盖|备|处))"
+)
+BEFORE_WORDS = r"\s*(?:及|和)?(?:以前|之前|往前|为止|前(?!端|置|轮|面|沿|列|景))"
 FIELD_WORDS = (
     ("grant", r"授权|授予|获批|批准"),
     ("publication", r"公开|公布|公告|发布"),
@@ -34,6 +37,10 @@ FIELD_BEFORE = re.compile(
 )
 SPAN = re.compile(
     rf"(?P<open>最近|近|过去|这|前|往前)(?P<vague>[几])?(?P<count>\d+|[{HAN}]+|半)?\s*(?P<unit>年半?|个半?月|个?季度|个?星期|周|天|日)(?:以来|内|以内|之内|间|里)?"
+)
+# 三年内的, without 近 before it
+WITHIN = re.compile(
+    rf"(?<![\d{HAN}第几近去])(?P<open>)(?P<vague>)(?P<count>\d{{1,2}}|[{HAN}]{{1,2}}|半)(?P<unit>年|个月)(?:以|之)?内(?=的|申请|公开|公布|授权)"
 )
 MONTH_WORD = re.compile(
     r"(?P<word>上上个?月|上个?月|这个?月|本月|当月|下个?月|上(?:个)?季度|本季度|这个?季度|上周|上个?星期|本周|这周|这个?星期|下周(?![一二三四五六日天])|下个?星期(?![一二三四五六日天]))(?:以来|份)?"
@@ -151,17 +158,39 @@ def safe_date(year: int, month: int, day_text: str) -> date | None:
 RANGE_JOIN = re.compile(r"\s{0,4}(?:年|月|日)?\s{0,4}(?:到|至|-|–|—|~)\s{0,4}")
 
 
+AND_JOIN = re.compile(r"\s{0,2}(?:年|月|日)?\s{0,2}[和与跟]\s{0,2}")
+SAME_YEAR = re.compile(rf"\s{{0,2}}(?:到|至|-|–|—|~)\s{{0,2}}{MONTH}\s{{0,2}}月份?(?!\s*\d)(?:之间|期间|间)?")
+
+
 def _ranges(text: str, at: date) -> list[Period]:
     found = []
     points = list(POINT.finditer(text))
     for one, other in pairwise(points):
-        if not RANGE_JOIN.fullmatch(text[one.end() : other.start()]):
+        between = text[one.end() : other.start()]
+        if not RANGE_JOIN.fullmatch(between) and not (
+            AND_JOIN.fullmatch(between) and text.startswith(("之间", "期间"), other.end())
+        ):
             continue
         begin, finish = bounds_of(one, at), bounds_of(other, at)
         if begin and finish and begin[0] <= finish[1]:
-            start = one.start() - (text[: one.start()].endswith(("从", "自", "在")))
+            lead = re.search(r"(?:介于|从|自|在)$", text[: one.start()])
+            start = lead.start() if lead else one.start()
             tail = re.compile(r"\s*(?:之间|期间|间)").match(text, other.end())
             found.append(Period(start, tail.end() if tail else other.end(), begin[0], finish[1]))
+    return found + _month_ranges(text, points, at)
+
+
+def _month_ranges(text: str, points: list[re.Match[str]], at: date) -> list[Period]:
+    """2024年1月到6月, 去年3月至9月: the second month is one of the same year."""
+    found = []
+    for point in points:
+        begin, finish = bounds_of(point, at), SAME_YEAR.match(text, point.end())
+        if begin is None or finish is None or not point["month"]:
+            continue
+        last = _month_bounds(begin[0].year, int(read_number(finish["month"]) or 12))[1]
+        if begin[0] <= last:
+            start = point.start() - (text[: point.start()].endswith(("从", "自", "在")))
+            found.append(Period(start, finish.end(), begin[0], last))
     return found
 
 
@@ -206,7 +235,7 @@ def _point(match: re.Match[str], text: str, at: date) -> Period | None:
 def _spans(text: str, at: date) -> list[Period]:
     """近三年 counts back from the day of the message."""
     found = []
-    for match in SPAN.finditer(text):
+    for match in (*SPAN.finditer(text), *WITHIN.finditer(text)):
         count = _span_count(match)
         if count is None:
             continue

@@ -82,7 +82,11 @@ class RegionFinder:
         found: list[Found] = []
         above: Place | None = None
         for start, end, name in chain:
-            inner = [place for place, _ in self._by_name[name] if above and above.full in place.parents]
+            inner = [
+                place
+                for place, _ in self._by_name[name]
+                if above and above.full in place.parents and not text.startswith(place.not_before or ("\0",), end)
+            ]
             place = inner[0] if inner else self._alone(name, start, end, text)
             if place is None:
                 continue
@@ -106,7 +110,7 @@ class RegionFinder:
             return None
         top = [place for place in plain if place.level == plain[0].level]
         # a district's name that several cities share says nothing without its city
-        return top[0] if len(top) == 1 else None
+        return top[0] if len({place.full for place in top}) == 1 else None
 
 
 def _stands_as_place(before: str, after: str) -> bool:
@@ -117,6 +121,11 @@ def _past_suffix(text: str, end: int) -> int:
     """广州市 is one name where the table matched 广州."""
     match = re.compile(r"(?:地区|本地|当地|省|市|区|县)(?!场|级|政|域|分|块|值|面)").match(text, end)
     return match.end() if match else end
+
+
+def _said(name: str) -> set[str]:
+    """A name as it is typed: 杭洲 is 杭州."""
+    return {name, _short(name), _short(name).replace("州", "洲")}
 
 
 def _short(name: str) -> str:
@@ -146,6 +155,7 @@ def _read_prefecture(line: str, province: Place) -> list[tuple[Place, str]]:
         name, _, shorts = head.partition("=")
         said = shorts.split(",") if shorts else []
         names = {name, *([other for other in said if len(other) > 1] or [_short(name)])}
+        names |= {other.replace("州", "洲") for other in names}
         above = Place(
             province.full + name,
             2,
@@ -160,6 +170,6 @@ def _read_prefecture(line: str, province: Place) -> list[tuple[Place, str]]:
         name, _, target = word.rstrip("!").partition("=")
         # A town of a city without districts stands for the city.
         full = above.full if target == OF_THE_CITY else above.full + (target or name)
-        names = {name} if target else {name, _short(name)}
+        names = {name} if target else _said(name)
         found.append((Place(full, 3, parents, ambiguous=word.endswith("!"), names=names), ""))
     return found
