@@ -28,7 +28,10 @@ from models import (
 )
 from services.allowances import close_allowances
 from services.case_records import add_event, finish_case, lock_case, lock_person
+from services.casework.clocks import set_clocks
 from services.casework.documents import forget_documents_of
+from services.casework.tasks import cancel_open_tasks
+from services.catalogue import service_of
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
 from services.sessions import LOGIN_ENDED, get_session_of
@@ -126,6 +129,10 @@ def _close_cases(session: Session, user: User, now: datetime) -> None:
         case = lock_case(session, case_id)
         finish_case(session, case, now)
         add_event(session, case, "closed", now, because="erased")
+        if not case.is_handoff:
+            # Nothing is done, counted or reminded of for somebody who is gone.
+            cancel_open_tasks(session, case, now)
+            set_clocks(session, case, service_of(case.kind), now)
 
 
 def _erase_conversation(session: Session, conversation: Conversation, now: datetime) -> None:

@@ -31,6 +31,9 @@ from models import (
 from nlp.types import PatentQuery
 from services.case_records import lock_conversation
 from services.cases import accept_case
+from services.casework.clocks import list_clocks
+from services.casework.moves import Mover, move_case
+from services.casework.tasks import list_tasks
 from services.deliveries import queue_deliveries
 from services.idempotency import claim_key, keep_answer
 from services.intake import receive_question
@@ -42,6 +45,7 @@ from services.saved_searches import list_saved_searches, save_search
 from services.sessions import log_in
 from services.staff_messages import add_note, reply_to_user
 from services.turns import hold_conversation
+from tests.support.casework import RECOMMEND, make_service_case
 from tests.support.people import make_identity
 from tests.support.staff import make_case, make_staff
 from tests.support.waiting import wait_until_somebody_waits
@@ -215,3 +219,16 @@ def test_a_turn_that_saves_a_search_and_the_erasing_of_its_person_do_not_wait_fo
     with database.reading() as session:
         assert session.get_one(User, person).erased_at is not None
         assert list_saved_searches(session, user_id=person) == []
+
+
+def test_an_erased_person_s_service_cases_end_with_their_tasks_and_clocks(database, clock):
+    with database.unit_of_work() as session:
+        case = make_service_case(session, clock.now(), is_taken=True)
+        move_case(session, case_id=case.id, to="recommended", mover=Mover(staff=session.get(Staff, case.assignee_id)),
+                  answers=RECOMMEND, now=clock.now())  # fmt: skip
+        erase_user(session, session.get_one(User, case.user_id), clock.now())
+        session.refresh(case)
+
+        assert (case.status, case.form, case.results, case.next_due_at) == (CaseStatus.CLOSED, {}, {}, None)
+        assert {task.state for task in list_tasks(session, case.id)} == {"cancelled"}
+        assert all(row.stopped_at is not None for row in list_clocks(session, case.id))
