@@ -27,6 +27,11 @@ def understander() -> Understander:
         ("有没有人做{}", {}),
         ("拉一份{}的专利清单", {}),
         ("凡是{}的专利都要", {}),
+        ("瞄一眼{}的专利", {}),
+        ("{}的专利有没有失效的", {"legal_status": "lapsed"}),
+        ("G01L下面的{}专利", {"ipc": "G01L"}),
+        ("皖企{}的专利", {"region": "安徽省", "applicant_type": "enterprise"}),
+        ("樟树做{}的专利", {"region": "江西省宜春市樟树市"}),
         ("过了保护期的{}专利", {"legal_status": "lapsed"}),
         ("未缴年费失效的{}专利", {"legal_status": "lapsed"}),
         ("不再有效的{}专利", {"legal_status": "lapsed"}),
@@ -76,6 +81,7 @@ def test_a_condition_is_read_and_the_subject_stays(
     [
         ("只留发明", "输液泵", {"patent_kind": "invention", "exclude": {"applicant_type": ["individual"]}}),
         ("个人的也可以", "输液泵", {}),
+        ("条件都去掉 查竹地板", "竹地板", {}),
         ("不要了 重新来 查竹地板", "竹地板", {}),
     ],
 )
