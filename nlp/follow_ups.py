@@ -22,8 +22,10 @@ ASKED_FOR = re.compile(
 ALTERNATIVES = (
     re.compile("外观设计专利|外观设计|外观专利|外观|实用新型专利|实用新型|发明专利|发明(?!人)"),
     re.compile("商标|专利|软件著作权|软著|著作权|版权"),
-    re.compile("转让|许可|质押"),
+    re.compile("转让|转给|过户|卖给|许可|授权给|质押"),
 )
+# A turn that asks; one that only tells gives no question in which something could be put in another's place.
+ASKS = re.compile(r"[吗么呢??]|什么|啥|怎么|咋|如何|多少|几|多久|多长|哪|能不能|可不可以|要不要|算不算|是不是|行不|不$")
 # 我是2020年5月申请的, after a question of how long something is protected (which asks 您的是哪年申请的).
 FILED = re.compile(
     r"^(?:那|我们?|咱们?|是|的|要是|如果|这件|应该|就是)*(?P<when>(?:19|20)\d{2}年(?:\d{1,2}月份?)?(?:\d{1,2}[日号])?)(?:[初底])?(?:才|就)?"
@@ -48,6 +50,9 @@ SUBJECT = re.compile(
     "质押|竞业|欠款|货款|账款|技术合同|海关|加盟|高企|补贴|贴息"
 )
 
+RIGHT = re.compile("专利|商标|软著|软件|著作权|版权|商业秘密|布图")
+GREETING = re.compile("(?:你好|您好|在吗|在不在|哈喽|谢谢|好的?|嗯+|哦+|知道了|明白了?)[啊呀吗,。!!]*")
+
 
 def substituted(text: str, previous: str) -> str | None:
     """The whole question where one thing of the previous one is changed, None where `text` is no such short form."""
@@ -70,12 +75,12 @@ def corrected(text: str) -> str | None:
     return match["value"] if match else None
 
 
-def with_alternative(previous: str, what: str) -> str:
-    """The previous question about `what` instead of what it was about."""
+def with_alternative(previous: str, what: str) -> str | None:
+    """The question before about `what` instead of what it was about; None where nothing was asked."""
     for group in ALTERNATIVES:
         if group.fullmatch(what) and group.search(previous):
             return group.sub(what, previous, count=1)
-    return f"{what}{previous}"
+    return f"{what}{previous}" if ASKS.search(previous) else None
 
 
 def in_context(text: str, history: Sequence[str]) -> tuple[str, ...]:
@@ -83,21 +88,41 @@ def in_context(text: str, history: Sequence[str]) -> tuple[str, ...]:
     previous = history[-1].strip() if history else ""
     if not previous or len(text) > LONGEST_FOLLOW_UP:
         return (text,)
-    whole = substituted(text, previous)
+    near, far = _story(history), _story(history, past_subject=True)
+    whole = _substituted_in_story(text, previous, far)
     if whole is not None:
-        return (whole, f"{previous} {text}")
-    joined = f"{_story(history)} {text}"
+        return (whole, f"{far} {text}")
+    told = dict.fromkeys((f"{near} {text}", f"{far} {text}"))
     leans = POINTS_BACK.search(text) or not SUBJECT.search(text)
-    return (joined, text) if leans else (text, joined)
+    return (*told, text) if leans else (text, *told)
 
 
-def _story(history: Sequence[str]) -> str:
-    """What was said last, with what was said before it as far as the turn that names the subject."""
+def _substituted_in_story(text: str, previous: str, story: str) -> str | None:
+    """The question before changed in one thing; where that thing was named a turn earlier, with that turn."""
+    match = AND_WHAT_ABOUT.match(text.strip(" 。.!"))
+    for group in ALTERNATIVES if match and story != previous else ():
+        if group.fullmatch(match["what"]) and not group.search(previous) and group.search(story):
+            return group.sub(match["what"], story, count=1)
+    return substituted(text, previous)
+
+
+def _story(history: Sequence[str], *, past_subject: bool = False) -> str:
+    """What was said last and before it: as far as the turn that names the subject, or past it.
+
+    A question about another kind of right was a story of its own.
+    """
     story = ""
     for turn in reversed(history[-TURNS_BACK:]):
-        if story and len(story) + len(turn) > LONGEST_STORY:
+        said = turn.strip()[-LONGEST_PREVIOUS:]
+        if story and (len(story) + len(said) > LONGEST_STORY or GREETING.fullmatch(said) or _is_other(said, story)):
             break
-        story = f"{turn.strip()[-LONGEST_PREVIOUS:]} {story}".strip()
-        if SUBJECT.search(story):
+        story = f"{said} {story}".strip()
+        if SUBJECT.search(story) and not past_subject:
             return story
-    return story if len(history) == 1 else history[-1].strip()[-LONGEST_PREVIOUS:]
+    return story
+
+
+def _is_other(earlier: str, story: str) -> bool:
+    """Whether an earlier turn asked about another kind of right than the story is about."""
+    kinds = RIGHT.findall(story)
+    return bool(ASKS.search(earlier) and kinds and (others := RIGHT.findall(earlier)) and not set(kinds) & set(others))

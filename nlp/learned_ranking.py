@@ -17,7 +17,7 @@ from nlp.question import is_answered_in_kind
 from nlp.question_index import Vector
 from nlp.question_retrieval import QuestionBook
 from nlp.ranking import EVERYWHERE, GUIDE, is_near
-from nlp.scope import right_factor, scope_factor
+from nlp.scope import local_factor, right_factor, scope_factor
 from nlp.segmenter import normalise
 from nlp.types import PassageText
 
@@ -120,7 +120,9 @@ class LearnedRanker:
         rows = features(question, passages, self._book, lexical)
         plain = normalise(question)
         return [
-            right_factor(plain, passage) * self._score(passage, row, lexical[passage.passage_id], asked, has_meaning)
+            right_factor(plain, passage)
+            * local_factor(question, passage)
+            * self._score(passage, row, lexical[passage.passage_id], asked, has_meaning)
             for passage, row in zip(passages, rows, strict=True)
         ]
 

@@ -39,6 +39,8 @@ RIGHTS = (
     (re.compile("著作权|版权|软著|软件"), re.compile("著作权|软件|信息网络传播")),
 )
 OTHER_RIGHT_FACTOR = 0.3
+# A place's own rule comes after the national one that fits about as well, unless the place is named.
+EVERYWHERE, LOCAL_RULE_FACTOR = "全国", 0.85
 
 
 def right_factor(question: str, passage: PassageText) -> float:
@@ -48,6 +50,12 @@ def right_factor(question: str, passage: PassageText) -> float:
     if not asked or any(laws.search(passage.document) for laws in asked):
         return 1.0
     return OTHER_RIGHT_FACTOR if any(laws.search(passage.document) for _, laws in RIGHTS) else 1.0
+
+
+def local_factor(question: str, passage: PassageText) -> float:
+    """Less than 1 for the rule of a place that the question does not name."""
+    is_named = passage.region == EVERYWHERE or passage.region.rstrip("省市区县") in question
+    return 1.0 if is_named else LOCAL_RULE_FACTOR
 
 
 def scope_factor(question: str, passage: PassageText) -> float:

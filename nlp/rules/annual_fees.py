@@ -90,7 +90,10 @@ def annual_fee_due(inputs: Inputs) -> RuleResult:
     """The last day for a year's fee, and how long it can still be paid late. Without a year the next one due."""
     filed_on = inputs.day("filed_on", ASK_FILED)
     given = inputs.find_number("year")
+    wants_grace = inputs.find_word("want") == "grace"
     year = int(given) if given else _next_year(inputs, filed_on)
+    if wants_grace and not given and inputs.on <= _grace_day(inputs, filed_on, year - 1):
+        year -= 1  # the fee whose day has just passed is the one that can still be paid late
     kind = inputs.find_word("kind")
     if kind and year > term_years(kind, filed_on):
         return _beyond_term(KIND_NAMES[kind], f"第{year}年", inputs.on)
@@ -101,7 +104,6 @@ def annual_fee_due(inputs: Inputs) -> RuleResult:
         f"过期还有6个月补缴期,到{full_day(grace.day)};第1个月不加滞纳金,之后每月加全额年费的5%。",
     ]
     lines = [f"第{year}年的年费要在第{year - 1}年期满前缴,期满日是申请日的第{year - 1}个周年日。", *filter(None, notes)]
-    wants_grace = inputs.find_word("want") == "grace"
     headline = f"第{year}年年费最晚{full_day(due.day)}缴。"
     if wants_grace:
         headline = f"第{year}年年费最晚能补缴到{full_day(grace.day)},再不缴专利从{short_day(due.day)}起终止。"
@@ -115,6 +117,13 @@ def annual_fee_due(inputs: Inputs) -> RuleResult:
         tuple(filter(None, (due.warning,))),
         (Figure("缴费截止日", due.day), Figure("补缴期截止日", grace.day), Figure("年度", year, "年")),
     )
+
+
+def _grace_day(inputs: Inputs, filed_on: date, year: int) -> date:
+    """The last day of the six months behind a fee's day; before the second year nothing is due."""
+    if year < 2:
+        return date.min
+    return end_of_period(due_day(inputs, filed_on, year).day, inputs.calendar, months=STEPS).day
 
 
 def _next_year(inputs: Inputs, filed_on: date) -> int:

@@ -1,4 +1,4 @@
-"""Two sums of a firm's everyday law: what a dismissed employee gets, what public buyers must leave to small firms."""
+"""Sums of a firm's everyday law: severance, repaid training, procurement for small firms, limits of guarantees."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,7 @@ from nlp.rules.configuration import amounts, exact
 from nlp.rules.model import Figure, Inputs, Rule, RuleResult
 from nlp.rules.wording import money, money_both, percent, plain_number
 
-LABOUR_LAW, SME_LAW = "劳动合同法", "中小企业促进法"
+LABOUR_LAW, SME_LAW, GUARANTEE_RULES = "劳动合同法", "中小企业促进法", "融资担保公司监督管理条例"
 
 
 def severance(inputs: Inputs) -> RuleResult:
@@ -58,6 +58,57 @@ def sme_procurement(inputs: Inputs) -> RuleResult:
     )
 
 
+def training_penalty(inputs: Inputs) -> RuleResult:
+    """At most the share of the training's cost that falls on the service left: Labour Contract Law, art. 22."""
+    cost = inputs.number("training_cost", "专项培训费是多少?")
+    agreed = inputs.number("agreed_months", "约定的服务期是几年?")
+    served = inputs.number("served_months", "已经干了多久?")
+    if not 0 <= served <= agreed or not agreed:
+        raise ValueError("More service than was agreed.")
+    left = agreed - served
+    most = (cost * left / agreed).quantize(Decimal("0.01"))
+    return RuleResult(
+        "training_penalty",
+        most,
+        "元",
+        f"违约金最多{money_both(most)}。",
+        (
+            f"服务期{plain_number(agreed)}个月,干了{plain_number(served)}个月,还差{plain_number(left)}个月。",
+            f"{money(cost)}×{plain_number(left)}÷{plain_number(agreed)}={money(most)}。",
+            "只限单位出专项培训费做专业技术培训、又约定了服务期的。",
+        ),
+        ((LABOUR_LAW, "第二十二条"),),
+        (),
+        (Figure("违约金上限", most, "元"),),
+    )
+
+
+def guarantee_limit(inputs: Inputs) -> RuleResult:
+    """By net assets: 10 % for one client, 15 % with its affiliates, ten times in all: arts. 15 and 16."""
+    entry = amounts("guarantee_limits", inputs.on)
+    assets = inputs.number("net_assets", "担保公司净资产是多少?")
+    one, related, total = assets * exact(entry["one"]), assets * exact(entry["related"]), assets * entry["total"]
+    figures = (
+        Figure("同一被担保人", one, "元"),
+        Figure("连同关联方", related, "元"),
+        Figure("全部责任余额", total, "元"),
+    )
+    return RuleResult(
+        "guarantee_limit",
+        one,
+        "元",
+        f"对同一家最多担保{money_both(one)}。",
+        (
+            f"同一被担保人不超过净资产的{percent(exact(entry['one']))}:{money(one)}。",
+            f"连同关联方不超过{percent(exact(entry['related']))}:{money(related)}。",
+            f"全部担保责任余额不超过净资产的{entry['total']}倍:{money(total)}。",
+        ),
+        ((GUARANTEE_RULES, "第十六条"), (GUARANTEE_RULES, "第十五条")),
+        (),
+        figures,
+    )
+
+
 FIRM_SUMS = (
     Rule(
         "severance",
@@ -74,5 +125,21 @@ FIRM_SUMS = (
         ((SME_LAW, "第四十条"),),
         date(2018, 1, 1),
         sme_procurement,
+    ),
+    Rule(
+        "training_penalty",
+        "服务期违约金上限",
+        frozenset({"training_cost", "agreed_months", "served_months"}),
+        ((LABOUR_LAW, "第二十二条"),),
+        date(2008, 1, 1),
+        training_penalty,
+    ),
+    Rule(
+        "guarantee_limit",
+        "担保公司的担保上限",
+        frozenset({"net_assets"}),
+        ((GUARANTEE_RULES, "第十六条"),),
+        date(2017, 10, 1),
+        guarantee_limit,
     ),
 )

@@ -37,6 +37,8 @@ def _read_deadline(sentence: Sentence, entry: dict[str, Any]) -> Reading | None:
             days.pop("start_on")
     if not days and not sentence.is_personal:
         return None
+    if "starts_since" in entry and days.get("start_on", entry["starts_since"]) < entry["starts_since"]:
+        return None
     inputs: dict[str, Any] = {**days, "delivery": _delivery(sentence) if "delivery" in entry else None}
     if "kinds" in entry:
         inputs["kind"] = sentence.kind

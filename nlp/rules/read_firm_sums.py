@@ -1,4 +1,4 @@
-"""Reads questions of severance pay and of the share of public procurement that is kept for small firms."""
+"""Reads questions of severance, repaid training, procurement kept for small firms, and limits of guarantees."""
 
 import re
 from decimal import Decimal
@@ -42,3 +42,29 @@ def read_sme_procurement(sentence: Sentence) -> Reading | None:
     if budget is None or not sentence.has(r"中小|小微|小型|微型|小企业"):
         return None
     return "sme_procurement", {"budget": budget}
+
+
+SPAN = rf"(?:(?P<years>{NUMBER})\s*年(?P<half>半)?)?\s*(?:零|又|多)?\s*(?:(?P<months>{NUMBER})\s*个?月)?"
+AGREED = re.compile(rf"服务期[^,。\d{CHINESE}]{{0,4}}{SPAN.replace('P<', 'P<of_')}|(?=[\d{CHINESE}]){SPAN}的?服务期")
+SERVED = re.compile(rf"(?:干|做|工作|服务|待|上班|履行|才|只|回来)(?!期)[^,。\d{CHINESE}]{{0,4}}{SPAN}")
+
+
+def read_training_penalty(sentence: Sentence) -> Reading | None:
+    cost = sentence.sum_near(r"培训|进修|学费|学习|花", within=10)
+    agreed = next((each for each in map(_months, AGREED.finditer(sentence.text)) if each), None)
+    served = next((each for each in map(_months, SERVED.finditer(sentence.text)) if each), None)
+    if cost is None or agreed is None:
+        return None
+    return "training_penalty", without_empty({"training_cost": cost, "agreed_months": agreed, "served_months": served})
+
+
+def _months(found: re.Match[str]) -> Decimal | None:
+    said = {name.removeprefix("of_"): value for name, value in found.groupdict().items() if value}
+    years, months = read_number(said.get("years", "零")), read_number(said.get("months", "零"))
+    total = Decimal(years or 0) * 12 + Decimal(months or 0) + (6 if "half" in said else 0)
+    return total or None
+
+
+def read_guarantee_limit(sentence: Sentence) -> Reading | None:
+    assets = sentence.sum_near(r"净资产", within=8)
+    return ("guarantee_limit", {"net_assets": assets}) if assets is not None else None

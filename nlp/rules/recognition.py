@@ -15,7 +15,12 @@ from nlp.rules.read_deadlines import (
     read_restoration,
 )
 from nlp.rules.read_fees import is_fee_question, read_fee
-from nlp.rules.read_firm_sums import read_severance, read_sme_procurement
+from nlp.rules.read_firm_sums import (
+    read_guarantee_limit,
+    read_severance,
+    read_sme_procurement,
+    read_training_penalty,
+)
 from nlp.rules.read_rewards import (
     read_achievement_share,
     read_bonus,
@@ -60,6 +65,8 @@ READERS: dict[str, Reader] = {
     "restoration": read_restoration,
     "severance": read_severance,
     "sme_procurement": read_sme_procurement,
+    "training_penalty": read_training_penalty,
+    "guarantee_limit": read_guarantee_limit,
     "priority": read_priority,
     "refusal_review": read_refusal_review,
     "patent_term": read_patent_term,

@@ -31,6 +31,8 @@ GENERAL = re.compile(
     r"有(?:什么|啥|何)(?:后果|影响|区别|条件|用|规定|要求|材料)|会怎[么样]|(?:怎么|如何|咋)(?:办|申请|交|缴|弄|提交|走)|为什么|为啥|"
     r"(?:什么|哪些|啥)(?:材料|资料|条件|手续|流程|证据)|什么意思|是指|凭什么|区别|依据是|法律依据|哪一?条|规定在"
 )
+# What will come of one's own case is no figure: 会不会被驳回, 帮我算算.
+FORECAST = re.compile(r"会不会被?(?:驳|撤|毙|拒|无效)")
 FROM_WHEN = re.compile(r"(?:从|自|按)(?:哪|什么|啥|何|几).{0,4}(?:算|起|数|开始|生效)|还是(?:从|按).{0,6}(?:算|起)")
 SUM_OR_DAY = re.compile(r"多少|哪[天日]|哪一天|几号|最[晚迟]|截止|几块|几钱|什么时候|还剩|还有几|算")
 # 仨月 is 三个月; 费减85 and 打85折 off are shares without their sign.
@@ -114,14 +116,15 @@ class Sentence:
     @property
     def is_general(self) -> bool:
         """A question of law or procedure, not of a figure."""
-        if FROM_WHEN.search(self.text):
+        if FROM_WHEN.search(self.text) or FORECAST.search(self.text):
             return True
         return bool(GENERAL.search(self.text)) and not SUM_OR_DAY.search(self.text)
 
     @property
     def is_personal(self) -> bool:
         """About somebody's own matter, and asking for the very figure."""
-        return bool(STRICT.search(self.text)) and bool(PERSONAL.search(self.text))
+        is_strict = STRICT.search(self.text) and not FORECAST.search(self.text)
+        return bool(is_strict and PERSONAL.search(self.text))
 
     def has(self, pattern: str) -> bool:
         return re.search(pattern, self.text) is not None

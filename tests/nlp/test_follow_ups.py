@@ -73,3 +73,27 @@ def test_a_day_of_filing_is_no_answer_where_no_term_was_asked_for() -> None:
 )
 def test_a_correction_gives_what_holds_instead(text: str, value: str | None) -> None:
     assert corrected(text) == value
+
+
+def test_what_was_told_before_the_subject_is_tried_too() -> None:
+    said = ["听人讲可以挂开放许可", "我们手上是件实用新型"]
+
+    assert "听人讲可以挂开放许可 我们手上是件实用新型 声明里要写什么" in in_context("声明里要写什么", said)
+
+
+def test_where_no_turn_names_a_subject_all_of_them_are_read() -> None:
+    said = ["起诉前让法院先叫停了对面", "裁定已经准了"]
+
+    assert in_context("之后几天内要去起诉", said)[0] == "起诉前让法院先叫停了对面 裁定已经准了 之后几天内要去起诉"
+
+
+def test_a_question_about_another_right_is_no_part_of_the_story() -> None:
+    said = ["商标续展多少钱", "我们的专利被抄了", "对方是个小厂"]
+
+    assert all("商标" not in each for each in in_context("那能要多少赔偿", said))
+
+
+def test_what_was_only_told_is_kept_with_what_is_asked_of_it() -> None:
+    said = ["我们和老王共有一件专利", "没签协议"]
+
+    assert in_context("那转让呢", said)[0] == "我们和老王共有一件专利 没签协议 那转让呢"
