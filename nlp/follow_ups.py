@@ -100,7 +100,9 @@ def in_context(text: str, history: Sequence[str]) -> tuple[str, ...]:
 def _substituted_in_story(text: str, previous: str, story: str) -> str | None:
     """The question before changed in one thing; where that thing was named a turn earlier, with that turn."""
     match = AND_WHAT_ABOUT.match(text.strip(" 。.!"))
-    for group in ALTERNATIVES if match and story != previous else ():
+    if match is None or story == previous:
+        return substituted(text, previous)
+    for group in ALTERNATIVES:
         if group.fullmatch(match["what"]) and not group.search(previous) and group.search(story):
             return group.sub(match["what"], story, count=1)
     return substituted(text, previous)
