@@ -122,7 +122,10 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
         return _committing(service, _discarding(service))
     field, said = current_field(draft, service), said_in(context)
     # 签了 answers a question of yes or no, whatever it may mean elsewhere.
-    is_answer = field is not None and field.reads not in FREE_TEXT and read_answer(field, said) is not None
+    # So does 跳过 where the field may stay empty.
+    is_answer = field is not None and (
+        (field.reads not in FREE_TEXT and read_answer(field, said) is not None) or _skips(field, said)
+    )
     if words.LEAVES.fullmatch(plain) or (bare_act == "cancel" and not is_answer):
         return lambda _: leaving(service)
     if words.BACK.fullmatch(plain) or (bare_act == "previous_page" and not is_answer):
@@ -141,10 +144,14 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
     return lambda given: refused(given, service, field)
 
 
+def _skips(field: FormField, said: Said) -> bool:
+    return not field.is_required and words.SKIPS.fullmatch(said.plain.strip()) is not None
+
+
 def _answer(
     service: Service, field: FormField, said: Said, context: TurnContext
 ) -> Callable[[TurnContext], Reply] | None:
-    if not field.is_required and words.SKIPS.fullmatch(said.plain.strip()):
+    if _skips(field, said):
         return _taking(service, Change(field, None))
     value = read_answer(field, said)
     if value is None:
