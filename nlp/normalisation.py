@@ -5,6 +5,7 @@ import unicodedata
 from itertools import product
 
 from nlp.lexicon import read_lines, read_pairs, read_words
+from nlp.slots.numerals import read_digits
 
 # What is longer than this is a pasted document; its opening says what is wanted.
 LENGTH_LIMIT = 1200
@@ -14,6 +15,8 @@ INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 SYMBOLS = {"So", "Sk"}
 SPACES = re.compile(r"\s+")
 
+# 二零一九一零三三三八八一点一: a number dictated digit by digit
+DICTATED = re.compile(r"[零〇一二三四五六七八九幺]{8,13}(?:点[零〇一二三四五六七八九])?")
 FILLERS = re.compile(
     r"(?:嗯+|呃+|额(?=[,\s、]|$)|诶+|欸+|哎+(?!呀|哟)|唉+|哈{2,}|那啥|怎么说呢|就是说|你知道吧|我想想|那什么(?=\s))[\s,、.。…]*"
     r"(?:(?:就是|那个|这个|然后)(?!这|那|它|他))?"
@@ -44,6 +47,7 @@ class Normaliser:
         text = unicodedata.normalize("NFKC", text)[:LENGTH_LIMIT]
         text = "".join(_visible(character) for character in text).translate(self._characters)
         text = self._spoken_pattern.sub(lambda match: self._spoken[match[0]], text)
+        text = DICTATED.sub(lambda match: read_digits(match[0]).replace("幺", "1").replace("点", "."), text)
         return SPACES.sub(" ", self._respell(text)).strip()
 
     def without_fillers(self, plain: str) -> str:

@@ -43,9 +43,14 @@ CLEAR_CHANGE = 0.8
 SHORTEST_WISH = 4
 # The opening of a wish that only the model sees as an act is left out of the subject if it is no longer than this.
 LONGEST_OPENING = 8
+# 只看固态的 goes on with the list that there is; only these words turn to the market's.
+ON_OFFER = re.compile(r"卖|售|转让|许可|挂牌|求购|需求|供应|市场")
+PAGES = frozenset({"next_page", "previous_page"})
 HANDOFF_ANYWHERE = re.compile(r"转(?:接|到)?人工|人工客服|找人工|真人客服")
 # Where 光伏组件类 is a condition; where somebody buys or sells it is the subject.
 SEARCHES_CLASSES = frozenset({"patent_search", "patent_watch"})
+# What the slot right_type says is no subject beside it.
+RIGHT_WORDS = re.compile(r"(?:^| )(?:商标|软著|软件著作权|著作权|版权)(?= |$)")
 TOPICAL = frozenset(
     {
         "patent_search",
@@ -142,10 +147,11 @@ class Understander:
             clean, judged = first, self._judge(first)
         reading = self._slots.read(clean, at)
         goes_on = state.intent is not None and bool(corrects or REFINES.search(clean))
-        intent, confidence = self._intent(judged, state, goes_on=goes_on)
+        intent, confidence = self._intent(clean, judged, state, goes_on=goes_on)
         if _calls_for_person(text, whole, has_clear_wish=intent in ACTIONABLE and confidence >= CLEAR):
             intent, confidence = "human_handoff", 0.9
-        is_value = _states_a_value(clean) and (state.intent is None or "专利" not in clean)
+        # 换成实用新型 goes on with a list, 实用新型 answers a question
+        is_value = _states_a_value(clean) and not goes_on and (state.intent is None or "专利" not in clean)
         if not act.name and (intent is None or confidence < 0.6 or is_value):
             informed = self._inform(text, clean, reading)
             if informed is not None:
@@ -170,6 +176,8 @@ class Understander:
         if not judged.is_bare_act or goes_on:
             return None
         name, chance = judged.bare_acts[0]
+        if name in PAGES and self._slots.read(whole, at).values:
+            return None  # 济南也看看 names what to look at; who turns a page names nothing
         slots: dict[str, Any] = {}
         exclude: dict[str, list[str]] = {}
         if name == "select_item":
@@ -210,10 +218,11 @@ class Understander:
                 return part
         return clean
 
-    def _intent(self, judged: Judgement, state: State, *, goes_on: bool) -> tuple[str | None, float]:
+    def _intent(self, clean: str, judged: Judgement, state: State, *, goes_on: bool) -> tuple[str | None, float]:
         """The best intent; a refinement keeps the list's intent."""
         best, confidence = judged.intents[0] if judged.intents else (None, 0.0)
-        if goes_on and (confidence < CLEAR_CHANGE or best == "patent_search"):
+        strays = best == "market_browse" and not ON_OFFER.search(clean)
+        if goes_on and (confidence < CLEAR_CHANGE or best == "patent_search" or strays):
             return state.intent, 0.85
         return best, confidence
 
@@ -246,6 +255,8 @@ class Understander:
             slots["ipc"] = named.value
             left = left[: named.start] + TAKEN * (named.end - named.start) + left[named.end :]
         topic = self._slots.topics.find(left, intent) if intent in TOPICAL else ""
+        if "right_type" in slots:
+            topic = RIGHT_WORDS.sub("", topic).strip()
         if topic and not (refines and len(topic) < 2):
             slots["topic"] = topic
         if refines and DROPS.search(clean):

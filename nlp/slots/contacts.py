@@ -11,7 +11,7 @@ SPOKEN_MOBILE = re.compile(
 LANDLINE = re.compile(r"(?<!\d)\(?(?P<area>0(?:10|2\d|[3-9]\d\d))\)?[\s-]*(?P<number>[2-8]\d{3}[\s-]?\d{3,4})(?!\d)")
 COUNTRY_CODE = re.compile(r"(?:(?:我的?)?(?:联系)?(?:电话|手机|方式)(?:号码?)?(?:是|为|:)?\s*)?(?:(?:\+|00)86[\s-]*)?$")
 CASE_NUMBER = re.compile(
-    r"(?<![A-Za-z])(?P<service>RZ|WQ|FX|SQ|CZ|FH|PX|GX|TG|KF)[\s-]*(?P<day>\d{6})[\s-]*(?P<serial>\d{3,6})(?!\d)",
+    r"(?<![A-Za-z])(?P<service>(?!CN|ZL|US|EP|WO|JP|KR)[A-Z]{2})[\s-]*(?P<day>2\d(?:0[1-9]|1[0-2])[0-3]\d)[\s-]*(?P<serial>\d{3,6})(?!\d)",
     re.IGNORECASE,
 )
 ORDINAL = re.compile(
@@ -20,7 +20,7 @@ ORDINAL = re.compile(
 LAST = re.compile(
     r"(?:最后|最末|末尾|倒数第一|最下面|最底下)(?:面|头)?(?:那|这)?(?:一)?(?:个|条|件|项|篇|份|场|期|节|家|位|款|门)?"
 )
-NOT_AN_ITEM = re.compile(r"(?:类|条(?=规定|第)|年|章|届|季|代|方|次|一时间|三方|页|批|人民|医院|大学|中学|集团)")
+NOT_AN_ITEM = re.compile(r"(?:类|条(?=规定|第)|年|章|届|季|代|方|次|时间|一时间|三方|页|批|人民|医院|大学|中学|集团)")
 
 
 def find_phone(text: str) -> Found | None:

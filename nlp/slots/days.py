@@ -8,7 +8,9 @@ from nlp.slots.dates import DAY, MONTH, POINT, bounds_of, field_near, next_month
 from nlp.slots.numerals import read_number
 
 DAY_WORD = re.compile(r"(?P<word>大后天|后天|明天|明日|今天|今日|今晚|明晚|昨天|昨日|前天)")
-WEEKDAY = re.compile(r"(?P<week>下下个?|下个?|这个?|本|上个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])")
+WEEKDAY = re.compile(
+    r"(?P<week>下下个?|下个?|这个?|本|上个?)?(?<![一每两几半])(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-7])"
+)
 MONTH_DAY = re.compile(
     rf"(?<![\d年A-Za-z.]){MONTH}(?:月份?)\s*{DAY}\s*[日号]?(?![\d个])|(?<![\d.A-Za-z])(?P<m2>1[0-2]|0?[1-9])[./](?P<d2>3[01]|[12]\d|0?[1-9])(?:日|号|(?=[的那]))"
 )

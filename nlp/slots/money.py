@@ -20,13 +20,16 @@ MULTIPLES = {
 # 500万像素 is no money
 MEASURES = "份项套次名张篇本家所种类像素台件人吨伏次级转瓦安倍名位户条项平米公里小时步辆套字行点粒颗株亩头只片帧赫比字"
 MONEY_UNIT = r"(?:元|块钱?|圆|人民币|rmb|RMB|CNY)"
-PRICE_CONTEXT = r"(?:预算|价格|价|金额|报价|贷款?|借款?|融资?|资金|每年|年费|出价|额度|费用|费|投资?|¥|售|卖|要)"
+PRICE_CONTEXT = (
+    r"(?:预算|价格|价|金额|报价|贷款?|借款?|融资?|资金|每年|年费|出价|额度|费用|费|投资?|¥|售|卖|要|收(?!入)|给"
+    r"|每[件项个月]|一件)"
+)
 
 AMOUNT = re.compile(
     rf"(?P<sign>[¥¥$]\s*)?(?<![\d.A-Za-z第])(?P<number>{NUMERAL})\s*(?P<vague>[多来几]|余)?\s*(?P<unit>个?亿|个?[wW](?![a-zA-Z])|[kK](?![a-zA-Z])|百万|千万|个?万)?"
     rf"(?P<tail>[{CHINESE}\d]{{1,4}}(?![{CHINESE}\d个年月天期件项]))?\s*(?P<money>{MONEY_UNIT})?(?P<after>以内|以下|左右|上下|之内|以上|起)?"
 )
-BARE_CONTEXT = re.compile(PRICE_CONTEXT + r"[是为在约大概个到了\s:]*$")
+BARE_CONTEXT = re.compile(PRICE_CONTEXT + r"[是为在约大概个到了\s:]*(?:(?:一|每)(?:年|个?月|件|次|项))?$")
 
 MONTHS = re.compile(
     rf"(?P<half>半年)|(?P<years>{NUMERAL})\s*(?:年|周年)(?P<year_half>半)?(?:零?(?P<extra>{NUMERAL})\s*个?月)?(?!度|级|代|费|前|内?申请|\s*[{CHINESE}\d.]+\s*[万千百元块wWk])"
@@ -64,8 +67,8 @@ def _amount(match: re.Match[str], text: str) -> int | None:
     ):
         return None
     base = read_number(match["number"])
-    if base is None:
-        return None
+    if base is None or (match["number"][0] in "十百千佰仟" and text[: match.start()].endswith(("几", "数"))):
+        return None  # 几千块 is no sum
     scale = MULTIPLES[unit]
     value = base * scale + _tail(match["tail"], scale)
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))

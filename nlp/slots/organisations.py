@@ -12,15 +12,16 @@ FULL_NAME = re.compile(
     r"[一-鿿A-Za-z0-9()·&]{2,30}?(?:股份有限公司|有限责任公司|集团有限公司|有限公司|合作社|(?:律师|会计师|专利|商标)事务所)"
 )
 INSTITUTION = re.compile(
-    r"[一-鿿A-Za-z]{2,14}?(?:大学|科学院|工程院|研究院|研究所|研究中心|医院|集团|学院|实验室)"
+    r"中科院[一-鿿]{2,8}?所(?!有)"
+    r"|[一-鿿A-Za-z]{2,14}?(?:大学|科学院|工程院|研究院|研究所|研究中心|医院|集团|学院|实验室)"
     r"(?:(?:(?![的和与跟及或在做搞申有])[一-鿿]){0,10}?(?:研究院|研究所|研究生院|学院|医院|实验室))?(?!生|城|士|排|的研究)"
 )
 FIRM = re.compile(r"[一-鿿A-Za-z0-9]{2,10}?(?:公司|股份|科技|实业|电子厂|机械厂)(?=的|申请|名下|有|在|$|\s)")
 LEADING_FRAME = re.compile(
-    r"^.*(?:帮我|帮忙|给我|替我|我们是|我是|我司是|公司是|本公司|一下|看看|找找|查查|搜搜|检索|查询|查找|搜索|看下|查下|盯着|盯紧|监控|留意|关注|跟踪|订阅|瞅瞅|瞅一瞅|瞅下|瞅|瞧瞧|瞧|翻翻|调下|调取|调一下|叫做|名称是|名字是|名叫|名称|是|叫|找|查|搜|看|有没有|把|被|和|跟|与|在|请|想|要|用|对|由|年|月|的|了|下|以后|以前|之后|来自|申请人|权利人|人为|人是|权人|企业|家(?![居具电装庭用纺]))"
+    r"^公司(?=\S{2})|^.*(?:帮我|帮忙|给我|替我|我们是|我是|我司是?|公司是|本公司|敝司|一下|看看|找找|查查|搜搜|检索|查询|查找|搜索|看下|查下|盯着|盯紧|监控|留意|关注|跟踪|订阅|瞅瞅|瞅一瞅|瞅下|瞅|瞧瞧|瞧|翻翻|调下|调取|调一下|叫做|名称是|名字是|名叫|名称|是|叫|找|查|搜|看|有没有|把|被|和|跟|与|在|请|想|要|用|对|由|年|月|的|了|下|以后|以前|之后|来自|申请人|权利人|人为|人是|权人|企业|家(?![居具电装庭用纺]))"
 )
 GENERIC = re.compile(
-    r"^(?:我们?|咱们?|你们?|他们?|这|那|某|本|该|贵|一|几|两|各|其他|别的|别人|人家|对方|对手|竞争|同行|哪|什么|多|小|大|高|中小|科技型|制造|外贸|初创|科技|综合|当地|本地|国内|国外|外国|省|市|区|县|国|知名|所有|重点|孵化)*(?:家|个|些|间)?$"
+    r"^(?:我们?|俺们?|咱们?|你们?|他们?|这|那|某|本|该|贵|一|几|两|各|其他|别的|别人|人家|对方|对手|竞争|同行|哪|什么|多|小|大|高|中小|科技型|制造|外贸|初创|科技|综合|当地|本地|国内|国外|外国|省|市|区|县|国|的|知名|所有|重点|孵化)*(?:家|个|些|间)?$"
 )
 NAMED = re.compile(
     r"(?:申请人|专利权人|权利人|申请单位|公司名称?|企业名称?|单位名称?)(?:名称)?\s*(?:是|为|叫|:|写的?是)?\s*(?P<name>[一-鿿A-Za-z0-9()·]{2,30}?)(?=的|申请|名下|,|,|。|\s|$)"
@@ -32,6 +33,8 @@ NO_NAME = re.compile(
 OWNER = re.compile(
     r"(?:监控|盯着|盯紧|盯住|盯一下|盯|留意|关注|跟踪|订阅|查一下|查询|查|搜一下|搜|找一下|找|看看|看一下)\s*(?:一下|下)?\s*(?P<name>[一-鿿A-Za-z]{2,6}?)(?:这家|那家)?(?:公司|集团|企业)(?:的|最近|有|新|申请)"
 )
+# 隔壁那家福兴玩具厂: pointed at and named
+POINTED_AT = re.compile(r"(?:[这那]家|[这那]间|叫)\s*(?P<name>[一-鿿]{4,10}?厂)(?![家商房区里])")
 WATCHED = re.compile(
     r"(?:监控|盯着|盯紧|盯住|留意|关注|跟踪|追踪|订阅)(?:一下|下)?\s*(?P<name>[一-鿿A-Za-z]{2,4})(?:的|最近|有没有|申请|有(?=新))"
 )
@@ -43,6 +46,8 @@ INVENTED_BY = re.compile(
     r"(?:(?:个人|自己|本人)?(?:发明|研发|设计|研制)的|(?:当|作为|做|为|是|这个|这位|这名|这)?(?:第一|主要|共同)?(?:发明人|设计人|发明者)(?:的|名下)?(?!是|叫|为))"
 )
 TITLES = re.compile(r"(?:老师|教授|博士|先生|女士|院士|工程师|同学)$")
+
+SHORTEST_COOPERATIVE = 7
 
 # What follows where a kind of applicant is meant, not a thing (企业管理软件, 医院病床).
 OWNS = (
@@ -61,7 +66,7 @@ APPLICANT_TYPES = tuple(
         ),
         ("institute", r"科研院所|科研机构|科研单位|研究机构|研究院所|(?:科研|研究)(?:所|院)(?=<OWNS>)|院所"),
         ("hospital", r"医院(?=<OWNS>)|医疗机构"),
-        ("government", r"政府(?:部门|机关)?(?=<OWNS>)|机关单位|事业单位"),
+        ("government", r"政府(?:部门|机关|单位)?(?=<OWNS>)|机关单位|事业单位"),
         ("individual", r"以?个人(?:名义|身份)|个人(?=<OWNS>)|自然人"),
         (
             "enterprise",
@@ -149,7 +154,8 @@ class OrganisationFinder:
     def _full_name(self, text: str) -> Found | None:
         for match in FULL_NAME.finditer(text):
             found = _without_frame(match)
-            if found is not None:
+            # 茶叶合作社 is a kind, 临颍县绿源种植专业合作社 a name
+            if found is not None and not (found.value.endswith("合作社") and len(found.value) < SHORTEST_COOPERATIVE):
                 return found
         return None
 
@@ -159,7 +165,7 @@ class OrganisationFinder:
             named
             and not GENERIC.match(named["name"])
             and named["name"] not in {"是谁", "有哪些", "是哪个", "是哪家"}
-            and "谁" not in named["name"]
+            and not re.search(r"谁|[了过没吗]$|没有?变", named["name"])
             and not NO_NAME.match(named["name"])
         ):
             name = re.sub(r"(?<=..)(?:公司|企业)$", "", named["name"]) if "有限" not in named["name"] else named["name"]
@@ -174,6 +180,9 @@ class OrganisationFinder:
         owner = OWNER.search(text)
         if owner and not GENERIC.match(owner["name"]):
             return Found(owner.start("name"), owner.end("name"), owner["name"])
+        pointed_at = POINTED_AT.search(text)
+        if pointed_at:
+            return Found(pointed_at.start("name"), pointed_at.end("name"), pointed_at["name"])
         watched = WATCHED.search(text)
         if watched and self._is_proper_name(watched["name"]):
             return Found(watched.start("name"), watched.end("name"), watched["name"])
@@ -265,6 +274,8 @@ def _without_frame(match: re.Match[str]) -> Found | None:
         name,
     )
     stem = name[: suffix.start()] if suffix else name
+    if GENERIC.match(stem):
+        return None
     lead = LEADING_FRAME.match(stem)
     offset = lead.end() if lead else 0
     stem = stem[offset:]

@@ -15,7 +15,7 @@ IPC_CLASS = re.compile(
 KINDS = (
     ("utility_model", re.compile(r"实用新型(?:专利)?|(?:(?<![一-鿿])|(?<=的))新型专利(?=$|[\s,。;|])|实新(?=专利|的)")),
     ("design", re.compile(r"外观(?:设计)?(?:专利)?(?!检测|缺陷|检查|质量|不良)")),
-    ("invention", re.compile(r"发明专利|发明(?!人|者|家|了|创造|权)(?:类)?")),
+    ("invention", re.compile(r"发明专利|(?<!谁)发明(?!人|者|家|了|创造|权)(?:类)?")),
 )
 STATUSES = (
     (
@@ -63,7 +63,10 @@ TRADE_MODES = (
     ("pledge", re.compile(r"质押")),
     ("equity", re.compile(r"作价入股|技术入股|专利入股|知识产权入股|作价投资|入股|作价出资")),
     ("licence", re.compile(r"(?:独占|排他|普通|独家|交叉)?(?:许可|授权(?:使用|给))(?!证|备案)")),
-    ("transfer", re.compile(r"转让|出售|出让|卖(?:掉|给|出|了)?|转手|变现|脱手|在卖|买断")),
+    (
+        "transfer",
+        re.compile(r"转让|出售|出让|卖(?:掉|给|出|了)?|转手|(?<!大)出手|放[售卖]|转掉|变现|脱手|在[卖售]|买断"),
+    ),
 )
 RIGHTS = (
     ("copyright", re.compile(r"软件?著(?:作权)?|著作权|版权|软著")),

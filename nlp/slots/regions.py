@@ -11,7 +11,7 @@ SUFFIX = re.compile(r"(?:特别行政区|维吾尔自治区|回族自治区|壮�
 MUNICIPAL_SKIP = "-"
 OF_THE_CITY = "-"
 # 粤企, 沪上, 京籍: a one-character name counts only beside these
-SINGLE = r"(?:(?<![一-鿿A-Za-z])(?:{names})(?=企(?!业)|籍|$|[\s,、|]|的|地区)|(?:{names})(?=企业|籍|地区|省的))"
+SINGLE = r"(?:(?<![一-鿿A-Za-z])(?:{names})(?=企(?!业)|籍|$|[\s,、|]|的|地区)|(?<!高)(?:{names})(?=企业|籍|地区|省的))"
 # After an ambiguous short name these make it a place
 PLACE_AFTER = re.compile(
     r"做(?!工|法)|市|区|县|州|地区|的?(?:企业|公司|厂|高校|大学|单位|本地|这边|那边|当地|园区|人民|政府)|本地"

@@ -33,7 +33,29 @@ JOINTS = (" ", " ", " 然后", " 顺便", " 另外", ",再", " 还有", " 再", 
 SECOND_WISHES, AFTER_A_QUESTION, AFTER_SMALL_TALK, BEFORE_MORE = 1600, 350, 350, 250
 OPENING_ACTS = frozenset({"affirm", "deny", "cancel", "restart"})
 REFUSED_PERSON = ("不用转人工", "别转人工", "不用找客服", "先不转人工", "不需要人工", "不要人工客服")
-OPENED, REFUSED = 700, 150
+# How people name what they do not want: 不是估值 我问的是年费.
+WISH_NAMES = {
+    "patent_search": ("查专利", "搜专利"),
+    "patent_fee": ("年费", "问年费"),
+    "patent_valuation": ("估值", "估价"),
+    "patent_watch": ("监控", "预警"),
+    "policy_match": ("补贴", "问补贴"),
+    "supply_post": ("卖", "转让", "出售"),
+    "demand_post": ("买", "求购"),
+    "training_browse": ("问课程", "培训"),
+    "training_book": ("报名",),
+    "training_cancel": ("取消报名", "退课"),
+    "financing_apply": ("贷款", "质押"),
+    "enforcement_aid": ("维权", "投诉侵权"),
+    "analysis_request": ("查新", "侵权分析"),
+    "filing_request": ("注册商标", "申请专利", "登记软著"),
+    "evidence_timestamp": ("存证", "时间戳"),
+    "portfolio": ("托管",),
+    "case_progress": ("查进度",),
+    "incubation": ("入孵",),
+    "complaint": ("投诉你们",),
+}
+OPENED, REFUSED, CONTRASTED = 700, 150, 500
 LONGEST_PART = 24
 # Half the sentences long enough to bear a slip get one more copy with a slip.
 SLIP_SHARE, SHORTEST_TO_SLIP = 0.5, 5
@@ -42,7 +64,7 @@ SLIP_SHARE, SHORTEST_TO_SLIP = 0.5, 5
 def vary(examples: Sequence[Example]) -> list[Example]:
     """New examples beside the given ones, the same for the same input."""
     random = Random(SEED)
-    makers = (_slips, _pairs, _opened, _refused)
+    makers = (_slips, _pairs, _opened, _refused, _contrasted)
     return [example for maker in makers for example in maker(examples, random)]
 
 
@@ -125,6 +147,24 @@ def _refused(examples: Sequence[Example], random: Random) -> list[Example]:
         return []
     chosen = (random.choice(wishes) for _ in range(REFUSED))
     return [_with_text(wish, f"{random.choice(REFUSED_PERSON)} {wish.text}") for wish in chosen]
+
+
+def _contrasted(examples: Sequence[Example], random: Random) -> list[Example]:
+    """What is said not to be wanted is not the wish, on whichever side it stands."""
+    wishes = [
+        example
+        for example in examples
+        if example.intent in WISH_NAMES and not example.act and 4 <= len(example.text) <= LONGEST_PART
+    ]
+    if not wishes:
+        return []
+    made = []
+    for _ in range(CONTRASTED):
+        wish = random.choice(wishes)
+        other = random.choice(sorted(WISH_NAMES.keys() - {wish.intent}))
+        unwanted = f"不{random.choice(('是', '是', '是要', '想'))}{random.choice(WISH_NAMES[other])}"
+        made.append(_with_text(wish, random.choice((f"{unwanted} {wish.text}", f"{wish.text} {unwanted}"))))
+    return made
 
 
 def _with_text(example: Example, text: str) -> Example:
