@@ -21,6 +21,8 @@ FILLERS = re.compile(
     r"(?:嗯+|呃+|额(?=[,\s、]|$)|诶+|欸+|哎+(?!呀|哟)|唉+|哈{2,}|那啥|怎么说呢|就是说|你知道吧|我想想|那什么(?=\s))[\s,、.。…]*"
     r"(?:(?:就是|那个|这个|然后)(?!这|那|它|他))?"
 )
+# 咁實用新型呢: 那 where a clause begins; 咁慢, 咁贵 say how much
+OPENING_THEN = re.compile(r"(?:^|(?<=[\s,。]))咁(?![多少大细耐样贵平慢快差好样啊])")
 OPENING_FILLER = re.compile(
     r"^(?:(?:那个|这个|就是|然后|那)[\s,、]*)+(?=帮|我|请|查|找|给|想|有没有|麻烦|你|能|可以|怎么)|^(?:啊|哦|噢|喔|呀)+[\s,、]*(?=\S)"
 )
@@ -46,6 +48,7 @@ class Normaliser:
         text = TAGS.sub(" ", text[: LENGTH_LIMIT * 4])
         text = unicodedata.normalize("NFKC", text)[:LENGTH_LIMIT]
         text = "".join(_visible(character) for character in text).translate(self._characters)
+        text = OPENING_THEN.sub("那", text)
         text = self._spoken_pattern.sub(lambda match: self._spoken[match[0]], text)
         text = DICTATED.sub(lambda match: read_digits(match[0]).replace("幺", "1").replace("点", "."), text)
         return SPACES.sub(" ", self._respell(text)).strip()
