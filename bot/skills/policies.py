@@ -61,7 +61,7 @@ def follow_up_question(context: TurnContext) -> str | None:
     subject = context.memory.get("subject") or {}
     if subject.get("kind") != "policy" or context.memory.get("last_skill") not in ASKED_BY:
         return None
-    previous = str(subject["text"])
+    previous = context.resources.understander.plain(str(subject["text"]))  # 外觀專利保護幾耐 asks what 外观… 多久 does
     if (whole := substituted(context.plain, previous)) is not None:
         return whole
     slots = dict(context.understanding.slots)
