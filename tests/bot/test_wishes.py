@@ -21,7 +21,7 @@ def test_a_choice_that_is_tapped_is_understood_as_what_it_says(intent: str) -> N
 
 
 def test_an_unclear_sentence_offers_what_was_likely_meant_and_a_person(client: FlaskClient, pusher: Pusher) -> None:
-    text = "上面说的那个呢帮忙"
+    text = "公司的东西想弄一下"
 
     answer = pusher.say(client, "o-unclear", text)
 
