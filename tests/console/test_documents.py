@@ -121,4 +121,4 @@ def test_a_partner_sees_what_is_meant_for_parties_and_changes_nothing(database, 
     assert browser.get(f"/console/documents/{seen.public_id}").status_code == 302
     assert browser.get(f"/console/documents/{hidden.public_id}").status_code == 404
     assert upload(browser, case.number, pdf()).status_code == 404
-    assert browser.post(f"/console/documents/{seen.public_id}/remove").status_code == 403
+    assert browser.post(f"/console/documents/{seen.public_id}/remove").status_code == 404
