@@ -20,6 +20,8 @@ from dev.assets import install_assets
 from dev.servers import Valkey, free_port
 from nlp.question_index import QuestionIndex
 from nlp.segmenter import default_segmenter
+from tests.support.copying import copy_rows
+from tests.support.prepared import build_indexes, load_samples
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_VAR = ROOT / "var" / "test"
@@ -132,6 +134,29 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """Indexes and a SQLite file that hold the sample patents and the guides, made once a worker."""
+    folder = tmp_path_factory.mktemp("samples")
+    (folder / "zhiqiao.db").write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{folder / 'zhiqiao.db'}")
+    load_samples(database)
+    build_indexes(database, folder)
+    database.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def sampled_database(database: Database, database_url: str, sample_folder: Path) -> Database:
+    """`database` with the samples in it, under the ids that the indexes know."""
+    if database.is_sqlite:
+        # Nothing has connected yet: the file itself is the fastest copy.
+        shutil.copy(sample_folder / "zhiqiao.db", database_url.removeprefix("sqlite:///"))
+    else:
+        copy_rows(f"sqlite:///{sample_folder / 'zhiqiao.db'}", database)
+    return database
 
 
 @pytest.fixture(scope="session")

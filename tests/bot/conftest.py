@@ -1,6 +1,5 @@
 """The bot over real parts: database, indexes of the samples, WeChat in memory."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,33 +17,8 @@ from core.db import Database
 from core.web import init_web
 from dev.servers import Valkey
 from services.resources import Resources
-from tests.support.copying import copy_rows
-from tests.support.prepared import build_indexes, load_samples
 from tests.support.pushes import Pusher
 from tests.support.resources import make_resources, official_pusher
-
-
-@pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
-    """Indexes and a SQLite file that hold the sample patents and the guides, made once a worker."""
-    folder = tmp_path_factory.mktemp("samples")
-    (folder / "zhiqiao.db").write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{folder / 'zhiqiao.db'}")
-    load_samples(database)
-    build_indexes(database, folder)
-    database.engine.dispose()
-    return folder
-
-
-@pytest.fixture
-def sampled_database(database: Database, database_url: str, sample_folder: Path) -> Database:
-    """`database` with the samples in it, under the ids that the indexes know."""
-    if database.is_sqlite:
-        # Nothing has connected yet: the file itself is the fastest copy.
-        shutil.copy(sample_folder / "zhiqiao.db", database_url.removeprefix("sqlite:///"))
-    else:
-        copy_rows(f"sqlite:///{sample_folder / 'zhiqiao.db'}", database)
-    return database
 
 
 @pytest.fixture

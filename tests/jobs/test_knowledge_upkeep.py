@@ -1,5 +1,6 @@
 """The upkeep's jobs on a real queue: misses are sorted, uses counted, an approved answer reaches the chat."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -31,7 +32,6 @@ from services.knowledge_upkeep.publication import approve_answer, retire_answer
 from services.resources import Resources
 from tests.support.jobs import run_outbox
 from tests.support.people import make_identity
-from tests.support.prepared import build_indexes, load_samples
 from tests.support.pushes import Pusher
 from tests.support.resources import make_resources, official_pusher
 from tests.support.staff import make_staff
@@ -55,12 +55,17 @@ def few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def resources(
-    database: Database, database_url: str, redis_client: redis.Redis, valkey: Valkey, clock: FixedClock, tmp_path: Path
+    sampled_database: Database,
+    database_url: str,
+    sample_folder: Path,
+    redis_client: redis.Redis,
+    valkey: Valkey,
+    clock: FixedClock,
+    tmp_path: Path,
 ) -> Resources:
-    """With the guides loaded and indexed, and an embedder that needs no model."""
-    load_samples(database)
-    build_indexes(database, tmp_path)
-    made = make_resources(tmp_path, database, database_url, redis_client, valkey.url, clock)
+    """With the guides loaded and indexed (a copy: an answer is published into it), and an embedder without a model."""
+    shutil.copytree(sample_folder / "index", tmp_path / "index")
+    made = make_resources(tmp_path, sampled_database, database_url, redis_client, valkey.url, clock)
     return replace(made, embedder=WordEmbedder())
 
 
