@@ -119,7 +119,10 @@ class PatternClassifier:
         for intent, rules in self._rules.items():
             miss = 1.0
             for rule in rules:
-                if all(flags[name] is wanted for name, wanted in rule.conditions) and rule.pattern.search(text):
+                # half the rules have no conditions, and this is the hottest line of a turn
+                if rule.conditions and not all(flags[name] is wanted for name, wanted in rule.conditions):
+                    continue
+                if rule.pattern.search(text):
                     miss *= 1 - rule.weight
             if miss < 1.0:
                 scores[intent] = min(0.99, round(1 - miss, 4))
