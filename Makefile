@@ -29,8 +29,8 @@ lint: install-dev
 	$(PYTHON_BIN) -m mypy
 	.venv/bin/lint-imports
 
-bench: install-dev assets ## 性能测试,结果写入 docs/benchmarks.md
-	$(PYTHON_BIN) -m benchmarks
+bench: install-dev assets ## 性能测试,结果写入 docs/benchmarks.md(只测一部分:make bench PARTS="boards notified")
+	$(PYTHON_BIN) -m benchmarks $(PARTS)
 
 eval-data: install-dev ## 评测用的数据库、索引和向量(放在 var/eval)
 	$(PYTHON_BIN) -m dev.eval_data

@@ -237,17 +237,22 @@ def _conditions(
 def _search(session: Session, text: str) -> list[int]:
     """The latest cases whose number, company, other side or owner has these words in it.
 
-    A query for each: each reads an index, where one with all of them would read every row.
+    A query for each, first of names and numbers, then of cases: each reads an index alone, where all in one, or one
+    that asks for the latest at once, would read every row.
     """
     companies = select(Company.id).where(Company.name.icontains(text, autoescape=True)).limit(MOST_FOUND)
     people = select(User.id).where(User.display_name.icontains(text, autoescape=True)).limit(MOST_FOUND)
+    is_named = and_(Case.opponent.is_not(None), Case.opponent.icontains(text, autoescape=True))
+    opponents = select(Case.opponent).where(is_named).distinct().limit(MOST_FOUND)
     hits = [
         Case.company_id.in_(session.scalars(companies).all()),
         Case.user_id.in_(session.scalars(people).all()),
-        and_(Case.opponent.is_not(None), Case.opponent.icontains(text, autoescape=True)),
+        Case.opponent.in_(session.scalars(opponents).all()),
     ]
     if text.isascii():
-        hits.append(Case.number.contains(text.upper(), autoescape=True))
+        numbers = select(Case.number).where(Case.number.contains(text.upper(), autoescape=True))
+        latest = numbers.order_by(Case.number.desc()).limit(MOST_FOUND + 1)
+        hits.append(Case.number.in_(session.scalars(latest).all()))
     found: set[int] = set()
     for hit in hits:
         found |= set(session.scalars(select(Case.id).where(hit).order_by(Case.id.desc()).limit(MOST_FOUND + 1)))

@@ -103,24 +103,27 @@ def team_load(session: Session, now: datetime) -> list[Load]:
     """Everybody who takes cases, whoever has most of what is late first."""
     kinds = list(catalogue())
     stages = {stage.key for service in catalogue().values() for stage in open_stages(service)}
+    of_services = [Case.kind.in_(kinds), Case.stage.in_(stages)]
     accepted, offered = Case.status == CaseStatus.ACCEPTED, Case.status == CaseStatus.OFFERED
-    counted = _by_person(
-        session,
-        [Case.kind.in_(kinds), Case.stage.in_(stages), accepted | offered],
-        [accepted, and_(accepted, Case.next_due_at <= now), offered],
-    )
-    chats = _by_person(session, [Case.kind == HANDOFF, accepted], [accepted])
+    theirs = _by_person(session, [*of_services, accepted], now)
+    asked = _by_person(session, [*of_services, offered], now)
+    chats = _by_person(session, [Case.kind == HANDOFF, accepted], now)
+    nothing = (0, 0)
     loads = [
-        Load(person, *counted.get(person.id, (0, 0, 0)), *chats.get(person.id, (0,)))
+        Load(
+            person,
+            *theirs.get(person.id, nothing),
+            offered=asked.get(person.id, nothing)[0],
+            chats=chats.get(person.id, nothing)[0],
+        )
         for person in list_staff(session, only_active=True)
         if person.role != Role.PARTNER
     ]
     return sorted(loads, key=lambda load: (-load.late, -load.open, load.person.id))
 
 
-def _by_person(
-    session: Session, which: Sequence[ColumnElement[bool]], counted: Sequence[ColumnElement[bool]]
-) -> dict[int, tuple[int, ...]]:
-    sums = [func.sum(case((condition, 1), else_=0)) for condition in counted]
-    rows = session.execute(select(Case.assignee_id, *sums).where(*which).group_by(Case.assignee_id))
-    return {number: tuple(numbers) for number, *numbers in rows if number is not None}
+def _by_person(session: Session, which: Sequence[ColumnElement[bool]], now: datetime) -> dict[int, tuple[int, int]]:
+    """How many each has, and how many of those are late."""
+    late = func.sum(case((Case.next_due_at <= now, 1), else_=0))
+    rows = session.execute(select(Case.assignee_id, func.count(), late).where(*which).group_by(Case.assignee_id))
+    return {number: (count, late_count) for number, count, late_count in rows if number is not None}

@@ -1,0 +1,108 @@
+"""Figures as sections of docs/benchmarks.md."""
+
+from dataclasses import asdict
+from typing import Any
+
+from benchmarks.boards import ROUNDS, PageTimes
+from benchmarks.load import LoadResult
+
+
+def turns(figures: dict[str, Any]) -> str:
+    """Turns through the webhook, and memory."""
+    echoes = [figures["echo"].requests_per_second, figures["echo again"].requests_per_second]
+    base = sum(echoes) / len(echoes)
+    lines = [
+        "\n## Turns through the webhook (safe mode, 50 concurrent, SQLite)\n",
+        "Echo: bare Flask + wechatpy on the same server settings; it stores nothing.\n",
+        "| what | requests/s | of the echo | p50 ms | p99 ms | failed | goal |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    goals = {"menu or FAQ turn": "≥ 0.5, p99 < 300 ms", "search turn": "≥ 0.25, p99 < 300 ms"}
+    for name, result in figures.items():
+        if isinstance(result, LoadResult):
+            row = asdict(result)
+            lines.append(
+                f"| {name} | {row['requests_per_second']:.0f} | {row['requests_per_second'] / base:.2f}"
+                f" | {row['p50_ms']:.0f} | {row['p99_ms']:.0f} | {row['failed']} | {goals.get(name, '')} |"
+            )
+    lines += ["\nMemory of each part with its children (proportional share, MB), after the load:\n"]
+    lines += ["| part | MB |", "| --- | ---: |"]
+    lines += [f"| {name} | {megabytes} |" for name, megabytes in figures["memory_mb"].items()]
+    return "\n".join(lines)
+
+
+def notified(figures: dict[str, Any]) -> str:
+    """From asking to the notice that staff see."""
+    lines = [
+        "\n## Asked to staff notified\n",
+        "| what | asked per second | p50 ms | p99 ms | max ms | never within 30 s | goal |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    shown = {
+        "handoffs": ("hand-off in the chat", "p99 < 2,000 ms at 50/s"),
+        "service_cases": ("service case filed in the mini-program", "p99 < 2,000 ms at 20/s"),
+    }
+    for name, (what, goal) in shown.items():
+        row = figures[name]
+        lines.append(
+            f"| {what} | {row['sent_per_second']:.0f} | {row['p50_ms'] or 0:.0f} | {row['p99_ms'] or 0:.0f}"
+            f" | {row['max_ms'] or 0:.0f} | {row['never']} | {goal} |"
+        )
+    return "\n".join(lines)
+
+
+def boards(figures: dict[str, dict[str, dict[str, PageTimes]]]) -> str:
+    """Pages of the console over 100,000 open cases."""
+    lines = [
+        "\n## Boards with 100,000 open cases (over HTTP, one request at a time, milliseconds)\n",
+        f"Goal: every page below 300 ms. Each page {ROUNDS} times; work is processor time of web server and client"
+        " (without PostgreSQL's own).\n",
+        "| database | who | page | p50 | worst | work |",
+        "| --- | --- | --- | ---: | ---: | ---: |",
+    ]
+    for database, people in figures.items():
+        for person, pages in people.items():
+            for page, times in pages.items():
+                found = f"{times.p50_ms:.0f} | {times.worst_ms:.0f} | {times.work_ms:.0f}"
+                lines.append(f"| {database} | {person} | {page} | {found} |")
+    return "\n".join(lines)
+
+
+def search(figures: dict[str, Any]) -> str:
+    """The index of patents."""
+    lines = ["\n## Search over 100,000 generated patents\n", "| figure | value |", "| --- | --- |"]
+    lines += [f"| {name} | {value} |" for name, value in _flat(figures)]
+    return "\n".join([*lines, "\nGoals: p99 < 20 ms; p99 at most twice raw tantivy's on the same index.\n"])
+
+
+LANGUAGE = {
+    "parse": ("a sentence understood", "jieba cutting it", "p95 < 40 ms"),
+    "search": ("a search turn over 100,000 patents: understood and found", "tantivy on the same queries", ""),
+    "ask": ("a question of law answered", "BM25 over the same index", "p95 < 600 ms"),
+}
+
+
+def language(figures: dict[str, Any]) -> str:
+    """Understanding, searching, answering."""
+    lines = ["\n## Sentences understood, searched for and answered (one process, one thread, milliseconds)\n"]
+    lines += ["| what | n | p50 | p95 | p99 | goal |", "| --- | ---: | ---: | ---: | ---: | --- |"]
+    memory = ["\nMemory of each process (resident, MB):\n"]
+    for name, (what, beside, goal) in LANGUAGE.items():
+        found = figures[name]
+        for shown, key, aim in ((what, "ours", goal), (beside, "baseline", "")):
+            row = found[key]
+            lines.append(
+                f"| {shown} | {found['count']} | {row['p50_ms']} | {row['p95_ms']} | {row['p99_ms']} | {aim} |"
+            )
+        memory.append(f"- {name}: " + ", ".join(f"{each} {size}" for each, size in found["memory_mb"].items()))
+    return "\n".join([*lines, *memory, f"\nQuestions of law were asked of {figures['ask']['knowledge']}.\n"])
+
+
+def _flat(figures: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            found += _flat(value, f"{prefix}{name}, ")
+        else:
+            found.append((prefix + name, round(value, 2) if isinstance(value, float) else value))
+    return found
