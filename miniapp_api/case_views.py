@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from miniapp_api.schemas.cases import (
+    AnswerOut,
     CaseItemOut,
     CaseOut,
     ClockOut,
@@ -22,6 +23,7 @@ from services.casework.history import history_in_words
 from services.casework.moves import Mover, allowed_moves
 from services.casework.notices import worded
 from services.casework.tasks import list_tasks
+from services.casework.wording import shown_form
 from services.catalogue import service_of
 from services.catalogue.fields import Privacy, fields_of
 from services.catalogue.model import PARTY_NAMES, Party, Service
@@ -52,10 +54,15 @@ def case_item_out(case: Case, user_id: int, now: datetime) -> CaseItemOut:
 def case_out(session: Session, case: Case, user_id: int, now: datetime) -> CaseOut:
     """All of it."""
     service = service_of(case.kind)
+    form = _form(case, service, user_id)
     return CaseOut(
         **case_item_out(case, user_id, now).model_dump(),
         version=case.version,
-        form=_form(case, service, user_id),
+        form=form,
+        answers=[
+            AnswerOut(name=field.name, label=field.ask.label, text=text)
+            for field, text in shown_form(service.form, form)
+        ],
         handler=case.assignee.display_name if case.assignee and case.status == CaseStatus.ACCEPTED else None,
         promised_at=case.promised_at,
         satisfaction=case.satisfaction,

@@ -62,6 +62,12 @@ class CasesOut(Output):
     next_cursor: NextCursor
 
 
+class AnswerOut(Output):
+    name: str = Field(examples=["amount"])
+    label: str = Field(examples=["金额"])
+    text: str = Field(examples=["300万元"])
+
+
 class MoveOut(Output):
     to: str = Field(description="办这一步时填到 to 里", examples=["withdrawn"])
     name: str = Field(examples=["撤回"])
@@ -97,6 +103,7 @@ class HistoryOut(Output):
 class CaseOut(CaseItemOut):
     version: int = Field(description="办下一步时带上")
     form: dict[str, Any] = Field(description="提交的内容;同事提交的,不含个人信息")
+    answers: list[AnswerOut] = Field(description="同样的内容,写成给人看的话,先后同表上一样")
     handler: str | None = Field(description="经办专员", examples=["陈敏"])
     promised_at: datetime
     satisfaction: int | None = Field(description="1 不满意;2 一般;3 满意")

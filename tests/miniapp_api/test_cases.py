@@ -135,6 +135,15 @@ def test_a_case_shows_where_it_stands(phone: Phone, resources: Resources, clock:
     assert (body["stage"], body["stage_name"]) == ("recommended", "评担险贷")
     assert body["says"] == "评估、担保、保险和银行在同时办理。"
     assert body["form"] == PLEDGE
+    assert [(each["name"], each["label"], each["text"]) for each in body["answers"]][:7] == [
+        ("amount", "金额", "300万元"),
+        ("term_months", "期限", "12个月"),
+        ("patents", "质押专利", "CN202110123456.7"),
+        ("has_co_owners", "有共有人", "否"),
+        ("is_encumbered", "已质押或查封", "否"),
+        ("use", "用途", "日常周转"),
+        ("linked", "一起办", "只要贷款"),
+    ]
     assert body["handler"]
     assert body["moves"] == [{"to": "withdrawn", "name": "撤回", "missing": "", "asks": []}]
     assert [each["key"] for each in body["missing_documents"]][:2] == ["licence", "certificate"]
@@ -255,6 +264,7 @@ def test_colleagues_see_the_companys_cases_and_who_runs_it_decides(
     assert [each["number"] for each in member.get("/cases").get_json()["items"]] == [number]
     assert (seen["is_mine"], seen["moves"]) == (False, [])
     assert "phone" not in seen["form"] and seen["form"]["amount"] == PLEDGE["amount"]
+    assert "phone" not in {each["name"] for each in seen["answers"]}
     refused = member.post(f"/cases/{number}/moves", {"to": "withdrawn", "version": version})
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (403, "forbidden")
     assert owner.post(f"/cases/{number}/moves", {"to": "withdrawn", "version": version}).status_code == 200
