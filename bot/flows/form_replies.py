@@ -7,17 +7,17 @@ from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
-from core.clock import china_date
 from models import FormDraft
 from services.casework.drafts import current_field
-from services.casework.opening import check_by_rule
+from services.casework.opening import check_by_rule, estimate_by_rule
 from services.casework.wording import shown_form, shown_value
 from services.catalogue.fields import FormField, Reads, fields_of, refusal_of
-from services.catalogue.model import Facts, Level, Service
+from services.catalogue.model import Estimate, Finding, Level, Service
 
 KEY = "form"
 MOST_CHOICES = 3
 MOST_LINES = 5
+MOST_SHOWN = 2
 # After so many answers that could not be used a person is offered.
 PATIENCE = 2
 TO_PERSON = Choice("转人工", "找专员")
@@ -64,17 +64,14 @@ def summary(
 ) -> Reply:
     """核对一下: everything in one view, what speaks against it, what it would cost, and the yes that is missing."""
     values = " · ".join(f"{field.ask.label} {text}" for field, text in _shown(service, draft))
-    region = str(draft.values.get(service.region_field) or "") or context.region
-    findings = check_by_rule(session, service, draft.values, region, context.now)
-    stops = [each.text for each in findings if each.level is Level.STOP][:2]
-    facts = Facts(session, draft.values, region, china_date(context.now))
-    estimate = service.estimate(facts) if service.estimate else None
+    findings = check_by_rule(session, service, draft.values, _region(context, service, draft), context.now)
+    stops = [each.text for each in findings if each.level is Level.STOP][:MOST_SHOWN]
     lines = [
         *(part for part in opening if part),
         "核对一下:",
         values,
         *(f"要注意:{text}" for text in stops),
-        f"估算:{estimate.headline}" if estimate else "",
+        *_outlook(findings, _estimate(session, context, service, draft)),
         "没问题回复“提交”,要改直接说。",
     ]
     return Reply(
@@ -82,6 +79,33 @@ def summary(
         choices=(Choice("提交", "提交"), NOT_NOW),
         memory={KEY: {"kind": service.key, "misses": 0}, "pending": None, "topic": service.topic},
     )
+
+
+def calculation(session: Session, context: TurnContext, service: Service, draft: FormDraft) -> Reply | None:
+    """怎么算的: every step and assumption of the estimate; None where there is none."""
+    estimate = _estimate(session, context, service, draft)
+    if estimate is None:
+        return None
+    lines = ["估算,不是承诺:", estimate.headline, *estimate.lines, "", *estimate.notes]
+    return Reply("\n".join([*lines, "", "没问题回复“提交”,要改直接说。"]), choices=(Choice("提交", "提交"), NOT_NOW))
+
+
+def _region(context: TurnContext, service: Service, draft: FormDraft) -> str | None:
+    return str(draft.values.get(service.region_field) or "") or context.region
+
+
+def _estimate(session: Session, context: TurnContext, service: Service, draft: FormDraft) -> Estimate | None:
+    return estimate_by_rule(session, service, draft.values, _region(context, service, draft), context.now)
+
+
+def _outlook(findings: Sequence[Finding], estimate: Estimate | None) -> list[str]:
+    """What it would cost and what fits, a line each: a phone shows no table."""
+    offers = [each for each in findings if each.is_offer][:MOST_SHOWN]
+    lines = [f"估算:{estimate.headline}", f"依据:{estimate.basis}"] if estimate else []
+    lines += [f"可选:{each.text}{f'({each.source})' if each.source else ''}" for each in offers]
+    if estimate:
+        lines.append("以上是估算,不是承诺。要看每一步怎么算,回复“怎么算的”。")
+    return lines
 
 
 def _shown(service: Service, draft: FormDraft) -> list[tuple[FormField, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.flows import words
 from bot.flows.changes import Change, find_change
-from bot.flows.form_replies import KEY, asked, closing, leaving, question_of, refused
+from bot.flows.form_replies import KEY, asked, calculation, closing, leaving, question_of, refused
 from bot.flows.reading import Said, read_answer, read_mentioned
 from bot.replies import Choice, Reply
 from bot.skills import Skill
@@ -132,8 +132,8 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
         return _committing(service, _step_back(service))
     if understood.intent == "human_handoff" and understood.confidence >= SURE and not is_answer:
         return None
-    if field is None and (words.SUBMITS.fullmatch(plain) or bare_act == "affirm"):
-        return _submitting(service)
+    if field is None and (answer := _at_summary(context, service, draft, is_yes=bare_act == "affirm")) is not None:
+        return answer
     change = find_change(service, draft, said, field, lambda part: said_in(context, part))
     if change is not None:
         return _taking(service, change, is_change=True)
@@ -142,6 +142,17 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
     if _asks(context, field) or _wants_else(context):
         return None
     return lambda given: refused(given, service, field)
+
+
+def _at_summary(
+    context: TurnContext, service: Service, draft: FormDraft, *, is_yes: bool
+) -> Callable[[TurnContext], Reply] | None:
+    """怎么算的, 提交: what is said where everything is there."""
+    plain = context.plain.strip()
+    if is_yes or words.SUBMITS.fullmatch(plain):
+        return _submitting(service)
+    explained = calculation(context.session, context, service, draft) if words.EXPLAINS.fullmatch(plain) else None
+    return (lambda _: explained) if explained is not None else None
 
 
 def _skips(field: FormField, said: Said) -> bool:

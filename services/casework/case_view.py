@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from core.clock import china_date
 from core.errors import Conflict
 from core.i18n import chinese_time
 from models import (
@@ -25,11 +24,12 @@ from services.case_records import list_events, lock_case
 from services.casework.case_history import HistoryLine, tell_history
 from services.casework.clocks import list_clocks
 from services.casework.moves import STALE, Mover, allowed_moves
+from services.casework.opening import estimate_by_rule
 from services.casework.tasks import is_conflicted, serves
 from services.casework.wording import shown_form
 from services.catalogue import service_of
 from services.catalogue.fields import Form, Privacy, fields_of
-from services.catalogue.model import PARTY_NAMES, Estimate, Facts, Move, Party, Service, Stage, Task
+from services.catalogue.model import PARTY_NAMES, Estimate, Move, Party, Service, Stage, Task
 from services.permissions import is_matching, oversees
 
 HIDDEN = "接单后可见"
@@ -95,7 +95,6 @@ def view_case(session: Session, staff: Staff, case: Case, now: datetime) -> Case
     stage = service.stage(case.stage)
     moves = allowed_moves(session, case, Mover(staff=staff))
     tasks = _tasks(session, case, service)
-    facts = Facts(session, case.form, case.region, china_date(now))
     return CaseView(
         case=case,
         service=service,
@@ -104,7 +103,7 @@ def view_case(session: Session, staff: Staff, case: Case, now: datetime) -> Case
         next_step=_next_step(staff, case, moves, tasks),
         form=_shown(service.form, case, staff),
         results=_results(service, case, staff),
-        estimate=service.estimate(facts) if service.estimate and case.form else None,
+        estimate=_estimate(session, service, case, now),
         clocks=[_clock(service, row) for row in list_clocks(session, case.id) if row.stopped_at is None],
         tasks=tasks,
         moves=moves,
@@ -115,6 +114,11 @@ def view_case(session: Session, staff: Staff, case: Case, now: datetime) -> Case
 def shown_answers(form: type[Form], values: dict[str, object]) -> list[tuple[str, str]]:
     """What somebody filled in, label and value."""
     return [(field.ask.label, text) for field, text in shown_form(form, values)]
+
+
+def _estimate(session: Session, service: Service, case: Case, now: datetime) -> Estimate | None:
+    """By what the bank approved, or how the loan failed, once that is known; nothing for somebody who is erased."""
+    return estimate_by_rule(session, service, case.form, case.region, now, results=case.results) if case.form else None
 
 
 def _shown(form: type[Form], case: Case, staff: Staff) -> list[tuple[str, str]]:

@@ -40,10 +40,10 @@ def _said(product: DatedRecord, facts: Facts) -> Finding:
     source = said_source(product)
     if ceiling is not None and wanted > ceiling:
         text = f"{product.name} 只差一样:保额降到{chinese_amount(ceiling)}以内;{rate}。"
-        return Finding(Level.GAP, text, source)
+        return Finding(Level.GAP, text, source, is_offer=True)
     excluded = "、".join(str(values.get("exclusions") or "").splitlines())
     said = f";不赔:{excluded}" if excluded else ""
-    return Finding(Level.FINE, f"{product.name} 合适:{rate}{said}。", source)
+    return Finding(Level.FINE, f"{product.name} 合适:{rate}{said}。", source, is_offer=True)
 
 
 def estimate_insurance(facts: Facts) -> Estimate | None:
@@ -57,10 +57,12 @@ def estimate_insurance(facts: Facts) -> Estimate | None:
     said = _yuan(low) if low == high else f"{_yuan(low)}至{_yuan(high)}"
     is_invented = "(用了演示数据)" if fitting[0].confidence == "DEMO" else ""
     rate = said_rate(values["rate_from"], values["rate_to"])
+    source = f"费率按{fitting[0].name}。来源:{said_source(fitting[0])}。"
     return Estimate(
-        f"保额{chinese_amount(int(wanted))},一年保费{said}。{is_invented}",
-        (f"保费:{_yuan(wanted)}×{rate}={said}。",),
-        (f"费率按{fitting[0].name}。来源:{said_source(fitting[0])}。", "保费、免赔以保险机构的报价和合同为准。"),
+        headline=f"保额{chinese_amount(int(wanted))},一年保费{said}。{is_invented}",
+        basis=source,
+        lines=(f"保费:{_yuan(wanted)}×{rate}={said}。",),
+        notes=(source, "保费、免赔以保险机构的报价和合同为准。"),
     )
 
 

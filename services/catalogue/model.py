@@ -179,11 +179,13 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of a check by rule, with the article or source it rests on."""
+    """One line of a check by rule, with the article or source it rests on. `is_offer` marks a product that fits, or
+    nearly does."""
 
     level: Level
     text: str
     source: str = ""
+    is_offer: bool = False
 
 
 @dataclass(frozen=True)
@@ -199,9 +201,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Figures computed by rule, line by line; always labelled as an estimate."""
+    """Figures computed by rule, line by line; always labelled as an estimate. `basis` is what it rests on most, with
+    the source, short enough for a phone; `notes` are all assumptions."""
 
     headline: str
+    basis: str
     lines: tuple[str, ...]
     notes: tuple[str, ...] = ()
 

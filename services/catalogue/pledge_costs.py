@@ -52,7 +52,17 @@ def _net_cost(facts: Facts) -> Estimate | None:
     lines = [basis.terms, *low.lines]
     if high.value != low.value:
         lines += ["按最高利率:", *high.lines]
-    return Estimate(_marked(headline, basis), tuple(lines), tuple(_notes(facts, basis)))
+    return Estimate(_marked(headline, basis), _main(basis), tuple(lines), tuple(_notes(facts, basis)))
+
+
+def _main(basis: Basis) -> str:
+    """The rate's source, and which subsidies are taken off."""
+    counted = [
+        f"{ITEMS[item]}{scheme.values['share']:g}%({said_source(scheme)})"
+        for item, scheme in basis.subsidies.items()
+        if scheme.values.get("share") is not None and (item == "interest" or item in basis.fees)
+    ]
+    return f"{basis.terms}{'扣了' + '、'.join(counted) if counted else '没有查到能扣的补贴'}。"
 
 
 def _marked(headline: str, basis: Basis) -> str:
@@ -169,12 +179,9 @@ def _loss(facts: Facts, principal: Decimal) -> Estimate | None:
     result = compute("risk_split", inputs, on=facts.today)
     if not isinstance(result, RuleResult):
         raise LookupError(f"risk_split asked for {result.slot}")
-    notes = [
-        f"分担比例:{_said_shares(shares)}。来源:{said_source(shares)}。",
-        *result.warnings,
-        *_fund(facts, principal),
-    ]
-    return Estimate(result.headline, result.lines, tuple(notes))
+    source = f"分担比例:{_said_shares(shares)}。来源:{said_source(shares)}。"
+    notes = (source, *result.warnings, *_fund(facts, principal))
+    return Estimate(result.headline, source, result.lines, notes)
 
 
 def _fund(facts: Facts, principal: Decimal) -> Iterator[str]:

@@ -47,8 +47,10 @@ def said_offer(offer: Offer) -> Finding:
     rate = f"年利率{said_rate(values['rate_from'], values['rate_to'])}"
     source = said_source(offer.product)
     if offer.fits:
-        return Finding(Level.FINE, f"{offer.product.name} 合适:{'、'.join(offer.reasons)};{rate}。", source)
-    return Finding(Level.GAP, f"{offer.product.name} 只差一样:{offer.missing[0]};{rate}。", source)
+        text = f"{offer.product.name} 合适:{'、'.join(offer.reasons)};{rate}。"
+        return Finding(Level.FINE, text, source, is_offer=True)
+    text = f"{offer.product.name} 只差一样:{offer.missing[0]};{rate}。"
+    return Finding(Level.GAP, text, source, is_offer=True)
 
 
 def said_rate(low: float, high: float) -> str:
