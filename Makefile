@@ -40,6 +40,7 @@ eval: install-dev ## 评测,结果写入 docs/evaluation.md(先 make eval-data)
 
 train: install-dev ## 训练语句理解模型(两三分钟),结果写入 data/models 和 docs/model-card.md
 	$(PYTHON_BIN) -m nlp.training
+	$(PYTHON_BIN) -m dev.train_refusals
 
 train-ranker: install-dev ## 训练条文排序(先 make eval-data),结果写入 data/models
 	set -a && . var/eval/env && $(PYTHON_BIN) -m dev.train_ranker

@@ -12,7 +12,7 @@ from nlp.question import letter_pairs
 from nlp.question_index import QuestionIndex, StoredVectors
 from nlp.question_retrieval import QuestionBook, QuestionRetriever
 from nlp.ranking import GUIDE, LexicalRanker
-from nlp.refusals import find_refusal
+from nlp.refusals import find_refusal, find_suspicion
 from nlp.retrieval import Bm25Retriever
 from nlp.rules import RuleAnswer, WorkingDays, answer_rule_question, rule_subject
 from nlp.segmenter import Segmenter, normalise
@@ -29,6 +29,8 @@ CLOSE = 0.92
 # So close are two sections of a guide that their order decides.
 ABOUT_AS_WELL = 0.03
 LONGEST_QUESTION = 500
+# What may be a wish that we must decline is answered only where a passage answers it so well.
+WELL = 0.8
 LIKELIER = 0.15
 
 
@@ -89,7 +91,11 @@ class PolicyAnswerer:
             tried, key=lambda each: (each[1][0][1] if each[1] else 0.0) + (LIKELIER if each is tried[0] else 0.0)
         )
         if not found or found[0][1] < self._enough:
-            return PolicyAnswer(NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0)
+            return PolicyAnswer(
+                find_suspicion(question) or NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0
+            )
+        if found[0][1] < WELL and (doubt := find_suspicion(question)) is not None:
+            return PolicyAnswer(doubt, abstained=True, confidence=found[0][1])
         best, score = _opening_section(asked, found)
         articles = self._articles(asked, best, on=on, region=region, source=source)
         close = [passage for passage, each in found if each >= max(self._enough, score * CLOSE)]

@@ -16,8 +16,10 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "questions"
 ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇两]+条(?:之[一二三四五六七八九十]+)?")
-# Files of another shape: questions that nothing answers.
-WITHOUT_ANSWER = frozenset({"unanswerable.txt", "promises.txt"})
+# A file of another shape: questions that nothing answers.
+WITHOUT_ANSWER = "unanswerable.txt"
+# Wishes that are declined whatever is known: for a promise, for help with what the law forbids.
+REFUSED = tuple(FOLDER.parent / "refusals" / name for name in ("promises.txt", "unlawful.txt"))
 
 
 class BadQuestionFile(ValueError):
@@ -40,7 +42,7 @@ def read_questions(folder: Path = FOLDER) -> tuple[PlainQuestion, ...]:
     return tuple(
         question
         for path in sorted(folder.glob("*.txt"))
-        if path.name not in WITHOUT_ANSWER
+        if path.name != WITHOUT_ANSWER
         for question in _read_file(path)
     )
 
@@ -51,14 +53,15 @@ def all_questions() -> tuple[PlainQuestion, ...]:
     return read_questions()
 
 
-def read_unanswerable(folder: Path = FOLDER) -> tuple[str, ...]:
+def read_unanswerable() -> tuple[str, ...]:
     """Questions that must be declined: nothing of ours answers them."""
-    return tuple(
-        line.strip()
-        for name in sorted(WITHOUT_ANSWER)
-        for line in (folder / name).read_text(encoding="utf-8").splitlines()
-        if line.strip() and not line.startswith("#")
-    )
+    return tuple(text for path in (*REFUSED, FOLDER / WITHOUT_ANSWER) for text in read_sentences(path))
+
+
+def read_sentences(path: Path) -> tuple[str, ...]:
+    """The lines of a file without its comments."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def _read_file(path: Path) -> Iterator[PlainQuestion]:

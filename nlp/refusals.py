@@ -1,6 +1,12 @@
-"""Questions that no passage may answer: for a promise, and for help with what the law forbids."""
+"""Questions that no passage may answer: for a promise, and for help with what the law forbids.
+
+A few wordings are told by their form alone; what else there is to say it with is learnt (nlp.refusal_model).
+"""
 
 import re
+
+from nlp.normalisation import Normaliser
+from nlp.refusal_model import default_refusal_model
 
 PROMISE = re.compile(
     r"保证.{0,8}(?:拿到|授权|通过|下来|成功|批|赢|能|过|贷)|(?:能|敢|可以|给我?|你们?)不?(?:能|敢)?(?:担保|打包票|包票|保证|承诺)|"
@@ -9,7 +15,7 @@ PROMISE = re.compile(
 # 收到包过的电话怎么办 asks about promises, it does not ask for one.
 ABOUT_PROMISES = re.compile(
     r"(?:担保|保证).{0,6}(?:多少|几多|几倍|上限|额度)|担保公司|担保(?:费|物|金)|"
-    r"可信|靠谱|骗|真的假的|怎么办|是不是真|能信|算不算|违法|合法吗"
+    r"可信|靠谱|骗|真的假的|怎么办|是不是真|能信|算不算|违[法规反]|合法吗"
 )
 DECEIT = re.compile(
     r"(?:帮我|给我|教我|怎么|咋|如何|想|替我).{0,10}(?:伪造|造假|作假|编造|做假|虚开|假发票|假合同|假的|假材料|假证)|"
@@ -33,6 +39,12 @@ ABOUT_DECEIT = re.compile(
 
 NO_PROMISE = "结果由主管部门定,我们不承诺。可以先对照条件看差在哪儿,再决定要不要办。"
 NO_DECEIT = "这件事我不能帮,做了要担法律责任。有合规的办法,可以请专员和您一起看。"
+REPLIES = {"unlawful": NO_DECEIT, "promises": NO_PROMISE}
+
+
+# What is longer tells a story, and the runs of a story say nothing.
+LONGEST_WISH = 120
+_normaliser = Normaliser()
 
 
 def find_refusal(question: str) -> str | None:
@@ -41,4 +53,18 @@ def find_refusal(question: str) -> str | None:
         return NO_DECEIT
     if PROMISE.search(question) and not ABOUT_PROMISES.search(question):
         return NO_PROMISE
-    return None
+    return _learnt(question, default_refusal_model().sure)
+
+
+def find_suspicion(question: str) -> str | None:
+    """What to say where the question may well be such a wish and nothing answers it for sure."""
+    return _learnt(question, default_refusal_model().suspect)
+
+
+def _learnt(question: str, bound: float) -> str | None:
+    plain = _normaliser.plain(question)
+    if not plain or len(plain) > LONGEST_WISH:
+        return None
+    scores = default_refusal_model().scores(plain)
+    kind = max(scores, key=lambda each: scores[each])
+    return REPLIES[kind] if scores[kind] > bound else None
