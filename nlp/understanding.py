@@ -257,7 +257,7 @@ class Understander:
         if named is not None and intent in SEARCHES_CLASSES:
             slots["ipc"] = named.value
             left = left[: named.start] + TAKEN * (named.end - named.start) + left[named.end :]
-        topic = self._slots.topics.find(left, intent) if intent in TOPICAL else ""
+        topic = self._slots.subjects.find(reading.text, left, intent) if intent in TOPICAL else ""
         if "right_type" in slots:
             topic = RIGHT_WORDS.sub("", topic).strip()
         if topic and not (refines and len(topic) < 2):

@@ -16,6 +16,7 @@ from nlp.slots.ipc_classes import find_named_class
 from nlp.slots.organisations import OrganisationFinder, Organisations
 from nlp.slots.regions import RegionFinder
 from nlp.slots.scan import Found, Scan
+from nlp.slots.subjects import SubjectFinder
 from nlp.slots.topics import TopicFinder
 
 # who speaks: no subject and no inventor
@@ -33,6 +34,8 @@ class SlotReading:
     periods: tuple[dates.Period, ...] = ()
     days: tuple[Day, ...] = ()
     left: str = ""
+    # As long as `left`: what it was before.
+    text: str = ""
     has_invalid_number: bool = False
     # A class called by its name; its words are a subject where the wish has no use for classes.
     named_class: Found | None = None
@@ -46,6 +49,7 @@ class SlotFinder:
         self._regions = RegionFinder(segmenter)
         self._organisations = OrganisationFinder(segmenter)
         self.topics = TopicFinder(segmenter)
+        self.subjects = SubjectFinder(segmenter, self.topics)
 
     def read(self, text: str, at: date) -> SlotReading:
         """What holds in the end: after 杭州 哦不对 温州 it is 温州, and what was not corrected stays."""
@@ -62,6 +66,7 @@ class SlotFinder:
             second.periods or first.periods,
             second.days or first.days,
             subject.left,
+            subject.text,
             second.has_invalid_number,
             subject.named_class,
         )
@@ -103,6 +108,7 @@ class SlotFinder:
             tuple(periods),
             tuple(single_days),
             scan.left,
+            scan.text,
             has_invalid,
             None if "ipc" in values else find_named_class(scan.text, self._ipc_titles),
         )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nlp.intent_features import FeatureExtractor
 from nlp.intent_model import FOLDER, default_extractor
-from nlp.training import card
+from nlp.segmenter import default_segmenter
+from nlp.training import card, subjects
 from nlp.training.examples import Example, data_hash, read_examples
 from nlp.training.fitting import Features, Weights, fit
 from nlp.training.storage import store
@@ -22,6 +23,14 @@ def fit_all(examples: Sequence[Example], features: dict[str, Features], extracto
     return fit([*examples, *varied], rows)
 
 
+def train_subjects(folder: Path) -> str:
+    """Train and store the judge of subjects; its figures for the card."""
+    seen = subjects.see(subjects.read_marked(), default_segmenter())
+    grammar, judge = subjects.cross_validate(seen)
+    subjects.store(folder, subjects.fit(seen), len(seen))
+    return card.subject_figures(len(seen), grammar, judge)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train and store; prints the figures of the cross-validation."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -32,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     validation = validate(examples, features, extractor)
     weights = fit_all(examples, features, extractor)
     store(options.out, weights, validation.temperatures, data_hash(), len(examples))
-    figures = card.figures(validation)
+    figures = card.figures(validation) + "\n\n" + train_subjects(options.out)
     if options.out == FOLDER:
         card.write_figures(figures)
     sys.stdout.write(figures + "\n")

@@ -40,6 +40,14 @@ def figures(validation: Validation) -> str:
     return "\n".join(lines)
 
 
+def subject_figures(sentences: int, grammar: float, judge: float) -> str:
+    """How often the whole subject is right by grammar alone and by the learned judge, as Markdown."""
+    return (
+        f"Whole subjects right, {sentences} marked sentences, each read by a judge that had not seen it (5 folds):\n\n"
+        f"| grammar alone | grammar and judge |\n| --- | --- |\n| {grammar:.3f} | {judge:.3f} |"
+    )
+
+
 def _below(judged: list[Judged], limit: float) -> str:
     low = [row for row in judged if row.confidence < limit]
     right = sum(row.is_right for row in low)
