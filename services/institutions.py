@@ -31,11 +31,17 @@ class InstitutionContent:
     is_demonstration: bool = False
 
 
-def list_institutions(session: Session, staff: Staff, *, party: str = "") -> list[Institution]:
-    """Those in use first, by party and name."""
+def list_institutions(
+    session: Session, staff: Staff, *, party: str = "", only_active: bool = False
+) -> list[Institution]:
+    """Those in use first, by party and name; of one party, or only those in use, where that is asked for."""
     check_may(staff, Action.READ_RECORDS)
     query = select(Institution).order_by(Institution.is_active.desc(), Institution.party, Institution.name)
-    return list(session.scalars(query.where(Institution.party == party) if party else query))
+    if party:
+        query = query.where(Institution.party == party)
+    if only_active:
+        query = query.where(Institution.is_active)
+    return list(session.scalars(query))
 
 
 def get_institution(session: Session, staff: Staff, institution_id: int) -> Institution:

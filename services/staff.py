@@ -232,11 +232,6 @@ def _checked_institution(
     return institution.id
 
 
-def list_institutions(session: Session) -> list[Institution]:
-    """The partners one can open accounts for."""
-    return list(session.scalars(select(Institution).where(Institution.is_active).order_by(Institution.name)))
-
-
 def _checked_skills(skills: Sequence[str]) -> list[str]:
     unknown = [skill for skill in skills if skill not in SKILL_NAMES]
     if unknown:

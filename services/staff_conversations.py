@@ -63,15 +63,12 @@ def list_messages(
         return MessagePage(_with_deliveries(session, rows))
     if before_id is not None:
         query = query.where(Message.id < before_id)
-    rows = list(session.scalars(query.order_by(Message.id.desc()).limit(limit + 1)))
-    return MessagePage(_with_deliveries(session, rows[:limit][::-1]), has_earlier=len(rows) > limit)
+    return as_page(session, list(session.scalars(query.order_by(Message.id.desc()).limit(limit + 1))), limit=limit)
 
 
-def list_case_messages(session: Session, case_id: int, *, limit: int = PAGE) -> MessagePage:
-    """The latest messages about a service's case, notes of colleagues among them."""
-    query = select(Message).where(Message.case_id == case_id).options(joinedload(Message.staff))
-    rows = list(session.scalars(query.order_by(Message.id.desc()).limit(limit + 1)))
-    return MessagePage(_with_deliveries(session, rows[:limit][::-1]), has_earlier=len(rows) > limit)
+def as_page(session: Session, latest: Sequence[Message], *, limit: int = PAGE) -> MessagePage:
+    """Messages that come the latest first, as staff read them; one more than `limit` says that there are earlier."""
+    return MessagePage(_with_deliveries(session, latest[:limit][::-1]), has_earlier=len(latest) > limit)
 
 
 def find_message_time(session: Session, conversation_id: int, message_id: int) -> datetime | None:

@@ -9,10 +9,11 @@ from console.sessions import looking, working
 from core.errors import AppError, InvalidInput
 from models import Role, Staff
 from services.audit import list_entries
+from services.institutions import list_institutions
 from services.permissions import Action, check_may
 from services.quick_replies import delete_quick_reply, list_quick_replies, save_quick_reply
 from services.resources import Resources
-from services.staff import create_staff, get_staff, list_institutions, list_staff, reset_password, update_staff
+from services.staff import create_staff, get_staff, list_staff, reset_password, update_staff
 
 AUDIT_PAGE = 50
 
@@ -60,8 +61,8 @@ def _add_staff(blueprint: Blueprint, resources: Resources) -> None:
                     )
             except AppError as error:
                 problem, status = error, error.http_status
-        with looking(resources) as (reader, _):
-            page = _staff_page(reader, made=made, problem=problem)
+        with looking(resources) as (reader, staff):
+            page = _staff_page(reader, staff, made=made, problem=problem)
         return make_response(page, status)
 
     @blueprint.route("/staff/<int:staff_id>", methods=["GET", "POST"])
@@ -89,7 +90,7 @@ def _add_staff(blueprint: Blueprint, resources: Resources) -> None:
                 problem, status = error, error.http_status
         with looking(resources) as (reader, staff):
             check_may(staff, Action.MANAGE_STAFF)
-            person, institutions = get_staff(reader, staff_id), list_institutions(reader)
+            person, institutions = get_staff(reader, staff_id), list_institutions(reader, staff, only_active=True)
         page = render_template("console/staff_one.html", person=person, problem=problem, institutions=institutions)
         return make_response(page, status)
 
@@ -97,16 +98,18 @@ def _add_staff(blueprint: Blueprint, resources: Resources) -> None:
     def staff_password(staff_id: int) -> Response:
         with working(resources) as (work, staff):
             made = reset_password(work, by=staff, staff_id=staff_id, now=resources.clock.now())
-        with looking(resources) as (reader, _):
-            page = _staff_page(reader, made=made)
+        with looking(resources) as (reader, staff):
+            page = _staff_page(reader, staff, made=made)
         return make_response(page)
 
 
-def _staff_page(reader: Session, *, made: tuple[Staff, str] | None = None, problem: AppError | None = None) -> str:
+def _staff_page(
+    reader: Session, staff: Staff, *, made: tuple[Staff, str] | None = None, problem: AppError | None = None
+) -> str:
     return render_template(
         "console/staff.html",
         people=list_staff(reader),
-        institutions=list_institutions(reader),
+        institutions=list_institutions(reader, staff, only_active=True),
         made=made,
         problem=problem,
         form=request.form,

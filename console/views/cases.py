@@ -18,14 +18,14 @@ from services.casework.access import get_case_for, may_on_case
 from services.casework.assignment import hand_on, take_case
 from services.casework.case_view import check_fresh, view_case, why_gone
 from services.casework.file_types import TYPE_NAMES
-from services.casework.messages import say_to_owner
+from services.casework.messages import list_case_messages, say_to_owner
 from services.casework.moves import Mover, move_case, reopen_case
 from services.casework.notes import add_case_note
 from services.catalogue import service_of
 from services.permissions import Action, Desk, find_latest_case, may
 from services.resources import Resources
 from services.staff import list_staff
-from services.staff_conversations import list_case_messages
+from services.staff_conversations import PAGE, MessagePage, as_page
 
 
 def add_routes(blueprint: Blueprint, resources: Resources) -> None:
@@ -149,7 +149,7 @@ def case_page(resources: Resources, number: str, *, problem: AppError | None = N
             case=found,
             can={action: may_on_case(staff, action, found) for action in Action},
             can_open_conversation=may(staff, Action.READ, desk),
-            messages=list_case_messages(reader, found.id),
+            messages=_messages(reader, found),
             allowance=view_allowance(reader, identity_id=found.conversation.identity_id, now=now),
             panel=view_documents(reader, staff, found),
             TYPE_NAMES=TYPE_NAMES,
@@ -160,6 +160,11 @@ def case_page(resources: Resources, number: str, *, problem: AppError | None = N
             typed=typed_answers(request.form) if problem else {},
         )
     return make_response(page, problem.http_status if problem else 200)
+
+
+def _messages(reader: Session, case: Case) -> MessagePage:
+    rows = list_case_messages(reader, case.id, limit=PAGE + 1, with_notes=True)
+    return as_page(reader, [row.message for row in rows])
 
 
 def _colleagues(reader: Session, case: Case) -> list[Staff]:

@@ -31,15 +31,17 @@ class CaseMessage:
 
 
 def list_case_messages(
-    session: Session, case_id: int, *, before_id: int | None = None, limit: int = 50
+    session: Session, case_id: int, *, before_id: int | None = None, limit: int = 50, with_notes: bool = False
 ) -> list[CaseMessage]:
-    """What was written and told about a case, the latest first; notes of staff are not part of it."""
+    """What was written and told about a case, the latest first; notes of staff only where colleagues read it."""
     query = (
         select(Message, Conversation.user_id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Message.case_id == case_id, Message.is_internal.is_(False))
+        .where(Message.case_id == case_id)
         .options(joinedload(Message.staff))
     )
+    if not with_notes:
+        query = query.where(Message.is_internal.is_(False))
     if before_id is not None:
         query = query.where(Message.id < before_id)
     rows = session.execute(query.order_by(Message.id.desc()).limit(limit)).all()
