@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from core.clock import china_date
 from core.i18n import chinese_time
 from core.logs import get_logger
 from models import Author, Case, CaseEvent, CaseStatus, Conversation, ConversationStatus, Message, Staff
@@ -31,7 +32,7 @@ def rescue_unrouted_cases(session: Session, now: datetime) -> int:
             .limit(LIMIT)
         )
     )
-    is_open = load_calendar(session).is_open(now)
+    is_open = load_calendar(session, china_date(now)).is_open(now)
     if waiting and (is_open or list_on_duty(session, now, is_open=False)):
         asks = {f"{case.id}-rescue": {"case_id": case.id} for case in waiting}
         request_rescues(session, JobName.ROUTE_CASE, asks, every=RESCUE_EVERY, now=now)

@@ -113,7 +113,7 @@ def answer_policy_question(
         region=region,
         source=DatabasePassages(session),
         history=history,
-        calendar=load_calendar(session),
+        calendar=load_calendar(session, on),
     )
 
 

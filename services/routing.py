@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.calendar import WorkingCalendar
-from core.clock import CHINA
+from core.clock import CHINA, china_date
 from core.i18n import chinese_time
 from core.logs import get_logger
 from models import Case, CaseEvent, CaseStatus, Company, ConversationStatus, HandoffReason, Role, Staff
@@ -58,7 +58,7 @@ def check_offer(session: Session, case_id: int, offer: int, now: datetime) -> No
 
 
 def _offer_to_next(session: Session, case: Case, now: datetime) -> None:
-    calendar = load_calendar(session)
+    calendar = load_calendar(session, china_date(now))
     is_open = calendar.is_open(now)
     offered, reroutes = _round_so_far(session, case)
     if reroutes > service_times(now).reroutes:
@@ -151,7 +151,7 @@ def offer_case(session: Session, case: Case, person: Staff, now: datetime, *, ki
     times = service_times(now)
     case.status, case.assignee_id = CaseStatus.OFFERED, person.id
     case.offer_count += 1
-    case.respond_by = load_calendar(session).add_working_time(now, times.offer)
+    case.respond_by = load_calendar(session, china_date(now)).add_working_time(now, times.offer)
     if case.is_handoff and case.conversation.status == ConversationStatus.OPEN:
         # Held by people already (a transfer): the user's next messages go to whom it is offered.
         case.conversation.assignee_id = person.id

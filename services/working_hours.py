@@ -1,4 +1,4 @@
-"""When staff are there and what may be promised: holidays from the rows, time limits from dated data."""
+"""When staff are there and what may be promised: holidays and time limits from dated data."""
 
 import time
 from dataclasses import dataclass
@@ -15,13 +15,15 @@ from sqlalchemy.pool import Pool
 from core.calendar import WorkingCalendar
 from core.clock import CHINA, china_date
 from models import CalendarDay
+from services.dated_data.calendar_lines import WORKING_YEAR, read_days
+from services.dated_data.lookup import find_records
 
 SERVICE_TIMES = Path(__file__).resolve().parent.parent / "data" / "service_times.yaml"
 KEEP_SECONDS = 60
 ROUND_TO = timedelta(minutes=5)
 
 # By connection pool, so that two databases in one process (tests, tools) never share a calendar.
-_calendars: WeakKeyDictionary[Pool, tuple[float, WorkingCalendar]] = WeakKeyDictionary()
+_calendars: WeakKeyDictionary[Pool, tuple[date, float, WorkingCalendar]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,37 @@ class Promise:
     is_break: bool
 
 
-def load_calendar(session: Session) -> WorkingCalendar:
-    """The working calendar as the rows say; read again after a minute."""
+def load_calendar(session: Session, on: date) -> WorkingCalendar:
+    """The working calendar as it holds that day; read again after a minute.
+
+    A year that the console has an approved calendar of is as that says; the others are as they came with the project.
+    """
     pool = session.get_bind().engine.pool
     found = _calendars.get(pool)
-    if found is not None and time.monotonic() < found[0]:
-        return found[1]
-    days = session.scalars(select(CalendarDay)).all()
+    if found is not None and found[0] == on and time.monotonic() < found[1]:
+        return found[2]
+    years = _approved_years(session, on)
+    days = [row for row in session.scalars(select(CalendarDay)) if row.day.year not in years]
     calendar = WorkingCalendar.of(
-        holidays=[row.day for row in days if row.kind == "holiday"],
-        workdays=[row.day for row in days if row.kind == "workday"],
+        holidays=[row.day for row in days if row.kind == "holiday"] + [day for off, _ in years.values() for day in off],
+        workdays=[row.day for row in days if row.kind == "workday"] + [day for _, on in years.values() for day in on],
     )
-    _calendars[pool] = (time.monotonic() + KEEP_SECONDS, calendar)
+    _calendars[pool] = (on, time.monotonic() + KEEP_SECONDS, calendar)
     return calendar
+
+
+def _approved_years(session: Session, on: date) -> dict[int, tuple[list[date], list[date]]]:
+    """By year the days off and the weekends that are worked; of two calendars of a year the later one counts."""
+    records = find_records(session, WORKING_YEAR, region=None, on=on)
+    records.sort(key=lambda record: (record.valid_from or date.min, record.id))
+    years = {}
+    for record in records:
+        year = int(record.values["year"])
+        years[year] = (
+            read_days(record.values["days_off"], year),
+            read_days(record.values.get("worked") or "", year),
+        )
+    return years
 
 
 def service_times(now: datetime) -> ServiceTimes:
@@ -84,7 +104,7 @@ def _all_times() -> tuple[ServiceTimes, ...]:
 
 def promise_reply(session: Session, now: datetime) -> Promise:
     """By when a person answers what comes in now."""
-    calendar, times = load_calendar(session), service_times(now)
+    calendar, times = load_calendar(session, china_date(now)), service_times(now)
     if calendar.is_open(now):
         return Promise(_rounded_up(calendar.add_working_time(now, times.promise)), False, False)
     opening = calendar.next_opening(now)

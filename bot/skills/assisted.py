@@ -50,7 +50,7 @@ PERSON = "提出转给专员,要对方点头才转。"
 
 def compute_by_rule(context: TurnContext, text: str) -> Fact | None:
     """The figure that our rules give, with its steps and articles."""
-    answer = answer_rule_question(text, context.today, calendar=load_calendar(context.session))
+    answer = answer_rule_question(text, context.today, calendar=load_calendar(context.session, context.today))
     if answer is None or answer.missing is not None:
         return None
     articles = "、".join(f"《{law}》{article}" for law, article in answer.articles)

@@ -59,7 +59,7 @@ def _start(session: Session, case: Case, clock: Clock, now: datetime) -> CaseClo
 
 def _end(session: Session, case: Case, clock: Clock, now: datetime) -> datetime | None:
     if clock.day is None:
-        return load_calendar(session).add_working_time(now, timedelta(hours=clock.working_hours))
+        return load_calendar(session, china_date(now)).add_working_time(now, timedelta(hours=clock.working_hours))
     day = clock.day(ClockContext(case.form, china_date(now), case.results))
     return datetime.combine(day, time(23, 59), CHINA) if day is not None else None
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.clock import china_date
 from core.errors import Conflict, InvalidInput
 from core.ids import new_public_id
 from core.logs import get_logger
@@ -18,6 +19,7 @@ from services.casework.notices import tell_handler, tell_partner
 from services.catalogue import service_of
 from services.catalogue.fields import check_form, fields_of
 from services.catalogue.model import PARTY_NAMES, Party, Service, Stage, Task
+from services.dated_data.routing import Route, find_route
 from services.permissions import NATIONWIDE, Action
 from services.working_hours import load_calendar
 
@@ -48,7 +50,7 @@ def open_tasks(session: Session, case: Case, service: Service, stage: Stage, now
         session.flush()
         row.case = case
         add_event(session, case, "task_opened", now, task=row.id, key=key)
-        chosen = choose_institution(session, task.party, case)
+        chosen = choose_institution(session, task.party, case, _route(session, service, case, now))
         if chosen is not None:
             _give(session, row, task, chosen, now)
         else:
@@ -63,9 +65,13 @@ def is_wanted(task: Task, case: Case) -> bool:
     return task.only_if is None or task.only_if.holds(case.form)
 
 
-def choose_institution(session: Session, party: Party, case: Case) -> Institution | None:
-    """Of those that serve the region and have no conflict: who knows the topic, then who is near, then who has had the
-    fewest tasks so far, which makes them take turns. None where there is none."""
+def _route(session: Session, service: Service, case: Case, now: datetime) -> Route | None:
+    return find_route(session, region=case.region, on=china_date(now)) if service.is_routed_by_region else None
+
+
+def choose_institution(session: Session, party: Party, case: Case, route: Route | None = None) -> Institution | None:
+    """Of those that serve the region and have no conflict: whom the route of the place names, who knows the topic, who
+    is near, and then who has had the fewest tasks so far, which makes them take turns. None where there is none."""
     counted = select(CaseTask.institution_id, func.count().label("had")).group_by(CaseTask.institution_id).subquery()
     rows = session.execute(
         select(Institution, func.coalesce(counted.c.had, 0))
@@ -74,7 +80,11 @@ def choose_institution(session: Session, party: Party, case: Case) -> Institutio
         .order_by(func.coalesce(counted.c.had, 0), Institution.id)
     ).all()
     fitting = [each for each, _ in rows if serves(each, case.region) and not is_conflicted(each, case)]
-    return min(fitting, key=lambda each: (case.topic not in each.skills, not _is_local(each)), default=None)
+
+    def order(each: Institution) -> tuple[int, bool, bool]:
+        return route.rank(each.name) if route else 0, case.topic not in each.skills, not _is_local(each)
+
+    return min(fitting, key=order, default=None)
 
 
 def _is_local(institution: Institution) -> bool:
@@ -116,8 +126,11 @@ def _give(
 ) -> None:
     row.institution_id, row.state = institution.id, TaskState.OPEN
     row.institution = institution
-    hours = timedelta(hours=task.working_days * HOURS_OF_A_DAY)
-    row.due_at = load_calendar(session).add_working_time(now, hours)
+    route = _route(session, service_of(row.case.kind), row.case, now)
+    # What the place's own rule gives its unit goes before our usual time for such a task.
+    days = (route.days_of(institution.name) if route else None) or task.working_days
+    hours = timedelta(hours=days * HOURS_OF_A_DAY)
+    row.due_at = load_calendar(session, china_date(now)).add_working_time(now, hours)
     row.version += 1
     session.flush()
     staff_id = staff.id if staff else None

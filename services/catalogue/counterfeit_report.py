@@ -73,6 +73,7 @@ SERVICE = Service(
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
         Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
     ),
+    is_routed_by_region=True,
     clocks=(
         Clock("referral", "转办", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),
         Clock("answer", "等答复", frozenset({"referred"}), working_hours=105, reminders=(timedelta(days=3),)),

@@ -180,6 +180,7 @@ SERVICE = Service(
         Clock("visit", "回访", frozenset({"resolved"}), working_hours=140, reminders=(timedelta(days=2),)),
     ),
     opponent_field="infringer",
+    is_routed_by_region=True,
     check=check_enforcement,
     guide_question="我的产品被人抄了怎么办",
 )

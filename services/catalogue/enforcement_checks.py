@@ -7,6 +7,7 @@ from core.i18n import chinese_date
 from models.patent import LegalStatus
 from nlp.rules import RuleResult, compute
 from services.catalogue.model import ClockContext, Facts, Finding, Level
+from services.dated_data.routing import find_route
 from services.patents import find_patent
 
 TRADEMARK_REVISION = date(2027, 1, 1)
@@ -41,8 +42,8 @@ def _limitation(known_on: date, right: str, today: date) -> RuleResult:
 
 
 def check_enforcement(facts: Facts) -> list[Finding]:
-    """Limitation, the right itself, gaps in the proof, and what each route can do."""
-    return [*_time(facts), *_right(facts), *_gaps(facts), *_routes(facts)]
+    """Limitation, the right itself, gaps in the proof, what each route can do, and who is in charge there."""
+    return [*_time(facts), *_right(facts), *_gaps(facts), *_routes(facts), *_unit(facts)]
 
 
 def _time(facts: Facts) -> Iterator[Finding]:
@@ -105,6 +106,12 @@ def _routes(facts: Facts) -> Iterator[Finding]:
         yield Finding(Level.FINE, "著作权:损害公共利益的主管部门可以查处,赔偿走法院。", "《著作权法》第五十三条")
     elif right == "trade_secret":
         yield Finding(Level.FINE, "商业秘密:可以请市场监管部门查,也可以起诉。", "《反不正当竞争法》第十条")
+
+
+def _unit(facts: Facts) -> Iterator[Finding]:
+    route = find_route(facts.session, region=facts.region, on=facts.today)
+    if route is not None:
+        yield Finding(Level.FINE, route.said, route.source)
 
 
 def _is_online(facts: Facts) -> bool:

@@ -237,6 +237,8 @@ class Service:
     opponent_field: str = ""
     # The form's field with the place whose people are asked first.
     region_field: str = "region"
+    # Whether the dated records of the place say which unit leads (services/dated_data/routing.py).
+    is_routed_by_region: bool = False
     check: Callable[[Facts], list[Finding]] | None = None
     estimate: Callable[[Facts], Estimate | None] | None = None
     # Said to the owner with the question after the intro, from our guides.

@@ -16,7 +16,7 @@ from models import DatedRecord, RecordState, Staff
 from services.audit import record_action
 from services.catalogue.fields import check_form
 from services.dated_data.kinds import KINDS, Kind
-from services.dated_data.lookup import CONFIDENCE_WORDS, full_place
+from services.dated_data.lookup import CONFIDENCE_WORDS, NATIONWIDE, full_place
 from services.permissions import Action, check_may, may
 
 STALE = "同事刚改过这一条,请刷新后再改。"
@@ -105,6 +105,8 @@ def save_record(
     if record.state != RecordState.DRAFT:
         raise Conflict("这一版已经不是草稿。要改就先建新版本。")
     problems = _problems(content, china_date(now))
+    if kind_of(record).is_nationwide and full_place(content.region) != NATIONWIDE:
+        problems["region"] = "这类数据全国一份,填全国"
     try:
         record.values = check_form(kind_of(record).values, content.values)
     except InvalidInput as error:

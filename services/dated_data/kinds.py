@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.catalogue.fields import Form
-from services.dated_data import local_help, money_products, schemes, spaces
+from services.dated_data import calendars, local_help, money_products, schemes, spaces
+from services.dated_data.calendar_lines import WORKING_YEAR
+from services.dated_data.routing import REGION_ROUTING
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,11 @@ class Kind:
     about: str
     values: type[Form]
     check_every_days: int = 180
+    # What holds for the whole nation at once has no place of its own.
+    is_nationwide: bool = False
 
+
+CALENDAR_DECIDES = "承诺、时限和法定期限按它算;没登记的年份按随附数据"
 
 ALL = (
     Kind("bank_product", "贷款产品", "质押融资按它匹配银行", money_products.BankProduct, 90),
@@ -29,7 +35,8 @@ ALL = (
     Kind("programme", "扶持项目", "项目对照和申报", schemes.Programme, 90),
     Kind("incubator_space", "孵化场地", "孵化投资按它匹配场地", spaces.IncubatorSpace, 30),
     Kind("contact", "办事联系方式", "告诉企业找谁", local_help.Contact),
-    Kind("region_routing", "地区分派", "维权援助交给哪个单位", local_help.RegionRouting),
+    Kind(REGION_ROUTING, "地区分派", "维权援助和假冒举报交给哪个单位", local_help.RegionRouting),
+    Kind(WORKING_YEAR, "工作日历", CALENDAR_DECIDES, calendars.WorkingYear, 365, is_nationwide=True),
     Kind("official_fee", "官费", "费用清单", schemes.OfficialFee),
 )
 KINDS: Mapping[str, Kind] = {kind.key: kind for kind in ALL}

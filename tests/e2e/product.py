@@ -78,7 +78,7 @@ class Product:
         if now - FIRST_MONDAY < timedelta(minutes=5):
             return
         with self.database.reading() as session:
-            calendar = load_calendar(session)
+            calendar = load_calendar(session, now.date())
         monday = now.date() + timedelta(days=7 - now.weekday())
         while not calendar.is_working_day(monday):
             monday += timedelta(days=7)

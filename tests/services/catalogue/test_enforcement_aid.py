@@ -14,6 +14,7 @@ from services.catalogue import service_of
 from services.catalogue.enforcement_checks import check_enforcement
 from services.catalogue.model import Facts, Level, Party
 from tests.support.casework import make_institution, make_service_case
+from tests.support.dated_data import make_record
 
 AID = {
     "right": "design", "number": "CN202130123456.3", "infringer": "佛山某某五金厂", "place": "online_shop",
@@ -103,3 +104,32 @@ def test_the_way_to_a_result_goes_through_the_expert_and_the_units(database, clo
         last = session.scalars(select(Message.text).where(Message.case_id == case.id).order_by(Message.id)).all()[-1]
         assert last == f"维权援助 {case.number} 有结果了。\n结果:对方已下架并赔偿2万元"
         assert service_of(case.kind).stage(case.stage).name == "待回访"
+
+
+def test_the_unit_that_the_place_names_gets_its_task_in_its_own_time_and_the_owner_reads_who_leads(database, clock):
+    with database.unit_of_work() as session:
+        make_record(
+            session, clock.now(), kind="region_routing", region="广东省佛山市", source="市局通知",
+            values={"lead": "佛山某局", "others": "佛山中心\n佛山调解委", "accept_days": 3},
+        )  # fmt: skip
+        # By turns and by place the other one would be first.
+        make_institution(session, clock.now(), party=Party.AUTHORITY, name="南海某局", regions=["广东省佛山市南海区"])
+        lead = make_institution(session, clock.now(), party=Party.AUTHORITY, name="佛山某局")
+        expert = make_institution(session, clock.now(), party=Party.EXPERT)
+        case = make_service_case(session, clock.now(), kind="enforcement_aid", values=AID, is_taken=True)
+        mover = Mover(staff=session.get(Staff, case.assignee_id))
+        opinion = {"route": "行政投诉", "opinion": "证据基本够"}
+        move_case(session, case_id=case.id, to="accepted", mover=mover, answers={}, now=clock.now())
+        [task] = list_tasks(session, case.id)
+        assert task.institution_id == expert.id
+        report_task(session, staff=mover.staff, public_id=task.public_id, answers=opinion, version=task.version,
+                    now=clock.now())  # fmt: skip
+        move_case(session, case_id=case.id, to="coordinating", mover=mover, answers=opinion, now=clock.now())
+
+        given = next(each for each in list_tasks(session, case.id) if each.key == "authority")
+        assert given.institution_id == lead.id
+        # Three working days from Monday 10:00.
+        assert given.due_at.astimezone(CHINA).date() == date(2026, 11, 26)
+    [said] = [each for each in findings(database, clock) if "牵头" in each.text]
+    assert said.text == "广东省佛山市的案子由佛山某局牵头,协同:佛山中心、佛山调解委,3个工作日内受理。"
+    assert said.source.startswith("市局通知")

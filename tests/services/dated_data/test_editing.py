@@ -1,15 +1,22 @@
 """Staff change dated data: drafts, a second person's yes, versions that follow each other, nobody else's hands."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from core.clock import CHINA, china_date
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from models import AuditEntry, DatedRecord, RecordState, Role
+from core.i18n import chinese_time
+from models import AuditEntry, CalendarDay, DatedRecord, RecordState, Role
+from services.catalogue.fields import check_form
 from services.dated_data import editing
 from services.dated_data.editing import RecordContent
+from services.dated_data.kinds import KINDS
 from services.dated_data.lookup import find_records
+from services.working_hours import load_calendar
+from tests.support.casework import make_service_case
 from tests.support.dated_data import make_record
 from tests.support.staff import make_staff
 
@@ -188,3 +195,68 @@ def test_agents_read_partners_and_strangers_do_not_and_neither_changes_anything(
             ):
                 with pytest.raises(Forbidden):
                     step(people[who])
+
+
+YEAR_2027 = {
+    "year": "2027",
+    "days_off": "1月1日至1月3日 元旦\n2月5日至11日 春节\n2027-10-01至2027-10-07 国庆节",
+    "worked": "1月30日 春节\n2027-10-09 国庆节",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"days_off": "国庆节七天"}, "days_off", "没看明白"),
+        ({"days_off": "2月30日 春节"}, "days_off", "不存在"),
+        ({"days_off": "10月7日至10月1日"}, "days_off", "起止不对"),
+        ({"days_off": "1月1日 元旦\n1月1日至3日 元旦"}, "days_off", "写了两次"),
+        ({"days_off": "2026-10-01 国庆节"}, "days_off", "都在2027年里"),
+        ({"worked": "1月29日 春节"}, "worked", "不是周末"),
+        ({"days_off": "1月30日 春节"}, "worked", "又放假又上班"),
+    ],
+)
+def test_a_calendar_that_cannot_be_is_refused_with_the_line(changes, field, said):
+    with pytest.raises(InvalidInput) as refused:
+        check_form(KINDS["working_year"].values, YEAR_2027 | changes)
+
+    assert said in refused.value.fields[field]
+
+
+def test_an_approved_calendar_of_the_console_is_what_promises_and_clocks_count_by(database, clock, people):
+    content = RecordContent(
+        name="2027年放假安排", region="全国", source="国务院办公厅通知", confidence="V", checked_at=TODAY,
+        valid_from=TODAY, valid_to=None, values=YEAR_2027,
+    )  # fmt: skip
+    with database.unit_of_work() as session:
+        # The project's own days of that year know neither the long holiday nor the worked Saturday.
+        facts = {"source": "推算", "checked_at": TODAY, "confidence": "GK"}
+        session.add(CalendarDay(day=date(2027, 5, 3), kind="holiday", name="劳动节", **facts))
+        record = editing.start_record(session, staff=people["author"], kind="working_year", now=clock.now())
+        save = {"staff": people["author"], "record_id": record.id, "now": clock.now()}
+        with pytest.raises(InvalidInput) as refused:
+            editing.save_record(session, content=replace(content, region="广州"), version=record.version, **save)
+        assert "region" in refused.value.fields
+        editing.save_record(session, content=content, version=record.version, **save)
+        record = editing.submit_record(session, **save)
+        editing.approve_record(
+            session, staff=people["other"], record_id=record.id, version=record.version, now=clock.now()
+        )
+    clock.set(datetime(2027, 9, 30, 17, 0, tzinfo=CHINA))
+    with database.unit_of_work() as session:
+        calendar = load_calendar(session, china_date(clock.now()))
+        case = make_service_case(session, clock.now())
+
+        assert calendar.is_working_day(date(2027, 1, 30)) and calendar.is_working_day(date(2027, 5, 3))
+        assert not calendar.is_working_day(date(2027, 10, 6))
+        # Thirty minutes are left of Thursday; the next desk hours are those of the 8th, after the long holiday.
+        assert "8日" in chinese_time(case.promised_at, clock.now())
+
+
+def test_a_calendar_that_nobody_approved_counts_for_nothing(database, clock):
+    with database.unit_of_work() as session:
+        make_record(session, clock.now(), kind="working_year", values=YEAR_2027, state=RecordState.PENDING)
+        make_record(session, clock.now(), kind="working_year", key="later", values=YEAR_2027,
+                    valid_from=TODAY + timedelta(days=1))  # fmt: skip
+        assert load_calendar(session, TODAY).is_working_day(date(2027, 10, 6))
+        assert not load_calendar(session, TODAY + timedelta(days=1)).is_working_day(date(2027, 10, 6))
