@@ -65,16 +65,18 @@ ACTION_NAMES = {
     "record_withdrawn": "撤回数据", "record_approved": "批准数据", "record_rejected": "退回数据",
     "record_retired": "停用数据", "record_checked": "核对数据", "institution_saved": "保存机构",
     "assign": "指派", "case_moved": "推进", "case_reopened": "重新开始", "task_given": "交给机构",
-    "task_done": "任务完成", "task_refused": "任务办不了",
+    "task_done": "任务完成", "task_refused": "任务办不了", "claim_granted": "通过企业认领",
+    "claim_refused": "不通过企业认领",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
-                "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构"}  # fmt: skip
+                "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构",
+                "claim": "企业认领"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",
     "answer_published": "check2-circle", "answer_blocked": "exclamation-circle", "answer_rejected": "arrow-return-left",
-    "clock": "alarm", "task": "list-check", "case_news": "folder2-open",
+    "clock": "alarm", "task": "list-check", "case_news": "folder2-open", "company_claim": "building-check",
 }  # fmt: skip
 
 

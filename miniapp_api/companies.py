@@ -18,7 +18,7 @@ from miniapp_api.schemas.companies import (
     MembersOut,
     Nothing,
 )
-from models import Membership, MemberState, User
+from models import Membership, MemberState
 from services.memberships import (
     NO_MEMBER,
     ask_to_join,
@@ -29,7 +29,7 @@ from services.memberships import (
     list_members,
     list_memberships,
 )
-from services.notifications import user_label
+from services.notifications import user_called
 
 
 def add_routes(api: APIBlueprint) -> None:
@@ -139,7 +139,7 @@ def _company_out(session: Session, row: Membership) -> CompanyOut:
             "credit_code": company.credit_code if row.state == MemberState.ACTIVE else None,
             "role": row.role,
             "state": row.state,
-            "run_by": _called(owner) if owner else None,
+            "run_by": user_called(owner) if owner else None,
         }
     )
 
@@ -148,15 +148,10 @@ def _member_out(row: Membership, user_id: int) -> MemberOut:
     return MemberOut.model_validate(
         {
             "id": row.id,
-            "name": _called(row.user),
+            "name": user_called(row.user),
             "is_me": row.user_id == user_id,
             "role": row.role,
             "state": row.state,
             "asked_at": row.created_at,
         }
     )
-
-
-def _called(user: User) -> str:
-    """Enough for colleagues to know each other by, and no more."""
-    return f"{user_label(user)} · 尾号{user.phone[-4:]}" if user.phone else user_label(user)

@@ -37,6 +37,11 @@ class Membership(Base):
     state: Mapped[str] = mapped_column(String(10), default=MemberState.PENDING)
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    # The code that the claimant named; the company's own one only once somebody is let in with it.
+    claimed_code: Mapped[str | None] = mapped_column(String(18))
+    # Where staff decided on a claim: who, and what it rests on.
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decision_note: Mapped[str | None] = mapped_column(String(300))
 
     user: Mapped[User] = relationship()
     company: Mapped[Company] = relationship()

@@ -50,10 +50,10 @@ def claim_company(
         company.region = company.region or region
     has_owner = find_owner(session, company.id) is not None
     row = row or Membership(user_id=user_id, company_id=company.id, created_at=now)
-    row.role = MemberRole.MEMBER if has_owner else MemberRole.OWNER
+    row.role, row.claimed_code = MemberRole.MEMBER if has_owner else MemberRole.OWNER, code
     _ask(session, row, now)
     if is_free:
-        _activate(session, row, now)
+        activate(session, row, now)
     elif not has_owner:
         user = session.get_one(User, user_id)
         for person in list_supervisors(session):
@@ -65,7 +65,7 @@ def claim_company(
 
 def ask_to_join(session: Session, *, user_id: int, public_id: str, now: datetime) -> Membership:
     """Ask whoever runs the company, whose id a colleague passed on. Asking again is harmless. Raises NotFound."""
-    company = _lock(session, public_id)
+    company = lock_company(session, public_id)
     row = _find(session, user_id, company)
     if row is not None and row.state != MemberState.ENDED:
         return row
@@ -94,7 +94,7 @@ def decide_member(
     now: datetime,
 ) -> Membership:
     """Let somebody in, refuse or remove them, or hand the running over. Raises NotFound, Forbidden, Conflict."""
-    company = _lock(session, public_id)
+    company = lock_company(session, public_id)
     _check_runs(session, user_id, company)
     row = session.get(Membership, member_id, populate_existing=True)
     if row is None or row.company_id != company.id or row.state == MemberState.ENDED:
@@ -104,22 +104,22 @@ def decide_member(
         _check_not_last(session, row)
     row.role = role or row.role
     if state == MemberState.ACTIVE and row.state != MemberState.ACTIVE:
-        _activate(session, row, now)
+        activate(session, row, now)
     elif state == MemberState.ENDED:
-        _end(session, row, now)
+        end(session, row, now)
     session.flush()
     return row
 
 
 def leave_company(session: Session, *, user_id: int, public_id: str, now: datetime) -> None:
     """Act for it no more, or take back the asking. Raises NotFound, Conflict for the last one who runs it."""
-    company = _lock(session, public_id)
+    company = lock_company(session, public_id)
     row = _find(session, user_id, company)
     if row is None or row.state == MemberState.ENDED:
         raise NotFound(NO_COMPANY)
     if row.state == MemberState.ACTIVE and row.role == MemberRole.OWNER:
         _check_not_last(session, row)
-    _end(session, row, now)
+    end(session, row, now)
     session.flush()
 
 
@@ -170,7 +170,8 @@ def _find(session: Session, user_id: int, company: Company) -> Membership | None
     )
 
 
-def _lock(session: Session, public_id: str) -> Company:
+def lock_company(session: Session, public_id: str) -> Company:
+    """The company, its members not to be decided on by anybody else meanwhile. Raises NotFound."""
     company = session.scalar(select(Company).where(Company.public_id == public_id).with_for_update())
     if company is None:
         raise NotFound(NO_COMPANY)
@@ -197,11 +198,13 @@ def _check_not_last(session: Session, row: Membership) -> None:
 
 def _ask(session: Session, row: Membership, now: datetime) -> None:
     row.state, row.created_at, row.decided_at = MemberState.PENDING, now, None
+    row.decided_by_id = row.decision_note = None
     session.add(row)
     session.flush()
 
 
-def _activate(session: Session, row: Membership, now: datetime) -> None:
+def activate(session: Session, row: Membership, now: datetime) -> None:
+    """The person acts for the company from now on; it is theirs where they had none."""
     row.state, row.decided_at = MemberState.ACTIVE, now
     user = session.get_one(User, row.user_id)
     if user.company_id is None:
@@ -209,7 +212,8 @@ def _activate(session: Session, row: Membership, now: datetime) -> None:
     log.info("membership_began", membership_id=row.id, role=row.role)
 
 
-def _end(session: Session, row: Membership, now: datetime) -> None:
+def end(session: Session, row: Membership, now: datetime) -> None:
+    """The person acts for the company no more, or was refused."""
     row.state, row.decided_at = MemberState.ENDED, now
     user = session.get_one(User, row.user_id)
     if user.company_id == row.company_id:

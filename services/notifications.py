@@ -33,6 +33,11 @@ def user_label(user: User) -> str:
     return user.display_name or f"微信用户{user.id:04d}"
 
 
+def user_called(user: User) -> str:
+    """Enough for colleagues to know each other by, and no more."""
+    return f"{user_label(user)} · 尾号{user.phone[-4:]}" if user.phone else user_label(user)
+
+
 def message_line(message: Message, length: int = 40) -> str:
     """The first line of a message as lists show it."""
     if message.kind == "event":

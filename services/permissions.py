@@ -40,6 +40,7 @@ class Action(StrEnum):
     READ_RECORDS = "read_records"
     EDIT_RECORDS = "edit_records"
     MANAGE_INSTITUTIONS = "manage_institutions"
+    DECIDE_CLAIMS = "decide_claims"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ WITHOUT_OBJECT = {
     Action.READ_RECORDS: {Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.EDIT_RECORDS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.MANAGE_INSTITUTIONS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.DECIDE_CLAIMS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
 }
 
 

@@ -84,6 +84,7 @@ PAGES = [
     ("/console/conversations/doesnotexist", 404, 404, 404, 404),
     ("/console/quick-replies", 403, 403, 200, 200),
     ("/console/audit", 403, 403, 200, 200),
+    ("/console/claims", 403, 403, 200, 200),
     ("/console/staff", 403, 403, 403, 200),
     ("/console/staff/1", 403, 403, 403, 200),
     ("/console/staff/999", 403, 403, 403, 404),
