@@ -5,6 +5,7 @@ from flask import Response
 
 from miniapp_api import (
     asking,
+    awards,
     case_messages,
     cases,
     companies,
@@ -40,6 +41,7 @@ ROUTES = (
     saved_searches,
     portfolios,
     policies,
+    awards,
     handoffs,
     services,
     cases,

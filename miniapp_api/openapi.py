@@ -49,6 +49,7 @@ TAGS = {
     "applicants": "专利",
     "saved-searches": "专利",
     "policies": "法规政策",
+    "awards": "服务",
     "handoffs": "转人工",
     "services": "服务",
     "cases": "服务",

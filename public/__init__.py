@@ -1,8 +1,8 @@
-"""Pages for everybody, without a login: files by a signed link, and the check of a time stamp."""
+"""Pages for everybody, without a login: files by a signed link, the check of a time stamp, the list of awards."""
 
 from flask import Blueprint, Flask, Response, request
 
-from public import files, verification
+from public import awards, files, verification
 from services.resources import Resources
 
 # Nothing inline, nothing from elsewhere, never in a frame.
@@ -37,5 +37,6 @@ def init_public(app: Flask, resources: Resources) -> None:
         return response
 
     files.add_routes(blueprint, resources)
+    awards.add_routes(blueprint, resources)
     verification.add_routes(blueprint, resources)
     app.register_blueprint(blueprint)

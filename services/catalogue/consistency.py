@@ -13,6 +13,8 @@ LETTERS = re.compile(r"[A-Z]{2}")
 PLACES = {"number", "promised", "name", "stage"}
 # A clock's words may also name its end.
 CLOCK_PLACES = PLACES | {"due"}
+# What the answers must say of a decision that is made public.
+NOTICE_FIELDS = {"public_from", "public_to", "objections"}
 IN_BRACES = re.compile(r"\{(\w*)\}")
 
 
@@ -49,9 +51,27 @@ def _problems(service: Service, known_intents: Iterable[str]) -> Iterator[str]:
     yield from _form(service)
     yield from _graph(service)
     yield from _parts(service)
+    yield from _publication(service)
     for document in service.documents:
         if document.only_if is not None and document.only_if.field not in service.form.model_fields:
             yield f"document {document.key}: depends on the unknown field {document.only_if.field}"
+
+
+def _publication(service: Service) -> Iterator[str]:
+    wanted = service.publication
+    if wanted is None:
+        return
+    yield from (f"publication: the form has no field {name}" for name in (wanted.consent, wanted.who)
+                if name not in service.form.model_fields)  # fmt: skip
+    asked = {
+        move.to: set(move.asks.model_fields)
+        for stage in service.stages
+        for move in stage.moves
+        if move.asks is not None
+    }
+    for stage, names in ((wanted.stage, NOTICE_FIELDS), (wanted.subject[0], {wanted.subject[1]})):
+        yield from (f"publication: stage {stage} does not ask for {name}"
+                    for name in sorted(names - asked.get(stage, set())))  # fmt: skip
 
 
 def _texts(service: Service) -> Iterator[str]:

@@ -211,6 +211,18 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """What is made public once a case has come to `stage`, if the owner's answer to the field `consent` is yes: the
+    form's field `who`, and the field of an earlier stage's answers that `subject` names. How long, and where to object,
+    is in the stage's own answers: public_from, public_to, objections."""
+
+    stage: str
+    consent: str
+    who: str
+    subject: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Service:
     """A service that people do. The first stage is where a case begins; texts are formatted with the case's facts
     (number, promised, stage, name)."""
@@ -241,6 +253,7 @@ class Service:
     is_routed_by_region: bool = False
     check: Callable[[Facts], list[Finding]] | None = None
     estimate: Callable[[Facts], Estimate | None] | None = None
+    publication: Publication | None = None
     # Said to the owner with the question after the intro, from our guides.
     guide_question: str = ""
     by_key: Mapping[str, Stage] = field(init=False, repr=False, compare=False)

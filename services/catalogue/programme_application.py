@@ -1,15 +1,17 @@
 """补贴奖励: which programmes fit a firm, condition by condition; then one application, its review and its decision."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from models import CaseOutcome
 from services.catalogue.common import CompanyField, PhoneField, RegionField, refusal, withdrawal
-from services.catalogue.fields import Amount, Ask, Count, Day, Form, Line, Percent
-from services.catalogue.model import OWNER_MOVES, STAFF_MOVES, Clock, Move, Service, Stage, WantedDocument
+from services.catalogue.fields import Amount, Ask, Count, Day, Form, Line, Percent, YesNo
+from services.catalogue.model import OWNER_MOVES, STAFF_MOVES, Clock, Move, Publication, Service, Stage, WantedDocument
 from services.catalogue.programme_checks import check_programmes
 
 NAME = "补贴奖励"
+NOTICE = ("public_from", "public_to", "objections")
 
 
 class FirmForm(Form):
@@ -21,6 +23,10 @@ class FirmForm(Form):
     patents: Annotated[Count, Ask("有效专利总数", "专利一共几件?没有就说0。", "8")]
     years: Annotated[Count, Ask("成立年数", "公司成立几年了?", "4")]
     company: CompanyField
+    may_publish: Annotated[
+        YesNo | None,
+        Ask("同意公示", "获批后可以公示企业名称、项目和结果吗?不同意也不影响办理。"),
+    ] = None
     phone: PhoneField
 
 
@@ -39,6 +45,23 @@ class Filed(Form):
 
 class Decision(Form):
     decision: Annotated[Line, Ask("结果", "主管部门怎么定的?(会告诉企业)", is_told=True)]
+
+
+class Granted(Decision):
+    public_from: Annotated[Day | None, Ask("公示开始", "哪天开始公示?企业同意公示才填", is_told=True)] = None
+    public_to: Annotated[Day | None, Ask("公示到", "公示到哪天?", is_told=True)] = None
+    objections: Annotated[Line | None, Ask("异议向谁提", "单位、电话或地址?", is_told=True)] = None
+
+    @classmethod
+    def contradictions(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        """A notice has its days and somebody to turn to, or there is none."""
+        given = [name for name in NOTICE if values.get(name) is not None]
+        if given and len(given) < len(NOTICE):
+            missing = next(name for name in NOTICE if name not in given)
+            return {missing: "公示的起止日期和异议向谁提要一起填"}
+        if given and values["public_to"] < values["public_from"]:
+            return {"public_to": "比公示开始还早"}
+        return {}
 
 
 SERVICE = Service(
@@ -109,7 +132,7 @@ SERVICE = Service(
             "等结果",
             "已递交,等主管部门决定。",
             (
-                Move("granted", "获批", STAFF_MOVES, asks=Decision, tells="补贴奖励 {number} 有结果了。"),
+                Move("granted", "获批", STAFF_MOVES, asks=Granted, tells="补贴奖励 {number} 有结果了。"),
                 Move("rejected", "未获批", STAFF_MOVES, asks=Decision, tells="补贴奖励 {number} 有结果了。"),
             ),
         ),
@@ -131,4 +154,5 @@ SERVICE = Service(
         ),
     ),
     check=check_programmes,
+    publication=Publication("granted", consent="may_publish", who="company", subject=("chosen", "programme")),
 )

@@ -41,6 +41,7 @@ PATHS = {
     "/api/v1/saved-searches/{id}": {"delete"},
     "/api/v1/saved-searches/{id}/results": {"get"},
     "/api/v1/policies": {"get"},
+    "/api/v1/awards": {"get"},
     "/api/v1/handoffs": {"post"},
     "/api/v1/services": {"get"},
     "/api/v1/services/{key}": {"get"},

@@ -8,7 +8,7 @@ from nlp.intents import INTENTS
 from services.catalogue import SERVICES, catalogue
 from services.catalogue.consistency import CatalogueError, check_catalogue
 from services.catalogue.fields import Condition
-from services.catalogue.model import Clock, Move, Stage, Work
+from services.catalogue.model import Clock, Move, Publication, Stage, Work
 from services.catalogue.pledge_financing import SERVICE as PLEDGE
 
 
@@ -45,6 +45,10 @@ CASES = [
     (broken(documents=tuple(replace(each, only_if=GOOD_MOOD) for each in PLEDGE.documents)),
      "document contract: depends on the unknown field mood"),
     (broken(opponent_field="rival"), "the form has no field rival"),
+    (broken(publication=Publication("registered", "may_shout", "company", ("submitted", "amount"))),
+     "publication: the form has no field may_shout"),
+    (broken(publication=Publication("settled", "use", "company", ("recommended", "bank"))),
+     "publication: stage settled does not ask for objections"),
     ([PLEDGE, PLEDGE], "pledge_financing: the key is used twice"),
 ]  # fmt: skip
 
