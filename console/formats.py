@@ -66,7 +66,8 @@ ACTION_NAMES = {
     "record_retired": "停用数据", "record_checked": "核对数据", "institution_saved": "保存机构",
     "assign": "指派", "case_moved": "推进", "case_reopened": "重新开始", "task_given": "交给机构",
     "task_done": "任务完成", "task_refused": "任务办不了", "claim_granted": "通过企业认领",
-    "claim_refused": "不通过企业认领",
+    "claim_refused": "不通过企业认领", "minutes_drawn": "汇总纪要",
+    "minutes_agreed": "确认纪要", "minutes_refused": "不同意纪要",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",

@@ -27,6 +27,7 @@ BEFORE_FIRST_PASSWORD = OPEN | {"console.password", "console.logout"}
 FOR_PARTNERS = BEFORE_FIRST_PASSWORD | {"console.stream", "console.unread", "console.presence"}
 FOR_PARTNERS |= {"console.notifications", "console.read_notifications"}
 FOR_PARTNERS |= {"console.tasks", "console.task", "console.task_report", "console.task_refuse"}
+FOR_PARTNERS |= {"console.task_minutes"}
 # As far as a task of theirs shows them (services/casework/access.py, keys_for_partner).
 FOR_PARTNERS |= {"console.case_documents", "console.case_document"}
 

@@ -11,6 +11,7 @@ from miniapp_api.schemas.cases import (
     CaseOut,
     ClockOut,
     HistoryOut,
+    MinutesOut,
     MissingDocumentOut,
     MoveOut,
     TaskProgressOut,
@@ -20,6 +21,7 @@ from models import Case, CaseDocument, CaseStatus
 from services.casework.access import may_decide
 from services.casework.clocks import list_clocks
 from services.casework.history import history_in_words
+from services.casework.minutes import find_confirmed, units_of
 from services.casework.moves import Mover, allowed_moves
 from services.casework.notices import worded
 from services.casework.tasks import list_tasks
@@ -70,6 +72,7 @@ def case_out(session: Session, case: Case, user_id: int, now: datetime) -> CaseO
         clocks=_clocks(session, case, service, now),
         missing_documents=_missing(session, case, service),
         tasks=_tasks(session, case, service),
+        minutes=_minutes(session, case),
         history=[HistoryOut.model_validate(line) for line in history_in_words(session, case)],
     )
 
@@ -127,6 +130,13 @@ def _missing(session: Session, case: Case, service: Service) -> list[MissingDocu
         for each in service.documents
         if each.key not in there and each.is_asked_for(case.form)
     ]
+
+
+def _minutes(session: Session, case: Case) -> MinutesOut | None:
+    row = find_confirmed(session, case.id)
+    if row is None or row.confirmed_at is None:
+        return None
+    return MinutesOut(conclusion=row.conclusion, units=units_of(row), confirmed_at=row.confirmed_at)
 
 
 def _tasks(session: Session, case: Case, service: Service) -> list[TaskProgressOut]:

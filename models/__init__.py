@@ -4,7 +4,7 @@ from core.outbox import OutboxRow, OutboxState
 from models.api import ApiSession, IdempotencyRecord
 from models.calendar import CalendarDay
 from models.case import HANDOFF, Case, CaseEvent, CaseOutcome, CaseSerial, CaseStatus, HandoffReason
-from models.casework import CaseClock, CaseDocument, CaseTask, FormDraft, TaskState
+from models.casework import CaseClock, CaseDocument, CaseMinutes, CaseTask, FormDraft, TaskState
 from models.company import Company, Platform, User, WeChatIdentity
 from models.conversation import Author, Conversation, ConversationStatus, Message, Turn, TurnState
 from models.dated_record import DatedRecord, RecordState
@@ -50,6 +50,7 @@ __all__ = [
     "CaseClock",
     "CaseDocument",
     "CaseEvent",
+    "CaseMinutes",
     "CaseOutcome",
     "CaseSerial",
     "CaseStatus",

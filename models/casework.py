@@ -90,6 +90,25 @@ class CaseTask(Base):
     institution: Mapped[Institution | None] = relationship()
 
 
+class CaseMinutes(Base):
+    """One version of what several units agree on. `reports` holds their words as they were (task, version, unit, name,
+    answers), `answers` by task what each unit says of this version: agrees, note, is_by_proxy, staff_id, at."""
+
+    __tablename__ = "case_minutes"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    number: Mapped[int]
+    reports: Mapped[list[Any]] = mapped_column(default=list)
+    conclusion: Mapped[str] = mapped_column(String(1000))
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    # When the last unit confirmed it.
+    confirmed_at: Mapped[datetime | None]
+
+
 class CaseClock(Base):
     """A time limit that runs, or ran, for a case. A service's own one is a promise of ours, a statutory one is law."""
 

@@ -30,6 +30,7 @@ from services.allowances import close_allowances
 from services.case_records import add_event, finish_case, lock_case, lock_person
 from services.casework.clocks import set_clocks
 from services.casework.documents import forget_documents_of
+from services.casework.minutes import forget_minutes_of
 from services.casework.tasks import cancel_open_tasks
 from services.catalogue import service_of
 from services.job_names import JobName, request_job
@@ -111,6 +112,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
         update(Case).where(Case.user_id == user.id).values(package={}, region=None, form={}, results={}, opponent=None)
     )
     forget_documents_of(session, user.id, now)
+    forget_minutes_of(session, user.id)
     session.execute(delete(FormDraft).where(FormDraft.user_id == user.id))
     session.execute(delete(Membership).where(Membership.user_id == user.id))
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))

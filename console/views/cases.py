@@ -19,6 +19,7 @@ from services.casework.assignment import hand_on, take_case
 from services.casework.case_view import check_fresh, view_case, why_gone
 from services.casework.file_types import TYPE_NAMES
 from services.casework.messages import list_case_messages, say_to_owner
+from services.casework.minutes import draw_up_minutes, missing_for_minutes, view_minutes
 from services.casework.moves import Mover, move_case, reopen_case
 from services.casework.notes import add_case_note
 from services.catalogue import service_of
@@ -35,6 +36,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
 
     _add_holders(blueprint, resources)
     _add_work(blueprint, resources)
+    _add_minutes(blueprint, resources)
 
 
 def _add_holders(blueprint: Blueprint, resources: Resources) -> None:
@@ -117,6 +119,18 @@ def _add_work(blueprint: Blueprint, resources: Resources) -> None:
         return take_step(resources, number, "reopen", reopen)
 
 
+def _add_minutes(blueprint: Blueprint, resources: Resources) -> None:
+    """What several units say together."""
+
+    @blueprint.post("/cases/<number>/minutes")
+    def case_minutes(number: str) -> Response:
+        def draw_up(work: Session, staff: Staff, found: Case) -> None:
+            conclusion, now = request.form.get("conclusion", ""), resources.clock.now()
+            draw_up_minutes(work, staff=staff, case_id=found.id, conclusion=conclusion, version=_version(), now=now)
+
+        return take_step(resources, number, "minutes", draw_up)
+
+
 def take_step(resources: Resources, number: str, name: str, take: Callable[[Session, Staff, Case], None]) -> Response:
     """One step in one unit of work; what is refused is said on the case's page, with what was typed."""
     try:
@@ -152,6 +166,8 @@ def case_page(resources: Resources, number: str, *, problem: AppError | None = N
             messages=_messages(reader, found),
             allowance=view_allowance(reader, identity_id=found.conversation.identity_id, now=now),
             panel=view_documents(reader, staff, found),
+            minutes=view_minutes(reader, found),
+            minutes_missing=missing_for_minutes(reader, found),
             TYPE_NAMES=TYPE_NAMES,
             colleagues=_colleagues(reader, found),
             form_key=new_token(9),

@@ -10,9 +10,10 @@ from console.answers_given import read_answers, typed_answers
 from console.input import row_number
 from console.sessions import looking, working
 from console.views.cases import case_page
-from core.errors import AppError, Forbidden, NotFound
+from core.errors import AppError, Forbidden, InvalidInput, NotFound
 from models import CaseTask, Institution, Role, Staff
 from services.casework.access import get_task_for, keys_for_partner
+from services.casework.minutes import answer_minutes, find_minutes_of_task
 from services.casework.partner_tasks import check_task_fresh, list_partner_tasks, view_task
 from services.casework.tasks import give_task, refuse_task, reopen_task, report_task
 from services.catalogue import service_of
@@ -64,6 +65,24 @@ def _add_results(blueprint: Blueprint, resources: Resources) -> None:
             refuse_task(work, staff=staff, public_id=public_id, note=note, version=_version(), now=now)
 
         return _step(resources, public_id, "refuse", refuse)
+
+    @blueprint.post("/tasks/<public_id>/minutes")
+    def task_minutes(public_id: str) -> Response:
+        def answer(work: Session, staff: Staff, _: CaseTask) -> None:
+            said = request.form.get("answer", "")
+            if said not in {"yes", "no"}:
+                raise InvalidInput("请选同意或不同意。", fields={"answer": "请选一个"})
+            answer_minutes(
+                work,
+                staff=staff,
+                public_id=public_id,
+                agrees=said == "yes",
+                note=request.form.get("note", ""),
+                number=request.form.get("number", default=0, type=row_number),
+                now=resources.clock.now(),
+            )
+
+        return _step(resources, public_id, "minutes", answer)
 
 
 def _add_giving(blueprint: Blueprint, resources: Resources) -> None:
@@ -117,6 +136,7 @@ def _task_page(resources: Resources, public_id: str, *, problem: AppError | None
         page = render_template(
             "console/casework/task.html",
             view=view_task(row),
+            minutes=find_minutes_of_task(reader, row),
             has_documents=bool(keys_for_partner(reader, staff, row.case)),
             problem=problem,
             step=step,

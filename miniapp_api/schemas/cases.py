@@ -100,6 +100,12 @@ class HistoryOut(Output):
     text: str = Field(examples=["已提交"])
 
 
+class MinutesOut(Output):
+    conclusion: str = Field(description="有关单位会商的结论", examples=["市局立案,中心协助取证。"])
+    units: list[str] = Field(description="确认的单位", examples=[["市市场监管局", "市维权援助中心"]])
+    confirmed_at: datetime
+
+
 class CaseOut(CaseItemOut):
     version: int = Field(description="办下一步时带上")
     form: dict[str, Any] = Field(description="提交的内容;同事提交的,不含个人信息")
@@ -111,6 +117,7 @@ class CaseOut(CaseItemOut):
     clocks: list[ClockOut]
     missing_documents: list[MissingDocumentOut]
     tasks: list[TaskProgressOut]
+    minutes: MinutesOut | None = Field(description="多个单位一起办的,都确认以后才有")
     history: list[HistoryOut] = Field(description="早的在前")
 
 

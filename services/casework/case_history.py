@@ -25,6 +25,7 @@ WORDS = {
     "form_changed": "改了表",
     "promise_missed": "超过答应的时间",
     "asked_again": "企业再次要求",
+    "minutes_confirmed": "各单位都确认了纪要",
 }
 DOCUMENT_WORDS = {"document_added": "收到材料", "document_removed": "移除材料"}
 CLOCK_WORDS = {"clock_stopped": "停止计时", "clock_reminded": "提醒快到期", "clock_overdue": "超时"}
@@ -147,5 +148,8 @@ TELLERS: Mapping[str, Callable[[_Step], str]] = {
     "closed": lambda step: "结束:资料已按要求删除" if step.details.get("because") == "erased" else "结束",
     "clock_started": _clock_started,
     "task_given": _task_given,
+    "minutes_drawn": lambda step: f"汇总第{step.details.get('number')}版纪要{step.by}",
+    "minutes_agreed": lambda step: f"{step.task}的单位确认了纪要{step.by}",
+    "minutes_refused": lambda step: f"{step.task}的单位不同意纪要{step.by}",
     "rated": lambda step: f"企业评价:{SATISFACTION.get(step.details.get('score', 0), '已评')}",
 }

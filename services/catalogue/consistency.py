@@ -51,13 +51,17 @@ def _problems(service: Service, known_intents: Iterable[str]) -> Iterator[str]:
     yield from _form(service)
     yield from _graph(service)
     yield from _parts(service)
-    yield from _publication(service)
+    yield from _records(service)
     for document in service.documents:
         if document.only_if is not None and document.only_if.field not in service.form.model_fields:
             yield f"document {document.key}: depends on the unknown field {document.only_if.field}"
 
 
-def _publication(service: Service) -> Iterator[str]:
+def _records(service: Service) -> Iterator[str]:
+    """What is gathered of several units, and what is made public."""
+    tasks = {task.key for task in service.tasks}
+    yield from (f"minutes: unknown task {key}" for key in (service.minutes.tasks if service.minutes else ())
+                if key not in tasks)  # fmt: skip
     wanted = service.publication
     if wanted is None:
         return

@@ -7,7 +7,7 @@ from models import CaseOutcome
 from services.catalogue.common import CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.enforcement_checks import check_enforcement, limitation_day
 from services.catalogue.fields import Ask, Choice, Condition, Day, Form, Line, Paragraph
-from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
+from services.catalogue.model import STAFF_MOVES, Clock, JointMinutes, Move, Party, Service, Stage, Task, WantedDocument
 
 NAME = "维权援助"
 
@@ -181,6 +181,7 @@ SERVICE = Service(
     ),
     opponent_field="infringer",
     is_routed_by_region=True,
+    minutes=JointMinutes("会商纪要", ("centre", "authority")),
     check=check_enforcement,
     guide_question="我的产品被人抄了怎么办",
 )

@@ -211,6 +211,14 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class JointMinutes:
+    """The tasks whose reports are gathered into one record that each unit confirms, and what it is called."""
+
+    name: str
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Publication:
     """What is made public once a case has come to `stage`, if the owner's answer to the field `consent` is yes: the
     form's field `who`, and the field of an earlier stage's answers that `subject` names. How long, and where to object,
@@ -254,6 +262,7 @@ class Service:
     check: Callable[[Facts], list[Finding]] | None = None
     estimate: Callable[[Facts], Estimate | None] | None = None
     publication: Publication | None = None
+    minutes: JointMinutes | None = None
     # Said to the owner with the question after the intro, from our guides.
     guide_question: str = ""
     by_key: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
