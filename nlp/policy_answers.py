@@ -30,7 +30,7 @@ CLOSE = 0.92
 ABOUT_AS_WELL = 0.03
 LONGEST_QUESTION = 500
 # What may be a wish that we must decline is answered only where a passage answers it so well.
-WELL = 0.8
+WELL = 0.5
 LIKELIER = 0.15
 
 
@@ -91,9 +91,7 @@ class PolicyAnswerer:
             tried, key=lambda each: (each[1][0][1] if each[1] else 0.0) + (LIKELIER if each is tried[0] else 0.0)
         )
         if not found or found[0][1] < self._enough:
-            return PolicyAnswer(
-                find_suspicion(question) or NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0
-            )
+            return PolicyAnswer(NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0)
         if found[0][1] < WELL and (doubt := find_suspicion(question)) is not None:
             return PolicyAnswer(doubt, abstained=True, confidence=found[0][1])
         best, score = _opening_section(asked, found)
