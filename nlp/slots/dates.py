@@ -9,7 +9,11 @@ from itertools import pairwise
 from nlp.slots.numerals import read_digits, read_number
 
 HAN = "零〇一二两三四五六七八九十"
-YEAR = rf"(?P<year>(?:19|20)\d\d|[一二][零〇九][{HAN}]{{2}}|(?<!\d)\d\d(?=年)|(?<![{HAN}])[零〇一二八九][{HAN}](?=年))"
+# 2000万 is money.
+YEAR = (
+    r"(?P<year>(?:19|20)\d\d(?!\s*[万亿])"
+    rf"|[一二][零〇九][{HAN}]{{2}}|(?<!\d)\d\d(?=年)|(?<![{HAN}])[零〇一二八九][{HAN}](?=年))"
+)
 RELATIVE_YEAR = r"(?P<relative>大前年|前年|去年|上一年|今年|本年度?|明年)"
 MONTH = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 DAY = rf"(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二?十[{HAN}]?|[{HAN}])"

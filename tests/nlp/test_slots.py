@@ -74,6 +74,12 @@ def test_amounts_as_people_say_them(text: str, amount: int) -> None:
     assert [found.value for found in find_amounts(text)] == [amount]
 
 
+@pytest.mark.parametrize("text", ["2000万", "年销售额2000万元", "注册资本1980万", "2020 亿"])
+def test_an_amount_that_begins_like_a_year_is_no_period(text: str) -> None:
+    assert find_periods(text, date(2026, 11, 23)) == []
+    assert len(find_amounts(text)) == 1
+
+
 @pytest.mark.parametrize("text", ["500万像素", "第42条", "一份", "万科", "3个", "2020年", "投一份保险"])
 def test_other_numbers_are_no_amounts(text: str) -> None:
     assert find_amounts(text) == []
