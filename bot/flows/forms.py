@@ -120,6 +120,8 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
         return None  # the answer to what was asked beside the form
     if words.DISCARDS.fullmatch(plain):
         return _committing(service, _discarding(service))
+    if words.GOES_ON.fullmatch(plain):  # back from the mini-program, or just to be asked again
+        return lambda given: _begin(given, service)
     field, said = current_field(draft, service), said_in(context)
     # 签了 answers a question of yes or no, whatever it may mean elsewhere.
     # So does 跳过 where the field may stay empty.

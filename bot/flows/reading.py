@@ -24,6 +24,10 @@ NO = re.compile(
     r"(?:否|不是|没有|没|无|不|不要|不用|不需要|不同意|不愿意|唔系|冇|还没有?|从来没有|no|n)(?:的|了|啊|呀|过|吧|做|办)*",
     re.IGNORECASE,
 )
+# Neither: whoever does not know has not said no.
+UNSURE = re.compile(
+    r"(?:我|我们|这个|还|也)*(?:不太?|不是很|没)(?:清楚|知道|确定|肯定|了解|记得|好说|懂)|记不清|说不准"
+)
 # 签了, 都交过了: it was done.
 DONE = re.compile(r"都?[一-鿿]{1,4}(?:了|过|好了|过了)")
 PERCENT = re.compile(rf"(?:百分之\s*(?P<after>{NUMERAL})|(?P<before>{NUMERAL})\s*(?:%|%|个?点|个百分点)?)")
@@ -168,6 +172,8 @@ def _choices(field: FormField, said: Said) -> Any | None:
 
 def _yes_no(_field: FormField, said: Said) -> Any | None:
     text = said.plain.strip(STOPS)
+    if UNSURE.match(text):
+        return None
     if NO.fullmatch(text):
         return False
     if YES.fullmatch(text):
