@@ -6,12 +6,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 API_KINDS = {"delay", "http_status", "cut_json", "errcode", "reset"}
-PUSH_KINDS = {"delay", "duplicate", "drop_response", "retry_anyway", "bad_signature", "stale_timestamp"}
+PUSH_KINDS = {"delay", "duplicate", "drop_response", "retry_anyway", "hold_retries", "bad_signature", "stale_timestamp"}
 
 
 class Fault(BaseModel):
     """One rule. `value` is seconds (delay, stale_timestamp), a status, an errcode, bytes to keep (cut_json) or copies
-    (duplicate). `times` 0 means until removed. A path under /wechat is a push, any other an API call."""
+    (duplicate). `times` 0 means until removed (hold_retries keeps the next try back for so long). A path under
+    /wechat is a push, any other an API call."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -25,6 +26,7 @@ class Fault(BaseModel):
         "duplicate",
         "drop_response",
         "retry_anyway",
+        "hold_retries",
         "bad_signature",
         "stale_timestamp",
     ]
@@ -65,6 +67,11 @@ class Faults:
     def listed(self) -> list[dict[str, Any]]:
         with self._lock:
             return [rule.model_dump() for rule in self._rules if not rule.is_spent]
+
+    def holds(self, rule: Fault) -> bool:
+        """Whether a rule that hit a request is still in force."""
+        with self._lock:
+            return rule in self._rules
 
     def take(self, path: str, kinds: set[str]) -> list[Fault]:
         """The rules of these kinds that hit this request; each counts as used once."""

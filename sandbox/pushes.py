@@ -21,6 +21,7 @@ from sandbox.wire import push_query, write_push
 from sandbox.world import App, World
 
 TRIES = 3
+HELD_LOOK_SECONDS = 0.05
 MAX_READ = 1024 * 1024
 
 
@@ -176,6 +177,9 @@ def _deliver(message: Push) -> PushResult:
         if number < TRIES - 1:
             # A refused connection fails at once, but WeChat still comes back on the same beat.
             time.sleep(max(0.0, message.world.settings.push_timeout_seconds - (time.monotonic() - started)))
+            held = message.rule("hold_retries")
+            while held is not None and message.world.faults.holds(held):
+                time.sleep(HELD_LOOK_SECONDS)
     result.reason = f"{TRIES} 次都没有得到回应"
     _show_fault(message)
     return result

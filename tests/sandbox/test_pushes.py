@@ -276,6 +276,19 @@ def test_dropped_response_is_pushed_again(sandbox: Sandbox, product: Product) ->
     assert product.pushes[0].body == product.pushes[1].body
 
 
+def test_the_next_try_can_be_held_back_until_the_rule_is_taken_away(sandbox: Sandbox, product: Product) -> None:
+    sandbox.tool("faults", path="/wechat/official", kind="hold_retries", times=0)
+    sandbox.tool("faults", path="/wechat/official", kind="drop_response")
+
+    sandbox.do("text", text="你好", wait=False)
+    time.sleep(2 * TIMEOUT)
+    before = len(product.pushes)
+    sandbox.session.delete(f"{sandbox.url}/sandbox/api/faults", timeout=30)
+    wait_for(lambda: len(product.pushes) == 2)
+
+    assert before == 1
+
+
 def test_wrong_signature_and_old_timestamp_can_be_ordered(sandbox: Sandbox, product: Product) -> None:
     sandbox.tool("apps/official", mode="plaintext")
     sandbox.tool("faults", path="/wechat", kind="bad_signature")
