@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from dev.assets import install_assets
 from tests.e2e.desk import Desk
+from tests.e2e.office import Office
 from tests.e2e.phone import Phone
 from tests.e2e.product import Member, Product
 
@@ -101,6 +102,28 @@ def open_desk(product: Product, windows: Windows) -> Callable[..., Desk]:
         return desk
 
     return open_one
+
+
+@pytest.fixture(scope="module")
+def office(running: Product, chromium: Browser) -> Iterator[Office]:
+    """Who works on services' cases, at their desks for a whole module; nobody else is hired, nothing else waits."""
+    running.clear_desks()
+    running.move_to_monday()
+    windows = Windows(chromium)
+
+    def open_desk(member: Member) -> Desk:
+        desk = Desk(windows.open(DESK_SIZE), running.stack.web_url, member)
+        desk.log_in()
+        return desk
+
+    def open_phone(name: str) -> Phone:
+        phone = Phone(windows.open(PHONE_SIZE), running.stack.sandbox_url, name)
+        phone.follow()
+        return phone
+
+    yield Office(running, open_desk, open_phone)
+    windows.close()
+    assert windows.problems == []
 
 
 @pytest.fixture(scope="session")

@@ -93,17 +93,28 @@ class Product:
             for case_id in session.scalars(select(Case.id).where(Case.status != CaseStatus.CLOSED)).all():
                 finish_case(session, lock_case(session, case_id), self.now())
 
-    def hire(self, name: str, role: Role = Role.AGENT, *, is_available: bool = True, is_new: bool = False) -> Member:
+    def hire(
+        self,
+        name: str,
+        role: Role = Role.AGENT,
+        *,
+        is_available: bool = True,
+        is_new: bool = False,
+        institution_id: int | None = None,
+    ) -> Member:
         """An account; `is_new` leaves the first password, which must be changed at the first login."""
         self._hired += 1
         username = f"staff{self._hired}"
         now = self.now()
         with self.database.unit_of_work() as session:
-            staff, password = create_staff(session, username=username, display_name=name, role=role, now=now)
+            staff, password = create_staff(
+                session, username=username, display_name=name, role=role, institution_id=institution_id, now=now
+            )
             if not is_new:
                 change_password(session, staff=staff, old_password=password, new_password=PASSWORD, now=now)
                 password = PASSWORD
-            set_availability(session, staff=staff, is_available=is_available and not is_new, now=now)
+            if role is not Role.PARTNER:
+                set_availability(session, staff=staff, is_available=is_available and not is_new, now=now)
             return Member(staff.id, username, name, password)
 
 

@@ -1,5 +1,7 @@
 """The mini-program over HTTP: a code from WeChat, a question, a person, and the person's answer."""
 
+from typing import Any
+
 import requests
 from playwright.sync_api import expect
 
@@ -19,6 +21,11 @@ class Client:
     def post(self, path: str, key: str = "", **body: str) -> dict:
         headers = {"Idempotency-Key": key} if key else {}
         answer = self._session.post(f"{self._url}/{path}", json=body, headers=headers, timeout=15)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def put(self, path: str, **body: Any) -> dict:
+        answer = self._session.put(f"{self._url}/{path}", json=body, timeout=15)
         assert answer.ok, answer.text
         return answer.json()
 
