@@ -118,10 +118,8 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
     bare_act = understood.act if understood.intent is None else None
     if bare_act in {"affirm", "deny"} and context.memory.get("pending"):
         return None  # the answer to what was asked beside the form
-    if words.DISCARDS.fullmatch(plain):
-        return _committing(service, _discarding(service))
-    if words.GOES_ON.fullmatch(plain):  # back from the mini-program, or just to be asked again
-        return lambda given: _begin(given, service)
+    if (steered := _steering(service, plain)) is not None:
+        return steered
     field, said = current_field(draft, service), said_in(context)
     # 签了 answers a question of yes or no, whatever it may mean elsewhere.
     # So does 跳过 where the field may stay empty.
@@ -155,6 +153,15 @@ def _at_summary(
         return _submitting(service)
     explained = calculation(context.session, context, service, draft) if words.EXPLAINS.fullmatch(plain) else None
     return (lambda _: explained) if explained is not None else None
+
+
+def _steering(service: Service, plain: str) -> Callable[[TurnContext], Reply] | None:
+    """What no answer ever says: away with it, or (back from the mini-program) on with it."""
+    if words.DISCARDS.fullmatch(plain):
+        return _committing(service, _discarding(service))
+    if words.GOES_ON.fullmatch(plain):
+        return lambda given: _begin(given, service)
+    return None
 
 
 def _skips(field: FormField, said: Said) -> bool:
