@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.ids import case_number
 from models import HANDOFF, Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus, User
 
+STALE = "这一单刚被改过,请刷新后再看。"
 # What the bot may still know of a user once a matter is closed; the last list or offer would only mislead.
 LASTING_MEMORY = {"region"}
 
@@ -39,6 +40,12 @@ def lock_case(session: Session, case_id: int) -> Case:
         raise NotFound("没有找到这个单号。")
     lock_conversation(session, conversation_id)
     return session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+
+
+def check_version(case: Case, version: int | None) -> None:
+    """Raises Conflict where somebody acts on an older state of the (locked) case; None asks for no check."""
+    if version is not None and version != case.version:
+        raise Conflict(STALE)
 
 
 def lock_conversation(session: Session, conversation_id: int) -> Conversation:

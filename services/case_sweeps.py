@@ -10,6 +10,7 @@ from core.i18n import chinese_time
 from core.logs import get_logger
 from models import Author, Case, CaseEvent, CaseStatus, Conversation, ConversationStatus, Message, Staff
 from services.case_records import add_event, find_open_case, finish_case, lock_case
+from services.casework.system_work import needs_people
 from services.job_names import JobName, request_rescues
 from services.notifications import list_supervisors, notify_all, user_label
 from services.routing import list_on_duty
@@ -27,7 +28,7 @@ def rescue_unrouted_cases(session: Session, now: datetime) -> int:
     waiting = list(
         session.scalars(
             select(Case)
-            .where(Case.status == CaseStatus.WAITING, Case.created_at < now - GRACE)
+            .where(Case.status == CaseStatus.WAITING, Case.created_at < now - GRACE, needs_people(now))
             .order_by(Case.id)
             .limit(LIMIT)
         )
@@ -59,6 +60,7 @@ def mark_missed_promises(session: Session, now: datetime) -> int:
             Case.first_reply_at.is_(None),
             Case.promised_at < now,
             ~is_marked,
+            needs_people(now),
         )
         .order_by(Case.id)
         .limit(LIMIT)

@@ -11,6 +11,7 @@ from core.i18n import chinese_time
 from core.logs import get_logger
 from models import Case, CaseEvent, CaseStatus, Company, ConversationStatus, HandoffReason, Role, Staff
 from services.case_records import add_event, list_events, lock_case
+from services.casework.system_work import runs_by_itself
 from services.catalogue import find_service
 from services.handoffs import SKILL_NAMES
 from services.job_names import JobName, request_job
@@ -28,9 +29,10 @@ ORDER_FOR_COMPLAINTS = {Role.SUPERVISOR: 0, Role.AGENT: 1, Role.ADMINISTRATOR: 2
 
 
 def route_case(session: Session, case_id: int, now: datetime) -> None:
-    """Offer a waiting case to the best member of staff. Repeating it, or two workers at once, changes nothing."""
+    """Offer a waiting case to the best member of staff, unless it finishes by itself. Repeating it, or two workers at
+    once, changes nothing."""
     case = lock_case(session, case_id)
-    if case.status == CaseStatus.WAITING:
+    if case.status == CaseStatus.WAITING and not runs_by_itself(case, now):
         _offer_to_next(session, case, now)
 
 

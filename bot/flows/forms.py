@@ -58,7 +58,7 @@ def service_for(intent: str | None, plain: str) -> Service | None:
 def called(context: TurnContext) -> Skill | None:
     """预约专家, 做个知识产权体检: a service called by its own words in a short sentence that asks nothing."""
     plain = context.plain
-    if len(plain) > LONGEST_CALL or words.ASKS_FOR_SURE.search(plain):
+    if len(plain) > LONGEST_CALL or words.ASKS_FOR_SURE.search(plain) or words.ASKS_ABOUT.search(plain):
         return None
     found = [each for each in catalogue().values() if any(phrase in plain for phrase in each.phrases)]
     return begin(found[0]) if found else None

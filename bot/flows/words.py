@@ -28,6 +28,8 @@ OPENING = re.compile(
     r"^(?:不对|不是|错了?|说错了?|写错了?|填错了?|弄错了?|搞错了?|更正|等等|等一下|啊|哦)*[,,。\s]*(?:是|应该是?|改成?|改为|换成?|要|把)*"
 )
 ASKS = re.compile(r"[??]|吗|么$|怎么|如何|多少|几[天个年月]|多久|能不能|可不可以|是不是|要不要|什么|为啥|呢$|哪")
+# Asks about a thing instead of wishing for it: 申报高企要什么条件.
+ASKS_ABOUT = re.compile(r"怎么|怎样|如何|什么|哪|条件|流程|是不是|有没有")
 ASKS_FOR_SURE = re.compile(r"[??]\s*$|吗\s*$|多少钱|怎么办|几年|多久")
 
 

@@ -45,7 +45,9 @@ def _add_holders(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.post("/cases/<number>/accept")
     def case_accept(number: str) -> Response:
         def accept(work: Session, staff: Staff, found: Case) -> None:
-            take_case(work, staff=staff, case_id=found.id, now=resources.clock.now())
+            # The list of offers takes a case without having shown it.
+            version = _version() or None
+            take_case(work, staff=staff, case_id=found.id, version=version, now=resources.clock.now())
 
         return take_step(resources, number, "accept", accept)
 
@@ -91,6 +93,7 @@ def _add_work(blueprint: Blueprint, resources: Resources) -> None:
                 case_id=found.id,
                 text=request.form.get("text", ""),
                 form_key=request.form.get("form_key", "")[:64],
+                version=_version(),
                 now=resources.clock.now(),
             )
 
@@ -105,6 +108,7 @@ def _add_work(blueprint: Blueprint, resources: Resources) -> None:
                 case_id=found.id,
                 text=request.form.get("text", ""),
                 form_key=request.form.get("form_key", "")[:64],
+                version=_version(),
                 now=resources.clock.now(),
             )
 

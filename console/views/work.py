@@ -13,7 +13,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.get("/work")
     def work() -> Response:
         with looking(resources) as (reader, staff):
-            found = my_work(reader, staff)
+            found = my_work(reader, staff, resources.clock.now())
         return make_response(render_template("console/casework/work.html", found=found))
 
     @blueprint.get("/team")

@@ -9,7 +9,7 @@ from core.errors import Conflict, InvalidInput
 from core.logs import get_logger
 from models import Case, CaseStatus, Role, Staff
 from services.audit import record_action
-from services.case_records import add_event, lock_case
+from services.case_records import add_event, check_version, lock_case
 from services.casework.access import check_may_on_case
 from services.catalogue import service_of
 from services.notifications import notify, user_label
@@ -19,8 +19,11 @@ from services.routing import has_conflict, offer_case
 log = get_logger(__name__)
 
 
-def take_case(session: Session, *, staff: Staff, case_id: int, now: datetime) -> Case:
-    """Answer for a case from now on. Taking it twice is harmless; of two people one hears who was quicker."""
+def take_case(session: Session, *, staff: Staff, case_id: int, now: datetime, version: int | None = None) -> Case:
+    """Answer for a case from now on. Taking it twice is harmless; of two people one hears who was quicker.
+
+    Raises Conflict where `version` is not the present one: what is taken has changed since it was looked at.
+    """
     case = lock_case(session, case_id)
     if case.status != CaseStatus.ACCEPTED or not is_matching(staff, case):
         check_may_on_case(staff, Action.READ, case)
@@ -31,6 +34,7 @@ def take_case(session: Session, *, staff: Staff, case_id: int, now: datetime) ->
     if case.status == CaseStatus.CLOSED:
         raise Conflict("这一单已经结束了。")
     check_may_on_case(staff, Action.ACCEPT, case)
+    check_version(case, version)
     if has_conflict(session, staff, case):
         raise Conflict("您办过这一单对方的案子,有利益冲突,请同事接。")
     _accept(session, case, staff, now)

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from core.errors import Conflict
 from core.i18n import chinese_time
 from models import (
     HANDOFF,
@@ -20,10 +19,10 @@ from models import (
     Staff,
     TaskState,
 )
-from services.case_records import list_events, lock_case
+from services.case_records import check_version, list_events, lock_case
 from services.casework.case_history import HistoryLine, tell_history
 from services.casework.clocks import list_clocks
-from services.casework.moves import STALE, Mover, allowed_moves
+from services.casework.moves import Mover, allowed_moves
 from services.casework.opening import estimate_by_rule
 from services.casework.tasks import is_conflicted, serves
 from services.casework.wording import shown_form
@@ -70,10 +69,9 @@ class CaseView:
     history: list[HistoryLine]
 
 
-def check_fresh(session: Session, case: Case, version: int | None) -> None:
+def check_fresh(session: Session, case: Case, version: int) -> None:
     """Raises Conflict where the page that somebody acted on shows an older state. Locks the case."""
-    if lock_case(session, case.id).version != version:
-        raise Conflict(STALE)
+    check_version(lock_case(session, case.id), version)
 
 
 def why_gone(session: Session, staff: Staff, number: str) -> str:

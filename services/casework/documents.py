@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO
 
-from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from core.db import Database
@@ -242,11 +242,23 @@ def read_document(files: FileStore, document: CaseDocument) -> Iterator[bytes]:
 
 
 def forget_documents_of(session: Session, user_id: int, now: datetime) -> None:
-    """The person is erased: the documents of their cases go, rows and bytes."""
+    """The person is erased: the documents of their cases go, rows and bytes, and what they added to a colleague's case,
+    whose handler hears that it must be sent again."""
     of_person = select(Case.id).where(Case.user_id == user_id)
     for row in session.scalars(select(CaseDocument).where(CaseDocument.case_id.in_(of_person))):
         _ask_to_collect(session, row, "erased", now)
     session.execute(delete(CaseDocument).where(CaseDocument.case_id.in_(of_person)))
+    added = select(CaseDocument).where(CaseDocument.user_id == user_id, CaseDocument.removed_at.is_(None))
+    for row in session.scalars(added.order_by(CaseDocument.case_id, CaseDocument.id)).all():
+        case = lock_case(session, row.case_id)
+        _take_away(session, case, row, Sender(user_id=user_id), now)
+        if case.status != CaseStatus.CLOSED:
+            service = service_of(case.kind)
+            wanted = service.document(row.key)
+            text = f"{service.name} {case.number}:上传人要求删除资料,{wanted.name if wanted else '材料'}已删,请企业重传"
+            tell_handler(session, case, text, key=f"document-{row.id}-erased", now=now, kind="document")
+    # What was removed before keeps no trace of who had added it.
+    session.execute(update(CaseDocument).where(CaseDocument.user_id == user_id).values(user_id=None, file_name=""))
 
 
 def _ask_to_collect(session: Session, document: CaseDocument, because: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from core.errors import Conflict, InvalidInput
 from models import Author, Case, CaseStatus, Conversation, DeliveryReason, Message, Staff
 from services.audit import record_action
-from services.case_records import add_event, lock_case
+from services.case_records import add_event, check_version, lock_case
 from services.casework.access import check_may_on_case, check_owner
 from services.casework.notices import tell_handler, tell_owner
 from services.catalogue import service_of
@@ -83,11 +83,19 @@ def say_to_staff(
 
 
 def say_to_owner(
-    session: Session, *, staff: Staff, case_id: int, text: str, now: datetime, form_key: str = ""
+    session: Session,
+    *,
+    staff: Staff,
+    case_id: int,
+    text: str,
+    now: datetime,
+    form_key: str = "",
+    version: int | None = None,
 ) -> Message:
     """What the handler writes to the owner, by way of the ledger. The same `form_key` again is the same message.
 
-    Raises NotFound or Forbidden where the case is not this person's to answer.
+    Raises NotFound or Forbidden where the case is not this person's to answer, Conflict where `version` is not its
+    present one.
     """
     text = check_reply(text)
     case = lock_case(session, case_id)
@@ -95,6 +103,7 @@ def say_to_owner(
     if (said := _find(session, case, form_key, staff_id=staff.id)) is not None:
         return said
     check_may_on_case(staff, Action.REPLY, case)
+    check_version(case, version)
     message = tell_owner(session, case, text, now, author=Author.STAFF, staff=staff, reason=DeliveryReason.STAFF_REPLY)
     if form_key:
         message.details = {**message.details, "form_key": form_key}

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.clock import china_date
 from core.errors import Conflict, Forbidden, InvalidInput
 from core.logs import get_logger
 from models import Case, CaseDocument, CaseStatus, CaseTask, Staff, TaskState
 from services.audit import record_action
-from services.case_records import add_event, finish_case, list_events, lock_case
+from services.case_records import add_event, check_version, finish_case, list_events, lock_case
 from services.casework.access import check_may_on_case
 from services.casework.clocks import set_clocks
 from services.casework.notices import tell_handler, tell_owner, worded
@@ -21,12 +22,11 @@ from services.casework.tasks import cancel_open_tasks, is_wanted, open_tasks
 from services.casework.wording import shown_form
 from services.catalogue import service_of
 from services.catalogue.fields import check_form
-from services.catalogue.model import Actor, Move, Service, Stage
+from services.catalogue.model import Actor, Facts, Move, Service, Stage
+from services.job_names import JobName, request_job
 from services.permissions import Action, oversees
 
 log = get_logger(__name__)
-
-STALE = "这一单刚被改过,请刷新后再看。"
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,7 @@ def move_case(
         check_may_on_case(mover.staff, Action.READ, case)
     if case.stage == to:
         return case
-    if version is not None and version != case.version:
-        raise Conflict(STALE)
+    check_version(case, version)
     stage = service.stage(case.stage)
     move = next((each for each in stage.moves if each.to == to), None)
     if move is None or case.status == CaseStatus.CLOSED:
@@ -111,16 +110,22 @@ def move_case(
         raise Conflict("这一步要另一位同事来办:报告和申报要两个人看过。")
     if missing := missing_for(session, case, service, move):
         raise Conflict(f"{missing},补齐后再“{move.name}”。")
-    _carry_out(session, case, service, move, _checked(move, answers), mover, now, is_told=is_told)
+    _carry_out(session, case, service, move, _checked(session, case, move, answers, now), mover, now, is_told=is_told)
     return case
 
 
-def _checked(move: Move, answers: Mapping[str, Any] | None) -> dict[str, Any]:
+def _checked(
+    session: Session, case: Case, move: Move, answers: Mapping[str, Any] | None, now: datetime
+) -> dict[str, Any]:
     if move.asks is None:
         if answers:
             raise InvalidInput(fields=dict.fromkeys(answers, "没有这一项。"))
         return {}
-    return check_form(move.asks, answers or {})
+    checked = check_form(move.asks, answers or {})
+    facts = Facts(session, case.form, case.region, china_date(now), case.results)
+    if move.refuses is not None and (problems := move.refuses(facts, checked)):
+        raise InvalidInput(next(iter(problems.values())), fields=problems)
+    return checked
 
 
 def _moved_last(session: Session, case: Case) -> int | None:
@@ -156,6 +161,9 @@ def _carry_out(
     set_clocks(session, case, service, now)
     open_tasks(session, case, service, stage, now)
     request_work(session, case, stage, now)
+    if case.status == CaseStatus.WAITING and stage.work is None:
+        # Nobody was asked while the system itself was at work.
+        request_job(session, JobName.ROUTE_CASE, key=f"{case.id}-{stage.key}-{case.version}", now=now, case_id=case.id)
     if move.tells and is_told:
         tell_owner(session, case, worded(move.tells, case, service, now) + _told(move, answers), now)
     if mover.staff is None and not mover.is_system:

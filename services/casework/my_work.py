@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from models import HANDOFF, Case, CaseStatus, CaseTask, Role, Staff, TaskState
 from services.casework.boards import Card, list_cards, open_stages
+from services.casework.system_work import needs_people
 from services.catalogue import catalogue
 from services.catalogue.model import PARTY_NAMES, Party
 from services.permissions import free_for
@@ -51,7 +52,7 @@ class Load:
     chats: int = 0
 
 
-def my_work(session: Session, staff: Staff) -> MyWork:
+def my_work(session: Session, staff: Staff, now: datetime) -> MyWork:
     """What this person has to do now, of all services."""
     mine = and_(Case.assignee_id == staff.id, Case.kind != HANDOFF)
     accepted = and_(mine, Case.status == CaseStatus.ACCEPTED)
@@ -59,7 +60,7 @@ def my_work(session: Session, staff: Staff) -> MyWork:
     return MyWork(
         offers=_cards(session, and_(mine, Case.status == CaseStatus.OFFERED), Case.respond_by, Case.id),
         cases=_cards(session, accepted, *order),
-        free=_free(session, staff),
+        free=_free(session, staff, now),
         tasks=_waiting_tasks(session, accepted),
         case_count=session.scalar(select(func.count(Case.id)).where(accepted)) or 0,
     )
@@ -69,11 +70,12 @@ def _cards(session: Session, which: ColumnElement[bool], *order: Any, limit: int
     return list_cards(session, list(session.scalars(select(Case.id).where(which).order_by(*order).limit(limit))))
 
 
-def _free(session: Session, staff: Staff) -> list[Card]:
+def _free(session: Session, staff: Staff, now: datetime) -> list[Card]:
     """The oldest that this person could take, what was escalated first: two short looks into one index."""
     ids: list[int] = []
     for status in (CaseStatus.ESCALATED, CaseStatus.WAITING):
         which = and_(Case.status == status, Case.respond_by.is_(None), Case.kind != HANDOFF, free_for(staff))
+        which = and_(which, needs_people(now))
         ids += session.scalars(select(Case.id).where(which).order_by(Case.id).limit(MOST_FREE - len(ids)))
     return list_cards(session, ids)
 

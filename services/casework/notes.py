@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput
 from models import Author, Message, Staff
 from services.audit import record_action
-from services.case_records import add_event, lock_case
+from services.case_records import add_event, check_version, lock_case
 from services.casework.access import check_may_on_case
 from services.permissions import Action
 
@@ -17,9 +17,19 @@ LOOK_BACK = 30
 
 
 def add_case_note(
-    session: Session, *, staff: Staff, case_id: int, text: str, now: datetime, form_key: str = ""
+    session: Session,
+    *,
+    staff: Staff,
+    case_id: int,
+    text: str,
+    now: datetime,
+    form_key: str = "",
+    version: int | None = None,
 ) -> Message:
-    """Keep a note. The same `form_key` again (a double click) is the same note. Raises InvalidInput."""
+    """Keep a note. The same `form_key` again (a double click) is the same note.
+
+    Raises InvalidInput, or Conflict where `version` is not the case's present one.
+    """
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise InvalidInput("还没写内容。", fields={"text": "还没写内容"})
@@ -31,6 +41,7 @@ def add_case_note(
     for before in session.scalars(own.order_by(Message.id.desc()).limit(LOOK_BACK)):
         if form_key and before.details.get("form_key") == form_key:
             return before
+    check_version(case, version)
     message = Message(
         conversation_id=case.conversation_id,
         author=Author.STAFF,

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from models import Case, CaseStatus
-from services.catalogue import catalogue
+from services.catalogue import catalogue, find_service
 from services.catalogue.model import Stage
 from services.job_names import JobName, request_job, request_rescues
 
@@ -26,9 +26,28 @@ def request_work(session: Session, case: Case, stage: Stage, now: datetime, dela
     request_job(session, JobName.DO_WORK, key=key, now=now, delay=delay, case_id=case.id)
 
 
+def runs_by_itself(case: Case, now: datetime) -> bool:
+    """Whether nobody need be asked: a job of ours does the stage's work, and its time is not over yet."""
+    service = find_service(case.kind)
+    stage = service.by_key.get(str(case.stage)) if service is not None else None
+    is_late = case.next_due_at is not None and case.next_due_at <= now
+    return stage is not None and stage.work is not None and not is_late
+
+
+def needs_people(now: datetime) -> ColumnElement[bool]:
+    """The opposite, for a query over cases."""
+    is_late = and_(Case.next_due_at.is_not(None), Case.next_due_at <= now)
+    return or_(Case.stage.is_(None), tuple_(Case.kind, Case.stage).not_in(_places()), is_late)
+
+
+def _places() -> list[tuple[str, str]]:
+    """Every stage in which a job of ours works, with its service."""
+    return [(service.key, stage.key) for service in catalogue().values() for stage in service.stages if stage.work]
+
+
 def rescue_forgotten_work(session: Session, now: datetime) -> int:
     """Ask again for the job of every open case that has long been in a stage of ours; answers how many."""
-    places = [(service.key, stage.key) for service in catalogue().values() for stage in service.stages if stage.work]
+    places = _places()
     if not places:
         return 0
     late = session.execute(

@@ -98,6 +98,7 @@ SERVICE = Service(
     topic="financing",
     intents=frozenset({"financing_apply"}),
     words=("股权", "入股", "投资人", "投资机构", "风投"),
+    phrases=("引进投资人", "引进投资", "出让股权", "出让点股权", "出让一点股权"),
     form=EquityForm,
     submitted="已登记,单号 {number}。{promised}前专员联系您。",
     documents=(

@@ -7,7 +7,16 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Self, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.fields import FieldInfo
 
 from core.errors import InvalidInput
@@ -86,17 +95,31 @@ class Ask:
     is_told: bool = False
 
 
+def _no_yes_or_no(value: Any) -> Any:
+    """pydantic takes true for 1; of an amount that is no answer."""
+    if isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _no_number(value: Any) -> Any:
+    """pydantic takes a number for the seconds since 1970; of a day that is no answer."""
+    if isinstance(value, int | float):
+        raise ValueError
+    return value
+
+
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=NO_NUL), Reads.LINE
 ]
 Paragraph = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000, pattern=NO_NUL), Reads.TEXT
 ]
-Amount = Annotated[int, Field(gt=0, le=100_000_000_000), Reads.AMOUNT]
-Months = Annotated[int, Field(gt=0, le=360), Reads.MONTHS]
-Count = Annotated[int, Field(ge=0, le=1_000_000), Reads.COUNT]
-Percent = Annotated[float, Field(ge=0, le=100), Reads.PERCENT]
-Day = Annotated[date, Reads.DAY]
+Amount = Annotated[int, BeforeValidator(_no_yes_or_no), Field(gt=0, le=100_000_000_000), Reads.AMOUNT]
+Months = Annotated[int, BeforeValidator(_no_yes_or_no), Field(gt=0, le=360), Reads.MONTHS]
+Count = Annotated[int, BeforeValidator(_no_yes_or_no), Field(ge=0, le=1_000_000), Reads.COUNT]
+Percent = Annotated[float, BeforeValidator(_no_yes_or_no), Field(ge=0, le=100), Reads.PERCENT]
+Day = Annotated[date, BeforeValidator(_no_number), Reads.DAY]
 Phone = Annotated[str, StringConstraints(pattern=PHONE), Reads.PHONE]
 CompanyName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120, pattern=NO_NUL), Reads.COMPANY
@@ -109,7 +132,7 @@ PatentNumbers = Annotated[
     Field(min_length=1, max_length=20),
     Reads.PATENTS,
 ]
-YesNo = Annotated[bool, Reads.YES_NO]
+YesNo = Annotated[bool, Field(strict=True), Reads.YES_NO]
 
 
 def _said_yes(value: bool) -> bool:
@@ -119,7 +142,7 @@ def _said_yes(value: bool) -> bool:
 
 
 # A notice that must be agreed to before anything goes on: only yes is an answer.
-Confirmed = Annotated[bool, AfterValidator(_said_yes), Reads.YES_NO]
+Confirmed = Annotated[bool, Field(strict=True), AfterValidator(_said_yes), Reads.YES_NO]
 
 
 class Form(BaseModel):

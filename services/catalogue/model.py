@@ -117,6 +117,8 @@ class Move:
     tells: str | None = None
     # Somebody else than whoever made the move before must make it.
     needs_second_person: bool = False
+    # What is wrong with the answers in the light of the case, by field name.
+    refuses: "Callable[[Facts, Mapping[str, Any]], dict[str, str]] | None" = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from services.catalogue.model import (
 from services.catalogue.pledge_checks import check_pledge
 from services.catalogue.pledge_costs import estimate_pledge
 from services.catalogue.pledge_forms import LinkedOffer
+from services.catalogue.pledge_fund import check_claim
 
 # What each party sees of the owner's form.
 LOAN = ("amount", "term_months", "patents", "company", "region")
@@ -164,6 +165,7 @@ SERVICE = Service(
                     "申请风险补偿",
                     STAFF_MOVES,
                     asks=forms.Claim,
+                    refuses=check_claim,
                     tells="质押融资 {number} 的银行在申请风险补偿。补偿的是银行的损失,欠款仍要还。",
                 ),
             ),

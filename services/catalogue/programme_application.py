@@ -71,6 +71,17 @@ SERVICE = Service(
     intro="先按您企业的情况逐条对照。能不能拿到、拿多少由主管部门定,我们不承诺结果。",
     topic="policy",
     intents=frozenset({"policy_match"}),
+    phrases=(
+        "申报高企",
+        "申请高企",
+        "申报高新技术企业",
+        "申请高新技术企业",
+        "申报专精特新",
+        "申请专精特新",
+        "报专利奖",
+        "申报专利奖",
+        "申请专利奖",
+    ),
     form=FirmForm,
     submitted="已提交,单号 {number}。{promised}前政策专员跟您核对。",
     documents=(

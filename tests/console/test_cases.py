@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models import Case, CaseStatus, CaseTask, Delivery, Message, Staff
 from services.casework.assignment import take_case
 from services.casework.moves import Mover, move_case
+from services.casework.notes import add_case_note
 from services.casework.tasks import list_tasks
 from services.catalogue.model import Party
 from tests.support.casework import RECOMMEND, make_institution, make_service_case
@@ -169,8 +170,8 @@ def test_a_withdrawn_case_is_taken_up_again_by_a_supervisor(database, number, si
 
 def test_a_note_is_kept_once_and_the_owner_never_hears_of_it(database, number, signed_in):
     browser = signed_in("agent")
-    browser.get(f"/console/cases/{number}")
-    note = {"text": "登记簿查过了", "form_key": "k1"}
+    version = version_on(browser.get(f"/console/cases/{number}").get_data(as_text=True))
+    note = {"text": "登记簿查过了", "form_key": "k1", "version": version}
     for _ in range(2):
         assert browser.post(f"/console/cases/{number}/note", note).status_code == 303
     assert browser.post(f"/console/cases/{number}/note", {"text": " "}).status_code == 422
@@ -183,8 +184,8 @@ def test_a_note_is_kept_once_and_the_owner_never_hears_of_it(database, number, s
 
 def test_a_reply_goes_to_the_owner_once(database, number, signed_in):
     browser = signed_in("agent")
-    browser.get(f"/console/cases/{number}")
-    reply = {"text": "材料收到了,明天联系银行。", "form_key": "k1"}
+    version = version_on(browser.get(f"/console/cases/{number}").get_data(as_text=True))
+    reply = {"text": "材料收到了,明天联系银行。", "form_key": "k1", "version": version}
     assert [browser.post(f"/console/cases/{number}/reply", reply).status_code for _ in range(2)] == [303, 303]
     empty = browser.post(f"/console/cases/{number}/reply", {"text": " "})
     refused = browser.post(f"/console/cases/{number}/reply", {"text": "长" * 700})
@@ -250,3 +251,40 @@ def test_a_conversation_leads_to_its_service_cases_and_back(database, number, si
     assert f"/console/cases/{number}" in browser.get(address).get_data(as_text=True)
     assert address in browser.get(f"/console/cases/{number}").get_data(as_text=True)
     assert address not in signed_in("agent").get(f"/console/cases/{number}").get_data(as_text=True)
+
+
+def test_what_is_written_on_an_older_page_is_kept_and_shown_again_beside_what_has_changed(
+    database, clock, number, signed_in
+):
+    browser = signed_in("agent")
+    before = version_on(browser.get(f"/console/cases/{number}").get_data(as_text=True))
+    with database.unit_of_work() as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        move_case(session, case_id=case.id, to="withdrawn", mover=Mover(user_id=case.user_id), now=clock.now())
+
+    note = browser.post(f"/console/cases/{number}/note", {"text": "等财务报表", "form_key": "k2", "version": before})
+
+    page = note.get_data(as_text=True)
+    assert note.status_code == 409 and "刚被改过" in page and "等财务报表" in page
+    again = {"text": "等财务报表", "form_key": "k2", "version": version_on(page)}
+    assert browser.post(f"/console/cases/{number}/note", again).status_code == 303
+
+
+@pytest.mark.parametrize("step", ["reply", "accept"])
+def test_a_reply_and_a_taking_on_an_older_page_are_refused(database, clock, people, browse, step):
+    with database.unit_of_work() as session:
+        case = make_service_case(session, clock.now(), is_taken=False)
+        number = case.number
+        if step == "reply":
+            take_case(session, staff=session.get(Staff, people["agent"].id), case_id=case.id, now=clock.now())
+    browser = browse()
+    browser.log_in(people["agent"])
+    before = version_on(browser.get(f"/console/cases/{number}").get_data(as_text=True))
+    with database.unit_of_work() as session:
+        add_case_note(session, staff=session.get(Staff, people["supervisor"].id),
+                      case_id=session.scalars(select(Case.id).where(Case.number == number)).one(),
+                      text="先等一等", now=clock.now())  # fmt: skip
+
+    answer = browser.post(f"/console/cases/{number}/{step}", {"text": "您好", "form_key": "k3", "version": before})
+
+    assert answer.status_code == 409 and "刚被改过" in answer.get_data(as_text=True)

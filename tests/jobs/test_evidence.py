@@ -13,7 +13,8 @@ from adapters.notary import HttpNotary, NoNotary
 from adapters.timestamp import NoTimestampAuthority
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.outbox import OutboxRow, OutboxState
-from models import Case, CaseDocument, CaseStatus, Message
+from models import Case, CaseDocument, CaseStatus, Message, StaffNotification
+from services.case_sweeps import mark_missed_promises, rescue_unrouted_cases
 from services.casework.documents import Sender, list_documents
 from services.casework.moves import Mover, move_case
 from services.casework.system_work import rescue_forgotten_work
@@ -27,6 +28,7 @@ from tests.support.jobs import run_outbox
 from tests.support.office_server import SECRET, OfficeServer
 from tests.support.s3_server import serving
 from tests.support.sample_files import pdf, picture
+from tests.support.staff import make_staff
 
 KIND = "evidence_timestamp"
 DIGEST = hashlib.sha256(b"drawing").hexdigest()
@@ -323,3 +325,22 @@ def test_an_erased_persons_proof_is_gone_also_when_a_job_comes_late(app: Flask, 
         resources.database, resources.files, resources.timestamps, base_url="", case_id=waiting.id, now=clock.now()
     )
     assert tokens(resources, waiting) == []
+
+
+def test_what_finishes_by_itself_is_offered_to_nobody_and_what_does_not_is(app: Flask, resources, file, clock):
+    with resources.database.unit_of_work() as session:
+        make_staff(session, clock.now(), skills=["enforcement"])
+        session.add(StaffNotification(staff_id=make_staff(session, clock.now(), role="supervisor").id, kind="case_news",
+                                      key="before", text="以前的", created_at=clock.now()))  # fmt: skip
+    stamped, waiting = file(FORM), file(UPLOAD)
+    assert state(resources, stamped) == ("done", CaseStatus.CLOSED)
+    with resources.database.unit_of_work() as session:
+        assert rescue_unrouted_cases(session, clock.now() + timedelta(hours=1)) == 0
+        assert mark_missed_promises(session, clock.now() + timedelta(hours=1)) == 0
+        assert session.scalars(select(StaffNotification.key)).all() == ["before"]
+
+    # The original stays away until the clock is over: then somebody is asked.
+    with resources.database.reading() as session:
+        due_at = session.get_one(Case, waiting.id).next_due_at
+    with resources.database.unit_of_work() as session:
+        assert rescue_unrouted_cases(session, due_at + timedelta(minutes=1)) == 1

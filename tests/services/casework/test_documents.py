@@ -11,7 +11,7 @@ from core.db import Database
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, UpstreamUnavailable
 from core.files import FileMissing, FileStoreError
 from core.outbox import OutboxRow
-from models import Case, CaseDocument, CaseEvent, Role, Staff, StaffNotification
+from models import Case, CaseDocument, CaseEvent, CaseStatus, Role, Staff, StaffNotification
 from services.casework.access import get_document_for, get_own_document, keys_for_partner
 from services.casework.documents import (
     MAX_DOCUMENTS,
@@ -332,3 +332,25 @@ def test_an_erased_persons_documents_are_gone_rows_and_bytes(database, clock, fi
 
 def test_every_declared_document_fits_into_one_upload():
     assert all(each.max_bytes < MAX_UPLOAD_BYTES for service in SERVICES for each in service.documents)
+
+
+def test_what_an_erased_person_added_to_a_colleagues_case_goes_and_its_handler_hears_of_it(database, files, clock):
+    with database.unit_of_work() as session:
+        case_id = make_service_case(session, clock.now(), is_taken=True).id
+        colleague = make_service_case(session, clock.now()).user_id
+    document = add_file(database, files, case_id, clock.now(), sender=Sender(user_id=colleague), name="张三身份证.pdf")
+
+    with database.unit_of_work() as session:
+        erase_user_by_id(session, colleague, clock.now())
+
+    with database.reading() as session:
+        assert list_documents(session, case_id) == []
+        row = session.get(CaseDocument, document.id)
+        assert (row.user_id, row.file_name) == (None, "")
+        case = session.get(Case, case_id)
+        news = session.scalars(select(StaffNotification.text).where(StaffNotification.staff_id == case.assignee_id))
+        assert any("上传人要求删除资料,营业执照已删,请企业重传" in text for text in news)
+        assert case.status != CaseStatus.CLOSED
+    collect_file(database, files, document.storage_key)
+    with pytest.raises(FileMissing):
+        b"".join(files.read(document.storage_key))

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from core.clock import CHINA
 from core.errors import Conflict, InvalidInput
 from models import CaseDocument, CaseOutcome, CaseStatus, CaseTask, Message, Staff, StaffNotification
+from services.casework.case_view import view_case
 from services.casework.clocks import check_clock, list_clocks
 from services.casework.moves import Mover, move_case
 from services.casework.tasks import list_tasks, report_task
 from services.catalogue.model import Party
 from tests.support.casework import PLEDGE, RECOMMEND, make_institution, make_service_case
+from tests.support.dated_data import load_reference
 
 TERMS = {"amount": 2_000_000, "rate": 4.0, "term_months": 12}
 REGISTERED = {"number": "Y2026980000001", "registered_on": "2026-11-24"}
@@ -221,3 +223,35 @@ def test_a_claim_runs_under_the_owners_two_years_and_the_insurers_thirty_days(da
         report(session, case, "decision", {"is_covered": True, "amount": 150_000}, clock.now())
         go(session, case, "paid", clock.now(), {"paid": 150_000, "paid_on": "2027-01-05"})
         assert case.outcome == CaseOutcome.DONE
+
+
+@pytest.mark.parametrize(
+    ("claim", "field", "words"),
+    [
+        ({"claimed_on": "2028-01-20", "overdue_days": 30}, "overdue_days", "要逾期满90天才能申请,还差60天"),
+        ({"claimed_on": "2028-01-20", "overdue_days": 400}, "overdue_days", "从逾期日到申请日只有"),
+        ({"claimed_on": "2027-01-20", "overdue_days": 0}, "claimed_on", "早于逾期日"),
+    ],
+)
+def test_a_claim_before_the_funds_days_are_over_is_refused_with_what_is_lacking(database, clock, claim, field, words):
+    with database.unit_of_work() as session:
+        load_reference(session, clock.now())
+        case = disbursed(session, clock.now())
+        go(session, case, "defaulted", clock.now(), DEFAULT)
+
+        with pytest.raises(InvalidInput) as refused:
+            go(session, case, "claimed", clock.now(), {"loss": 1_500_000, **claim})
+
+        assert words in refused.value.fields[field]
+        assert case.stage == "defaulted"
+
+
+def test_the_case_page_reckons_by_what_the_bank_approved_and_by_the_loss_once_there_is_one(database, clock):
+    with database.unit_of_work() as session:
+        load_reference(session, clock.now())
+        case = disbursed(session, clock.now())
+        handler = session.get(Staff, case.assignee_id)
+
+        assert view_case(session, handler, case, clock.now()).estimate.basis.startswith("利率、金额、期限:银行批准的。")
+        go(session, case, "defaulted", clock.now(), DEFAULT)
+        assert view_case(session, handler, case, clock.now()).estimate.basis.startswith("分担比例:")
