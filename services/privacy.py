@@ -31,7 +31,7 @@ from services.case_records import add_event, finish_case, lock_case, lock_person
 from services.casework.clocks import set_clocks
 from services.casework.documents import forget_documents_of
 from services.casework.minutes import forget_minutes_of
-from services.casework.tasks import cancel_open_tasks
+from services.casework.tasks import cancel_open_tasks, forget_tasks_of
 from services.catalogue import service_of
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
@@ -113,6 +113,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     )
     forget_documents_of(session, user.id, now)
     forget_minutes_of(session, user.id)
+    forget_tasks_of(session, user.id)
     session.execute(delete(FormDraft).where(FormDraft.user_id == user.id))
     session.execute(delete(Membership).where(Membership.user_id == user.id))
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))

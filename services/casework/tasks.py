@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
@@ -184,6 +184,12 @@ def cancel_open_tasks(session: Session, case: Case, now: datetime) -> None:
             row.state, row.ended_at = TaskState.CANCELLED, now
             row.version += 1
             add_event(session, case, "task_cancelled", now, task=row.id)
+
+
+def forget_tasks_of(session: Session, user_id: int) -> None:
+    """What parties wrote about somebody who is erased goes; that they had a task, and how it ended, stays."""
+    of_person = select(Case.id).where(Case.user_id == user_id)
+    session.execute(update(CaseTask).where(CaseTask.case_id.in_(of_person)).values(result={}, note=None))
 
 
 def shown_to_party(task: CaseTask) -> list[tuple[str, Any]]:

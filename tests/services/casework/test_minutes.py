@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from core.errors import Conflict, InvalidInput, NotFound
-from models import CaseEvent, CaseMinutes, Delivery, Message, Role, Staff, StaffNotification
+from models import CaseEvent, CaseMinutes, CaseTask, Delivery, Message, Role, Staff, StaffNotification, TaskState
 from services.casework.minutes import answer_minutes, draw_up_minutes, find_confirmed, view_minutes
 from services.casework.moves import Mover, move_case
 from services.casework.tasks import list_tasks, reopen_task, report_task
@@ -154,9 +154,19 @@ def test_only_the_unit_itself_or_the_handler_with_a_paper_confirms(scene):
 
 
 def test_what_units_wrote_goes_with_the_person_it_is_about(scene):
+    other = make_service_case(scene.session, scene.now)
+    kept = CaseTask(public_id="kept", case_id=other.id, key="quote", party="bank", result={"rate": 3}, note="留着",
+                    created_at=scene.now)  # fmt: skip
+    scene.session.add(kept)
     scene.report_both()
     scene.draw_up()
+    written = list_tasks(scene.session, scene.case.id)
+    written[0].note = "张三补充"
     erase_user_by_id(scene.session, scene.case.user_id, scene.now)
 
     row = scene.session.scalars(select(CaseMinutes)).one()
     assert (row.reports, row.answers, row.conclusion, row.number) == ([], {}, "", 1)
+    scene.session.expire_all()
+    assert [(task.result, task.note) for task in written] == [({}, None)] * len(written)
+    assert TaskState.DONE in {task.state for task in written}
+    assert (kept.result, kept.note) == ({"rate": 3}, "留着")
