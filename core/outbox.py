@@ -1,10 +1,11 @@
 """Jobs asked for inside a unit of work: rows of the same transaction, sent to the queue after the commit."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Index, String, Text, select
+from sqlalchemy import CursorResult, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base
@@ -60,6 +61,16 @@ def plan_retry(row: OutboxRow, *, now: datetime, error: str, wait: bool = True) 
     row.state = OutboxState.QUEUED
     seconds = BACK_OFF_SECONDS[min(row.attempt_count, len(BACK_OFF_SECONDS)) - 1]
     row.run_after = now + timedelta(seconds=seconds if wait else 0)
+
+
+def take_up_failed(session: Session, job_names: Collection[str], now: datetime) -> int:
+    """Send once more what was given up, for jobs that nothing else asks for again; answers how many.
+
+    One that fails again is given up again until the next time. Attempts are counted on: they name the queue's job.
+    """
+    given_up = update(OutboxRow).where(OutboxRow.state == OutboxState.FAILED, OutboxRow.job_name.in_(job_names))
+    changed = session.execute(given_up.values(state=OutboxState.QUEUED, run_after=now))
+    return cast("CursorResult[Any]", changed).rowcount
 
 
 def request_job(

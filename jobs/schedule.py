@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import redis
 
 from core.logs import get_logger
+from core.outbox import take_up_failed
 from jobs.knowledge_upkeep import request_upkeep
 from jobs.relay import purge_outbox, relay_once, sweep_outbox
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
@@ -16,6 +17,7 @@ from services.casework.drafts import delete_old_drafts
 from services.casework.system_work import rescue_forgotten_work
 from services.delivery_sweeps import rescue_stuck_deliveries
 from services.idempotency import delete_expired_keys
+from services.job_names import UNTIL_DONE
 from services.resources import Resources
 from services.retention import forget_old_rows
 from services.sessions import delete_ended_sessions
@@ -73,12 +75,21 @@ def purge(resources: Resources) -> None:
     forget_old_rows(resources.database, now)
 
 
+def take_up_deletions(resources: Resources) -> None:
+    """Try again the deletions that failed so often that their back-off ended; a failure is logged as its own."""
+    with resources.database.unit_of_work() as session:
+        count = take_up_failed(session, UNTIL_DONE, resources.clock.now())
+    if count:
+        log.warning("deletions_taken_up", count=count)
+
+
 SCHEDULE = (
     Every(0.1, relay),
     Every(3, heartbeat),
     Every(5, sweep_rows),
     Every(5, sweep_queue),
     Every(3600, purge),
+    Every(3600, take_up_deletions),
     Every(600, request_upkeep),
 )
 

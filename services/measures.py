@@ -47,6 +47,11 @@ class BacklogCollector(Collector):
                 .where(OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.SENT]), OutboxRow.run_after <= now)
                 .group_by(OutboxRow.queue)
             ).all()
+            failed = session.execute(
+                select(OutboxRow.job_name, func.count())
+                .where(OutboxRow.state == OutboxState.FAILED)
+                .group_by(OutboxRow.job_name)
+            ).all()
             deliveries = session.execute(
                 select(Delivery.channel, Delivery.state, func.count())
                 .where(Delivery.state.in_(NOT_DELIVERED))
@@ -61,11 +66,14 @@ class BacklogCollector(Collector):
         for queue, count, oldest in outbox:
             depth.add_metric([queue], count)
             age.add_metric([queue], (now - oldest).total_seconds())
+        given_up = GaugeMetricFamily("zhiqiao_outbox_failed", "Jobs given up after their last try", labels=["job"])
+        for job, count in failed:
+            given_up.add_metric([job], count)
         waiting = GaugeMetricFamily("zhiqiao_deliveries", "Messages not delivered", labels=["channel", "state"])
         for channel, state, count in deliveries:
             waiting.add_metric([channel, state], count)
         open_cases = GaugeMetricFamily("zhiqiao_cases_open", "Cases not closed", labels=["status"])
         for status, count in cases:
             open_cases.add_metric([status], count)
-        yield from (depth, age, waiting, open_cases)
+        yield from (depth, age, given_up, waiting, open_cases)
         yield GaugeMetricFamily("zhiqiao_turns_unfinished", "Turns not finished", value=turns)

@@ -10,12 +10,23 @@ import redis
 from sqlalchemy import select
 
 from core.clock import FixedClock
-from core.outbox import OutboxRow, OutboxState
+from core.outbox import MAX_SENDS, OutboxRow, OutboxState, plan_retry
 from jobs import schedule
 from jobs.knowledge_upkeep import request_upkeep
-from jobs.schedule import SCHEDULE, Every, heartbeat, purge, relay, run_schedule, sweep_queue, sweep_rows
+from jobs.schedule import (
+    SCHEDULE,
+    Every,
+    heartbeat,
+    purge,
+    relay,
+    run_schedule,
+    sweep_queue,
+    sweep_rows,
+    take_up_deletions,
+)
 from models import Case, Turn, TurnState
 from services.job_names import JobName, request_job
+from services.measures import BacklogCollector
 from services.resources import Resources
 from tests.support.people import make_conversation, make_identity
 from tests.support.staff import make_case, make_staff
@@ -43,6 +54,7 @@ def test_everything_that_must_happen_is_on_the_list() -> None:
         sweep_rows,
         sweep_queue,
         purge,
+        take_up_deletions,
         request_upkeep,
     }
 
@@ -138,6 +150,40 @@ def test_a_case_whose_job_was_lost_for_good_is_asked_for_again(resources: Resour
         case = session.scalars(select(Case)).one()
         waiting = session.scalars(select(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)).all()
     assert [(job.job_name, job.arguments) for job in waiting] == [(JobName.ROUTE_CASE, {"case_id": case.id})]
+
+
+def test_a_deletion_that_was_given_up_is_seen_and_tried_again_until_it_succeeds(
+    resources: Resources, clock: FixedClock
+) -> None:
+    def given_up() -> dict[str, float]:
+        [shown] = [each for each in BacklogCollector(resources).collect() if each.name == "zhiqiao_outbox_failed"]
+        return {sample.labels["job"]: sample.value for sample in shown.samples}
+
+    with resources.database.unit_of_work() as session:
+        request_job(session, JobName.COLLECT_FILE, key="file", now=clock.now(), storage_key="0" * 32)
+        request_job(session, JobName.SORT_MISSES, key="other", now=clock.now())
+        session.flush()
+        for row in session.scalars(select(OutboxRow)):
+            for _ in range(MAX_SENDS):
+                plan_retry(row, now=clock.now(), error="FileStoreError")
+    assert given_up() == {JobName.COLLECT_FILE: 1, JobName.SORT_MISSES: 1}
+
+    for hour in range(1, 4):
+        clock.advance(timedelta(hours=1))
+        take_up_deletions(resources)
+        assert given_up() == {JobName.SORT_MISSES: 1}, "what others ask for again is left to them"
+        with resources.database.unit_of_work() as session:
+            row = session.scalars(select(OutboxRow).where(OutboxRow.job_name == JobName.COLLECT_FILE)).one()
+            assert (row.state, row.run_after) == (OutboxState.QUEUED, clock.now())
+            assert row.attempt_count == MAX_SENDS + hour - 1, "the queue must take each try for another job"
+            plan_retry(row, now=clock.now(), error="FileStoreError")
+        assert given_up() == {JobName.COLLECT_FILE: 1, JobName.SORT_MISSES: 1}
+
+    take_up_deletions(resources)
+    relay(resources)
+    with resources.database.reading() as session:
+        states = {row.job_name: row.state for row in session.scalars(select(OutboxRow))}
+    assert states == {JobName.COLLECT_FILE: OutboxState.SENT, JobName.SORT_MISSES: OutboxState.FAILED}
 
 
 def test_a_sweep_that_fails_leaves_nothing_half_done(
