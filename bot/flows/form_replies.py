@@ -33,7 +33,8 @@ def question_of(field: FormField) -> str:
             return "\n".join([field.ask.question + many, *lines])
         return f"{field.ask.question}({'、'.join(choice.label for choice in field.choices)})"
     example = f"(比如:{field.ask.example})" if field.ask.example else ""
-    optional = "" if field.is_required else "没有就说“跳过”。"
+    without = "不想答" if field.reads is Reads.YES_NO else "没有"
+    optional = "" if field.is_required else f"{without}就说“跳过”。"
     return f"{field.ask.question}{example}{optional}"
 
 

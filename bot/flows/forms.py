@@ -165,7 +165,10 @@ def _steering(service: Service, plain: str) -> Callable[[TurnContext], Reply] | 
 
 
 def _skips(field: FormField, said: Said) -> bool:
-    return not field.is_required and words.SKIPS.fullmatch(said.plain.strip()) is not None
+    if field.is_required or words.SKIPS.fullmatch(said.plain.strip()) is None:
+        return False
+    # 没有 is the answer to a question of yes or no, and no answer to any other.
+    return field.reads is not Reads.YES_NO or read_answer(field, said) is None
 
 
 def _answer(
