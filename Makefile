@@ -2,8 +2,7 @@
 PYTHON_BIN := .venv/bin/python
 PIP_INSTALL := $(PYTHON_BIN) -m pip install --disable-pip-version-check --no-input -c constraints.txt
 # Two processes: the suite starts servers of its own, and small machines have two cores.
-FAST := -n 2 --dist loadgroup -m "not slow and not serial"
-WHOLE := -m "slow or serial"
+PARALLEL := -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help run eval eval-data train train-ranker test test-fast check lint bench clean install install-dev assets browser
@@ -15,11 +14,11 @@ run: install assets ## 在本机运行全部(含微信沙箱),Ctrl-C 停止
 	@exec $(PYTHON_BIN) -m dev.run
 
 test: install-dev assets browser ## 全部测试(两种数据库、浏览器、故障)
-	$(PYTHON_BIN) -m pytest $(FAST)
-	$(PYTHON_BIN) -m pytest $(WHOLE)
+	$(PYTHON_BIN) -m pytest $(PARALLEL) -m "not serial"
+	$(PYTHON_BIN) -m pytest -m serial
 
 test-fast: install-dev assets ## 快的测试(只用 SQLite)
-	TEST_DATABASES=sqlite $(PYTHON_BIN) -m pytest $(FAST)
+	TEST_DATABASES=sqlite $(PYTHON_BIN) -m pytest $(PARALLEL) -m "not slow and not serial"
 
 check: lint test ## 持续集成所跑的一切:格式、类型、依赖方向、全部测试
 
