@@ -11,6 +11,7 @@ from nlp.rules.damages import DAMAGES
 from nlp.rules.deadlines import DEADLINES
 from nlp.rules.financing import FINANCING
 from nlp.rules.firm_sums import FIRM_SUMS
+from nlp.rules.late_fees import LATE_FEES
 from nlp.rules.model import InputNeeded, Inputs, Missing, Rule, RuleResult, WorkingDays
 from nlp.rules.numbers import NUMBERS
 from nlp.rules.other_terms import OTHER_TERMS
@@ -22,6 +23,7 @@ from nlp.rules.technology_sme import TECHNOLOGY_SME
 ALL = (
     *PATENT_TERMS,
     *ANNUAL_FEES,
+    *LATE_FEES,
     *DEADLINES,
     *OTHER_TERMS,
     *FINANCING,
