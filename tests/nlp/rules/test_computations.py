@@ -154,6 +154,9 @@ def test_one_applicant_pays_fifteen_and_joint_ones_thirty_per_cent(
         ("trademark_non_use", {"start_on": date(2024, 1, 14)}, date(2027, 1, 14)),
         ("sme_payment_large", {"start_on": date(2026, 9, 30)}, date(2026, 11, 29)),
         ("civil_appeal", {"start_on": date(2026, 11, 12)}, date(2026, 11, 27)),
+        ("layout_review", {"start_on": date(2026, 9, 8)}, date(2026, 12, 8)),
+        # The end of a duty, not of a period for an act: a Saturday stays a Saturday.
+        ("non_compete_end", {"start_on": date(2025, 7, 31)}, date(2027, 7, 31)),
     ],
 )  # fmt: skip
 def test_a_deadline_ends_on_its_last_working_day(
