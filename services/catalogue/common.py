@@ -2,14 +2,27 @@
 
 from typing import Annotated
 
-from services.catalogue.fields import Ask, CompanyName, Form, Line, Phone, Privacy, RegionName
-from services.catalogue.model import EVERYBODY, STAFF_MOVES, Move
+from services.catalogue.fields import Ask, CompanyName, Form, Line, Phone, Privacy, RegionName, YesNo
+from services.catalogue.model import EVERYBODY, STAFF_MOVES, Move, WantedDocument
 
 CompanyField = Annotated[CompanyName, Ask("企业", "是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")]
 RegionField = Annotated[RegionName, Ask("所在地", "企业在哪个区?", "广州市南沙区", profile="region")]
 PhoneField = Annotated[
     Phone, Ask("联系电话", "专员打哪个电话找您?", "13800138000", privacy=Privacy.PERSONAL, profile="phone")
 ]
+CoOwnersField = Annotated[YesNo, Ask("有共有人", "这些专利有没有共有人?", refusal="请回复“有”或“没有”。")]
+
+LICENCE = WantedDocument("licence", "营业执照", "证明主体", for_parties=True)
+CONSENT = WantedDocument("consent", "共有人同意书", "专利有共有人时必须全体同意")
+
+
+def risk_notice(text: str) -> Ask:
+    """What an owner has to know before an expression of interest is taken down."""
+    return Ask(
+        "已知风险",
+        f"请确认:{text}知道了吗?",
+        refusal="要先确认知道这些风险,才能登记意向。回复“知道了”,或说“算了”。",
+    )
 
 
 class Refusal(Form):

@@ -4,7 +4,16 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
-from services.catalogue.common import CompanyField, PhoneField, Refusal, RegionField
+from services.catalogue.common import (
+    CONSENT,
+    LICENCE,
+    CompanyField,
+    CoOwnersField,
+    PhoneField,
+    Refusal,
+    RegionField,
+    risk_notice,
+)
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -15,7 +24,6 @@ from services.catalogue.fields import (
     Paragraph,
     PatentNumbers,
     Privacy,
-    YesNo,
 )
 from services.catalogue.model import (
     EVERYBODY,
@@ -47,7 +55,7 @@ class EquityForm(Form):
     way: Annotated[Way, Ask("方式", "想怎么做?")]
     amount: Annotated[Amount, Ask("金额", "想融多少,或专利想作价多少?", "500万")]
     patents: Annotated[PatentNumbers, Ask("核心专利", "核心专利是哪几件?发专利号。", "ZL202110123456.7")]
-    has_co_owners: Annotated[YesNo, Ask("有共有人", "这些专利有没有共有人?", refusal="请回复“有”或“没有”。")]
+    has_co_owners: CoOwnersField
     project: Annotated[
         Paragraph,
         Ask("项目", "一句话说项目:做什么、到哪一步、钱用在哪。不要写没公开的技术细节。", privacy=Privacy.STAFF),
@@ -57,11 +65,7 @@ class EquityForm(Form):
     phone: PhoneField
     knows_risk: Annotated[
         Confirmed,
-        Ask(
-            "已知风险",
-            "请确认:股权会被稀释,专利作价入股后专利归公司,能不能融到、谁来投平台都不保证,平台不代收投资款。知道了吗?",
-            refusal="要先确认知道这些风险,才能登记意向。回复“知道了”,或说“算了”。",
-        ),
+        risk_notice("股权会被稀释,专利作价入股后专利归公司,能不能融到、谁来投平台都不保证,平台不代收投资款。"),
     ]
 
 
@@ -102,9 +106,9 @@ SERVICE = Service(
     form=EquityForm,
     submitted="已登记,单号 {number}。{promised}前专员联系您。",
     documents=(
-        WantedDocument("licence", "营业执照", "证明主体", for_parties=True),
+        LICENCE,
         WantedDocument("plan", "商业计划书", "给投资机构看,只写已公开的技术", for_parties=True),
-        WantedDocument("consent", "共有人同意书", "专利有共有人时必须全体同意"),
+        CONSENT,
     ),
     tasks=(
         Task(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from services.catalogue.common import PhoneField, RegionField
+from services.catalogue.common import CoOwnersField, PhoneField, RegionField
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -49,7 +49,7 @@ class PledgeForm(Form):
             refusal="没认出有效的专利号。请核对最后一位校验码再发,比如:ZL202110123456.7。",
         ),
     ]
-    has_co_owners: Annotated[YesNo, Ask("有共有人", "这些专利有没有共有人?", refusal="请回复“有”或“没有”。")]
+    has_co_owners: CoOwnersField
     is_encumbered: Annotated[YesNo, Ask("已质押或查封", "有没有已经质押、被查封的?", refusal="请回复“有”或“没有”。")]
     use: Annotated[LoanUse, Ask("用途", "钱主要用在哪儿?")]
     linked: Annotated[LinkedOffer, Ask("一起办", "要不要顺便问别的?")]

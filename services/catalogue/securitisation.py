@@ -7,7 +7,16 @@ from typing import Annotated
 from core.i18n import chinese_amount
 from models import CaseOutcome, DatedRecord
 from nlp.rules.periods import add_months
-from services.catalogue.common import CompanyField, PhoneField, Refusal, RegionField
+from services.catalogue.common import (
+    CONSENT,
+    LICENCE,
+    CompanyField,
+    CoOwnersField,
+    PhoneField,
+    Refusal,
+    RegionField,
+    risk_notice,
+)
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -42,7 +51,7 @@ class PoolForm(Form):
     patents: Annotated[PatentNumbers, Ask("专利", "想放进去的是哪几件专利?发专利号,用逗号隔开。", "ZL202110123456.7")]
     yearly_income: Annotated[Amount, Ask("年许可收入", "这些专利一年许可费收入多少?没有许可收入就说“算了”。", "120万")]
     amount: Annotated[Amount, Ask("想融金额", "想融多少?", "1000万")]
-    has_co_owners: Annotated[YesNo, Ask("有共有人", "这些专利有没有共有人?", refusal="请回复“有”或“没有”。")]
+    has_co_owners: CoOwnersField
     is_encumbered: Annotated[
         YesNo, Ask("已质押或查封", "有没有已经质押、被查封、在打官司的?", refusal="请回复“有”或“没有”。")
     ]
@@ -51,11 +60,7 @@ class PoolForm(Form):
     phone: PhoneField
     knows_risk: Annotated[
         Confirmed,
-        Ask(
-            "已知风险",
-            "请确认:能不能入池、发不发得成由发行方和监管定,可能要转让或质押专利、承担回购,前期费用不退。知道了吗?",
-            refusal="要先确认知道这些风险,才能登记意向。回复“知道了”,或说“算了”。",
-        ),
+        risk_notice("能不能入池、发不发得成由发行方和监管定,可能要转让或质押专利、承担回购,前期费用不退。"),
     ]
 
 
@@ -114,9 +119,9 @@ SERVICE = Service(
     form=PoolForm,
     submitted="已登记,单号 {number}。{promised}前专员联系您。",
     documents=(
-        WantedDocument("licence", "营业执照", "证明主体", for_parties=True),
+        LICENCE,
         WantedDocument("licences", "许可合同", "证明许可收入", for_parties=True),
-        WantedDocument("consent", "共有人同意书", "专利有共有人时必须全体同意"),
+        CONSENT,
     ),
     tasks=(
         Task("valuation", "资产评估", Party.VALUER, Valuation, 15, ("patents", "yearly_income", "company", "region")),
