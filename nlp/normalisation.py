@@ -2,13 +2,18 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import product
 
 from nlp.lexicon import read_lines, read_pairs, read_words
+from nlp.segmenter import Segmenter, default_segmenter
 from nlp.slots.numerals import read_digits
 
 # What is longer than this is a pasted document; its opening says what is wanted.
 LENGTH_LIMIT = 1200
+
+# Words of a subject that are put right; a longer one is found by its parts.
+SUBJECT_LENGTHS = (5, 4, 3, 2)
 
 TAGS = re.compile(r"<[^<>]{0,300}>")
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -35,12 +40,14 @@ POLITE = re.compile(
 class Normaliser:
     """Makes an utterance plain. Pure after construction, and equal input gives equal output."""
 
-    def __init__(self) -> None:
+    def __init__(self, segmenter: Segmenter | None = None) -> None:
+        self._segmenter = segmenter or default_segmenter()
         self._characters = str.maketrans({pair[0]: pair[1] for pair in read_words("traditional.txt")})
         spoken = read_pairs("spoken.txt")
         self._spoken = {word.translate(self._characters): plain for word, plain in spoken.items()}
         self._spoken_pattern = re.compile("|".join(sorted(map(re.escape, self._spoken), key=len, reverse=True)))
-        self._typos = _sound_alikes()
+        self._typos = _key_terms_misheard()
+        self._subjects = _subject_terms_misheard(self._segmenter)
         self._typo_lengths = sorted({len(variant) for variant in self._typos}, reverse=True)
 
     def plain(self, text: str) -> str:
@@ -51,7 +58,7 @@ class Normaliser:
         text = OPENING_THEN.sub("那", text)
         text = self._spoken_pattern.sub(lambda match: self._spoken[match[0]], text)
         text = DICTATED.sub(lambda match: read_digits(match[0]).replace("幺", "1").replace("点", "."), text)
-        return SPACES.sub(" ", self._respell(text)).strip()
+        return SPACES.sub(" ", self._respell_subjects(self._respell(text))).strip()
 
     def without_fillers(self, plain: str) -> str:
         """The same without hesitation, repetition and opening politeness; never empty where `plain` is not."""
@@ -76,6 +83,24 @@ class Normaliser:
                 position += 1
         return "".join(result)
 
+    def _respell_subjects(self, text: str) -> str:
+        """Put misheard subject words right where no word of the dictionary stands: 轮倚, not the 门所 of 部门所有."""
+        found = [
+            (start, variant)
+            for start in range(len(text))
+            for length in SUBJECT_LENGTHS
+            if (variant := text[start : start + length]) in self._subjects
+        ]
+        if not found:
+            return text
+        words = self._segmenter.spans(text)
+        starts, ends = {start for start, _ in words}, {end for _, end in words}
+        for start, variant in found:
+            end = start + len(variant)
+            if start in starts and end in ends and (start, end) not in words:
+                text = text[:start] + self._subjects[variant] + text[end:]
+        return text
+
 
 def _visible(character: str) -> str:
     category = unicodedata.category(character)
@@ -85,18 +110,36 @@ def _visible(character: str) -> str:
     return " " if category in SYMBOLS else character
 
 
-def _sound_alikes() -> dict[str, str]:
+def _key_terms_misheard() -> dict[str, str]:
     """Every key term with one character misheard, to the term; real words are left out."""
+    terms = read_words("key_terms.txt")
+    exceptions = {*read_words("typo_exceptions.txt"), *terms}
+    misheard = _misheard(terms, read_lines("typos.txt"))
+    return {variant: term for variant, term in misheard.items() if variant not in exceptions}
+
+
+def _subject_terms_misheard(segmenter: Segmenter) -> dict[str, str]:
+    """The same for words that patents are looked for by; what the dictionary has as a word is no slip."""
+    classed = [word for words in read_pairs("ipc_words.txt").values() for word in words.split()]
+    terms = [word for word in (*read_words("subject_terms.txt"), *classed) if len(word) in SUBJECT_LENGTHS]
+    misheard = _misheard(terms, [*read_lines("typos.txt"), *read_lines("sound_alikes.txt")])
+    return {
+        variant: term
+        for variant, term in misheard.items()
+        if variant not in terms and len(segmenter.spans(variant)) > 1
+    }
+
+
+def _misheard(terms: Iterable[str], groups: Iterable[str]) -> dict[str, str]:
+    """Every term with one character replaced by a sound-alike of its group, to the term."""
     neighbours: dict[str, set[str]] = {}
-    for group in read_lines("typos.txt"):
+    for group in groups:
         for one, other in product(group, group):
             if one != other:
                 neighbours.setdefault(one, set()).add(other)
-    terms = read_words("key_terms.txt")
-    exceptions = {*read_words("typo_exceptions.txt"), *terms}
-    variants = {}
-    for term in terms:
-        for place, character in enumerate(term):
-            for other in neighbours.get(character, ()):
-                variants[term[:place] + other + term[place + 1 :]] = term
-    return {variant: term for variant, term in variants.items() if variant not in exceptions}
+    return {
+        term[:place] + other + term[place + 1 :]: term
+        for term in terms
+        for place, character in enumerate(term)
+        for other in sorted(neighbours.get(character, ()))
+    }

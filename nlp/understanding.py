@@ -22,6 +22,7 @@ from nlp.refinements import (
     next_state,
     without_dropped,
 )
+from nlp.search_after_all import is_search_after_all
 from nlp.segmenter import Segmenter, default_segmenter
 from nlp.slots import SlotFinder, SlotReading
 from nlp.slots.bare_values import is_only_a_value
@@ -51,7 +52,6 @@ HANDOFF_ANYWHERE = re.compile(r"转(?:接|到)?人工|人工客服|找人工|真
 SEARCHES_CLASSES = frozenset({"patent_search", "patent_watch"})
 # What the slot right_type says is no subject beside it.
 RIGHT_WORDS = re.compile(r"(?:^| )(?:商标|软著|软件著作权|著作权|版权)(?= |$)")
-TRADES = re.compile("卖|买|转让|许可|出售|求购|收购|供需|挂牌|交易|合作|入股|报价|价格|多少钱")
 TOPICAL = frozenset(
     {
         "patent_search",
@@ -157,7 +157,7 @@ class Understander:
             informed = self._inform(text, clean, reading)
             if informed is not None:
                 return informed, False
-        if intent == "market_browse" and _looks_for_patents(clean, reading):
+        if is_search_after_all(clean, reading, intent):
             intent = "patent_search"
         refines = goes_on and intent == state.intent
         return self._with_slots(text, act, clean, intent, confidence, reading, refines=refines)
@@ -273,12 +273,6 @@ def _calls_for_person(text: str, whole: str, *, has_clear_wish: bool) -> bool:
     if len(text) > LENGTH_LIMIT:
         return bool(HANDOFF_ANYWHERE.search(text))
     return not has_clear_wish and bool(HANDOFF_ANYWHERE.search(whole)) and not NEGATED_HANDOFF.search(whole)
-
-
-def _looks_for_patents(clean: str, reading: SlotReading) -> bool:
-    """Whose patents, with no word of trade: 输液泵专利 除了大学的都看看. The market knows no kinds of applicant."""
-    named = "applicant_type" in reading.values or "applicant_type" in reading.exclude
-    return named and "trade_mode" not in reading.values and not TRADES.search(clean)
 
 
 def _states_a_value(clean: str) -> bool:

@@ -55,6 +55,8 @@ DROP = re.compile(
     r"(?:条件|限制|要求)?(?:都|也|就)?(?:不要|不管|去掉|取消|删掉|拿掉|放开)(?:了|吧|掉)*$"
     r"|^(?:那就?|就|请)?把(?P<other>.{1,12}?)(?:的)?(?:条件|限制)?(?:去掉|去除|删掉|放宽)(?:吧|掉|了)?$"
 )
+# 类型不限了 都看: what says once more that a condition is gone
+ANY_WILL_DO = re.compile("(?:那?就|我)?(?:都|全|全都|全部)(?:可以|行|要|看看?|算上?|接受|列出来)(?:吧|了|的)?")
 ALL_FILTERS = re.compile(r"^(?:所有|全部|一切|其他)?(?:的)?(?:条件|限制|筛选)?$")
 # 无锡也看看 names a condition of the list on the table; 查华为的专利 asks for another list.
 OPENS_A_SEARCH = re.compile("专利|找|查|搜|检索")
@@ -218,6 +220,8 @@ def changed_in_parts(query: PatentQuery, text: str, understand: Callable[[str], 
     said = " ".join(rest)
     if not said or slimmer is query:
         return None
+    if all(ANY_WILL_DO.fullmatch(part) for part in rest):
+        return slimmer
     understood = understand(said)
     return laid_over(slimmer, understood, said) if goes_on(understood, said) else None
 

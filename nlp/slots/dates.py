@@ -6,22 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from nlp.slots.numerals import read_digits, read_number
+from nlp.slots.numerals import read_number
+from nlp.slots.points import HAN, MONTH, POINT, bounds_of, month_bounds
 
-HAN = "零〇一二两三四五六七八九十"
-# 2000万 is money.
-YEAR = (
-    r"(?P<year>(?:19|20)\d\d(?!\s*[万亿])"
-    rf"|[一二][零〇九][{HAN}]{{2}}|(?<!\d)\d\d(?=年)|(?<![{HAN}])[零〇一二八九][{HAN}](?=年))"
-)
-RELATIVE_YEAR = r"(?P<relative>大前年|前年|去年|上一年|今年|本年度?|明年)"
-MONTH = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-DAY = rf"(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二?十[{HAN}]?|[{HAN}])"
-PART = r"(?P<part>上半年|下半年|(?:第?[一二三四1-4])季度?|[Qq][1-4]|年?初|年?底|年末)"
-COMPACT = r"(?<!\d)(?P<compact>(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?!\d)"
-POINT = re.compile(
-    rf"{COMPACT}|(?:{YEAR}(?:\s*年度?)?|{RELATIVE_YEAR})(?:\s*的?{PART}|[\s./-]*{MONTH}(?:\s*月份?|(?=[./-]\d)|(?![\d\w])|(?=以|之|起|后|前|到|至))(?:[./\s-]*{DAY}\s*[日号]?(?!\d))?)?"
-)
 # what may stand before and after a point in time
 AFTER_WORDS = (
     r"\s*(?:及|和)?(?:年|月)?(?:份)?(?:以后|之后|往后|过后|以来|起|开始"
@@ -44,8 +31,10 @@ SPAN = re.compile(
 )
 # 三年内的, without 近 before it
 WITHIN = re.compile(
-    rf"(?<![\d{HAN}第几近去])(?P<open>)(?P<vague>)(?P<count>\d{{1,2}}|[{HAN}]{{1,2}}|半)(?P<unit>年|个月)(?:以|之)?内(?=的|申请|公开|公布|授权)"
+    rf"(?<![\d{HAN}第几近去])(?P<open>)(?P<vague>)(?P<count>\d{{1,2}}|[{HAN}]{{1,2}}|半)(?P<unit>年|个月)(?:以|之)?内(?=的|申请|公开|公布|授权|$|[\s,。|])"
 )
+# At a sentence's end it dates patents only where they are spoken of.
+DATED = re.compile("专利|发明|实用新型|外观")
 MONTH_WORD = re.compile(
     r"(?P<word>上上个?月|上个?月|这个?月|本月|当月|下个?月|上(?:个)?季度|本季度|这个?季度|上周|上个?(?:星期|礼拜)(?![一二三四五六日天])|本周|这周|这个?(?:星期|礼拜)(?![一二三四五六日天])|下周(?![一二三四五六日天])|下个?(?:星期|礼拜)(?![一二三四五六日天]))(?:以来|份)?"
 )
@@ -98,67 +87,6 @@ def complement(period: Period) -> Period:
     return period
 
 
-def bounds_of(match: re.Match[str], at: date) -> tuple[date, date] | None:
-    """First and last day of what a POINT names."""
-    if match["compact"]:
-        digits = match["compact"]
-        whole = safe_date(int(digits[:4]), int(digits[4:6]), digits[6:])
-        return (whole, whole) if whole and whole.year <= at.year + 30 else None
-    year = _year(match, at)
-    if year is None or not 1949 <= year <= at.year + 30:
-        return None
-    if match["part"]:
-        return _part_of(year, match["part"])
-    if not match["month"]:
-        return date(year, 1, 1), date(year, 12, 31)
-    month = int(read_number(match["month"]) or 0)
-    if match["day"]:
-        day = safe_date(year, month, match["day"])
-        return (day, day) if day else None
-    return _month_bounds(year, month)
-
-
-def _year(match: re.Match[str], at: date) -> int | None:
-    if match["relative"]:
-        shift = {"大前年": -3, "前年": -2, "去年": -1, "上一年": -1, "明年": 1}.get(match["relative"], 0)
-        return at.year + shift
-    digits = read_digits(match["year"])
-    if not digits.isdigit():
-        return None
-    year = int(digits)
-    if len(digits) == 4:
-        return (
-            year if match["year"][-1] and ("年" in match[0] or match["month"] or 1980 <= year <= at.year + 5) else None
-        )
-    # 21年 is 2021, 98年 is 1998; 20年 alone is as likely a length of time, so callers ask for a companion word
-    return 2000 + year if year <= at.year % 100 + 5 else 1900 + year if year >= 80 else None
-
-
-def _part_of(year: int, part: str) -> tuple[date, date]:
-    if part == "上半年":
-        return date(year, 1, 1), date(year, 6, 30)
-    if part == "下半年":
-        return date(year, 7, 1), date(year, 12, 31)
-    if part.endswith(("季度", "季")) or part[0] in "Qq":
-        quarter = int(read_number(part.strip("第季度Qq")) or 1)
-        return date(year, 3 * quarter - 2, 1), _month_bounds(year, 3 * quarter)[1]
-    if part.endswith("初"):
-        return date(year, 1, 1), date(year, 1, 31)
-    return date(year, 12, 1), date(year, 12, 31)
-
-
-def _month_bounds(year: int, month: int) -> tuple[date, date]:
-    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
-
-
-def safe_date(year: int, month: int, day_text: str) -> date | None:
-    day = read_number(day_text)
-    try:
-        return date(year, month, int(day or 0))
-    except ValueError:
-        return None
-
-
 RANGE_JOIN = re.compile(r"\s{0,4}(?:年|月|日)?\s{0,4}(?:到|至|-|–|—|~)\s{0,4}")
 
 
@@ -191,7 +119,7 @@ def _month_ranges(text: str, points: list[re.Match[str]], at: date) -> list[Peri
         begin, finish = bounds_of(point, at), SAME_YEAR.match(text, point.end())
         if begin is None or finish is None or not point["month"]:
             continue
-        last = _month_bounds(begin[0].year, int(read_number(finish["month"]) or 12))[1]
+        last = month_bounds(begin[0].year, int(read_number(finish["month"]) or 12))[1]
         if begin[0] <= last:
             start = point.start() - (text[: point.start()].endswith(("从", "自", "在")))
             found.append(Period(start, finish.end(), begin[0], last))
@@ -241,6 +169,8 @@ def _spans(text: str, at: date) -> list[Period]:
     found = []
     for match in (*SPAN.finditer(text), *WITHIN.finditer(text)):
         count = _span_count(match)
+        if match.re is WITHIN and match.end() == len(text) and not DATED.search(text):
+            continue  # 贷款 三年以内 is a term
         if count is None:
             continue
         unit = match["unit"]
@@ -286,7 +216,7 @@ def _words(text: str, at: date) -> list[Period]:
         found.append(Period(match.start(), match.end(), first, last))
     for match in BARE_MONTH.finditer(text):
         month = int(read_number(match["month"]) or 1)
-        found.append(Period(match.start(), match.end(), *_month_bounds(at.year - (month > at.month), month)))
+        found.append(Period(match.start(), match.end(), *month_bounds(at.year - (month > at.month), month)))
     for match in PLAN_YEARS.finditer(text):
         begin = 2001 + 5 * (int(read_number(match["plan"]) or 13) - 10)
         found.append(Period(match.start(), match.end(), date(begin, 1, 1), date(begin + 4, 12, 31)))
@@ -297,10 +227,10 @@ def _named(word: str, at: date) -> tuple[date, date]:
     shift = -2 if word.startswith("上上") else -1 if word.startswith("上") else 1 if word.startswith("下") else 0
     if "月" in word:
         start = _months_back(at.replace(day=1), -shift)
-        return _month_bounds(start.year, start.month)
+        return month_bounds(start.year, start.month)
     if "季度" in word:
         start = _months_back(at.replace(day=1), (at.month - 1) % 3 - 3 * shift)
-        return start, _month_bounds(*next_month(start, 2))[1]
+        return start, month_bounds(*next_month(start, 2))[1]
     monday = at - timedelta(days=at.weekday()) + timedelta(weeks=shift)
     return monday, monday + timedelta(days=6)
 

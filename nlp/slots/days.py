@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nlp.slots.dates import DAY, MONTH, POINT, bounds_of, field_near, next_month, safe_date
+from nlp.slots.dates import field_near, next_month
 from nlp.slots.numerals import read_number
+from nlp.slots.points import DAY, MONTH, POINT, bounds_of, safe_date
 
 DAY_WORD = re.compile(r"(?P<word>大后天|后天|明天|明日|今天|今日|今晚|明晚|昨天|昨日|前天)")
 WEEKDAY = re.compile(
