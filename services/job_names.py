@@ -58,7 +58,8 @@ QUEUES = {
     JobName.DO_WORK: Queue.CASES,
     JobName.COLLECT_FILE: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
-    JobName.LEARN_UNIONID: Queue.CASES,
+    # Nobody waits for it, and a call to WeChat for each new follower must not stand before anybody's case.
+    JobName.LEARN_UNIONID: Queue.INDEX,
     JobName.SORT_MISSES: Queue.INDEX,
     JobName.COUNT_USES: Queue.INDEX,
     JobName.EVALUATE_ANSWER: Queue.INDEX,
