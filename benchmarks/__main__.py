@@ -56,13 +56,13 @@ def main() -> None:
     for name in wanted:
         print(f"{name} …", file=sys.stderr)
         part = PARTS[name]
-        measured_on = f"Measured {datetime.now(UTC):%Y-%m-%d} at commit {_commit()}."
+        measured_on = f"Measured {datetime.now(UTC):%Y-%m-%d} at commit {_commit()} on {_machine()}."
         text = part.shown(part.run()).strip()
         heading, _, rest = text.partition("\n")
         sections[name] = f"{heading}\n\n{measured_on}\n{rest}"
         # After each part: one that fails takes nothing from those before it.
         shown = "\n\n".join(f"<!-- {each} -->\n{sections[each]}" for each in PARTS if each in sections)
-        TARGET.write_text(f"{_head()}\n{shown}\n", encoding="utf-8")
+        TARGET.write_text(f"{HEAD}\n{shown}\n", encoding="utf-8")
         print(sections[name])
 
 
@@ -74,13 +74,16 @@ def _sections() -> dict[str, str]:
     return {name: text.strip() for name, text in zip(pieces[1::2], pieces[2::2], strict=True) if name in PARTS}
 
 
-def _head() -> str:
-    return (
-        "# Benchmarks\n\n`make bench` wrote this file; each part is measured alone, one after the other, and says at"
-        " which commit. The baseline stands beside it.\n\n"
-        f"- Machine: {_processor()}, {_cores()} cores, {platform.system()} {platform.machine()},"
-        f" Python {platform.python_version()}; load generator, servers, database and queue share it\n"
-    )
+HEAD = """# Benchmarks
+
+`make bench` wrote this file; each part is measured alone, one after the other, and says when, at which commit and on
+what. The baseline stands beside it. Load generator, servers, database and queue share the machine.
+"""
+
+
+def _machine() -> str:
+    system, python = f"{platform.system()} {platform.machine()}", f"Python {platform.python_version()}"
+    return f"{_processor()}, {_cores()} cores, {system}, {python}"
 
 
 def _commit() -> str:
