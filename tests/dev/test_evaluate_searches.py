@@ -57,7 +57,7 @@ def test_our_files_hold_requests_with_names_of_the_label_guide(path: Path, count
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     known = {
         "applicant", "applicant_type", "inventor", "region", "ipc", "patent_kind", "legal_status", "date_from",
-        "date_to", "date_field", "exclude",
+        "date_to", "date_field", "exclude", "trade_mode",
     }  # fmt: skip
 
     assert (
