@@ -13,6 +13,7 @@ from models import Delivery, DeliveryChannel, DeliveryState, Platform
 from services.resources import Resources
 from tests.support.jobs import run_outbox
 from tests.support.pushes import Pusher, text_fields
+from tests.support.waiting import wait_for_late_answer
 
 OPENID = "oUser0000000000000000000001"
 
@@ -32,7 +33,7 @@ def test_an_answer_committed_after_success_was_said_goes_out_once_and_a_repeated
     url, body = pusher.request(text_fields(OPENID, "帮助"))
 
     first = client.post(url, data=body).get_data(as_text=True)
-    time.sleep(1.5)
+    wait_for_late_answer(resources.database)
     run_outbox(resources)
     again = client.post(url, data=body).get_data(as_text=True)
 

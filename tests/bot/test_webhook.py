@@ -31,6 +31,7 @@ from services.resources import Resources
 from tests.support.jobs import run_outbox
 from tests.support.pushes import Pusher, event_fields, signature, text_fields
 from tests.support.resources import miniprogram_pusher
+from tests.support.waiting import wait_for_late_answer, wait_until
 
 OPENID = "oUser0000000000000000000001"
 
@@ -195,7 +196,7 @@ def test_checklist_10_a_late_turn_is_answered_once_through_the_api(
 
     first = client.post(url, data=body, content_type="text/xml")
     retry = client.post(url, data=body, content_type="text/xml")
-    time.sleep(0.8)
+    wait_for_late_answer(resources.database)
     run_outbox(resources)
     again = client.post(url, data=body, content_type="text/xml")
 
@@ -303,7 +304,7 @@ def test_two_messages_at_once_are_answered_in_order(client: FlaskClient, pusher:
         fields = text_fields(OPENID, words)
         threads.append(threading.Thread(target=pusher.push, args=(client.application.test_client(), fields)))
         threads[-1].start()
-        time.sleep(0.02)
+        wait_until(lambda: _count(resources, Turn) == len(threads))
     for thread in threads:
         thread.join()
 
@@ -351,7 +352,7 @@ def test_checklist_20_nothing_is_sent_after_an_unsubscribe(
     monkeypatch.setattr(runner, "_compose", slow)
     pusher.push(client, text_fields(OPENID, "帮助"))
     pusher.push(client, event_fields(OPENID, "unsubscribe"))
-    time.sleep(0.8)
+    wait_for_late_answer(resources.database)
     run_outbox(resources)
 
     assert _sent(resources) == []
@@ -466,7 +467,7 @@ def test_the_mini_program_gets_success_at_once_and_the_answer_through_the_api(
     mini.clock = clock
 
     response = mini.push(client, text_fields("oMini00000000000000000001", "帮助"))
-    time.sleep(0.3)
+    wait_for_late_answer(resources.database)
     run_outbox(resources)
 
     assert response.get_data(as_text=True) == "success"

@@ -1,10 +1,32 @@
-"""Two units of work at once: waiting until one waits for the other."""
+"""Two units of work at once: waiting until one waits for the other, or until a late answer has been written down."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.db import Database
+from models import Delivery, DeliveryChannel
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 10) -> None:
+    """Long enough for a busy machine; a test on a free one goes on at once."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not so after {seconds} s")
+        time.sleep(0.02)
+
+
+def wait_for_late_answer(database: Database) -> None:
+    """Until an answer that did not go out with the request stands in the ledger."""
+
+    def written() -> Delivery | None:
+        with database.reading() as session:
+            return session.scalars(select(Delivery).where(Delivery.channel != DeliveryChannel.PASSIVE)).first()
+
+    wait_until(written)
 
 
 def wait_until_somebody_waits(database: Database) -> None:
