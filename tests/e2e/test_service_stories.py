@@ -115,7 +115,7 @@ def test_help_against_a_copy_with_evidence_gaps_an_expert_and_a_result(office: O
 
 
 def test_evidence_is_stamped_and_certified_by_itself_and_anybody_can_check_it(office: Office, windows, picture):
-    stamp, phone = service_of("evidence_timestamp"), office.phone("苏木")
+    stamp, phone = service_of("evidence_timestamp"), office.phone("苏叶")
     digest = hashlib.sha256("散热结构设计图".encode()).hexdigest()
     number = fill_in(phone, stamp, "我要做时间戳存证", {"sha256": digest, "wants_notary": "要"})
 
@@ -191,12 +191,12 @@ def test_a_check_up_gives_a_plan_by_days_and_the_advice_of_a_person(office: Offi
 
 
 def test_a_form_begun_in_chat_goes_on_in_the_mini_program_at_the_same_question(office: Office):
-    product, phone, desk = office.product, office.phone("秦川"), office.handler
+    product, phone, desk = office.product, office.phone("秦岭"), office.handler
     phone.ask("想用专利贷款300万")
     expect(phone.ask("一年")).to_contain_text("用哪几件专利质押?")
 
     client = Client(product.stack.web_url)
-    client.log_in(code_for(product, "秦川"))
+    client.log_in(code_for(product, "秦岭"))
     draft = client.get("services/pledge_financing/draft").json()
     assert (draft["current"], draft["values"]) == ("patents", {"amount": 3_000_000, "term_months": 12})
     values = draft["values"] | {"patents": ["CN202110123456.7"], "has_co_owners": False}
