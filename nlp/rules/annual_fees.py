@@ -87,9 +87,11 @@ def due_day(inputs: Inputs, filed_on: date, year: int) -> PeriodEnd:
 
 def annual_fee_due(inputs: Inputs) -> RuleResult:
     """The last day for a year's fee, and how long it can still be paid late. Without a year the next one due."""
+    due_on, wants_grace = inputs.find_day("due_on"), inputs.find_word("want") == "grace"
+    if wants_grace and due_on is not None and not inputs.has("filed_on"):
+        return _grace_from(inputs, due_on)
     filed_on = inputs.day("filed_on", ASK_FILED)
     given = inputs.find_number("year")
-    wants_grace = inputs.find_word("want") == "grace"
     year = int(given) if given else next_year(inputs, filed_on)
     if wants_grace and not given and inputs.on <= _grace_day(inputs, filed_on, year - 1):
         year -= 1  # the fee whose day has just passed is the one that can still be paid late
@@ -115,6 +117,23 @@ def annual_fee_due(inputs: Inputs) -> RuleResult:
         (fee_article(inputs.on), (LAW, "第五条")),
         tuple(filter(None, (due.warning,))),
         (Figure("缴费截止日", due.day), Figure("补缴期截止日", grace.day), Figure("年度", year, "年")),
+    )
+
+
+def _grace_from(inputs: Inputs, due_on: date) -> RuleResult:
+    """The last day of the six months behind the day on which a fee was due."""
+    grace = end_of_period(due_on, inputs.calendar, months=STEPS)
+    lines = [f"应缴年费期满日{full_day(due_on)},期满起6个月内可以补缴。", *([f"{grace.note}。"] if grace.note else [])]
+    lines.append(f"第1个月不加滞纳金,之后每月加全额年费的5%;过期没缴,专利从{full_day(due_on)}起终止。")
+    return RuleResult(
+        "annual_fee_due",
+        grace.day,
+        "",
+        f"最晚能补缴到{full_day(grace.day)}。",
+        tuple(lines),
+        (fee_article(inputs.on), (LAW, "第五条")),
+        tuple(filter(None, (grace.warning,))),
+        (Figure("补缴期截止日", grace.day),),
     )
 
 

@@ -9,7 +9,9 @@ from core.calendar import WorkingCalendar
 from nlp.rules.annual_fees import ANNUAL_FEES
 from nlp.rules.damages import DAMAGES
 from nlp.rules.deadlines import DEADLINES
+from nlp.rules.deemed_receipt import DEEMED_RECEIPT
 from nlp.rules.financing import FINANCING
+from nlp.rules.fines import FINES
 from nlp.rules.firm_sums import FIRM_SUMS
 from nlp.rules.late_fees import LATE_FEES
 from nlp.rules.model import InputNeeded, Inputs, Missing, Rule, RuleResult, WorkingDays
@@ -25,11 +27,13 @@ ALL = (
     *ANNUAL_FEES,
     *LATE_FEES,
     *DEADLINES,
+    *DEEMED_RECEIPT,
     *OTHER_TERMS,
     *FINANCING,
     *TECHNOLOGY_SME,
     *REWARDS,
     *DAMAGES,
+    *FINES,
     *FIRM_SUMS,
     *NUMBERS,
 )

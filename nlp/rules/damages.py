@@ -1,8 +1,7 @@
-"""Damages: multiples of what is proved, the statutory range where nothing is; fines by unlawful income or turnover."""
+"""Damages: multiples of what is proved, the statutory range where nothing is; interest; an estimate by royalties."""
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from nlp.rules.configuration import amounts, exact
 from nlp.rules.model import Figure, Inputs, Rule, RuleResult
@@ -85,40 +84,6 @@ def statutory_damages(inputs: Inputs) -> RuleResult:
     )
 
 
-def fine(inputs: Inputs) -> RuleResult:
-    """The highest fine: a multiple of unlawful income or turnover, or the flat cap below the threshold."""
-    wrong = inputs.word("wrong", "是假冒专利、商标侵权,还是冒充注册商标?")
-    entry: dict[str, Any] = amounts("fines", inputs.on)[wrong]
-    base = inputs.number("base", f"{entry['base']}是多少?")
-    threshold = exact(entry["threshold"])
-    is_small = base <= threshold if entry["inclusive"] else base < threshold
-    multiple = exact(entry["multiple"])
-    most = exact(entry["flat"]) if is_small else base * multiple
-    times = f"{plain_number(multiple)}倍" if multiple >= 1 else f"{plain_number(multiple * 100)}%"
-    bound = "在5万元以下" if entry["inclusive"] else "不足5万元"
-    rule = (
-        f"{entry['base']}{bound}的,罚{money(exact(entry['flat']))}以下"
-        if is_small
-        else f"罚{entry['base']}的{times}以下"
-    )
-    lines = [f"{entry['base']}{money(base)},{rule}。"]
-    if not is_small:
-        lines.append(f"{plain_number(base)}×{times}={plain_number(most)}元。")
-    lines.append(
-        "这是上限,具体由执法部门定;违法所得另外没收。" if wrong == "passing_off" else "这是上限,具体由执法部门定。"
-    )
-    return RuleResult(
-        "fine",
-        most,
-        "元",
-        f"{entry['label']}最高罚{money_both(most)}。",
-        tuple(lines),
-        ((entry["law"], entry["article"]),),
-        (),
-        (Figure("罚款上限", most, "元"),),
-    )
-
-
 def overdue_interest(inputs: Inputs) -> RuleResult:
     """Interest on a late payment to an SME where none is agreed: 0.05 % a day."""
     entry = amounts("overdue_interest", inputs.on)
@@ -187,7 +152,6 @@ DAMAGES = (
         FIRST_DAY,
         statutory_damages,
     ),
-    Rule("fine", "罚款上限", frozenset({"wrong", "base"}), (("专利法", "第六十八条"),), FIRST_DAY, fine),
     Rule(
         "overdue_interest",
         "逾期利息",

@@ -109,6 +109,39 @@ def guarantee_limit(inputs: Inputs) -> RuleResult:
     )
 
 
+def deposit(inputs: Inputs) -> RuleResult:
+    """A deposit counts up to 20 % of the contract's sum; who took it and fails gives it back twice: Civil Code."""
+    share = exact(amounts("deposits", inputs.on)["share"])
+    paid, contract = inputs.find_number("paid"), inputs.find_number("contract")
+    lines: list[str] = []
+    if inputs.find_word("failed") == "taker":
+        counted = inputs.number("paid", "定金交了多少?")
+        most = contract * share if contract is not None else counted
+        counted, rest = min(counted, most), max(counted - most, Decimal(0))
+        total = counted * 2 + rest
+        lines.append(f"收定金的一方不履行,双倍返还:{money(counted)}×2={money(counted * 2)}。")
+        if rest:
+            lines.append(f"超过总价{percent(share)}的{money(rest)}不算定金,原数退。")
+        elif contract is None:
+            lines.append(f"定金超过合同总价{percent(share)}的部分不翻倍,只原数退。")
+        lines.append("要因此合同目的实现不了;同时约定违约金的,只能选一样。")
+        headline, figure = f"要还{money_both(total)}。", Figure("应返还", total, "元")
+    else:
+        sum_agreed = inputs.number("contract", "合同总价是多少?")
+        total = sum_agreed * share
+        lines.append(f"不超过合同标的额的{percent(share)}:{money(sum_agreed)}×{percent(share)}={money(total)}。")
+        if paid is not None and paid > total:
+            lines.append(f"付了{money(paid)},多出的{money(paid - total)}不算定金,只当预付款。")
+        elif paid is not None:
+            total = paid
+            lines = [f"付了{money(paid)},没超过{money(sum_agreed)}的{percent(share)},都算定金。"]
+        headline, figure = f"算得上定金的最多{money_both(total)}。", Figure("定金", total, "元")
+    articles = (("民法典", "第五百八十六条"), ("民法典", "第五百八十七条"))
+    if inputs.find_word("failed") == "taker":
+        articles = articles[::-1]
+    return RuleResult("deposit", total, "元", headline, tuple(lines), articles, (), (figure,))
+
+
 FIRM_SUMS = (
     Rule(
         "severance",
@@ -141,5 +174,13 @@ FIRM_SUMS = (
         ((GUARANTEE_RULES, "第十六条"),),
         date(2017, 10, 1),
         guarantee_limit,
+    ),
+    Rule(
+        "deposit",
+        "定金",
+        frozenset({"contract", "paid", "failed"}),
+        (("民法典", "第五百八十六条"), ("民法典", "第五百八十七条")),
+        date(2021, 1, 1),
+        deposit,
     ),
 )

@@ -14,6 +14,13 @@ ISSUED = r"发文|发出|寄出|落款|邮戳|开出|印发|发文日"
 EXTENDED = re.compile(
     rf"(?:延|展)(?:长|期|了)?(?:请求|申请)?(?:了|过|批了)?\s*(?P<months>[12]|[{CHINESE}])\s*个月|(?P<before>[12]|[一两])\s*个月的?(?:延期|延长)"
 )
+# 不晓得哪天到的, 具体哪天收到查不到了: the only day that is said is that of issue.
+WHICH_DAY = r"(?:哪[天日]|几号|什么时[候间]|啥时候?|何时)"
+NOT_KNOWN = r"(?:不知道?|不晓得|不清楚|记不[得清住]|忘了|没记|说不[清准]|查不[到出清]|搞不清|找不到)"
+RECEIPT_UNKNOWN = (
+    rf"{NOT_KNOWN}[^,。;]{{0,4}}{WHICH_DAY}[^,。;]{{0,4}}(?:收|到|签)|"
+    rf"{WHICH_DAY}[^,。;]{{0,4}}(?:收到?|到|签收|送到)[^,。;]{{0,6}}{NOT_KNOWN}|没.{{0,4}}(?:签收|收件)记录"
+)
 POST = r"邮寄|纸件|纸质|挂号|快递|EMS|ems|平信|邮局|寄出|寄来|寄的"
 ELECTRONIC = r"电子|系统|线上|CPC|cpc|网上"
 
@@ -35,6 +42,8 @@ def _read_deadline(sentence: Sentence, entry: dict[str, Any]) -> Reading | None:
             days.pop("issued_on")
         else:
             days.pop("start_on")
+    if "delivery" in entry and "start_on" in days and sentence.has(RECEIPT_UNKNOWN):
+        days["issued_on"] = days.pop("start_on")
     if not days and not sentence.is_personal:
         return None
     if "starts_since" in entry and days.get("start_on", entry["starts_since"]) < entry["starts_since"]:
@@ -57,6 +66,16 @@ def _delivery(sentence: Sentence) -> str | None:
     if sentence.has(POST):
         return "post"
     return "electronic" if sentence.has(ELECTRONIC) else None
+
+
+def read_deemed_receipt(sentence: Sentence) -> Reading | None:
+    """From the day of issue (or of entering the system); a day of publication where the notice was published."""
+    delivery = "published" if sentence.has(r"公告送达|登公告|公告(?:了|的)?[^,。]{0,6}送达") else _delivery(sentence)
+    days = sentence.roles({"issued_on": rf"{ISSUED}|寄|发|进系统|进入|推送|上传|公告"}, "issued_on")
+    if not days and not sentence.is_personal:
+        return None
+    office = "trademark" if sentence.has(r"商标|牌子") else None
+    return "deemed_receipt", without_empty({**days, "delivery": delivery, "office": office})
 
 
 def read_priority(sentence: Sentence) -> Reading | None:

@@ -21,7 +21,10 @@ LATE = (
     r"没[交缴付]|未[交缴]|补[交缴]|欠|漏[交缴]|断缴"
 )
 REDUCED = r"减缴|减免|费减|打.{0,4}折|减[\d百一二三四五六七八九]|%\s*减|减完|减掉|减了"
-GRACE = r"补缴期|宽限|最[晚迟多].{0,6}(?:补|拖)|补[交缴].{0,6}(?:最[晚迟]|哪天|几号|截止)|彻底|能拖|拖到|还能补|滞纳期"
+GRACE = (
+    r"补缴期|宽限|最[晚迟多后].{0,6}(?:补|拖)|补[交缴].{0,8}(?:最[晚迟后]|哪天|几号|截止)|"
+    r"彻底|能拖|拖到|还能补|滞纳期"
+)
 # 今年年费要交多少: of a patent of one's own, whose year and kind are asked for.
 THIS_ONE = r"[今明]年|这一?[年次笔]|下一?[年次笔]"
 OWN = r"(?:要|该|得)[交缴付]|算一?下|算算"
@@ -48,7 +51,7 @@ def read_fee(sentence: Sentence) -> tuple[str, dict[str, Any]] | None:
         inputs["filed_on"] = inputs.pop("due_on")
     wanted = {
         "late_annual_fee": "kind year fee reduction filed_on due_on paid_on months_late days_late want late fee_is",
-        "annual_fee_due": "kind filed_on year want",
+        "annual_fee_due": "kind filed_on year want due_on",
         "fee_reduction": "kind year fee reduction applicants",
         "annual_fee": "kind year last_year reduction filed_on",
     }[rule]
@@ -84,7 +87,7 @@ def _is_concrete(sentence: Sentence, rule: str, inputs: dict[str, Any]) -> bool:
         needs: set[str] = {"filed_on", "due_on", "months_late"} | ({"fee"} if "late" in inputs else set())
         return bool(given & needs) or (sentence.is_personal and sentence.has(LATE)) or {"fee", "paid_on"} <= given
     if rule == "annual_fee_due":
-        return "filed_on" in given or sentence.is_personal
+        return "filed_on" in given or ("due_on" in given and inputs.get("want") == "grace") or sentence.is_personal
     if rule == "fee_reduction":
         return "fee" in given or ({"year", "kind"} <= given and bool(given & {"reduction", "applicants"}))
     is_own = sentence.is_personal or (sentence.has(THIS_ONE) and sentence.has(OWN))

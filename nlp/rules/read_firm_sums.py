@@ -68,3 +68,20 @@ def _months(found: re.Match[str]) -> Decimal | None:
 def read_guarantee_limit(sentence: Sentence) -> Reading | None:
     assets = sentence.sum_near(r"净资产", within=8)
     return ("guarantee_limit", {"net_assets": assets}) if assets is not None else None
+
+
+def read_deposit(sentence: Sentence) -> Reading | None:
+    """How much of it counts, or what is to be given back where who took it fails."""
+    contract = sentence.sum_near(r"总价|总额|合同价|标的|货款|总共|合同(?!定金)|订单|价款", within=8)
+    paid = sentence.sum_near(r"定金", within=10)
+    if paid == contract:
+        paid = next((value for _, _, value in sentence.sums if value != contract), None)
+    failed = sentence.has(r"对方|他们?|卖家|供应商|厂家|乙方|毁约|不[交发供做卖]货|违约|不干了|反悔") and sentence.has(
+        r"[退还返赔]|双倍|两倍|翻倍"
+    )
+    is_giver = sentence.has(r"我们?(?:这边)?(?:自己)?(?:反悔|违约|不要了|不买了|不想)")
+    if failed and not is_giver:
+        return ("deposit", without_empty({"paid": paid, "contract": contract, "failed": "taker"})) if paid else None
+    if contract is None or not sentence.has(r"最[多高]|上限|超[过没了]|算定金|多少|几多|能收"):
+        return None
+    return None if is_giver else ("deposit", without_empty({"paid": paid, "contract": contract}))

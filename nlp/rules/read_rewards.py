@@ -1,4 +1,4 @@
-"""Reads questions of rewards, damages, fines, interest and estimates."""
+"""Reads questions of rewards, damages, interest and estimates."""
 
 import re
 from datetime import date
@@ -75,8 +75,10 @@ def read_achievement_share(sentence: Sentence) -> Reading | None:
     unit = None
     if base is None and way == "equity" and sentence.percents:
         base, unit = sentence.percents[0][2], "%"
-    if way is None or base is None:
+    if way is None:
         return None
+    if base is None:
+        return _read_least_share(sentence, way)
     if not sentence.has(
         r"没.{0,8}(?:规定|约定|说|写|定|制度)|未.{0,4}(?:规定|约定)|无.{0,3}(?:规定|约定)|最[低少]|至少|起码|不少于|法定|底线|不低于|奖|报酬|提"
     ):
@@ -89,6 +91,19 @@ def read_achievement_share(sentence: Sentence) -> Reading | None:
     return "achievement_share", without_empty(
         {"way": way, "income": base, "income_unit": unit, "of": of, "region": region}
     )
+
+
+def _read_least_share(sentence: Sentence, way: str) -> Reading | None:
+    """每年至少从利润里提几个点: the share itself, of a patent for which nothing is agreed."""
+    is_open = sentence.has(r"没.{0,8}(?:规定|约定|说|写|定|制度)|未.{0,4}(?:规定|约定)|无.{0,3}(?:规定|约定)")
+    asks_share = sentence.has(
+        r"几个点|百分之几|[几多]成|(?:多少|几)个?(?:百分点|比例)|比例|(?:至少|起码|最[少低]|不少于|不低于).{0,10}(?:多少|几)"
+    )
+    if not (is_open and asks_share and sentence.has(r"专利|发明|实用新型|实新|外观")):
+        return None
+    if _regions().find(sentence.text):
+        return None  # what that place pays is another matter than the law's minimum
+    return "least_share", without_empty({"way": way, "kind": sentence.kind})
 
 
 @cache
@@ -132,34 +147,6 @@ def read_statutory_damages(sentence: Sentence) -> Reading | None:
     if claim is None and costs is None:
         return None
     return "statutory_damages", without_empty({"right": right, "claim": claim, "costs": costs})
-
-
-def read_fine(sentence: Sentence) -> Reading | None:
-    wrong = next(
-        (
-            name
-            for name, pattern in (
-                (
-                    "passing_off",
-                    r"假冒专利|冒充专利|假专利|专利.{0,8}(?:假冒|冒充)|(?:印|写|打|贴|标|编)[^,。]{0,6}专利号|专利号.{0,6}(?:是假|瞎|乱|编)",
-                ),
-                ("false_registered_mark", r"冒充注册商标|没注册.{0,8}(?:标|打|用).{0,6}(?:R|®|注册)|冒充.{0,4}注册"),
-                (
-                    "trademark_infringement",
-                    r"商标侵权|侵犯.{0,6}商标|侵.{0,4}商标权?|(?:卖|售|贩|做|造)(?:的|了|过)?(?:假货|冒牌|仿牌|仿冒|山寨|高仿|假牌|仿品)|(?:仿|冒)(?:牌|冒).{0,4}(?:货|商品|产品|牌)|(?:贴|打|用|印)[^,。]{0,4}(?:别人|人家|他人|大牌|名牌)的?(?:商标|牌子|标|logo)|假冒.{0,4}商标|侵权.{0,12}商标|商标.{0,12}侵权",
-                ),
-            )
-            if sentence.has(pattern)
-        ),
-        None,
-    )
-    cue = r"违法所得|所得|赚|获利|利润|进账" if wrong == "passing_off" else r"经营额|卖了|销售额|营业额|流水|赚|货值|货"
-    base = sentence.sum_near(cue, within=12)
-    if base is None and sentence.has(r"没有?违法(?:所得|经营额)|没有?赚|无违法(?:所得|经营额)|一分(?:钱)?没"):
-        base = Decimal(0)
-    if wrong is None or base is None:
-        return None
-    return "fine", {"wrong": wrong, "base": base}
 
 
 def read_overdue_interest(sentence: Sentence) -> Reading | None:

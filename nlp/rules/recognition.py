@@ -9,13 +9,16 @@ from typing import Any
 from nlp.rules.configuration import deadline_entries, question_entries
 from nlp.rules.read_deadlines import (
     deadline_reader,
+    read_deemed_receipt,
     read_limitation,
     read_priority,
     read_refusal_review,
     read_restoration,
 )
 from nlp.rules.read_fees import is_fee_question, read_fee
+from nlp.rules.read_fines import read_fine
 from nlp.rules.read_firm_sums import (
+    read_deposit,
     read_guarantee_limit,
     read_severance,
     read_sme_procurement,
@@ -25,7 +28,6 @@ from nlp.rules.read_rewards import (
     read_achievement_share,
     read_bonus,
     read_damages,
-    read_fine,
     read_overdue_interest,
     read_royalty,
     read_statutory_damages,
@@ -64,9 +66,11 @@ READERS: dict[str, Reader] = {
     "limitation": read_limitation,
     "restoration": read_restoration,
     "severance": read_severance,
+    "deposit": read_deposit,
     "sme_procurement": read_sme_procurement,
     "training_penalty": read_training_penalty,
     "guarantee_limit": read_guarantee_limit,
+    "deemed_receipt": read_deemed_receipt,
     "priority": read_priority,
     "refusal_review": read_refusal_review,
     "patent_term": read_patent_term,

@@ -113,6 +113,35 @@ def former_remuneration(inputs: Inputs) -> RuleResult:
     )
 
 
+def least_share(inputs: Inputs) -> RuleResult:
+    """The least share itself where no sum is said, by the rules of the day: of profit, royalties, price or equity."""
+    way = inputs.word("way", "是转让、许可、作价入股,还是自己实施?")
+    entry = amounts("remuneration", inputs.on)
+    is_former = "design_profit" in entry
+    is_own = way == "profit"
+    key = "design_profit" if is_former and is_own and inputs.find_word("kind") == "design" else way
+    share = exact(entry[key])  # the former rules say nothing of sales and equity: a LookupError, no figure
+    noun = {"transfer": "转让净收入", "licence": "许可净收入", "equity": "折股", "profit": "实施的营业利润"}[way]
+    if is_former:
+        noun = "每年实施的营业利润" if is_own else "许可使用费"
+    lines = [OWN_RULES]
+    if is_former:
+        lines.append("这是2024年1月20日以前的规定;促进科技成果转化法第四十五条的标准更高,按成果转化的要一并看。")
+    elif is_own:
+        lines.insert(0, "投产成功后连续3至5年,每年都提。")
+    own: Article = (LAW, entry["article"])
+    return RuleResult(
+        "least_share",
+        share * 100,
+        "%",
+        f"没有约定的,不低于{noun}的{percent(share)}。",
+        tuple(lines),
+        (own,) if is_former else (own, (TRANSFER_LAW, "第四十五条")),
+        (),
+        (Figure("最低比例", share * 100, "%"),),
+    )
+
+
 REWARDS = (
     Rule(
         "inventor_bonus",
@@ -129,6 +158,23 @@ REWARDS = (
         ((TRANSFER_LAW, "第四十五条"),),
         date(2015, 10, 1),
         achievement_share,
+    ),
+    Rule(
+        "least_share",
+        "职务发明报酬比例",
+        frozenset({"way", "kind"}),
+        ((LAW, "第九十四条"),),
+        date(2024, 1, 20),
+        least_share,
+    ),
+    Rule(
+        "least_share",
+        "职务发明报酬比例",
+        frozenset({"way", "kind"}),
+        ((LAW, "第七十八条"),),
+        date(2010, 2, 1),
+        least_share,
+        date(2024, 1, 19),
     ),
     Rule(
         "former_remuneration",

@@ -330,10 +330,102 @@ def test_punitive_damages_are_one_to_five_times(calendar: WorkingCalendar) -> No
         ("trademark_infringement", 200_000, 1_000_000),
         ("false_registered_mark", 200_000, 40_000),
         ("false_registered_mark", 30_000, 10_000),
+        ("piracy", 50_000, 250_000),
+        ("piracy", 49_999, 250_000),
+        ("confusion", 300_000, 1_500_000),
+        ("plant_variety", 50_000, 500_000),
+        ("plant_variety", 49_999, 250_000),
+        ("unlicensed_agency", 60_000, 300_000),
     ],
 )
 def test_a_fine_is_a_multiple_or_the_flat_cap(wrong: str, base: int, most: int, calendar: WorkingCalendar) -> None:
     assert worked("fine", calendar, wrong=wrong, base=Decimal(base)).value == most
+
+
+@pytest.mark.parametrize(
+    ("wrong", "base", "least"),
+    [("plant_variety", 80_000, 400_000), ("plant_variety", 30_000, 10_000), ("piracy", 80_000, 80_000)],
+)
+def test_a_fine_with_a_floor_says_it(wrong: str, base: int, least: int, calendar: WorkingCalendar) -> None:
+    assert figure(worked("fine", calendar, wrong=wrong, base=Decimal(base)), "罚款下限") == least
+
+
+def test_a_fine_rests_on_the_version_of_the_day(calendar: WorkingCalendar) -> None:
+    inputs = {"wrong": "confusion", "base": Decimal(60_000)}
+
+    assert worked("fine", calendar, date(2025, 10, 14), **inputs).articles == (("反不正当竞争法", "第十八条"),)
+    assert worked("fine", calendar, date(2025, 10, 15), **inputs).articles == (("反不正当竞争法", "第二十三条"),)
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "delivery", "office", "received_on"),
+    [
+        (date(2026, 10, 12), "post", None, date(2026, 10, 27)),
+        (date(2026, 10, 12), "electronic", None, date(2026, 10, 12)),
+        (date(2026, 10, 12), None, None, date(2026, 10, 27)),
+        (date(2024, 1, 19), "electronic", None, date(2024, 2, 3)),
+        (date(2026, 8, 31), "published", None, date(2026, 9, 30)),
+        (date(2026, 11, 3), "electronic", "trademark", date(2026, 11, 18)),
+        (date(2026, 11, 3), "published", "trademark", date(2026, 12, 3)),
+    ],
+)
+def test_a_notice_counts_as_received(
+    issued_on: date, delivery: str | None, office: str | None, received_on: date, calendar: WorkingCalendar
+) -> None:
+    inputs = {"issued_on": issued_on, "delivery": delivery, "office": office}
+
+    assert worked("deemed_receipt", calendar, **inputs).value == received_on
+
+
+@pytest.mark.parametrize(
+    ("due_on", "last"),
+    [
+        (date(2026, 3, 10), date(2026, 9, 10)),
+        (date(2026, 4, 3), date(2026, 10, 8)),
+        (date(2025, 9, 1), date(2026, 3, 2)),
+    ],
+)
+def test_a_fee_can_be_paid_late_for_six_months(due_on: date, last: date, calendar: WorkingCalendar) -> None:
+    assert worked("annual_fee_due", calendar, due_on=due_on, want="grace").value == last
+
+
+@pytest.mark.parametrize(
+    ("inputs", "total"),
+    [
+        ({"contract": 500_000, "paid": 150_000}, 100_000),
+        ({"contract": 500_000, "paid": 80_000}, 80_000),
+        ({"contract": 500_000}, 100_000),
+        ({"paid": 40_000, "contract": 400_000, "failed": "taker"}, 80_000),
+        ({"paid": 60_000, "contract": 200_000, "failed": "taker"}, 100_000),
+        ({"paid": 60_000, "failed": "taker"}, 120_000),
+    ],
+)
+def test_a_deposit_counts_to_a_fifth_and_comes_back_twice(
+    inputs: dict[str, Any], total: int, calendar: WorkingCalendar
+) -> None:
+    assert worked("deposit", calendar, **inputs).value == total
+
+
+@pytest.mark.parametrize(
+    ("on", "way", "kind", "share"),
+    [
+        (date(2024, 1, 19), "profit", "invention", "2"),
+        (date(2024, 1, 19), "profit", "design", "0.2"),
+        (date(2024, 1, 19), "licence", None, "10"),
+        (date(2024, 1, 20), "profit", "design", "5"),
+        (date(2024, 1, 20), "transfer", None, "50"),
+        (date(2024, 1, 20), "equity", None, "50"),
+    ],
+)
+def test_the_least_share_follows_the_rules_of_the_day(
+    on: date, way: str, kind: str | None, share: str, calendar: WorkingCalendar
+) -> None:
+    assert worked("least_share", calendar, on, way=way, kind=kind).value == Decimal(share)
+
+
+def test_the_former_rules_give_no_share_of_a_sale(calendar: WorkingCalendar) -> None:
+    with pytest.raises(LookupError):
+        compute("least_share", {"way": "transfer"}, on=date(2020, 1, 1), calendar=calendar)
 
 
 def test_overdue_interest_is_half_a_thousandth_a_day(calendar: WorkingCalendar) -> None:

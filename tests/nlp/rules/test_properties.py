@@ -123,3 +123,44 @@ def test_no_text_breaks_the_reading(text: str) -> None:
     answer = answer_rule_question(f"{text}专利年费{text}多少", AT, (text,), CALENDAR)
 
     assert answer is None or answer.text
+
+
+@given(DAYS, st.sampled_from(["post", "electronic", None]), st.sampled_from(["trademark", None]))
+def test_a_notice_counts_as_received_between_its_issue_and_fifteen_days_later(
+    issued_on: date, delivery: str | None, office: str | None
+) -> None:
+    inputs = {"issued_on": issued_on, "delivery": delivery, "office": office}
+    result = compute("deemed_receipt", inputs, on=AT, calendar=CALENDAR)
+
+    assert isinstance(result, RuleResult)
+    assert isinstance(result.value, date)
+    assert issued_on <= result.value <= issued_on + timedelta(days=15)
+
+
+@given(
+    st.sampled_from(["passing_off", "trademark_infringement", "piracy", "confusion", "plant_variety"]),
+    st.integers(0, 10_000_000),
+)
+def test_a_fine_never_has_a_floor_above_its_cap_and_grows_beyond_the_threshold(wrong: str, base: int) -> None:
+    def bounds(sum_of: int) -> tuple[Decimal, Decimal]:
+        result = compute("fine", {"wrong": wrong, "base": Decimal(sum_of)}, on=AT, calendar=CALENDAR)
+        assert isinstance(result, RuleResult)
+        by_name = {each.name: each.value for each in result.figures}
+        return Decimal(str(by_name.get("罚款下限", 0))), Decimal(str(by_name["罚款上限"]))
+
+    low, high = bounds(base)
+    assert low <= high
+    if base > 50_000:
+        more = bounds(base + 1)
+        assert low <= more[0]
+        assert high < more[1]
+
+
+@given(st.integers(1, 10_000_000), st.integers(1, 10_000_000))
+def test_no_more_than_a_fifth_of_a_contract_counts_as_deposit(contract: int, paid: int) -> None:
+    result = compute("deposit", {"contract": Decimal(contract), "paid": Decimal(paid)}, on=AT, calendar=CALENDAR)
+
+    assert isinstance(result, RuleResult)
+    assert isinstance(result.value, Decimal)
+    assert result.value <= paid
+    assert result.value * 5 <= contract

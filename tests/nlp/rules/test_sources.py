@@ -59,6 +59,23 @@ def test_the_length_of_a_deadline_stands_in_its_articles(
     assert any(form in text for form in forms), (length, forms)
 
 
+TIMES = {0.2: "百分之二十", 1: "一倍|1倍", 5: "五倍|5倍", 10: "十倍"}
+SUMS = {10_000: "一万元", 50_000: "五万元", 250_000: "二十五万元"}
+
+
+def test_every_multiple_and_flat_sum_of_a_fine_stands_in_its_article(articles: dict[tuple[str, str], str]) -> None:
+    for version in AMOUNTS["fines"]:
+        for wrong, entry in version.items():
+            if not isinstance(entry, dict):
+                continue
+            text = articles[entry["law"], entry["article"]]
+            sums = [entry[name] for name in ("threshold", "flat", "least_flat") if entry.get(name)]
+            forms = [TIMES[entry[name]] for name in ("multiple", "least_multiple") if name in entry]
+            forms += [SUMS[each] for each in sums]
+            for form in forms:
+                assert any(each in text for each in form.split("|")), (version["valid_from"], wrong, form)
+
+
 def test_every_amount_is_dated_and_has_a_source() -> None:
     for topic, entries in AMOUNTS.items():
         for entry in entries:
