@@ -1,13 +1,15 @@
 """The console's own error pages; a part of a page gets a short notice instead."""
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from console.sessions import signed_in
 from core.errors import AppError, NotFound
 from core.logs import get_logger
 from core.web import HTTP_ERRORS, INTERNAL
+from models import Role
 
 log = get_logger(__name__)
 
@@ -22,6 +24,8 @@ TITLES = {
 }
 # What the table of errors says for programs reads odd on a page.
 MESSAGES = {405: "请回到会话,从页面上的按钮操作。"}
+# Where somebody goes on whose page of a case has nothing to show any more.
+CASEWORK = ("console.case", "console.document", "console.task", "console.board", "console.work")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -32,9 +36,21 @@ def answer(status: int, message: str) -> Response:
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "beforeend"
         return response
     title = TITLES.get(status, "出了点问题")
-    is_inside = current_user.is_authenticated
-    page = render_template("console/error.html", status=status, title=title, message=message, is_inside=is_inside)
+    endpoint, words = _way_on()
+    page = render_template(
+        "console/error.html", status=status, title=title, message=message, way_on=url_for(endpoint), way_on_words=words
+    )
     return make_response(page, status)
+
+
+def _way_on() -> tuple[str, str]:
+    if not current_user.is_authenticated:
+        return "console.login", "去登录"
+    if signed_in().role == Role.PARTNER:
+        return "console.tasks", "回到任务"
+    if (request.endpoint or "").startswith(CASEWORK):
+        return "console.work", "回到我的工作"
+    return "console.inbox", "回到会话"
 
 
 def add_error_pages(blueprint: Blueprint) -> None:

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.answers_given import read_answers, typed_answers
+from console.case_gone import saying_why_gone
 from console.input import row_number
 from console.sessions import looking, working
 from console.views.documents import view_documents
-from core.errors import AppError, Conflict, Forbidden, NotFound
+from core.errors import AppError, Forbidden, NotFound
 from core.ids import new_token
 from models import Case, Role, Staff
 from services.allowances import view_allowance
@@ -137,21 +138,20 @@ def _add_minutes(blueprint: Blueprint, resources: Resources) -> None:
 
 def take_step(resources: Resources, number: str, name: str, take: Callable[[Session, Staff, Case], None]) -> Response:
     """One step in one unit of work; what is refused is said on the case's page, with what was typed."""
+
+    def why(reader: Session, staff: Staff) -> str:
+        return why_gone(reader, staff, number)
+
     try:
-        with working(resources) as (work, staff):
+        with saying_why_gone(resources, why), working(resources) as (work, staff):
             found = get_case_for(work, staff, number)
             take(work, staff, found)
             is_left = not may_on_case(staff, Action.READ, found)
-    except NotFound:
-        with looking(resources) as (reader, staff):
-            words = why_gone(reader, staff, number)
-        if words:
-            raise Conflict(words) from None
-        raise
     except AppError as error:
-        if error.http_status == Forbidden.http_status:
+        if error.http_status in {NotFound.http_status, Forbidden.http_status}:
             raise
-        return case_page(resources, number, problem=error, step=name)
+        with saying_why_gone(resources, why, error):
+            return case_page(resources, number, problem=error, step=name)
     return redirect(url_for("console.work") if is_left else url_for("console.case", number=number), 303)
 
 

@@ -72,7 +72,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.post("/conversations/<public_id>/note")
     def note(public_id: str) -> Response:
         with working(resources) as (work, staff):
-            desk = get_desk(work, staff, public_id, Action.NOTE)
+            desk = _desk_on_page(work, staff, public_id, Action.NOTE)
             add_note(
                 work,
                 staff=staff,
@@ -98,14 +98,14 @@ def _add_steps(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.post("/conversations/<public_id>/take-over")
     def take_over(public_id: str) -> Response:
         with working(resources) as (work, staff):
-            desk = get_desk(work, staff, public_id)
+            desk = _desk_on_page(work, staff, public_id)
             take_over_conversation(work, staff=staff, conversation_id=desk.conversation.id, now=resources.clock.now())
         return _to(public_id, tab="mine")
 
     @blueprint.post("/conversations/<public_id>/transfer")
     def transfer(public_id: str) -> Response:
         with working(resources) as (work, staff):
-            case_id = _open_case_id(get_desk(work, staff, public_id))
+            case_id = _open_case_id(_desk_on_page(work, staff, public_id))
             transfer_case(
                 work,
                 staff=staff,
@@ -121,7 +121,7 @@ def _add_steps(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.post("/conversations/<public_id>/close")
     def close(public_id: str) -> Response:
         with working(resources) as (work, staff):
-            case = get_desk(work, staff, public_id).case
+            case = _desk_on_page(work, staff, public_id).case
             if case is not None:
                 close_case(work, staff=staff, case_id=case.id, now=resources.clock.now())
         return redirect(url_for("console.inbox", tab="mine"))
@@ -129,15 +129,15 @@ def _add_steps(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.post("/conversations/<public_id>/release")
     def release(public_id: str) -> Response:
         with working(resources) as (work, staff):
-            case_id = _open_case_id(get_desk(work, staff, public_id))
+            case_id = _open_case_id(_desk_on_page(work, staff, public_id))
             release_to_bot(work, staff=staff, case_id=case_id, now=resources.clock.now())
         return redirect(url_for("console.inbox", tab="mine"))
 
 
-def _desk_on_page(work: Session, staff: Staff, public_id: str) -> Desk:
+def _desk_on_page(work: Session, staff: Staff, public_id: str, action: Action = Action.READ) -> Desk:
     """The door for a page that was open already: it hears who was quicker, not that there is nothing."""
     try:
-        return get_desk(work, staff, public_id)
+        return get_desk(work, staff, public_id, action)
     except NotFound:
         if taker := find_taker(work, staff, public_id):
             raise Conflict(f"{taker}已经接单了。") from None
@@ -175,7 +175,7 @@ def desk_values(reader: Session, staff: Staff, desk: Desk, resources: Resources)
 def _updates(resources: Resources, public_id: str, *, sent: str = "") -> Response:
     after = request.values.get("after", default=0, type=row_number)
     with looking(resources) as (reader, staff):
-        desk = get_desk(reader, staff, public_id)
+        desk = _desk_on_page(reader, staff, public_id)
         values = desk_values(reader, staff, desk, resources)
         page = render_template(
             "console/_updates.html",

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from console.case_gone import saying_why_gone
 from console.sessions import looking, working
 from core.errors import AppError, InvalidInput, NotFound
 from models import HANDOFF, Case, CaseDocument, Role, Staff
@@ -18,6 +19,7 @@ from services.casework.access import (
     keys_for_partner,
     may_on_case,
 )
+from services.casework.case_view import why_gone
 from services.casework.documents import (
     MAX_UPLOAD_BYTES,
     Sender,
@@ -77,17 +79,27 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
 
     @blueprint.post("/cases/<number>/documents")
     def case_document_add(number: str) -> Response:
+        def why(reader: Session, staff: Staff) -> str:
+            return why_gone(reader, staff, number)
+
         try:
-            _add(resources, number)
+            with saying_why_gone(resources, why):
+                _add(resources, number)
         except NotFound:
             raise
         except AppError as error:
-            return _page(resources, number, problem=error)
+            with saying_why_gone(resources, why, error):
+                return _page(resources, number, problem=error)
         return redirect(url_for("console.case_documents", number=number), 303)
 
     @blueprint.post("/documents/<public_id>/remove")
     def case_document_remove(public_id: str) -> Response:
-        with working(resources) as (work, staff):
+        number = ""
+
+        def why(reader: Session, staff: Staff) -> str:
+            return why_gone(reader, staff, number)
+
+        with saying_why_gone(resources, why), working(resources) as (work, staff):
             document = get_document_for(work, staff, public_id, Action.MOVE)
             number = document.case.number
             remove_document(work, document=document, sender=Sender(staff=staff), now=resources.clock.now())

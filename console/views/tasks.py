@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.answers_given import read_answers, typed_answers
+from console.case_gone import saying_why_gone
 from console.input import row_number
 from console.sessions import looking, working
 from console.views.cases import case_page
@@ -14,7 +15,7 @@ from core.errors import AppError, Forbidden, InvalidInput, NotFound
 from models import CaseTask, Institution, Role, Staff
 from services.casework.access import get_task_for, keys_for_partner
 from services.casework.minutes import answer_minutes, find_minutes_of_task
-from services.casework.partner_tasks import check_task_fresh, list_partner_tasks, view_task
+from services.casework.partner_tasks import check_task_fresh, list_partner_tasks, view_task, why_task_gone
 from services.casework.tasks import give_task, refuse_task, reopen_task, report_task
 from services.catalogue import service_of
 from services.resources import Resources
@@ -110,15 +111,20 @@ def _step(
     resources: Resources, public_id: str, name: str, take: Callable[[Session, Staff, CaseTask], None]
 ) -> Response:
     """One step in one unit of work; what is refused is said on the page it came from, with what was typed."""
+
+    def why(reader: Session, staff: Staff) -> str:
+        return why_task_gone(reader, staff, public_id)
+
     try:
-        with working(resources) as (work, staff):
+        with saying_why_gone(resources, why), working(resources) as (work, staff):
             row = get_task_for(work, staff, public_id)
             take(work, staff, row)
             number, is_partner = row.case.number, staff.role == Role.PARTNER
     except AppError as error:
         if error.http_status in {NotFound.http_status, Forbidden.http_status}:
             raise
-        return _task_page(resources, public_id, problem=error, step=name)
+        with saying_why_gone(resources, why, error):
+            return _task_page(resources, public_id, problem=error, step=name)
     if is_partner:
         return redirect(url_for("console.tasks"), 303)
     return redirect(url_for("console.case", number=number, _anchor="tasks"), 303)

@@ -75,15 +75,19 @@ def check_fresh(session: Session, case: Case, version: int) -> None:
 
 
 def why_gone(session: Session, staff: Staff, number: str) -> str:
-    """For a page that was open already: who has taken the case meanwhile, or whom this person gave it to; else ""."""
+    """For a page that was open already: who has taken the case meanwhile, whom this person gave it to, or that somebody
+    took it from them; "" for everybody else."""
     case = session.scalar(select(Case).where(Case.number == number.strip().upper(), Case.kind != HANDOFF))
     if case is None or case.assignee is None or staff.role == Role.PARTNER:
         return ""
-    given = [event for event in list_events(session, case.id) if event.kind == "transferred"]
+    events = list_events(session, case.id)
+    given = [event for event in events if event.kind == "transferred"]
     if given and given[-1].staff_id == staff.id:
         return f"这一单您已经转给{case.assignee.display_name}了。"
     if case.status == CaseStatus.ACCEPTED and is_matching(staff, case):
         return f"{case.assignee.display_name}已经接单了。"
+    if any(event.kind == "accepted" and event.staff_id == staff.id for event in events):
+        return "这一单已经转给别的同事了。"
     return ""
 
 

@@ -17,12 +17,14 @@ from core.logs import get_logger
 from models import Case, CaseDocument, CaseStatus, Staff
 from services.audit import record_action
 from services.case_records import add_event, lock_case
+from services.casework.access import check_may_on_case
 from services.casework.file_types import TYPE_NAMES, safe_name, sniff
 from services.casework.notices import tell_handler
 from services.casework.system_work import request_work
 from services.catalogue import service_of
 from services.catalogue.model import WantedDocument
 from services.job_names import JobName, request_job
+from services.permissions import Action
 from services.ports import FileStore
 
 log = get_logger(__name__)
@@ -127,6 +129,7 @@ def add_document(
     case = lock_case(session, case_id)
     wanted = service_of(case.kind).document(key) if sender.is_system else wanted_of(case, key)
     assert wanted is not None
+    _check_still_theirs(case, sender)
     old = _to_replace(session, case, key, replaces, sender)
     there = session.scalar(
         _live(case.id).where(CaseDocument.key == key, CaseDocument.sha256 == received.sha256).limit(1)
@@ -142,6 +145,12 @@ def add_document(
         _take_away(session, case, old, sender, now)
     session.flush()
     return there
+
+
+def _check_still_theirs(case: Case, sender: Sender) -> None:
+    """The (locked) case may have gone to somebody else after the door: a file on its way takes a while."""
+    if sender.staff is not None:
+        check_may_on_case(sender.staff, Action.MOVE, case)
 
 
 def _add(
@@ -191,6 +200,7 @@ def remove_document(session: Session, *, document: CaseDocument, sender: Sender,
         return
     if case.status == CaseStatus.CLOSED:
         raise Conflict(CLOSED)
+    _check_still_theirs(case, sender)
     _check_may_remove(document, sender)
     _take_away(session, case, document, sender, now)
     session.flush()

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from core.errors import Conflict
-from models import CaseTask, Staff, TaskState
-from services.case_records import lock_case
+from models import CaseTask, Role, Staff, TaskState
+from services.case_records import list_events, lock_case
 from services.casework.access import get_task_for
-from services.casework.tasks import shown_to_party
+from services.casework.case_view import why_gone
+from services.casework.tasks import NOT_YOURS, shown_to_party
 from services.casework.wording import shown_form
 from services.catalogue import service_of
 from services.catalogue.model import Service, Task
@@ -61,3 +62,15 @@ def check_task_fresh(session: Session, staff: Staff, public_id: str, version: in
     lock_case(session, found.case_id)
     if session.get_one(CaseTask, found.id, with_for_update=True, populate_existing=True).version != version:
         raise Conflict(STALE)
+
+
+def why_task_gone(session: Session, staff: Staff, public_id: str) -> str:
+    """For a page that was open already: why the task is not this person's any more; "" where it never was."""
+    row = session.scalar(select(CaseTask).where(CaseTask.public_id == public_id).options(joinedload(CaseTask.case)))
+    if row is None:
+        return ""
+    if staff.role != Role.PARTNER:
+        return why_gone(session, staff, row.case.number)
+    given = [event.details for event in list_events(session, row.case_id) if event.kind == "task_given"]
+    had_it = staff.institution_id is not None and {"task": row.id, "institution": staff.institution_id} in given
+    return NOT_YOURS if had_it else ""

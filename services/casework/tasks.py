@@ -26,6 +26,7 @@ from services.working_hours import load_calendar
 log = get_logger(__name__)
 
 HOURS_OF_A_DAY = 7
+NOT_YOURS = "这项任务不在您手上。"
 UNDONE = (TaskState.WAITING, TaskState.OPEN)
 
 
@@ -212,7 +213,7 @@ def _lock(session: Session, staff: Staff, public_id: str) -> CaseTask:
 def _open(session: Session, staff: Staff, public_id: str, version: int) -> CaseTask:
     row = _lock(session, staff, public_id)
     if not may_on_task(staff, row):
-        raise Conflict("这项任务不在您手上。")
+        raise Conflict(NOT_YOURS)
     if row.state not in UNDONE:
         raise Conflict("这项任务已经结束。")
     if row.version != version:
