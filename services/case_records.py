@@ -13,6 +13,7 @@ from core.ids import case_number
 from models import HANDOFF, Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus, User
 
 STALE = "这一单刚被改过,请刷新后再看。"
+REMINDERS = frozenset({"clock_reminded", "clock_overdue", "promise_missed"})
 # What the bot may still know of a user once a matter is closed; the last list or offer would only mislead.
 LASTING_MEMORY = {"region"}
 
@@ -42,9 +43,20 @@ def lock_case(session: Session, case_id: int) -> Case:
     return session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
 
 
-def check_version(case: Case, version: int | None) -> None:
-    """Raises Conflict where somebody acts on an older state of the (locked) case; None asks for no check."""
-    if version is not None and version != case.version:
+def check_version(session: Session, case: Case, version: int | None) -> None:
+    """Raises Conflict where somebody acts on an older state of the (locked) case; None asks for no check.
+
+    What only the clock has said meanwhile changes nothing of what somebody saw: an answer is not refused for a
+    reminder that was written down while it was being typed. Each event is one version (add_event).
+    """
+    if version is None or version == case.version:
+        return
+    since = case.version - version
+    latest = (
+        select(CaseEvent.kind).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc()).limit(max(since, 1))
+    )
+    session.flush()
+    if since < 0 or not REMINDERS.issuperset(session.scalars(latest)):
         raise Conflict(STALE)
 
 

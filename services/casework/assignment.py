@@ -34,7 +34,7 @@ def take_case(session: Session, *, staff: Staff, case_id: int, now: datetime, ve
     if case.status == CaseStatus.CLOSED:
         raise Conflict("这一单已经结束了。")
     check_may_on_case(staff, Action.ACCEPT, case)
-    check_version(case, version)
+    check_version(session, case, version)
     if has_conflict(session, staff, case):
         raise Conflict("您办过这一单对方的案子,有利益冲突,请同事接。")
     _accept(session, case, staff, now)

@@ -71,7 +71,7 @@ class CaseView:
 
 def check_fresh(session: Session, case: Case, version: int) -> None:
     """Raises Conflict where the page that somebody acted on shows an older state. Locks the case."""
-    check_version(lock_case(session, case.id), version)
+    check_version(session, lock_case(session, case.id), version)
 
 
 def why_gone(session: Session, staff: Staff, number: str) -> str:

@@ -103,7 +103,7 @@ def say_to_owner(
     if (said := _find(session, case, form_key, staff_id=staff.id)) is not None:
         return said
     check_may_on_case(staff, Action.REPLY, case)
-    check_version(case, version)
+    check_version(session, case, version)
     message = tell_owner(session, case, text, now, author=Author.STAFF, staff=staff, reason=DeliveryReason.STAFF_REPLY)
     if form_key:
         message.details = {**message.details, "form_key": form_key}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, InvalidInput, NotFound
 from models import Case, CaseMinutes, CaseStatus, CaseTask, Staff, TaskState
 from services.audit import record_action
-from services.case_records import add_event, lock_case
+from services.case_records import add_event, check_version, lock_case
 from services.casework.access import NO_TASK, check_may_on_case, get_task_for, may_on_task
 from services.casework.notices import tell_handler, tell_owner, tell_partner
 from services.casework.tasks import list_tasks
@@ -82,8 +82,7 @@ def draw_up_minutes(
     check_may_on_case(staff, Action.MOVE, case)
     if service.minutes is None:
         raise NotFound
-    if case.version != version:
-        raise Conflict("这一单刚被改过,请刷新后再看。")
+    check_version(session, case, version)
     if missing := missing_for_minutes(session, case):
         raise Conflict(f"{missing},齐了再汇总。")
     conclusion = conclusion.replace("\r\n", "\n").strip()

@@ -97,7 +97,7 @@ def move_case(
         check_may_on_case(mover.staff, Action.READ, case)
     if case.stage == to:
         return case
-    check_version(case, version)
+    check_version(session, case, version)
     stage = service.stage(case.stage)
     move = next((each for each in stage.moves if each.to == to), None)
     if move is None or case.status == CaseStatus.CLOSED:

@@ -41,7 +41,7 @@ def add_case_note(
     for before in session.scalars(own.order_by(Message.id.desc()).limit(LOOK_BACK)):
         if form_key and before.details.get("form_key") == form_key:
             return before
-    check_version(case, version)
+    check_version(session, case, version)
     message = Message(
         conversation_id=case.conversation_id,
         author=Author.STAFF,

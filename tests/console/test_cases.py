@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models import Case, CaseStatus, CaseTask, Delivery, Message, Staff
 from services.casework.assignment import take_case
+from services.casework.clocks import check_clock, list_clocks
 from services.casework.moves import Mover, move_case
 from services.casework.notes import add_case_note
 from services.casework.tasks import list_tasks
@@ -288,3 +289,17 @@ def test_a_reply_and_a_taking_on_an_older_page_are_refused(database, clock, peop
     answer = browser.post(f"/console/cases/{number}/{step}", {"text": "您好", "form_key": "k3", "version": before})
 
     assert answer.status_code == 409 and "刚被改过" in answer.get_data(as_text=True)
+
+
+def test_a_reminder_that_comes_while_an_answer_is_typed_does_not_refuse_it(database, clock, number, signed_in):
+    browser = signed_in("agent")
+    before = version_on(browser.get(f"/console/cases/{number}").get_data(as_text=True))
+    with database.unit_of_work() as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        row = next(each for each in list_clocks(session, case.id) if each.next_look_at)
+        check_clock(session, row.id, row.next_look_at)
+        assert case.version > int(before)
+
+    answer = browser.post(f"/console/cases/{number}/reply", {"text": "您好", "form_key": "k4", "version": before})
+
+    assert answer.status_code == 303
