@@ -1,0 +1,278 @@
+"""Every operation of the served document × everybody who may call it × a foreign and a missing object.
+
+A new operation needs its row in MATRIX. Whoever a row does not name finds nothing: their answer about somebody else's
+object and about one that never was are the same, byte for byte.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from adapters.wechat.local import LocalWeChat
+from adapters.wechat.session import CodeSession
+from core.ids import new_public_id
+from models import ApiSession, User, WeChatIdentity
+from services.identity_merge import merge_into
+from services.resources import Resources
+from tests.miniapp_api.conftest import Phone, make_patent
+from tests.support.casework import PLEDGE
+from tests.support.sample_files import multipart, pdf
+
+# The version of a case just filed that has one document.
+VERSION = 4
+SERVICE = "pledge_financing"
+FORM = {**PLEDGE, "phone": "13911112222"}
+# Without a login; whoever was erased may only ask for it again.
+LOGGED_OUT = ("nobody", "revoked", "expired", "erased")
+# The filer acts for a company: a colleague, who runs it, who asked to join and who left it stand around them. The
+# stranger runs a company of their own and wrote that company's name into a form. `merged` is the filer's second login.
+OUTSIDE = ("stranger", "asker", "former")
+INSIDE = ("member", "runner", "filer", "merged")
+CALLERS = (*LOGGED_OUT, *OUTSIDE, *INSIDE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What whoever is named gets; of the others, those logged in find nothing and the rest are asked to log in."""
+
+    gets: Mapping[str, int]
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    # What is gone or changed after a call that may be made: the next caller gets another one.
+    is_used_up: bool = False
+
+
+def everybody(status: int, **others: int) -> dict[str, int]:
+    return dict.fromkeys((*OUTSIDE, *INSIDE), status) | others
+
+
+def inside(status: int, **others: int) -> dict[str, int]:
+    return dict.fromkeys(INSIDE, status) | others
+
+
+def only_theirs(status: int) -> dict[str, int]:
+    return {"filer": status, "merged": status}
+
+
+# Later rows may end what earlier ones need.
+MATRIX: dict[tuple[str, str], Row] = {
+    ("post", "/login"): Row(dict.fromkeys(CALLERS, 401), {"code": "bad"}),
+    ("post", "/login/refresh"): Row(dict.fromkeys(CALLERS, 401), {"refresh_token": "bad"}),
+    ("post", "/login/phone"): Row(everybody(422), {"code": "bad"}),
+    ("get", "/cases/{number}"): Row(inside(200)),
+    ("post", "/cases/{number}/moves"): Row(
+        inside(200, member=403), {"to": "withdrawn", "version": VERSION}, is_used_up=True
+    ),
+    ("put", "/cases/{number}/satisfaction"): Row(inside(409, member=403), {"score": 3}),
+    ("get", "/cases/{number}/messages"): Row(inside(200)),
+    ("post", "/cases/{number}/messages"): Row(inside(201), {"text": "执照换了新的"}),
+    ("get", "/cases/{number}/documents"): Row(inside(200)),
+    ("post", "/cases/{number}/documents"): Row(inside(201), "file"),
+    ("post", "/documents/{id}/link"): Row(inside(200)),
+    ("delete", "/documents/{id}"): Row(inside(204), is_used_up=True),
+    ("get", "/conversations/{id}/messages"): Row(only_theirs(200)),
+    ("post", "/conversations/{id}/messages"): Row(only_theirs(200), {"text": "帮助"}),
+    ("post", "/conversations/{id}/messages/{message_id}/feedback"): Row(only_theirs(200), {"verdict": "useful"}),
+    ("get", "/saved-searches/{id}/results"): Row(only_theirs(200)),
+    ("delete", "/saved-searches/{id}"): Row(only_theirs(204), is_used_up=True),
+    ("get", "/companies/{id}/members"): Row(inside(403, runner=200)),
+    ("put", "/companies/{id}/members/{member_id}"): Row(inside(403, runner=200), {"state": "active"}),
+    # One's own lists and what everybody may look up: nothing of anybody else's is in them.
+    ("get", "/cases"): Row(everybody(200)),
+    ("get", "/companies"): Row(everybody(200)),
+    ("get", "/conversations"): Row(everybody(200)),
+    ("get", "/saved-searches"): Row(everybody(200)),
+    ("get", "/services"): Row(everybody(200)),
+    ("get", "/services/{key}"): Row(everybody(200)),
+    ("post", "/services/{key}/check"): Row(everybody(200), {"form": FORM}),
+    ("get", "/patents"): Row(everybody(200), query={"q": "石墨烯"}),
+    ("get", "/patents/{number}"): Row(everybody(200)),
+    ("get", "/patents/{number}/similar"): Row(everybody(200)),
+    ("get", "/applicants/{name}/portfolio"): Row(everybody(200)),
+    ("get", "/policies"): Row(everybody(200), query={"q": "外观设计专利保护多少年"}),
+    ("get", "/awards"): Row(everybody(200)),
+    # A draft has no id: everybody has their own, and `merged` finds what the filer has just thrown away gone.
+    ("get", "/services/{key}/draft"): Row(only_theirs(200)),
+    ("delete", "/services/{key}/draft"): Row({"filer": 204}),
+    ("put", "/services/{key}/draft"): Row(everybody(200), {"values": {"amount": 1}, "version": 0}),
+    ("post", "/ask"): Row(everybody(200), {"text": "帮助"}),
+    ("post", "/ask/stream"): Row(everybody(200), {"text": "帮助"}),
+    ("post", "/handoffs"): Row(everybody(201), {"reason": "转人工"}),
+    ("post", "/saved-searches"): Row(everybody(201), {"q": "石墨烯"}),
+    ("post", "/cases"): Row(everybody(201), {"service": SERVICE, "form": PLEDGE}),
+    ("post", "/companies"): Row(everybody(201), {"name": "深圳新办有限公司"}),
+    # A company's id is passed on by a colleague so that somebody may ask: the asking shows nothing but its name.
+    ("post", "/companies/{id}/members"): Row(everybody(201)),
+    # Who asked takes the asking back; the filer is gone when `merged`, the same person, leaves.
+    ("delete", "/companies/{id}/membership"): Row(
+        {"stranger": 204, "asker": 204, "former": 204, "member": 204, "runner": 409, "filer": 204}
+    ),
+    ("delete", "/me"): Row(everybody(422, erased=422)),
+    ("post", "/logout"): Row(everybody(204)),
+}
+# What belongs to somebody: the addresses that name one such thing.
+OWNED = ("/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{")
+OWN_DRAFT = {("get", "/services/{key}/draft"), ("delete", "/services/{key}/draft")}
+
+
+class World:
+    """A company with people around it, and everything that one of them may have in the product."""
+
+    def __init__(self, app: APIFlask, resources: Resources, wechat: LocalWeChat) -> None:
+        self.app, self.resources, self.wechat = app, resources, wechat
+        names = ("revoked", "expired", "erased", *OUTSIDE, *INSIDE)
+        self.phones: dict[str, Phone] = {name: self.log_in(f"o-{name}") for name in names}
+        self.filer, self.runner = self.phones["filer"], self.phones["runner"]
+        self.company = done(self.runner.post("/companies", {"name": FORM["company"]}))["id"]
+        for name in ("former", "member", "filer"):
+            self.join(name)
+        done(self.phones["former"].delete(f"/companies/{self.company}/membership"))
+        done(self.phones["asker"].post(f"/companies/{self.company}/members"))
+        done(self.phones["stranger"].post("/cases", {"service": SERVICE, "form": PLEDGE}))
+        done(self.phones["stranger"].post("/companies", {"name": "佛山另一家有限公司"}))
+        self.merge()
+        answered = done(self.filer.post("/ask", {"text": "外观设计专利保护多少年"}))
+        done(self.filer.put(f"/services/{SERVICE}/draft", {"values": {"phone": FORM["phone"]}, "version": 0}))
+        self.conversation = answered["conversation_id"]
+        self.ids = {
+            "conversations": self.conversation,
+            "message_id": str(done(self.filer.get(f"/conversations/{self.conversation}/messages"))["items"][0]["id"]),
+            "companies": self.company,
+            "member_id": str(self.member_ids()[1]),
+            **self.make_own(),
+        }
+        self.end_logins()
+
+    def log_in(self, openid: str) -> Phone:
+        self.wechat.codes["code"] = CodeSession(openid=openid, unionid=None, session_key="c2Vzc2lvbi1rZXk=")
+        client = self.app.test_client()
+        return Phone(client, done(client.post("/api/v1/login", json={"code": "code"})))
+
+    def member_ids(self) -> list[int]:
+        return [each["id"] for each in done(self.runner.get(f"/companies/{self.company}/members"))["items"]]
+
+    def join(self, name: str) -> None:
+        path = f"/companies/{self.company}/members"
+        done(self.phones[name].post(path))
+        done(self.runner.put(f"{path}/{self.member_ids()[-1]}", {"state": "active"}))
+
+    def make_own(self) -> dict[str, str]:
+        """Another case, with a document, and another search of the filer's."""
+        number = done(self.filer.post("/cases", {"service": SERVICE, "form": FORM}))["number"]
+        search = done(self.filer.post("/saved-searches", {"q": "石墨烯", "region": "广东省广州市"}))
+        return {
+            "cases": number,
+            "documents": done(self.upload(self.filer, number))["id"],
+            "saved-searches": search["id"],
+        }
+
+    def upload(self, phone: Phone, number: str) -> TestResponse:
+        body, kind = multipart({"key": "licence", "file": (BytesIO(pdf()), "a.pdf")})
+        return phone.client.post(
+            f"/api/v1/cases/{number}/documents", data=body, content_type=kind, headers=phone.headers()
+        )
+
+    def merge(self) -> None:
+        with self.resources.database.unit_of_work() as session:
+            theirs, other = (
+                session.scalars(select(WeChatIdentity).where(WeChatIdentity.openid == f"o-{name}")).one()
+                for name in ("filer", "merged")
+            )
+            theirs.user.unionid = "oUnionOfTheFiler"
+            merge_into(session, identity=other, loser=other.user, winner=theirs.user, now=self.resources.clock.now())
+
+    def end_logins(self) -> None:
+        done(self.phones["revoked"].post("/logout"))
+        with self.resources.database.unit_of_work() as session:
+            user = session.scalars(select(User).join(WeChatIdentity).where(WeChatIdentity.openid == "o-expired")).one()
+            row = session.scalars(select(ApiSession).where(ApiSession.user_id == user.id)).one()
+            row.access_expires_at = self.resources.clock.now() - timedelta(seconds=1)
+        erased = self.phones["erased"]
+        done(erased.client.delete("/api/v1/me?confirm=delete-my-data", headers=erased.headers()))
+
+    def call(self, caller: str, operation: tuple[str, str], ids: Mapping[str, str]) -> TestResponse:
+        method, path = operation
+        row = MATRIX[operation]
+        kind = path.split("/")[1]
+        values = {
+            "id": ids.get(kind, ""), "number": ids["cases"] if kind == "cases" else "CN110000001B",
+            "message_id": ids["message_id"], "member_id": ids["member_id"], "name": "广州演示", "key": ids["key"],
+        }  # fmt: skip
+        address = "/api/v1" + path.format(**values)
+        phone = self.phones.get(caller)
+        client: FlaskClient = phone.client if phone else self.app.test_client()
+        headers = phone.headers() if phone else {}
+        if row.body == "file":
+            body, mimetype = multipart({"key": "licence", "file": (BytesIO(pdf()), "a.pdf")})
+            return client.post(address, data=body, content_type=mimetype, headers=headers)
+        answer = client.open(address, method=method.upper(), json=row.body, query_string=row.query, headers=headers)
+        answer.get_data()
+        answer.close()  # what is to happen after the answer happens now
+        return answer
+
+
+def done(answer: TestResponse) -> Any:
+    """The body of an answer that must be a yes."""
+    assert answer.status_code < 300, answer.get_json()
+    return answer.get_json(silent=True)
+
+
+def shown(answer: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """All that somebody could tell two answers apart by: the request's own id and the wall clock say nothing."""
+    said = {"X-Request-Id", "Date"}
+    return answer.status_code, answer.get_data(), sorted(each for each in answer.headers if each[0] not in said)
+
+
+@pytest.fixture
+def served(make_app: Callable[..., APIFlask], add_patents: Callable[..., None], law: None) -> Iterator[APIFlask]:
+    add_patents(make_patent("CN110000001B", "一种石墨烯散热膜及其制备方法"))
+    yield make_app()
+
+
+def expected(caller: str, row: Row) -> int:
+    return row.gets.get(caller, 401 if caller in LOGGED_OUT else 404)
+
+
+def test_every_caller_gets_of_every_operation_what_is_theirs(
+    served: APIFlask, resources: Resources, mini_wechat: LocalWeChat
+) -> None:
+    document = served.test_client().get("/api/v1/openapi.json").get_json()
+    operations = {
+        (method, path.removeprefix("/api/v1")) for path, methods in document["paths"].items() for method in methods
+    }
+    assert operations == set(MATRIX), "every operation has its row here, and every row its operation"
+    world = World(served, resources, mini_wechat)
+    there = world.ids | {"key": SERVICE}
+    gone = {**dict.fromkeys(there, new_public_id()), "cases": "RZ991231-0001", "message_id": "999999999",
+            "member_id": "999999999", "key": "patent_filing"}  # fmt: skip
+    secrets = [str(FORM["phone"]), *(there[name] for name in ("cases", "documents", "conversations", "saved-searches"))]
+    wrong: list[str] = []
+
+    for operation, row in MATRIX.items():
+        about_one = operation[1].startswith(OWNED) or operation in OWN_DRAFT
+        nothing: dict[str, Any] = {}
+        # What names nobody's things is the same for everybody: two of those logged in stand for all.
+        for caller in CALLERS if about_one else (*LOGGED_OUT, "stranger", "filer"):
+            wanted = expected(caller, row)
+            ids = there | world.make_own() if row.is_used_up and wanted < 300 else there
+            answer = world.call(caller, operation, ids)
+            if answer.status_code != wanted:
+                wrong.append(f"{caller} {operation}: {answer.status_code}, not {wanted}: {answer.text[:150]}")
+            if caller in {*LOGGED_OUT, "stranger"} and any(each in answer.text for each in secrets):
+                wrong.append(f"{caller} {operation}: reads what is somebody else's")
+            if about_one and caller not in LOGGED_OUT:
+                nothing[caller] = shown(world.call(caller, operation, gone))
+            if wanted == 404 and shown(answer) != nothing[caller]:
+                wrong.append(f"{caller} {operation}: {shown(answer)} is not {nothing[caller]} of a missing one")
+        if len({str(each) for each in nothing.values()}) > 1:
+            wrong.append(f"{operation}: a missing one looks different to different people: {nothing}")
+
+    assert wrong == []
