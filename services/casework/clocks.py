@@ -11,6 +11,7 @@ from core.i18n import chinese_time
 from core.logs import get_logger
 from models import Case, CaseClock, CaseStatus
 from services.case_records import add_event, lock_case
+from services.casework.night import waking_time
 from services.casework.notices import tell_handler, tell_owner, worded
 from services.catalogue import service_of
 from services.catalogue.model import Clock, ClockContext, Service
@@ -71,12 +72,17 @@ def _looks(row: CaseClock, clock: Clock) -> Iterable[datetime]:
 
 def _look_again(session: Session, row: CaseClock, clock: Clock, now: datetime) -> None:
     ahead = list(_looks(row, clock))[row.reminded_count :]
-    row.next_look_at = ahead[0] if ahead else None
+    row.next_look_at = _rested(row, clock, max(ahead[0], now)) if ahead else None
     if row.next_look_at is not None:
         request_job(
-            session, JobName.CHECK_CLOCK, key=f"{row.id}-{row.reminded_count}", now=now,
-            delay=max(row.next_look_at - now, timedelta(0)), clock_id=row.id,
+            session, JobName.CHECK_CLOCK, key=f"{row.id}-{row.reminded_count}-{int(row.next_look_at.timestamp())}",
+            now=now, delay=row.next_look_at - now, clock_id=row.id,
         )  # fmt: skip
+
+
+def _rested(row: CaseClock, clock: Clock, at: datetime) -> datetime:
+    """A reminder that reaches the owner keeps out of the night; that a time has passed is told to staff alone."""
+    return waking_time(at, row.due_at) if clock.tells_owner and at < row.due_at else at
 
 
 def check_clock(session: Session, clock_id: int, now: datetime) -> None:
@@ -90,6 +96,10 @@ def check_clock(session: Session, clock_id: int, now: datetime) -> None:
     clock = service.clock(row.key)
     due = [at for at in list(_looks(row, clock))[row.reminded_count :] if at <= now]
     if row.stopped_at is not None or not due:
+        return
+    if _rested(row, clock, now) > now:  # a worker was late, or the clock began at night
+        _look_again(session, row, clock, now)
+        session.flush()
         return
     row.reminded_count += len(due)
     if row.due_at in due:

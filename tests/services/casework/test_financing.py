@@ -91,8 +91,9 @@ def test_a_loan_is_paid_out_reminded_repaid_and_its_pledge_taken_off_the_registe
         assert row.due_at == datetime.combine(date(2027, 11, 25), time(23, 59), CHINA)
         assert not row.is_statutory and case.next_due_at == row.due_at
         for days in (30, 7, 1):
-            check_clock(session, row.id, row.due_at - timedelta(days=days))
-            check_clock(session, row.id, row.due_at - timedelta(days=days))
+            morning_after = row.due_at - timedelta(days=days) + timedelta(hours=8, minutes=1)
+            check_clock(session, row.id, morning_after)
+            check_clock(session, row.id, morning_after)
         reminders = [text for text in told(session, case) if "2027年11月25日到期" in text]
         assert len(reminders) == 3
 

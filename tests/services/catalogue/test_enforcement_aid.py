@@ -1,6 +1,6 @@
 """Enforcement aid: the limit of three years, what proof is missing, experts in turn and without conflict."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -59,7 +59,7 @@ def test_the_limitation_runs_as_a_statutory_clock_and_reaches_the_owner(database
         row = next(each for each in list_clocks(session, case.id) if each.key == "limitation")
         assert row.is_statutory and row.due_at.astimezone(CHINA).date() == date(2029, 8, 3)
 
-        clock.set(row.due_at - timedelta(days=180))
+        clock.set(row.next_look_at)
         check_clock(session, row.id, clock.now())
 
         told = session.scalars(select(Message.text).where(Message.case_id == case.id)).all()
