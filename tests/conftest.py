@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 import redis
+from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import NullPool, create_engine, make_url, text
 
@@ -20,6 +23,7 @@ from dev.assets import install_assets
 from dev.servers import Valkey, free_port
 from nlp.question_index import QuestionIndex
 from nlp.segmenter import default_segmenter
+from services import passwords
 from tests.support.copying import copy_rows
 from tests.support.prepared import build_indexes, load_samples
 
@@ -49,6 +53,20 @@ def pytest_sessionfinish() -> None:
 def counted_questions() -> None:
     """The written questions are counted once a process, which takes a second or more: not within a test's deadline."""
     QuestionIndex(default_segmenter()).nearness("专利")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> None:
+    """Every app of the run would compile each page anew, and that is a third of the time of a console test."""
+    folder = TEST_VAR / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(str(folder))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """A login is to be dear for who guesses passwords, not for a thousand tests that log in."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The product's resources for tests in one process: real database, index and Valkey; WeChat in memory."""
 
+from functools import cache
 from pathlib import Path
 
 import redis
@@ -44,6 +45,12 @@ def make_settings(folder: Path, database_url: str, redis_url: str) -> Settings:
     )
 
 
+@cache
+def shared_understander() -> Understander:
+    """One a process: it writes nothing after its construction, which is most of what a small test would cost."""
+    return Understander()
+
+
 def make_resources(
     folder: Path, database: Database, database_url: str, connection: redis.Redis, redis_url: str, clock: Clock
 ) -> Resources:
@@ -64,7 +71,7 @@ def make_resources(
         passage_index=passage_index,
         patent_search=PatentSearch(patent_index, segmenter),
         answerer=RememberingAnswerer(build_answerer(passage_index, segmenter), passage_index),
-        understander=Understander(),
+        understander=shared_understander(),
         **make_outside(folder, clock),
     )
 

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,11 @@ from tests.support.people import make_conversation, make_identity, make_message
 
 _numbers = itertools.count(1)
 PASSWORD = "teal-Bridge-2026"
-_hash: list[str] = []
+
+
+@cache
+def _hash() -> str:
+    return hash_password(PASSWORD)
 
 
 def make_staff(
@@ -29,13 +34,11 @@ def make_staff(
     must_change_password: bool = False,
 ) -> Staff:
     """Available, and the password PASSWORD is theirs already."""
-    if not _hash:
-        _hash.append(hash_password(PASSWORD))
     person = Staff(
         username=username or f"staff{next(_numbers)}",
         display_name=display_name,
         role=role,
-        password_hash=_hash[0],
+        password_hash=_hash(),
         must_change_password=must_change_password,
         is_available=is_available,
         skills=list(skills),
