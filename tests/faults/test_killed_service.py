@@ -1,22 +1,39 @@
-"""`kill -9` while a service's form is filed and its case routed: one case, offered once, told once."""
+"""`kill -9` while a service's form is filed, its case routed, its clocks remind: one case, everybody told once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
+import redis
+from rq.job import Job
 from sqlalchemy import select
 
-from models import Case, CaseEvent, CaseStatus, User
+from core.clock import CHINA, china_date
+from core.db import Database
+from core.outbox import OutboxRow, OutboxState
+from jobs.relay import job_id
+from models import Case, CaseClock, CaseEvent, CaseStatus, Conversation, DeliveryState, Staff, User
 from models import WeChatIdentity as Identity
+from services.casework.assignment import take_case
 from services.casework.drafts import start_draft
+from services.casework.opening import open_service_case
 from services.catalogue import service_of
+from services.job_names import JobName
+from services.working_hours import load_calendar
 from tests.faults.conftest import virtual_now
-from tests.faults.scene import App, Scene, Trap, notices, one_case
+from tests.faults.scene import App, Scene, Trap, jobs_of, notices, one_case
 from tests.support.casework import PLEDGE
+from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
 NewScene = Callable[[App], Scene]
 NewTrap = Callable[[str], Trap]
-LOAN = service_of("pledge_financing")
+LOAN, EVIDENCE = service_of("pledge_financing"), service_of("evidence_timestamp")
+# Waits for its owner's file: its clock reminds handler and owner.
+UPLOAD = {
+    "title": "散热结构设计图", "thing": "drawing", "mode": "upload", "holder": "广州云测科技有限公司",
+    "show_title": False, "wants_notary": False, "phone": "13800138000",
+}  # fmt: skip
 
 
 def events_of(scene: Scene, case: Case, kind: str) -> int:
@@ -73,3 +90,66 @@ def test_a_web_process_killed_while_it_files_a_form_files_it_once(
     scene.settle(2, moving=10)
 
     check_filed_and_offered_once(scene)
+
+
+@pytest.fixture
+def reminded(stack: Stack, new_scene: NewScene, staff_id: int) -> Iterator[list[Scene]]:
+    """Three owners whose evidence waits for a file, each with a handler; afterwards staff are at their desks."""
+    scenes = [new_scene("official") for _ in range(3)]
+    now = virtual_now(stack)
+    for scene in scenes:
+        scene.say("帮助")  # who has written hears from us for two days
+        with scene.database.unit_of_work() as session:
+            begun = select(Conversation).join(Identity).where(Identity.openid == scene.openid)
+            case = open_service_case(
+                session, service=EVIDENCE, values=UPLOAD, conversation=session.scalars(begun).one(), channel="chat",
+                now=now,
+            ).case  # fmt: skip
+            take_case(session, staff=session.get_one(Staff, staff_id), case_id=case.id, now=now)
+    yield scenes
+    with scenes[0].database.reading() as session:
+        now = virtual_now(stack)
+        opening = load_calendar(session, china_date(now)).next_opening(now)
+    stack.move_clock(now=(opening + timedelta(minutes=30)).astimezone(CHINA).isoformat())
+
+
+@pytest.mark.parametrize(("when", "step"), [("before", "remind"), ("after", "clock job")])
+def test_a_worker_killed_while_clocks_remind_reminds_every_owner_and_handler_once(
+    stack: Stack, database: Database, reminded: list[Scene], trap: NewTrap, when: str, step: str
+) -> None:
+    due = max(look for scene in reminded if (look := clock_of(scene).next_look_at))
+    worker = trap("worker-cases")
+    worker.set(when, step)
+
+    stack.move_clock(now=due.astimezone(CHINA).isoformat())
+    worker.mend()
+    # Past the sweep's patience, so that it looks after what the dead worker left too.
+    stack.move_clock(advance_seconds=30)
+
+    for scene in reminded:
+        scene.until(lambda each=scene: clock_of(each).reminded_count == 1)
+        scene.until(lambda each=scene: {state for state, _ in each.states()} == {DeliveryState.SENT})
+    # The dead worker's own look comes after all: RQ would wait some minutes before it gives a started job up.
+    left = [row for row in due_looks(stack, database) if row.state == OutboxState.SENT]
+    connection = redis.Redis.from_url(stack.valkey.url)
+    for row in left:
+        Job.fetch(job_id(row), connection=connection).delete()
+    connection.close()
+    stack.move_clock(advance_seconds=30)
+    stack.wait_until(lambda: {row.state for row in due_looks(stack, database)} == {OutboxState.DONE})
+    for scene in reminded:
+        case = one_case(scene)
+        assert events_of(scene, case, "clock_reminded") == clock_of(scene).reminded_count == 1
+        assert len(notices(scene, "clock")) == 1
+        assert len(scene.said()) == 2 and "还没盖时间戳" in scene.said()[1]
+
+
+def clock_of(scene: Scene) -> CaseClock:
+    with scene.database.reading() as session:
+        return session.scalars(select(CaseClock).where(CaseClock.case_id == one_case(scene).id)).one()
+
+
+def due_looks(stack: Stack, database: Database) -> list[OutboxRow]:
+    """All looks at clocks that should have been had by now."""
+    now = virtual_now(stack)
+    return [row for row in jobs_of(database, JobName.CHECK_CLOCK) if row.run_after <= now]

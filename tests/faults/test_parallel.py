@@ -11,9 +11,12 @@ from sqlalchemy import func, select
 
 from core.clock import SystemClock
 from core.db import Database
-from models import Author, Conversation, Delivery, Message, Turn, User, WeChatIdentity
-from tests.faults.conftest import postgres_stack, running, sqlite_stack
-from tests.faults.scene import Scene
+from models import Author, CaseEvent, Conversation, Delivery, FormDraft, Message, Turn, User, WeChatIdentity
+from services.casework.drafts import start_draft
+from services.catalogue import service_of
+from tests.faults.conftest import postgres_stack, running, sqlite_stack, virtual_now
+from tests.faults.scene import Scene, one_case
+from tests.support.casework import PLEDGE
 from tests.support.pushes import Pusher, event_fields, text_fields
 from tests.support.stack import Stack
 
@@ -93,6 +96,29 @@ def test_checklist_14_fifty_parallel_copies_over_two_servers_have_one_effect(
     assert count(database, openid) == {"users": 1, "turns": 1, "asked": 1, "answered": 1, "deliveries": 1}
     said = [pusher.opened(response.text).get("Content", "") for response in responses]
     assert len({words for words in said if words}) == 1
+
+
+def test_fifty_copies_of_the_word_that_sends_a_form_over_two_servers_file_one_case(
+    stack: Stack, database: Database, pusher: Pusher
+) -> None:
+    scene, loan = Scene(stack, database), service_of("pledge_financing")
+    with database.unit_of_work() as session:
+        user = session.scalars(select(User).join(WeChatIdentity).where(WeChatIdentity.openid == scene.openid)).one()
+        start_draft(session, user=user, service=loan, said=PLEDGE, now=virtual_now(stack))
+    scene.say("继续填")
+    scene.until(lambda: "没问题回复“提交”" in scene.said()[-1])
+
+    responses = push_copies(stack, *pusher.request(text_fields(scene.openid, "提交")))
+
+    assert {response.status_code for response in responses} == {200}
+    case = one_case(scene)
+    assert (case.kind, case.stage) == (loan.key, "submitted")
+    said = [pusher.opened(response.text).get("Content", "") for response in responses]
+    assert len({words for words in said if words}) == 1 and any(case.number in words for words in said)
+    with database.reading() as session:
+        opened = select(func.count(CaseEvent.id)).where(CaseEvent.case_id == case.id, CaseEvent.kind == "opened")
+        assert session.scalar(opened) == 1
+        assert session.scalars(select(FormDraft).where(FormDraft.user_id == case.user_id)).all() == []
 
 
 def test_twenty_users_with_four_messages_each_at_once_are_answered_once_and_in_order(

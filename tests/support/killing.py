@@ -32,11 +32,12 @@ STEPS = {
     "look for lost jobs": "jobs.relay:_is_alive",
     "route": "services.routing:route_case",
     "offer": "services.routing:offer_case",
+    "remind": "services.casework.clocks:_remind",
     "staff reply": "console.views.conversations:reply_to_user",
     "staff reply answered": "console.views.conversations:_after",
 }
 # Functions that jobs.runtime turns into jobs, known to RQ by name: between their end and the note that they are done.
-JOBS = {"route job": "jobs.cases:route_case", "turn job": "jobs.turns:run_turn"}
+JOBS = {"route job": "jobs.cases:route_case", "clock job": "jobs.cases:check_clock", "turn job": "jobs.turns:run_turn"}
 
 
 def set_trap(folder: Path, when: str, step: str, *, whole: bool = False) -> None:
