@@ -11,6 +11,7 @@ from bot.skills import Skill
 from models import Case, CaseOutcome, CaseStatus, Conversation
 from services.casework.access import get_own_case, owned_by
 from services.casework.moves import Mover, allowed_moves, move_case
+from services.casework.satisfaction import VERDICTS
 from services.catalogue import service_of
 from services.catalogue.model import Move
 
@@ -107,4 +108,4 @@ def _carry_out(context: TurnContext, number: str, to: str) -> Reply:
     return Reply("", on_commit=commit)
 
 
-RATINGS = (Choice("满意", "满意"), Choice("一般", "一般"), Choice("不满意", "不满意"))
+RATINGS = tuple(Choice(word, word) for word in VERDICTS)

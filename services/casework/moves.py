@@ -17,6 +17,7 @@ from services.case_records import add_event, check_version, finish_case, list_ev
 from services.casework.access import check_may_on_case
 from services.casework.clocks import set_clocks
 from services.casework.notices import tell_handler, tell_owner, worded
+from services.casework.satisfaction import INVITATION, VERDICTS, is_to_be_invited
 from services.casework.system_work import request_work
 from services.casework.tasks import cancel_open_tasks, is_wanted, open_tasks
 from services.casework.wording import shown_form
@@ -27,6 +28,8 @@ from services.job_names import JobName, request_job
 from services.permissions import Action, oversees
 
 log = get_logger(__name__)
+
+ENDED = "{name} {number}:{stage}。"
 
 
 @dataclass(frozen=True)
@@ -156,16 +159,17 @@ def _carry_out(
     if mover.staff is not None:
         target = f"case:{case.number}"
         record_action(session, staff=mover.staff, action="case_moved", target=target, now=now, to=stage.key)
-    if stage.outcome is not None:
-        _end(session, case, stage, staff_id, now)
+    is_invited = stage.outcome is not None and _end(session, case, stage, mover, now)
     set_clocks(session, case, service, now)
     open_tasks(session, case, service, stage, now)
     request_work(session, case, stage, now)
     if case.status == CaseStatus.WAITING and stage.work is None:
         # Nobody was asked while the system itself was at work.
         request_job(session, JobName.ROUTE_CASE, key=f"{case.id}-{stage.key}-{case.version}", now=now, case_id=case.id)
-    if move.tells and is_told:
-        tell_owner(session, case, worded(move.tells, case, service, now) + _told(move, answers), now)
+    if is_told and (move.tells or is_invited):
+        said = worded(move.tells or ENDED, case, service, now) + _told(move, answers)
+        lines, choices = ([said, INVITATION], VERDICTS) if is_invited else ([said], ())
+        tell_owner(session, case, "\n".join(lines), now, choices=choices)
     if mover.staff is None and not mover.is_system:
         text = f"{service.name} {case.number}:企业{move.name}了"
         tell_handler(session, case, text, key=f"case-{case.id}-moved-{case.version}", now=now)
@@ -180,11 +184,16 @@ def _told(move: Move, answers: Mapping[str, Any]) -> str:
     return "".join(f"\n{field.ask.label}:{text}" for field, text in shown_form(move.asks, answers) if field.ask.is_told)
 
 
-def _end(session: Session, case: Case, stage: Stage, staff_id: int | None, now: datetime) -> None:
+def _end(session: Session, case: Case, stage: Stage, mover: Mover, now: datetime) -> bool:
+    """Answers whether the owner is to be asked for their verdict: on what people did, not on what the system did."""
     case.outcome = stage.outcome
     cancel_open_tasks(session, case, now)
     finish_case(session, case, now)
-    add_event(session, case, "closed", now, staff_id=staff_id, outcome=stage.outcome)
+    is_invited = mover.staff is not None and is_to_be_invited(session, case)
+    staff_id = mover.staff.id if mover.staff else None
+    more = {"invited": True} if is_invited else {}
+    add_event(session, case, "closed", now, staff_id=staff_id, outcome=stage.outcome, **more)
+    return is_invited
 
 
 def reopen_case(session: Session, *, case_id: int, staff: Staff, now: datetime) -> Case:

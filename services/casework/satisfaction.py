@@ -5,10 +5,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput
-from models import Case, CaseStatus
-from services.case_records import add_event, lock_case
+from models import Case, CaseOutcome, CaseStatus
+from services.case_records import add_event, list_events, lock_case
 
 SCORES = range(1, 4)
+# The words that the chat understands as a verdict, the best first.
+VERDICTS = ("满意", "一般", "不满意")
+INVITATION = "我们的服务怎么样?回复“满意”“一般”或“不满意”。"
+
+
+def is_to_be_invited(session: Session, case: Case) -> bool:
+    """Whether a case that just ended asks its owner for a verdict: once a case, and not where they took it back."""
+    if case.outcome == CaseOutcome.WITHDRAWN or case.satisfaction is not None:
+        return False
+    return not any(event.kind == "closed" and event.details.get("invited") for event in list_events(session, case.id))
 
 
 def rate_case(session: Session, *, case_id: int, score: int, now: datetime) -> Case:

@@ -3,12 +3,14 @@
 from sqlalchemy import select
 
 from core.clock import FixedClock
-from models import Case, Conversation, Message, Staff, StaffNotification
+from models import Case, Conversation, Delivery, Message, Staff, StaffNotification
 from services.casework.messages import say_to_owner
-from services.casework.moves import Mover, move_case
+from services.casework.moves import Mover, move_case, reopen_case
+from services.casework.satisfaction import INVITATION, VERDICTS
 from services.resources import Resources
 from tests.support.casework import make_service_case
 from tests.support.pushes import text_fields
+from tests.support.staff import make_staff
 
 OPENID = "oOwner000000000000000000001"
 
@@ -56,15 +58,31 @@ def test_a_question_for_the_bot_is_answered_though_a_person_wrote_last(client, p
     assert say(client, pusher, "回复专员 材料齐了", 4).startswith("已转给陈敏")
 
 
-def test_an_ended_case_is_judged_once_in_a_word(client, pusher, resources, clock):
+def test_staff_end_a_case_the_owner_is_asked_once_and_judges_it_in_a_word(client, pusher, resources, clock):
     say(client, pusher, "你好", 1)
     case_id = filed(resources, clock)
-    with resources.database.unit_of_work() as session:
-        case = session.get_one(Case, case_id)
-        mover = Mover(staff=session.get_one(Staff, case.assignee_id))
-        move_case(session, case_id=case_id, to="declined", mover=mover, answers={"reason": "不在服务范围"},
-                  now=clock.now())  # fmt: skip
 
-    assert say(client, pusher, "不满意", 2).startswith("抱歉没办好")
+    def decline() -> None:
+        with resources.database.unit_of_work() as session:
+            case = session.get_one(Case, case_id)
+            mover = Mover(staff=session.get_one(Staff, case.assignee_id))
+            move_case(session, case_id=case_id, to="declined", mover=mover, answers={"reason": "不在服务范围"},
+                      now=clock.now())  # fmt: skip
+
+    decline()
     with resources.database.reading() as session:
+        closing = session.scalars(select(Message).where(Message.case_id == case_id).order_by(Message.id.desc())).first()
+        assert closing.text.endswith("不在服务范围\n" + INVITATION)
+        assert closing.details["choices"] == list(VERDICTS)
+        delivery = session.scalars(select(Delivery).where(Delivery.message_id == closing.id)).one()
+        assert delivery.payload["text"] == closing.text
+    assert say(client, pusher, "不满意", 2).startswith("抱歉没办好")
+    with resources.database.unit_of_work() as session:
         assert session.get_one(Case, case_id).satisfaction == 1
+        reopen_case(
+            session, case_id=case_id, staff=make_staff(session, clock.now(), role="supervisor"), now=clock.now()
+        )
+    decline()
+    with resources.database.reading() as session:
+        texts = session.scalars(select(Message.text).where(Message.case_id == case_id)).all()
+        assert sum(INVITATION in text for text in texts) == 1
