@@ -31,6 +31,12 @@ def check_clock(session: Session, resources: Resources, clock_id: int) -> None:
     clocks.check_clock(session, clock_id, resources.clock.now())
 
 
+@atomic_job
+def recount_clocks(session: Session, resources: Resources, change: str, after: int) -> None:
+    """The running clocks by the calendar as it is now, some at a time."""
+    clocks.recount_clocks(session, change=change, after=after, now=resources.clock.now())
+
+
 @outbox_job
 def do_work(resources: Resources, case_id: int) -> None:
     """What the system does in the case's present stage; a case that has moved on asks for nothing or for its own."""

@@ -13,7 +13,7 @@ from core.ids import case_number
 from models import HANDOFF, Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus, User
 
 STALE = "这一单刚被改过,请刷新后再看。"
-REMINDERS = frozenset({"clock_reminded", "clock_overdue", "promise_missed"})
+REMINDERS = frozenset({"clock_reminded", "clock_overdue", "clock_recounted", "promise_missed"})
 # What the bot may still know of a user once a matter is closed; the last list or offer would only mislead.
 LASTING_MEMORY = {"region"}
 

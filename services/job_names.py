@@ -31,6 +31,7 @@ class JobName(StrEnum):
     EMBED_QUESTIONS = "jobs.indexing.embed_questions"
     CREATE_MENU = "jobs.menu.create_menu"
     CHECK_CLOCK = "jobs.cases.check_clock"
+    RECOUNT_CLOCKS = "jobs.cases.recount_clocks"
     DO_WORK = "jobs.cases.do_work"
     COLLECT_FILE = "jobs.files.collect_file"
     ERASE_USER = "jobs.privacy.erase_user"
@@ -55,6 +56,8 @@ QUEUES = {
     JobName.EMBED_QUESTIONS: Queue.INDEX,
     JobName.CREATE_MENU: Queue.CASES,
     JobName.CHECK_CLOCK: Queue.CASES,
+    # It goes through all that is open, and nobody waits for it.
+    JobName.RECOUNT_CLOCKS: Queue.INDEX,
     JobName.DO_WORK: Queue.CASES,
     JobName.COLLECT_FILE: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
@@ -76,6 +79,14 @@ def request_job(
 ) -> None:
     """Ask for a job once this unit of work commits; asking twice for the same key is one job."""
     outbox.request_job(session, job, queue=job.queue, key=key, now=now, delay=delay, **arguments)
+
+
+def request_recount(
+    session: Session, *, change: str, after: int = 0, now: datetime, delay: timedelta = timedelta(0)
+) -> None:
+    """Ask for the running clocks to be counted anew after a change of the working calendar."""
+    key = f"{change}-{after}"
+    request_job(session, JobName.RECOUNT_CLOCKS, key=key, now=now, delay=delay, change=change, after=after)
 
 
 def request_rescues(

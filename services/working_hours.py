@@ -56,14 +56,19 @@ def load_calendar(session: Session, on: date) -> WorkingCalendar:
     found = _calendars.get(pool)
     if found is not None and found[0] == on and time.monotonic() < found[1]:
         return found[2]
+    calendar = read_calendar(session, on)
+    _calendars[pool] = (on, time.monotonic() + KEEP_SECONDS, calendar)
+    return calendar
+
+
+def read_calendar(session: Session, on: date) -> WorkingCalendar:
+    """The same as the database says it at this moment."""
     years = _approved_years(session, on)
     days = [row for row in session.scalars(select(CalendarDay)) if row.day.year not in years]
-    calendar = WorkingCalendar.of(
+    return WorkingCalendar.of(
         holidays=[row.day for row in days if row.kind == "holiday"] + [day for off, _ in years.values() for day in off],
         workdays=[row.day for row in days if row.kind == "workday"] + [day for _, on in years.values() for day in on],
     )
-    _calendars[pool] = (on, time.monotonic() + KEEP_SECONDS, calendar)
-    return calendar
 
 
 def _approved_years(session: Session, on: date) -> dict[int, tuple[list[date], list[date]]]:

@@ -133,6 +133,11 @@ def _clock_started(step: _Step) -> str:
     return f"开始计时:{step.clock},{until}到期"
 
 
+def _clock_recounted(step: _Step) -> str:
+    until = chinese_time(datetime.fromisoformat(str(step.details["due_at"])), step.now)
+    return f"工作日历有变:{step.clock}改到{until}到期"
+
+
 def _task_given(step: _Step) -> str:
     return f"{step.task}交给{step.names.institutions.get(step.details.get('institution', 0), '')}{step.by}"
 
@@ -147,6 +152,7 @@ TELLERS: Mapping[str, Callable[[_Step], str]] = {
     "reopened": lambda step: f"重新开始,回到{step.stage('stage')}{step.by}",
     "closed": lambda step: "结束:资料已按要求删除" if step.details.get("because") == "erased" else "结束",
     "clock_started": _clock_started,
+    "clock_recounted": _clock_recounted,
     "task_given": _task_given,
     "minutes_drawn": lambda step: f"汇总第{step.details.get('number')}版纪要{step.by}",
     "minutes_agreed": lambda step: f"{step.task}的单位确认了纪要{step.by}",

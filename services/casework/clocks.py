@@ -6,24 +6,26 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.calendar import WorkingCalendar
 from core.clock import CHINA, china_date
 from core.i18n import chinese_time
 from core.logs import get_logger
 from models import Case, CaseClock, CaseStatus
-from services.case_records import add_event, lock_case
+from services.case_records import add_event, list_events, lock_case
 from services.casework.night import waking_time
 from services.casework.notices import tell_handler, tell_owner, worded
 from services.catalogue import service_of
 from services.catalogue.model import Clock, ClockContext, Service
-from services.job_names import JobName, request_job, request_rescues
+from services.job_names import JobName, request_job, request_recount, request_rescues
 from services.notifications import list_supervisors, notify
-from services.working_hours import load_calendar
+from services.working_hours import load_calendar, read_calendar
 
 log = get_logger(__name__)
 
 GRACE = timedelta(seconds=20)
 RESCUE_EVERY = timedelta(seconds=30)
 LIMIT = 200
+BATCH = 50
 
 
 def list_clocks(session: Session, case_id: int) -> list[CaseClock]:
@@ -110,11 +112,56 @@ def check_clock(session: Session, clock_id: int, now: datetime) -> None:
     session.flush()
 
 
+def recount_clocks(session: Session, *, change: str, after: int, now: datetime) -> None:
+    """After a `change` of the working calendar: what is counted by it ends when the calendar now says, a batch at a
+    time, those after the clock of that number. Repeating it changes nothing."""
+    calendar = read_calendar(session, china_date(now))
+    running = CaseClock.stopped_at.is_(None), CaseClock.overdue_at.is_(None)
+    query = select(CaseClock.id).where(CaseClock.id > after, *running).order_by(CaseClock.id).limit(BATCH)
+    ids = session.scalars(query).all()
+    for clock_id in ids:
+        _recount(session, clock_id, calendar, now)
+    if len(ids) == BATCH:
+        request_recount(session, change=change, after=ids[-1], now=now)
+
+
+def _recount(session: Session, clock_id: int, calendar: WorkingCalendar, now: datetime) -> None:
+    case = lock_case(session, session.get_one(CaseClock, clock_id).case_id)
+    row = session.get_one(CaseClock, clock_id, with_for_update=True, populate_existing=True)
+    service = service_of(case.kind)
+    clock = service.clock(row.key)
+    if clock.day is not None or row.stopped_at is not None or row.overdue_at is not None:
+        return
+    before, due_at = row.due_at, calendar.add_working_time(row.started_at, timedelta(hours=clock.working_hours))
+    if due_at == before:
+        return
+    row.due_at = due_at
+    # What was said of another end is said again when its time comes; of one and the same end nothing is said twice.
+    passed = sum(at <= now for at in _looks(row, clock))
+    row.reminded_count = max(min(row.reminded_count, passed), _said_of(session, row))
+    add_event(session, case, "clock_recounted", now, clock=row.key, due_at=due_at.isoformat())
+    session.flush()
+    case.next_due_at = min(each.due_at for each in list_clocks(session, case.id) if each.stopped_at is None)
+    if due_at < before:
+        text = f"{clock.name}提前了:{service.name} {case.number} · {chinese_time(due_at, now)}到期,工作日历有变"
+        tell_handler(session, case, text, key=f"clock-{row.id}-{int(due_at.timestamp())}", now=now, kind="clock")
+    _look_again(session, row, clock, now)
+    session.flush()
+
+
+def _said_of(session: Session, row: CaseClock) -> int:
+    """How many reminders of this very end went out already."""
+    events = [each for each in list_events(session, row.case_id) if each.kind == "clock_reminded"]
+    same = (each.details for each in events if each.details.get("end") == f"{row.id}-{int(row.due_at.timestamp())}")
+    return max((int(details["count"]) for details in same), default=0)
+
+
 def _remind(session: Session, case: Case, service: Service, row: CaseClock, clock: Clock, now: datetime) -> None:
     until = chinese_time(row.due_at, now)
-    add_event(session, case, "clock_reminded", now, clock=row.key)
+    end = f"{row.id}-{int(row.due_at.timestamp())}"
+    add_event(session, case, "clock_reminded", now, clock=row.key, end=end, count=row.reminded_count)
     text = f"{clock.name}快到期:{service.name} {case.number} · {until}前"
-    tell_handler(session, case, text, key=f"clock-{row.id}-{row.reminded_count}", now=now, kind="clock")
+    tell_handler(session, case, text, key=f"clock-{end}-{row.reminded_count}", now=now, kind="clock")
     if clock.tells_owner:
         tell_owner(session, case, worded(clock.tells_owner, case, service, now, due_at=row.due_at), now)
 

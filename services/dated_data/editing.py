@@ -3,23 +3,27 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.clock import china_date
+from core.clock import CHINA, china_date
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.ids import new_public_id
 from models import DatedRecord, RecordState, Staff
 from services.audit import record_action
 from services.catalogue.fields import check_form
+from services.dated_data.calendar_lines import WORKING_YEAR
 from services.dated_data.kinds import KINDS, Kind
 from services.dated_data.lookup import CONFIDENCE_WORDS, NATIONWIDE, full_place
+from services.job_names import request_recount
 from services.permissions import Action, check_may, may
 
 STALE = "同事刚改过这一条,请刷新后再改。"
+# Until then every process has let go of the calendar that it kept (services/working_hours.py).
+SETTLES = timedelta(seconds=90)
 SPACE = re.compile(r"\s+")
 
 
@@ -173,7 +177,20 @@ def approve_record(session: Session, *, staff: Staff, record_id: int, version: i
         raise Forbidden("自己写的数据要请另一位主管或管理员批准。")
     _end_earlier(session, record, now)
     record.state, record.approved_by_id = RecordState.APPROVED, staff.id
-    return _noted(session, staff, record, "record_approved", now)
+    _noted(session, staff, record, "record_approved", now)
+    _count_anew(session, record, now)
+    return record
+
+
+def _count_anew(session: Session, record: DatedRecord, now: datetime) -> None:
+    """The clocks that run follow a calendar from the day on which it holds, and once it holds no longer."""
+    if record.kind != WORKING_YEAR:
+        return
+    days = {record.valid_from, record.valid_to and record.valid_to + timedelta(days=1)} - {None}
+    later = {datetime.combine(day, time(), CHINA) for day in days if day is not None and day > china_date(now)}
+    for at in {now, *later}:
+        change = f"{record.id}-{record.version}-{china_date(at)}"
+        request_recount(session, change=change, now=now, delay=at - now + SETTLES)
 
 
 def _end_earlier(session: Session, record: DatedRecord, now: datetime) -> None:
@@ -221,8 +238,12 @@ def retire_record(session: Session, *, staff: Staff, record_id: int, note: str, 
         return record
     if not note.strip():
         raise InvalidInput("请写一句停用的原因。", fields={"note": "没写原因"})
+    did_hold = record.state == RecordState.APPROVED
     record.state, record.review_note = RecordState.RETIRED, _line(note)[:300]
-    return _noted(session, staff, record, "record_retired", now)
+    _noted(session, staff, record, "record_retired", now)
+    if did_hold:
+        _count_anew(session, record, now)
+    return record
 
 
 def mark_record_checked(session: Session, *, staff: Staff, record_id: int, on: date, now: datetime) -> DatedRecord:

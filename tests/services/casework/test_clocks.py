@@ -1,6 +1,6 @@
-"""Time limits: owners are reminded once, and not at night."""
+"""Time limits: owners are reminded once, and not at night; a changed calendar moves the ends of what runs."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,13 +8,20 @@ from sqlalchemy import select
 
 from core.clock import CHINA
 from core.outbox import OutboxRow
-from models import Message
+from models import Case, CaseClock, Message, Role, StaffNotification
+from services.case_records import list_events
+from services.casework import clocks
+from services.casework.case_history import tell_history
 from services.casework.clocks import check_clock, list_clocks
 from services.casework.night import REST_FROM, REST_UNTIL, waking_time
+from services.casework.replay import replay
+from services.dated_data import editing
+from services.dated_data.editing import RecordContent
 from services.job_names import JobName
 from tests.services.casework.test_financing import disbursed
 from tests.services.catalogue.test_enforcement_aid import AID
 from tests.support.casework import make_service_case
+from tests.support.staff import make_staff
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(CHINA))
 HOUR = timedelta(hours=1)
@@ -87,3 +94,81 @@ def test_a_worker_that_comes_back_at_night_tells_in_the_morning(database, clock)
             check_clock(session, row.id, morning)
 
         assert [at.hour for at in reminders(session, case, "诉讼时效快到了")] == [8]
+
+
+def approve_year(session, people, days_off: str, now: datetime) -> None:
+    """A calendar of 2026, written by one and approved by another."""
+    author, other = people
+    content = RecordContent(
+        name="2026年放假安排", region="全国", source="国务院办公厅通知", confidence="V", checked_at=date(2026, 11, 23),
+        valid_from=date(2026, 11, 23), valid_to=None, values={"year": "2026", "days_off": days_off},
+    )  # fmt: skip
+    record = editing.start_record(session, staff=author, kind="working_year", now=now)
+    written = {"staff": author, "record_id": record.id, "now": now}
+    editing.save_record(session, content=content, version=record.version, **written)
+    editing.submit_record(session, **written)
+    editing.approve_record(session, staff=other, record_id=record.id, version=record.version, now=now)
+
+
+def run_recounts(database, now: datetime) -> int:
+    """What the outbox asks for, each job twice; answers how many there were so far."""
+    seen: set[int] = set()
+    while True:
+        with database.unit_of_work() as session:
+            asked = session.scalars(select(OutboxRow).where(OutboxRow.job_name == JobName.RECOUNT_CLOCKS)).all()
+            fresh = [row for row in asked if row.id not in seen]
+            for row in fresh:
+                for _ in range(2):
+                    clocks.recount_clocks(session, **row.arguments, now=now)
+        if not fresh:
+            return len(seen)
+        seen |= {row.id for row in fresh}
+
+
+def test_a_changed_calendar_moves_running_clocks_and_repeats_no_reminder_of_the_same_end(database, clock, monkeypatch):
+    monkeypatch.setattr(clocks, "BATCH", 1)
+    with database.unit_of_work() as session:
+        people = [make_staff(session, clock.now(), role=role) for role in (Role.SUPERVISOR, Role.ADMINISTRATOR)]
+        case, _ = (make_service_case(session, clock.now(), is_taken=True) for _ in range(2))
+        row = list_clocks(session, case.id)[0]
+        first_end = row.due_at
+        case_id, row_id = case.id, row.id
+
+    def look(now: datetime) -> tuple[datetime, list[str]]:
+        """After the jobs: the end, and what the handler was told in all."""
+        run_recounts(database, now)
+        with database.unit_of_work() as session:
+            check_clock(session, row_id, now)
+            row = session.get(CaseClock, row_id)
+            told = session.scalars(
+                select(StaffNotification.text)
+                .where(StaffNotification.case_id == case_id, StaffNotification.kind == "clock")
+                .order_by(StaffNotification.id)
+            ).all()
+            assert row.case.next_due_at == row.due_at
+            return row.due_at, [text.partition(":")[0] for text in told]
+
+    def change(days_off: str) -> None:
+        with database.unit_of_work() as session:
+            approve_year(session, [session.merge(each) for each in people], days_off, clock.now())
+
+    clock.set(first_end - 4 * HOUR + timedelta(minutes=1))
+    assert look(clock.now()) == (first_end, ["预审快到期"])
+
+    change("11月24日 停工")
+    later = first_end + timedelta(days=1)
+    assert look(clock.now()) == (later, ["预审快到期"])
+
+    change("10月1日至7日 国庆节")
+    assert look(clock.now()) == (first_end, ["预审快到期", "预审提前了"])
+
+    change("11月24日 停工")
+    assert look(clock.now()) == (later, ["预审快到期", "预审提前了"])
+    assert look(later - 4 * HOUR)[1] == ["预审快到期", "预审提前了", "预审快到期"]
+    with database.reading() as session:
+        case = session.get(Case, case_id)
+        assert replay(list_events(session, case_id)).running_clocks == {"prescreen"}
+        assert sum("工作日历有变:预审改到" in line.text for line in tell_history(session, case, clock.now())) == 3
+        # The other case was counted anew as well, once for each change.
+        kinds = [event.kind for event in list_events(session, case_id + 1)]
+        assert kinds.count("clock_recounted") == 3
