@@ -12,10 +12,10 @@ from bot.skills.patent_filters import (
     dropped,
     drops,
     goes_on,
-    is_empty,
     laid_over,
     left_out,
     looser_totals,
+    narrows_nothing,
     query_of,
 )
 from bot.skills.patents import MOST_CHOICES, SEARCH_UNDER_WAY
@@ -24,6 +24,7 @@ from nlp.searching import FoundPatent, SearchAnswer
 from nlp.types import PatentQuery, Understanding
 from nlp.understanding import Understander
 from services.patent_widening import search_list
+from services.patent_words import not_applied
 
 
 def answer_search(
@@ -41,8 +42,10 @@ def answer_search(
     searched.
     """
     query = query_after(understander, [*history, text], on=on)
-    if query is None or is_empty(query):
+    if query is None:
         return SearchAnswer(PatentQuery())
+    if narrows_nothing(query):
+        return SearchAnswer(query, tuple(chip_list(query)), not_applied=not_applied(query))
     query, results = search_list(session, search, query, today=on)
     found = tuple(FoundPatent(item.publication_number, item.title, item.status_text) for item in results.items)
     loosen = () if found else tuple((words, total) for words, _, total in looser_totals(search, query))
@@ -54,6 +57,7 @@ def answer_search(
         loosen[:MOST_CHOICES],
         results.widened_by,
         results.added,
+        not_applied(query),
     )
 
 

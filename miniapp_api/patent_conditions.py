@@ -15,9 +15,13 @@ from services.patent_words import (
     EXCLUDED_FIELDS,
     KIND_NAMES,
     NAMES,
+    NOT_APPLIED,
     STATUS_NAMES,
+    TRADE_MODE_NAMES,
 )
 
+# Carried and shown, though no patent of the index says such a thing.
+UNAPPLIED = frozenset({"trade_mode", "not_trade_mode"})
 # What must not be, by the name of the condition that it is shown with.
 NOT = {
     "not_kind": "kinds",
@@ -25,6 +29,7 @@ NOT = {
     "not_region": "region",
     "not_applicant": "applicant",
     "not_applicant_type": "applicant_type",
+    "not_trade_mode": "trade_modes",
 }
 
 
@@ -53,6 +58,8 @@ def query_of(wanted: PatentConditions, understood: Understanding | None) -> Pate
 
 def _from_sentence(understood: Understanding) -> PatentQuery:
     slots = understood.slots
+    # 股权质押系统 is no request for patents that are pledged.
+    is_of_list = bool(slots.get("topic")) or understood.intent in {"patent_search", "market_browse"}
     query = PatentQuery(
         topic=str(slots.get("topic") or ""),
         number=slots.get("patent_number"),
@@ -63,6 +70,7 @@ def _from_sentence(understood: Understanding) -> PatentQuery:
         ipc=slots.get("ipc"),
         kinds=_several(slots, "patent_kind"),
         legal_statuses=_several(slots, "legal_status"),
+        trade_modes=_several(slots, "trade_mode") if is_of_list else (),
         date_field=str(slots.get("date_field") or "application"),
         date_from=_day(slots, "date_from"),
         date_to=_day(slots, "date_to"),
@@ -101,9 +109,17 @@ def conditions_of(query: PatentQuery) -> list[ConditionOut]:
         for parameter, name in NOT.items()
         for value in getattr(query, EXCLUDED_FIELDS[name])
     ]
+    found += [("trade_mode", value, TRADE_MODE_NAMES.get(value, value)) for value in query.trade_modes]
     what = DATE_FIELD_NAMES.get(query.date_field, "")
     if query.date_from:
         found.append(("date_from", query.date_from.isoformat(), f"{chinese_date(query.date_from)}以后{what}"))
     if query.date_to:
         found.append(("date_to", query.date_to.isoformat(), f"{chinese_date(query.date_to)}以前{what}"))
-    return [ConditionOut(name=name, value=value, label=label) for name, value, label in found]
+    return [_condition(*each) for each in found]
+
+
+def _condition(name: str, value: str, label: str) -> ConditionOut:
+    is_applied = name not in UNAPPLIED
+    return ConditionOut(
+        name=name, value=value, label=label if is_applied else label + NOT_APPLIED, is_applied=is_applied
+    )

@@ -28,6 +28,7 @@ from miniapp_api.schemas.patents import (
 from models import Patent, PatentKind
 from nlp.types import PatentQuery
 from services.patent_widening import search_list
+from services.patent_words import not_applied
 from services.patents import PatentResults, PatentSummary, describe_status, get_patent
 from services.similar_patents import find_similar_patents
 
@@ -60,8 +61,9 @@ def wanted_query(wanted: PatentConditions) -> PatentQuery:
     today = china_date(api.clock.now())
     understood = api.resources.understander.understand(wanted.q, at=today, history=[]) if wanted.q else None
     query = query_of(wanted, understood)
-    if not conditions_of(query):
-        raise InvalidInput("要查哪方面的专利?说一个词、申请人或专利号。", fields={"q": "必填,或给一个条件。"})
+    if not any(condition.is_applied for condition in conditions_of(query)):
+        why = not_applied(query)
+        raise InvalidInput(f"{why}要查哪方面的专利?说一个词、申请人或专利号。", fields={"q": "必填,或给一个条件。"})
     return query
 
 
@@ -84,6 +86,7 @@ def list_page(query: PatentQuery, place: Page, scope: str) -> PatentsOut:
         conditions=conditions_of(query),
         widened_by=results.widened_by or None,
         added=results.added,
+        not_applied=not_applied(query) or None,
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any
 from nlp.types import PatentQuery
 
 # Names of the label guide for what a query calls otherwise; several values are listed, one stands alone.
-SEVERAL = {"patent_kind": "kinds", "legal_status": "legal_statuses"}
+SEVERAL = {"patent_kind": "kinds", "legal_status": "legal_statuses", "trade_mode": "trade_modes"}
 EXCLUDED = {
     "patent_kind": "excluded_kinds",
     "legal_status": "excluded_legal_statuses",
     "region": "excluded_regions",
     "applicant": "excluded_applicants",
     "applicant_type": "excluded_applicant_types",
+    "trade_mode": "excluded_trade_modes",
 }
 SINGLE = ("applicant", "applicant_type", "inventor", "region", "ipc")
 
@@ -40,6 +41,8 @@ class SearchAnswer:
     # The subclass that added so many patents below those that the words found.
     widened_by: str = ""
     added: int = 0
+    # What was asked for and could not be applied, with the way on, in a sentence; "" where everything holds.
+    not_applied: str = ""
 
 
 Search = Callable[[str, date, Sequence[str]], SearchAnswer]
@@ -67,7 +70,8 @@ def excluded_of(exclude: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
 
 def search_row(identity: Any, answer: SearchAnswer) -> dict[str, Any]:
-    """One request as a line; `widened_by` and `added` only where a class widened the list."""
+    """One request as a line; `widened_by` and `added` only where a class widened the list, `not_applied` only where a
+    condition could not be applied."""
     row = {
         "id": identity,
         "subject": answer.query.topic,
@@ -77,4 +81,6 @@ def search_row(identity: Any, answer: SearchAnswer) -> dict[str, Any]:
         "results": [{"number": each.number, "title": each.title, "status": each.status} for each in answer.found],
         "loosen": [{"chip": words, "total": total} for words, total in answer.loosen],
     }
+    if answer.not_applied:
+        row["not_applied"] = answer.not_applied
     return row | {"widened_by": answer.widened_by, "added": answer.added} if answer.widened_by else row

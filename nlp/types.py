@@ -26,7 +26,8 @@ class PatentQuery:
     """A search for patents. `topic` is free text; all filters must hold; dates are inclusive.
 
     `or_ipc` is a subclass whose patents come below those that the topic finds, as long as it finds few. What is
-    excluded must not be, whatever the other conditions say.
+    excluded must not be, whatever the other conditions say. Ways of trade are carried but narrow nothing: no patent of
+    the index says whether it may be bought or licensed, or is pledged.
     """
 
     topic: str = ""
@@ -43,6 +44,8 @@ class PatentQuery:
     excluded_regions: tuple[str, ...] = ()
     excluded_applicants: tuple[str, ...] = ()
     excluded_applicant_types: tuple[str, ...] = ()
+    trade_modes: tuple[str, ...] = ()
+    excluded_trade_modes: tuple[str, ...] = ()
     date_field: str = "application"
     date_from: date | None = None
     date_to: date | None = None

@@ -29,6 +29,7 @@ from nlp.slots.bare_values import is_only_a_value
 from nlp.slots.contacts import find_ordinal
 from nlp.slots.scan import TAKEN
 from nlp.slots.selection import choose_slots
+from nlp.slots.trade_conditions import is_nothing_else, set_trade_modes, without
 from nlp.types import Understanding
 
 __all__ = ["HANDOFF_ANYWHERE", "Understander", "is_refinement"]
@@ -149,6 +150,9 @@ class Understander:
         reading = self._slots.read(clean, at)
         goes_on = state.intent is not None and bool(corrects or REFINES.search(clean))
         intent, confidence = self._intent(clean, judged, state, goes_on=goes_on)
+        if state.intent == "patent_search" and is_nothing_else(reading.text, reading.trade_conditions):
+            # With a list on the table 能转让的 says which of it; the market is asked for in other words.
+            intent, confidence, goes_on = state.intent, 0.85, True
         if _calls_for_person(text, whole, has_clear_wish=intent in ACTIONABLE and confidence >= CLEAR):
             intent, confidence = "human_handoff", 0.9
         # 换成实用新型 goes on with a list, 实用新型 answers a question
@@ -257,6 +261,9 @@ class Understander:
         if named is not None and intent in SEARCHES_CLASSES:
             slots["ipc"] = named.value
             left = left[: named.start] + TAKEN * (named.end - named.start) + left[named.end :]
+        if intent == "patent_search":
+            left = without(left, reading.trade_conditions)
+            set_trade_modes(reading.text, reading.trade_conditions, slots, exclude)
         topic = self._slots.subjects.find(reading.text, left, intent) if intent in TOPICAL else ""
         if "right_type" in slots:
             topic = RIGHT_WORDS.sub("", topic).strip()

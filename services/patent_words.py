@@ -3,6 +3,7 @@
 from core.i18n import chinese_date
 from models.patent import LegalStatus, PatentKind
 from nlp.patent_index import GRANTED
+from nlp.patent_query_form import as_written
 from nlp.types import PatentQuery
 
 KIND_NAMES: dict[str, str] = {
@@ -29,9 +30,23 @@ APPLICANT_TYPE_NAMES = {
     "individual": "个人",
     "government": "机关",
 }
+# A longer subject makes no sentence to tap.
+LONGEST_SUBJECT = 10
 # Which of a patent's dates a period means: 2020年以后申请.
 DATE_FIELD_NAMES = {"application": "申请", "publication": "公开", "grant": "授权"}
-NAMES = {"kinds": KIND_NAMES, "legal_statuses": STATUS_NAMES, "applicant_type": APPLICANT_TYPE_NAMES}
+TRADE_MODE_NAMES = {
+    "transfer": "转让",
+    "licence": "许可",
+    "open_licence": "开放许可",
+    "pledge": "质押",
+    "equity": "作价入股",
+}
+NAMES = {
+    "kinds": KIND_NAMES,
+    "legal_statuses": STATUS_NAMES,
+    "applicant_type": APPLICANT_TYPE_NAMES,
+    "trade_modes": TRADE_MODE_NAMES,
+}
 # Where a query holds what must not be, by the condition that it is shown with.
 EXCLUDED_FIELDS = {
     "kinds": "excluded_kinds",
@@ -39,12 +54,30 @@ EXCLUDED_FIELDS = {
     "region": "excluded_regions",
     "applicant": "excluded_applicants",
     "applicant_type": "excluded_applicant_types",
+    "trade_modes": "excluded_trade_modes",
 }
-SHOWN_ORDER = ("legal_statuses", "kinds", "applicant", "applicant_type", "inventor", "ipc", "region", "dates")
+SHOWN_ORDER = (
+    "legal_statuses",
+    "kinds",
+    "applicant",
+    "applicant_type",
+    "inventor",
+    "ipc",
+    "region",
+    "dates",
+    "trade_modes",
+)
+# A condition that the list was not narrowed by says so wherever it is shown.
+NOT_APPLIED = "(未筛)"
 
 
 def chip(query: PatentQuery, name: str) -> str:
     """A condition as it is shown, "" where it is not set: first what is wanted, then what is not."""
+    shown = _both(query, name)
+    return shown + NOT_APPLIED if shown and name == "trade_modes" else shown
+
+
+def _both(query: PatentQuery, name: str) -> str:
     wanted, excluded = wanted_chip(query, name), EXCLUDED_FIELDS.get(name)
     names = NAMES.get(name, {})
     unwanted = "、".join(names.get(value, value) for value in getattr(query, excluded)) if excluded else ""
@@ -58,7 +91,7 @@ def wanted_chip(query: PatentQuery, name: str) -> str:
     """A condition without what is excluded beside it."""
     if name == "dates":
         return _date_chip(query)
-    if name in ("kinds", "legal_statuses"):
+    if name in ("kinds", "legal_statuses", "trade_modes"):
         return "、".join(NAMES[name].get(value, value) for value in getattr(query, name))
     if name == "applicant_type":
         return APPLICANT_TYPE_NAMES.get(query.applicant_type or "", "")
@@ -90,3 +123,23 @@ def _date_chip(query: PatentQuery) -> str:
     if last:
         return f"{last.year}年以前{what}" if ends_a_year else f"{chinese_date(last)}以前{what}"
     return ""
+
+
+def not_applied(query: PatentQuery) -> str:
+    """That the list is not narrowed by a way of trade, and who knows; "" where none is asked for."""
+    modes = (*query.trade_modes, *query.excluded_trade_modes)
+    if not modes:
+        return ""
+    names = "、".join(TRADE_MODE_NAMES.get(mode, mode) for mode in dict.fromkeys(modes))
+    said = f"“{names}”没能筛:库里没有转让、许可、质押的登记和意向。"
+    if "open_licence" in modes:
+        said += "开放许可看国家知识产权局的公告。"
+    if "pledge" in modes:
+        return f"{said}有没有质押看专利登记簿副本,要专员核对就说“转人工”。"
+    return f"{said}要专员登记需求、找匹配,就说“{wish_to_buy(query)}”。"
+
+
+def wish_to_buy(query: PatentQuery) -> str:
+    """What to say or tap to have staff look for such a patent on offer."""
+    subject = as_written(query.topic)
+    return f"求购{subject}技术" if 0 < len(subject) <= LONGEST_SUBJECT else "我想求购技术"

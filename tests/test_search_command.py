@@ -17,12 +17,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_requests_are_listed_loosened_and_refined_in_their_order(folder: Path) -> None:
     at = "2026-11-22"
-    listed, loosened, refined, other, broken = run_lines(
+    listed, loosened, refined, traded, other, broken = run_lines(
         "search",
         folder,
         {"id": "a", "text": "找磷酸铁锂回收的发明专利", "at": at},
         {"id": "b", "text": "哈尔滨2024年以后的湿法脱硫塔实用新型", "at": at},
         {"id": "c", "text": "只看有效的", "at": at, "history": ["找磷酸铁锂回收的发明专利"]},
+        {"id": "t", "text": "只看可转让的", "at": at, "history": ["找磷酸铁锂回收的发明专利"]},
         {"id": "d", "text": "今天天气不错", "at": at},
         "not JSON",
     )
@@ -43,5 +44,8 @@ def test_requests_are_listed_loosened_and_refined_in_their_order(folder: Path) -
     assert refined["subject"] == listed["subject"]
     assert refined["filters"] == {"patent_kind": "invention", "legal_status": "active"}
     assert 0 < refined["total"] <= listed["total"]
+    assert traded["filters"] == {"patent_kind": "invention", "trade_mode": "transfer"}
+    assert traded["chips"] == ["发明", "转让(未筛)"] and traded["not_applied"].startswith("“转让”没能筛")
+    assert traded["results"] == listed["results"]
     assert other["total"] == 0 and other["subject"] == "" and other["filters"] == {}
     assert "error" in broken

@@ -8,7 +8,7 @@ from bot.dialogue import Dialogue
 from bot.replies import Choice, Reply
 from bot.skills import Skill, desks, policies
 from bot.skills.handoff import TOPIC_OF_INTENT
-from bot.skills.patent_filters import is_empty, query_of
+from bot.skills.patent_filters import narrows_nothing, query_of
 from core.errors import UpstreamUnavailable
 from core.logs import get_logger
 from nlp.answer_text import OFFICIAL
@@ -27,6 +27,7 @@ from services.catalogue import catalogue
 from services.handoffs import SKILL_NAMES
 from services.knowledge import search_policies
 from services.model_budget import CircuitBreaker, MeteredChatModel, ModelBudget
+from services.patent_words import not_applied
 from services.patents import PatentSummary, search_patents
 from services.resources import Resources
 from services.working_hours import load_calendar
@@ -198,11 +199,12 @@ def _find_passages(context: TurnContext, question: str) -> Sequence[Fact]:
 
 def _find_patents(context: TurnContext, text: str) -> Sequence[Fact]:
     query = query_of(context.resources.understander.understand(text, at=context.today), text)
-    if is_empty(query):
+    if narrows_nothing(query):
         return []
     results = search_patents(context.session, context.resources.patent_search, query, today=context.today)
     counted = Fact("专利库", f"符合条件的专利共{results.total}件。")
-    return [counted, *(_patent_fact(item) for item in results.items)]
+    told = [Fact("专利库", not_applied(query))] if not_applied(query) else []
+    return [counted, *told, *(_patent_fact(item) for item in results.items)]
 
 
 def _patent_fact(patent: PatentSummary) -> Fact:

@@ -21,8 +21,19 @@ PAGE_SIZE = 5
 # A conversation remembers a query in the form that saved searches keep.
 to_memory, from_memory = to_values, from_values
 # What may be given up when nothing is found, the least painful first.
-FILTERS = ("dates", "legal_statuses", "kinds", "region", "applicant_type", "ipc", "inventor", "applicant")
+FILTERS = (
+    "trade_modes",
+    "dates",
+    "legal_statuses",
+    "kinds",
+    "region",
+    "applicant_type",
+    "ipc",
+    "inventor",
+    "applicant",
+)
 FILTER_NAMES = {
+    "trade_modes": re.compile("交易|转让|许可|质押|入股|买|卖"),
     "dates": re.compile("时间|日期|年份|年限"),
     "legal_statuses": re.compile("状态|有效无效"),
     "kinds": re.compile("类型|种类"),
@@ -34,6 +45,7 @@ FILTER_NAMES = {
 }
 # What to type where a condition is too long to be named, or is one of what must not be.
 WAYS_OUT = {
+    "trade_modes": "不限交易方式",
     "dates": "不限时间",
     "legal_statuses": "不限状态",
     "kinds": "不限类型",
@@ -44,7 +56,7 @@ WAYS_OUT = {
     "applicant": "不限申请人",
 }
 CATEGORY = (
-    "地区|地域|区域|地方|省份|城市|时间|日期|年份|年限|(?:法律|专利)?状态|(?:专利)?(?:类型|种类)|申请人(?:类型)?|权利人|单位类型"
+    "交易方式|地区|地域|区域|地方|省份|城市|时间|日期|年份|年限|(?:法律|专利)?状态|(?:专利)?(?:类型|种类)|申请人(?:类型)?|权利人|单位类型"
     "|发明人|设计人|分类号?|IPC|ipc"
 )
 DROP = re.compile(
@@ -80,6 +92,7 @@ def query_of(understood: Understanding, text: str) -> PatentQuery:
         ipc=slots.get("ipc"),
         kinds=_several(slots.get("patent_kind")),
         legal_statuses=_several(slots.get("legal_status")),
+        trade_modes=_several(slots.get("trade_mode")),
         date_field=slots.get("date_field") or "application",
         date_from=_day(slots.get("date_from")),
         date_to=_day(slots.get("date_to")),
@@ -146,6 +159,11 @@ def narrows(text: str) -> bool:
 def is_empty(query: PatentQuery) -> bool:
     """Whether the query asks for nothing in particular."""
     return not query.topic and not chips(query) and query.sort == PatentQuery().sort
+
+
+def narrows_nothing(query: PatentQuery) -> bool:
+    """Whether every patent there is would be listed: a way of trade alone narrows nothing."""
+    return is_empty(without(query, "trade_modes"))
 
 
 def lay_over(query: PatentQuery, new: PatentQuery) -> PatentQuery:
@@ -254,7 +272,8 @@ def looser(query: PatentQuery) -> list[tuple[str, str, PatentQuery]]:
     """Ways to ask for less: how it reads, what to tap or type for it, the query. The least painful first."""
     ways = []
     for name in FILTERS:
-        if not chip(query, name):
+        # Giving up what was not applied brings nothing.
+        if name == "trade_modes" or not chip(query, name):
             continue
         levels = region_levels(query.region) if name == "region" and query.region else []
         if len(levels) > 1:
@@ -264,7 +283,7 @@ def looser(query: PatentQuery) -> list[tuple[str, str, PatentQuery]]:
     if len(ways) > 1:
         ways.append(("不限条件", "去掉全部条件", without_any(query)))
     # A list of everything there is answers nothing.
-    return [way for way in ways if not is_empty(way[2])]
+    return [way for way in ways if not narrows_nothing(way[2])]
 
 
 def looser_totals(search: PatentSearch, query: PatentQuery) -> list[tuple[str, str, int]]:

@@ -8,7 +8,7 @@ from bot.skills.patent_filters import PAGE_SIZE, chips
 from core.i18n import chinese_date
 from models import Patent
 from nlp.types import PatentQuery
-from services.patent_words import KIND_NAMES
+from services.patent_words import KIND_NAMES, not_applied
 from services.patents import PatentResults, PatentSummary, describe_status
 
 DEMO = "演示数据"
@@ -51,6 +51,8 @@ def list_text(query: PatentQuery, results: PatentResults) -> str:
     by_words = results.total - results.added
     found = f"找到{by_words}件" if by_words else "没有直接对上的"
     lines = [page if query.offset else f"{found}{conditions}。"]
+    if not_applied(query) and not query.offset:
+        lines.append(not_applied(query))
     if results.widened_by:
         lines.append(f"已按分类“{results.widened_by}”放宽,多出{results.added}件。")
     lines += [_line(place, item) for place, item in enumerate(results.items, start=1)]

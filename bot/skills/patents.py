@@ -17,10 +17,10 @@ from bot.skills.patent_filters import (
     dropped,
     from_memory,
     goes_on,
-    is_empty,
     laid_over,
     left_out,
     looser_totals,
+    narrows_nothing,
     query_of,
     to_memory,
     way_out,
@@ -31,6 +31,7 @@ from core.errors import UpstreamUnavailable
 from nlp.slots.numerals import read_number
 from nlp.types import PatentQuery
 from services.patent_widening import search_list
+from services.patent_words import not_applied, wish_to_buy
 from services.patents import PatentResults, search_patents
 
 UNAVAILABLE = "专利库这会儿打不开。稍后再查,或说“转人工”。"
@@ -48,7 +49,7 @@ PAGE = re.compile(
 def search(context: TurnContext) -> Reply:
     """The first page for a sentence."""
     query = query_of(context.understanding, context.text)
-    return Reply(WHAT_TO_FIND) if is_empty(query) else show(context, query)
+    return Reply(f"{not_applied(query)}{WHAT_TO_FIND}") if narrows_nothing(query) else show(context, query)
 
 
 def search_portfolio(context: TurnContext) -> Reply:
@@ -176,11 +177,20 @@ def _list_memory(query: PatentQuery, numbers: list[str]) -> dict[str, object]:
 
 def _list_choices(query: PatentQuery, results: PatentResults) -> tuple[Choice, ...]:
     next_one = (Choice("下一页", "下一页"),) if results.next_offset is not None else ()
-    return next_one + _ways_out(query, MOST_CHOICES - len(next_one))
+    ask_person = _ask_person(query)
+    return next_one + ask_person + _ways_out(query, MOST_CHOICES - len(next_one + ask_person))
+
+
+def _ask_person(query: PatentQuery) -> tuple[Choice, ...]:
+    """Who can tell what the list could not be narrowed by."""
+    modes = {*query.trade_modes, *query.excluded_trade_modes}
+    if not modes:
+        return ()
+    return (Choice("转人工", "转人工"),) if "pledge" in modes else (Choice(wish_to_buy(query), "登记需求"),)
 
 
 def _ways_out(query: PatentQuery, most: int) -> tuple[Choice, ...]:
-    ways = [way_out(query, name) for name in FILTERS if chip(query, name) and not is_empty(without(query, name))]
+    ways = [way_out(query, name) for name in FILTERS if chip(query, name) and not narrows_nothing(without(query, name))]
     return tuple(Choice(way, way) for way in ways[:most])
 
 
@@ -195,12 +205,16 @@ def _nothing_found(context: TurnContext, query: PatentQuery, results: PatentResu
         offers = ",".join(f"{words}有{total}件" for words, _, total in found)
         choices = tuple(Choice(text, words) for words, text, _ in found)
         question = "要看吗?" if len(found) == 1 else "要看哪个?"
-        text = f"没有符合的专利,条件:{chips(query)}。\n{offers}。{question}"
+        text = "\n".join(
+            line
+            for line in (f"没有符合的专利,条件:{chips(query)}。", not_applied(query), f"{offers}。{question}")
+            if line
+        )
         pending = {"kind": "loosen", "text": found[0][1]}
         return Reply(text, choices=choices, memory={**memory, "pending": pending})
     about = f"“{_spoken(query.topic)}”的" if query.topic else f"“{chips(query)}”的"
     return Reply(
-        f"库里没有{about}专利。换个说法试试,比如用技术名称代替产品名;也可以请专员检索,回复“好”就转。",
+        f"库里没有{about}专利。{not_applied(query)}换个说法试试,比如用技术名称代替产品名;也可以请专员检索,回复“好”就转。",
         choices=(Choice("好", "请专员检索"),),
         memory={**memory, "pending": offer},
         is_miss=not is_refined,

@@ -29,6 +29,7 @@ from nlp.patent_numbers import find_numbers
 from nlp.similar_requests import read_similar_request
 from nlp.slots.contacts import find_ordinal
 from nlp.types import PatentQuery
+from services.patent_words import not_applied
 from services.patents import find_patent
 from services.similar_patents import (
     SUBCLASS_LENGTH,
@@ -213,6 +214,8 @@ def _list_text(
     found = f"找到{total}件和“{heading(patent)}”相似的{conditions},{ORDERS[within.sort]}。"
     further = f"第{within.offset + 1}到{last}件,共{total}件,和“{heading(patent)}”相似{conditions}。"
     lines = [further if within.offset else found]
+    if not_applied(within) and not within.offset:
+        lines.append(not_applied(within))
     lines += [_line(place, each) for place, each in enumerate(page, start=1)]
     number = "回复1看详情" if len(page) == 1 else "回复数字看详情"
     more = ",“下一页”继续" if last < total else ""

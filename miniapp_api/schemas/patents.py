@@ -84,11 +84,12 @@ class SimilarPatentListQuery(Page):
 
 
 class ConditionOut(Output):
-    """一个生效的条件。去掉或改它,就带上同名参数再查。"""
+    """一个条件。去掉或改它,就带上同名参数再查。"""
 
     name: str = Field(examples=["region"])
     value: str = Field(examples=["广东省广州市"])
     label: str = Field(description="给人看的", examples=["广东省广州市"])
+    is_applied: bool = Field(description="false:听懂了,但库里没有这项数据,没按它筛;原因见 `not_applied`")
 
 
 class PatentItemOut(Output):
@@ -109,7 +110,11 @@ class PatentsOut(Output):
     items: list[PatentItemOut]
     next_cursor: NextCursor
     total: int = Field(description="一共多少件")
-    conditions: list[ConditionOut] = Field(description="这次查询实际用的条件")
+    conditions: list[ConditionOut] = Field(description="这次查询听懂的条件,没能用上的 `is_applied` 是 false")
+    not_applied: str | None = Field(
+        description="有条件没能用上时,给人看的一句:为什么、怎么办;都用上了就是 null",
+        examples=["“开放许可”没能筛:库里没有转让、许可、质押的登记和意向。"],
+    )
     widened_by: str | None = Field(
         description="主题找到的少,按这个分类放宽过;没有放宽就是 null", examples=["H05K 电路板和机箱"]
     )

@@ -18,6 +18,7 @@ from nlp.slots.regions import RegionFinder
 from nlp.slots.scan import Found, Scan
 from nlp.slots.subjects import SubjectFinder
 from nlp.slots.topics import TopicFinder
+from nlp.slots.trade_conditions import TradeCondition, find_trade_conditions
 
 # who speaks: no subject and no inventor
 SELF_NAME = re.compile(r"(?:我叫|我姓名是|本人|姓名:?)\s*[一-鿿]{2,3}(?=[\s,。|]|$)")
@@ -39,6 +40,8 @@ class SlotReading:
     has_invalid_number: bool = False
     # A class called by its name; its words are a subject where the wish has no use for classes.
     named_class: Found | None = None
+    # Ways of trade said as conditions; they are none where the wish is a trade itself.
+    trade_conditions: tuple[TradeCondition, ...] = ()
 
 
 class SlotFinder:
@@ -69,6 +72,7 @@ class SlotFinder:
             subject.text,
             second.has_invalid_number,
             subject.named_class,
+            subject.trade_conditions or first.trade_conditions,
         )
 
     def _read(self, text: str, at: date) -> SlotReading:
@@ -111,6 +115,7 @@ class SlotFinder:
             scan.text,
             has_invalid,
             None if "ipc" in values else find_named_class(scan.text, self._ipc_titles),
+            find_trade_conditions(scan.text),
         )
 
     def _read_terms(self, scan: Scan, values: dict[str, Any], exclude: dict[str, list[str]]) -> None:

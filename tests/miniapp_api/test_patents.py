@@ -135,6 +135,27 @@ def test_nothing_is_widened_where_the_conditions_alone_hide_the_subject(phone: P
     assert (answer["items"], answer["total"], answer["added"], answer["widened_by"]) == ([], 0, 0, None)
 
 
+def test_a_way_of_trade_that_no_patent_tells_is_shown_as_not_applied(phone: Phone, graphene: None) -> None:
+    plain = phone.get("/patents", q="石墨烯散热").get_json()
+    answer = phone.get("/patents", q="愿意许可的石墨烯散热专利 不要质押的").get_json()
+    conditions = {(each["name"], each["value"], each["label"], each["is_applied"]) for each in answer["conditions"]}
+
+    assert conditions == {
+        ("q", "石墨烯 散热", "石墨烯 散热", True),
+        ("trade_mode", "licence", "许可(未筛)", False),
+        ("not_trade_mode", "pledge", "不要质押(未筛)", False),
+    }
+    assert answer["not_applied"].startswith("“许可、质押”没能筛") and "转人工" in answer["not_applied"]
+    assert answer["total"] == plain["total"] > 0 and plain["not_applied"] is None
+    assert phone.get("/patents", q="可以转让的专利").status_code == 422
+
+
+def test_words_of_trade_alone_are_searched_as_words(phone: Phone, add_patents: Callable[..., None]) -> None:
+    add_patents(make_patent("CN110000040B", "一种股权质押系统"))
+
+    assert numbers(phone, q="股权质押系统") == {"CN110000040B"}
+
+
 def test_asking_for_nothing_is_refused(phone: Phone) -> None:
     answer = phone.get("/patents")
 
