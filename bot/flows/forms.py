@@ -16,6 +16,7 @@ from bot.skills import Skill
 from bot.skills.policies import asked_with, follow_up_question
 from core.errors import InvalidInput
 from models import Conversation, FormDraft
+from services.casework.documents import list_wanted
 from services.casework.drafts import (
     ask_again,
     current_field,
@@ -295,7 +296,7 @@ def _submitting(service: Service) -> Callable[[TurnContext], Reply]:
                     raise
                 ask_again(session, draft, field, context.now)
                 return asked(session, context, service, draft, opening=error.message)
-            documents = "、".join(each.name for each in service.documents[:4])
+            documents = "、".join(each.name for each in list_wanted(opened.case) if not each.is_for_later)
             more = f"\n先备好:{documents}。" if documents else ""
             return Reply(
                 opened.text_for_user + more,

@@ -68,7 +68,7 @@ SERVICE = Service(
     submitted="已提交,单号 {number}。{promised}前专员跟您定范围。",
     documents=(
         WantedDocument("material", "产品资料", "分析要看的资料,可以当面交", for_parties=True),
-        WantedDocument("report", "分析报告", "交付的版本,每一版都留着"),
+        WantedDocument("report", "分析报告", "交付的版本,每一版都留着", is_for_later=True),
     ),
     tasks=(Task("draft", "撰写报告", Party.EXPERT, Draft, 10, ("type", "subject", "purpose", "scope")),),
     stages=(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from services.catalogue.fields import Ask, CompanyName, Form, Line, Phone, Privacy, RegionName, YesNo
+from services.catalogue.fields import Ask, CompanyName, Condition, Form, Line, Phone, Privacy, RegionName, YesNo
 from services.catalogue.model import EVERYBODY, STAFF_MOVES, Move, WantedDocument
 
 CompanyField = Annotated[CompanyName, Ask("企业", "是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")]
@@ -14,6 +14,7 @@ CoOwnersField = Annotated[YesNo, Ask("有共有人", "这些专利有没有共�
 
 LICENCE = WantedDocument("licence", "营业执照", "证明主体", for_parties=True)
 CONSENT = WantedDocument("consent", "共有人同意书", "专利有共有人时必须全体同意")
+HAS_CO_OWNERS = Condition("has_co_owners", frozenset({True}))
 
 
 def risk_notice(text: str) -> Ask:

@@ -1,11 +1,13 @@
 """股权融资: an expression of interest in investors; a risk notice first, no promise of a return to anybody."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
 from services.catalogue.common import (
     CONSENT,
+    HAS_CO_OWNERS,
     LICENCE,
     CompanyField,
     CoOwnersField,
@@ -108,7 +110,7 @@ SERVICE = Service(
     documents=(
         LICENCE,
         WantedDocument("plan", "商业计划书", "给投资机构看,只写已公开的技术", for_parties=True),
-        CONSENT,
+        replace(CONSENT, only_if=HAS_CO_OWNERS),
     ),
     tasks=(
         Task(

@@ -87,7 +87,7 @@ SERVICE = Service(
     documents=(
         WantedDocument("licence", "营业执照", "证明投保主体", for_parties=True),
         WantedDocument("certificate", "专利证书", "证明权属", for_parties=True),
-        WantedDocument("policy", "保险单", "留底,理赔时要用"),
+        WantedDocument("policy", "保险单", "留底,理赔时要用", is_for_later=True),
     ),
     tasks=(
         Task(

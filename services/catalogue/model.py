@@ -73,6 +73,8 @@ class WantedDocument:
     for_parties: bool = False
     # Made by the system: nobody is asked for it, nobody uploads or removes it.
     is_ours: bool = False
+    # Comes about on the way, a contract say: nobody has it ready when they file.
+    is_for_later: bool = False
     only_if: Condition | None = None
 
     def is_asked_for(self, form: Mapping[str, Any]) -> bool:

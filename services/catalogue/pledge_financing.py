@@ -1,10 +1,11 @@
 """质押融资: a loan on the strength of patents, from recommendation to settlement, with one accountable broker."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from models import CaseOutcome
 from services.catalogue import pledge_forms as forms
-from services.catalogue.common import Refusal
+from services.catalogue.common import CONSENT, HAS_CO_OWNERS, Refusal
 from services.catalogue.fields import Condition
 from services.catalogue.model import (
     EVERYBODY,
@@ -65,9 +66,9 @@ SERVICE = Service(
         WantedDocument("licence", "营业执照", "证明借款主体", for_parties=True),
         WantedDocument("certificate", "专利证书", "证明权属", for_parties=True),
         WantedDocument("statements", "近两年财务报表", "银行看还款能力"),
-        WantedDocument("consent", "共有人同意书", "专利有共有人时必须全体同意", for_parties=True),
-        WantedDocument("contract", "质押合同", "质押登记要用", for_parties=True),
-        WantedDocument("release", "质押注销证明", "证明质权已经消灭"),
+        replace(CONSENT, for_parties=True, only_if=HAS_CO_OWNERS),
+        WantedDocument("contract", "质押合同", "质押登记要用", for_parties=True, is_for_later=True),
+        WantedDocument("release", "质押注销证明", "证明质权已经消灭", is_for_later=True),
     ),
     tasks=(
         Task("valuation", "专利评估", Party.VALUER, forms.Valuation, 7, RIGHTS),
