@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from core.clock import china_date
 from core.i18n import chinese_time
 from models import (
     HANDOFF,
@@ -24,7 +25,7 @@ from services.casework.case_history import HistoryLine, tell_history
 from services.casework.clocks import list_clocks
 from services.casework.moves import Mover, allowed_moves
 from services.casework.opening import estimate_by_rule
-from services.casework.tasks import is_conflicted, serves
+from services.casework.tasks import Candidate, list_candidates
 from services.casework.wording import shown_form
 from services.catalogue import service_of
 from services.catalogue.fields import Form, Privacy, fields_of
@@ -96,7 +97,7 @@ def view_case(session: Session, staff: Staff, case: Case, now: datetime) -> Case
     service = service_of(case.kind)
     stage = service.stage(case.stage)
     moves = allowed_moves(session, case, Mover(staff=staff))
-    tasks = _tasks(session, case, service)
+    tasks = _tasks(session, case, service, now)
     return CaseView(
         case=case,
         service=service,
@@ -149,21 +150,19 @@ def _clock(service: Service, row: CaseClock) -> ClockView:
     return ClockView(row, declared.name if declared else row.key, declared.source if declared else "")
 
 
-def _tasks(session: Session, case: Case, service: Service) -> list[TaskView]:
+def _tasks(session: Session, case: Case, service: Service, now: datetime) -> list[TaskView]:
     query = select(CaseTask).where(CaseTask.case_id == case.id).options(joinedload(CaseTask.institution))
     rows = session.scalars(query.order_by(CaseTask.id)).all()
     parties = {row.party for row in rows}
-    known = session.scalars(
-        select(Institution).where(Institution.party.in_(parties), Institution.is_active).order_by(Institution.id)
-    ).all()
+    known = sorted(list_candidates(session, parties, china_date(now)), key=lambda each: each.institution.id)
     return [_task(row, service.task(row.key), case, known) for row in rows]
 
 
-def _task(row: CaseTask, task: Task, case: Case, known: Sequence[Institution]) -> TaskView:
-    fitting = [each for each in known if each.party == row.party and not is_conflicted(each, case)]
+def _task(row: CaseTask, task: Task, case: Case, known: Sequence[Candidate]) -> TaskView:
+    fitting = [each for each in known if each.institution.party == row.party and not each.is_conflicted(case)]
     # Those that serve the region first; the others can be chosen all the same, with a word.
-    local = [(each, "") for each in fitting if serves(each, case.region)]
-    others = [(each, "不在服务地区") for each in fitting if not serves(each, case.region)]
+    local = [(each.institution, "") for each in fitting if each.serves(case.region)]
+    others = [(each.institution, "不在服务地区") for each in fitting if not each.serves(case.region)]
     return TaskView(row, task, PARTY_NAMES[Party(row.party)], shown_answers(task.report, row.result), local + others)
 
 

@@ -1,7 +1,8 @@
 """What partners do for a case: opened by its stage, given to an institution, reported on."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -19,6 +20,7 @@ from services.casework.notices import tell_handler, tell_partner
 from services.catalogue import service_of
 from services.catalogue.fields import check_form, fields_of
 from services.catalogue.model import PARTY_NAMES, Party, Service, Stage, Task
+from services.dated_data.experts import find_experts
 from services.dated_data.routing import Route, find_route
 from services.permissions import NATIONWIDE, Action
 from services.working_hours import load_calendar
@@ -51,7 +53,8 @@ def open_tasks(session: Session, case: Case, service: Service, stage: Stage, now
         session.flush()
         row.case = case
         add_event(session, case, "task_opened", now, task=row.id, key=key)
-        chosen = choose_institution(session, task.party, case, _route(session, service, case, now))
+        route = _route(session, service, case, now)
+        chosen = choose_institution(session, task.party, case, china_date(now), route)
         if chosen is not None:
             _give(session, row, task, chosen, now)
         else:
@@ -70,55 +73,80 @@ def _route(session: Session, service: Service, case: Case, now: datetime) -> Rou
     return find_route(session, region=case.region, on=china_date(now)) if service.is_routed_by_region else None
 
 
-def choose_institution(session: Session, party: Party, case: Case, route: Route | None = None) -> Institution | None:
-    """Of those that serve the region and have no conflict: whom the route of the place names, who knows the topic, who
-    is near, and then who has had the fewest tasks so far, which makes them take turns. None where there is none."""
+@dataclass(frozen=True)
+class Candidate:
+    """An institution that may be given a task, with what routing goes by: its own row says it, for an expert the
+    approved record of the day."""
+
+    institution: Institution
+    regions: Sequence[str]
+    skills: Sequence[str]
+    conflicts: Sequence[str]
+
+    def serves(self, region: str | None) -> bool:
+        """Whether it works in a region; one without regions works everywhere."""
+        if not self.regions or NATIONWIDE in self.regions or not region:
+            return True
+        return any(region.startswith(name) or name.startswith(region) for name in self.regions)
+
+    def is_conflicted(self, case: Case) -> bool:
+        """Whether either side of the case is one for or against which it cannot work."""
+        company = case.company.name if case.company else ""
+        sides = {case.opponent or "", company, str(case.form.get("company") or "")} - {""}
+        return bool(sides & {*self.conflicts, self.institution.name})
+
+    @property
+    def is_local(self) -> bool:
+        return bool(self.regions) and NATIONWIDE not in self.regions
+
+
+def list_candidates(session: Session, parties: Collection[str], on: date) -> list[Candidate]:
+    """Those in use of these parties; whoever had the fewest tasks so far comes first. An expert without a record that
+    holds that day is none."""
     counted = select(CaseTask.institution_id, func.count().label("had")).group_by(CaseTask.institution_id).subquery()
-    rows = session.execute(
-        select(Institution, func.coalesce(counted.c.had, 0))
+    rows = session.scalars(
+        select(Institution)
         .outerjoin(counted, counted.c.institution_id == Institution.id)
-        .where(Institution.party == party, Institution.is_active)
+        .where(Institution.party.in_(parties), Institution.is_active)
         .order_by(func.coalesce(counted.c.had, 0), Institution.id)
     ).all()
-    fitting = [each for each, _ in rows if serves(each, case.region) and not is_conflicted(each, case)]
-
-    def order(each: Institution) -> tuple[int, bool, bool]:
-        return route.rank(each.name) if route else 0, case.topic not in each.skills, not _is_local(each)
-
-    return min(fitting, key=order, default=None)
+    experts = find_experts(session, on) if Party.EXPERT in parties else {}
+    sources = ((row, experts.get(row.name) if row.party == Party.EXPERT else row) for row in rows)
+    return [Candidate(row, of.regions, of.skills, of.conflicts) for row, of in sources if of is not None]
 
 
-def _is_local(institution: Institution) -> bool:
-    return bool(institution.regions) and NATIONWIDE not in institution.regions
+def choose_institution(
+    session: Session, party: Party, case: Case, on: date, route: Route | None = None
+) -> Institution | None:
+    """Of those that serve the region and have no conflict: whom the route of the place names, who knows the topic, who
+    is near, and then who has had the fewest tasks so far, which makes them take turns. None where there is none."""
+    candidates = list_candidates(session, {party}, on)
+    fitting = [each for each in candidates if each.serves(case.region) and not each.is_conflicted(case)]
 
+    def order(each: Candidate) -> tuple[int, bool, bool]:
+        return (
+            route.rank(each.institution.name) if route else 0,
+            case.topic not in each.skills,
+            not each.is_local,
+        )
 
-def serves(institution: Institution, region: str | None) -> bool:
-    """Whether an institution works in a region; one without regions works everywhere."""
-    if not institution.regions or NATIONWIDE in institution.regions or not region:
-        return True
-    return any(region.startswith(name) or name.startswith(region) for name in institution.regions)
-
-
-def is_conflicted(institution: Institution, case: Case) -> bool:
-    """Whether either side of the case is one for or against which it cannot work."""
-    sides = {case.opponent or "", case.company.name if case.company else "", str(case.form.get("company") or "")} - {""}
-    return bool(sides & {*institution.conflicts, institution.name})
+    return best.institution if (best := min(fitting, key=order, default=None)) else None
 
 
 def give_task(session: Session, *, staff: Staff, public_id: str, institution_id: int, now: datetime) -> CaseTask:
     """Give a task that is not done to an institution, or to another one. Raises InvalidInput, Conflict."""
     row = _lock(session, staff, public_id)
     check_may_on_case(staff, Action.MOVE, row.case)
-    institution = session.get(Institution, institution_id)
-    service = service_of(row.case.kind)
-    task = service.task(row.key)
-    if institution is None or not institution.is_active or institution.party != task.party:
+    task = service_of(row.case.kind).task(row.key)
+    candidates = list_candidates(session, {task.party}, china_date(now))
+    found = next((each for each in candidates if each.institution.id == institution_id), None)
+    if found is None:
         raise InvalidInput("这家机构不能接这项任务。", fields={"institution": "请另选一家"})
-    if is_conflicted(institution, row.case):
+    if found.is_conflicted(row.case):
         raise InvalidInput("这家机构和本案有利益冲突。", fields={"institution": "请另选一家"})
     if row.state not in UNDONE:
         raise Conflict("这项任务已经结束。")
-    _give(session, row, task, institution, now, staff)
+    _give(session, row, task, found.institution, now, staff)
     return row
 
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from core.clock import CHINA, china_date
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.ids import new_public_id
-from models import DatedRecord, RecordState, Staff
+from models import DatedRecord, Institution, RecordState, Staff
 from services.audit import record_action
 from services.catalogue.fields import check_form
+from services.catalogue.model import Party
 from services.dated_data.calendar_lines import WORKING_YEAR
+from services.dated_data.experts import EXPERT
 from services.dated_data.kinds import KINDS, Kind
 from services.dated_data.lookup import CONFIDENCE_WORDS, NATIONWIDE, full_place
 from services.job_names import request_recount
@@ -175,11 +177,23 @@ def approve_record(session: Session, *, staff: Staff, record_id: int, version: i
         raise Conflict(STALE)
     if record.author_id == staff.id:
         raise Forbidden("自己写的数据要请另一位主管或管理员批准。")
+    if record.kind == EXPERT:
+        _seat_expert(session, record, now)
     _end_earlier(session, record, now)
     record.state, record.approved_by_id = RecordState.APPROVED, staff.id
     _noted(session, staff, record, "record_approved", now)
     _count_anew(session, record, now)
     return record
+
+
+def _seat_expert(session: Session, record: DatedRecord, now: datetime) -> None:
+    """An expert who is new gets what tasks are given to. Raises Conflict for the name of another kind of partner."""
+    known = session.scalar(select(Institution).where(Institution.name == record.name))
+    if known is not None and known.party != Party.EXPERT:
+        raise Conflict("合作机构里已经有同名的,不是专家。")
+    if known is None:
+        is_demo = record.confidence == "DEMO"
+        session.add(Institution(name=record.name, party=Party.EXPERT, is_demonstration=is_demo, created_at=now))
 
 
 def _count_anew(session: Session, record: DatedRecord, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.catalogue.fields import Form
-from services.dated_data import calendars, local_help, money_products, schemes, spaces
+from services.dated_data import calendars, experts, local_help, money_products, schemes, spaces
 from services.dated_data.calendar_lines import WORKING_YEAR
 from services.dated_data.routing import REGION_ROUTING
 
@@ -36,6 +36,7 @@ ALL = (
     Kind("incubator_space", "孵化场地", "孵化投资按它匹配场地", spaces.IncubatorSpace, 30),
     Kind("contact", "办事联系方式", "告诉企业找谁", local_help.Contact),
     Kind(REGION_ROUTING, "地区分派", "维权援助和假冒举报交给哪个单位", local_help.RegionRouting),
+    Kind(experts.EXPERT, "专家", "咨询、会商和报告轮流派给谁;名称要和专家的登录机构一致", experts.Expert),
     Kind(WORKING_YEAR, "工作日历", CALENDAR_DECIDES, calendars.WorkingYear, 365, is_nationwide=True),
     Kind("official_fee", "官费", "费用清单", schemes.OfficialFee),
 )

@@ -53,6 +53,11 @@ def find_records(
     return sorted(_latest(session, query), key=lambda record: (places.index(record.region), record.key))
 
 
+def list_in_force(session: Session, kind: str, on: date) -> list[DatedRecord]:
+    """Every record of a kind that holds on that day, wherever, one version of each."""
+    return _latest(session, select(DatedRecord).where(*_in_force(kind, on)))
+
+
 def find_nearest(session: Session, kind: str, *, region: str | None, on: date) -> DatedRecord | None:
     """The one that counts at a place: its own, else its city's, its province's, the nation's."""
     return next(iter(find_records(session, kind, region=region, on=on)), None)

@@ -145,3 +145,22 @@ def test_an_institution_is_added_changed_and_taken_out_of_use(signed_in, databas
     browser.post(f"/console/institutions/{row.id}", {**fields, "is_active": ""})
     assert "停用" in browser.get("/console/institutions").text
     assert browser.get("/console/institutions/999").status_code == 404
+
+
+def test_an_expert_is_written_by_one_and_seated_by_another(signed_in, database):
+    author, other = signed_in("supervisor"), signed_in("administrator")
+    author.get("/console/records?kind=expert")
+    number = int(author.post("/console/records", {"kind": "expert"}).location.rsplit("/", 1)[1])
+    typed = {"name": "周工", "region": "广州", "source": "专家库聘书", "value_skills": ["enforcement", "patent"],
+             "value_conflicts": "佛山某某五金厂", "valid_to": "2027-11-22", "step": "submit"}  # fmt: skip
+    page = author.get(f"/console/records/{number}").text
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    form = {name: value for name, value in FORM.items() if not name.startswith("value_")}
+    assert author.post(f"/console/records/{number}", {**form, **typed, "version": version}).status_code == 303
+
+    page = other.get(f"/console/records/{number}").text
+    assert "维权援助" in page and "佛山某某五金厂" in page
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    assert other.post(f"/console/records/{number}/approve", {"version": version}).status_code == 303
+
+    assert "周工" in other.get("/console/institutions?party=expert").text

@@ -10,6 +10,8 @@ from models import Case, Conversation, Institution
 from services.casework.assignment import take_case
 from services.casework.opening import open_service_case
 from services.catalogue import service_of
+from services.catalogue.model import Party
+from tests.support.dated_data import make_record
 from tests.support.people import make_conversation, make_identity
 from tests.support.staff import make_staff
 
@@ -45,4 +47,11 @@ def make_institution(session: Session, now: datetime, *, party: str, name: str =
     row = Institution(name=name or f"演示机构{party}", party=party, is_demonstration=True, created_at=now, **columns)
     session.add(row)
     session.flush()
+    if party == Party.EXPERT:
+        # What an expert is drawn by is an approved record, not the row.
+        region, *more = row.regions or ["全国"]
+        assert not more, "an expert's record has one region"
+        values = {"skills": row.skills, "conflicts": "\n".join(row.conflicts)}
+        make_record(session, now, kind="expert", key=row.name, name=row.name, region=region, values=values,
+                    valid_from=None)  # fmt: skip
     return row

@@ -1,15 +1,16 @@
 """Enforcement aid: the limit of three years, what proof is missing, experts in turn and without conflict."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from core.clock import CHINA, china_date
-from models import Message, Staff
+from core.errors import InvalidInput
+from models import DatedRecord, Message, RecordState, Staff
 from services.casework.clocks import check_clock, list_clocks
 from services.casework.moves import Mover, move_case
-from services.casework.tasks import list_tasks, report_task
+from services.casework.tasks import give_task, list_tasks, report_task
 from services.catalogue import service_of
 from services.catalogue.enforcement_checks import check_enforcement
 from services.catalogue.model import Facts, Level, Party
@@ -84,6 +85,37 @@ def test_experts_take_turns_and_the_one_of_the_other_side_is_passed_over(databas
             chosen.append(list_tasks(session, case.id)[0].institution_id)
 
         assert chosen == [*turn, *turn]
+
+
+def test_an_expert_whose_record_does_not_hold_that_day_is_neither_drawn_nor_chosen(database, clock):
+    with database.unit_of_work() as session:
+        today = china_date(clock.now())
+        unseated = [
+            make_institution(session, clock.now(), party=Party.EXPERT, name=name, skills=["enforcement"])
+            for name in ("过期", "未到", "待批", "退出")
+        ]
+        columns = (
+            {"valid_to": today - timedelta(days=1)}, {"valid_from": today + timedelta(days=1)},
+            {"state": RecordState.PENDING}, {"state": RecordState.RETIRED},
+        )  # fmt: skip
+        for unit, changed in zip(unseated, columns, strict=True):
+            record = session.scalars(select(DatedRecord).where(DatedRecord.name == unit.name)).one()
+            for name, value in changed.items():
+                setattr(record, name, value)
+
+        case = make_service_case(session, clock.now(), kind="enforcement_aid", values=AID, is_taken=True)
+        staff = session.get(Staff, case.assignee_id)
+        move_case(session, case_id=case.id, to="accepted", mover=Mover(staff=staff), now=clock.now())
+        [task] = list_tasks(session, case.id)
+        assert task.institution_id is None
+        for unit in unseated:
+            with pytest.raises(InvalidInput, match="不能接这项任务"):
+                give_task(session, staff=staff, public_id=task.public_id, institution_id=unit.id, now=clock.now())
+
+        # The day after, the record of one of them begins.
+        tomorrow = clock.now() + timedelta(days=1)
+        given = give_task(session, staff=staff, public_id=task.public_id, institution_id=unseated[1].id, now=tomorrow)
+        assert given.institution_id == unseated[1].id
 
 
 def test_the_way_to_a_result_goes_through_the_expert_and_the_units(database, clock):

@@ -9,14 +9,16 @@ from sqlalchemy import select
 from core.clock import CHINA, china_date
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.i18n import chinese_time
-from models import AuditEntry, CalendarDay, DatedRecord, RecordState, Role
+from models import AuditEntry, CalendarDay, DatedRecord, Institution, RecordState, Role
 from services.catalogue.fields import check_form
 from services.dated_data import editing
 from services.dated_data.editing import RecordContent
+from services.dated_data.experts import Skill, find_experts
 from services.dated_data.kinds import KINDS
 from services.dated_data.lookup import find_records
+from services.handoffs import SKILL_NAMES
 from services.working_hours import load_calendar
-from tests.support.casework import make_service_case
+from tests.support.casework import make_institution, make_service_case
 from tests.support.dated_data import make_record
 from tests.support.staff import make_staff
 
@@ -260,3 +262,42 @@ def test_a_calendar_that_nobody_approved_counts_for_nothing(database, clock):
                     valid_from=TODAY + timedelta(days=1))  # fmt: skip
         assert load_calendar(session, TODAY).is_working_day(date(2027, 10, 6))
         assert not load_calendar(session, TODAY + timedelta(days=1)).is_working_day(date(2027, 10, 6))
+
+
+def test_an_expert_is_on_the_panel_once_a_second_person_agrees(database, clock, people):
+    content = RecordContent(
+        name="周工", region="广州", source="专家库聘书〔2026〕3号", confidence="V", checked_at=TODAY, valid_from=TODAY,
+        valid_to=TODAY + timedelta(days=364), values={"skills": ["enforcement"], "conflicts": "佛山某某五金厂\n甲公司"},
+    )  # fmt: skip
+    with database.unit_of_work() as session:
+        record = editing.start_record(session, staff=people["author"], kind="expert", now=clock.now())
+        written = {"staff": people["author"], "record_id": record.id, "now": clock.now()}
+        editing.save_record(session, content=content, version=record.version, **written)
+        editing.submit_record(session, **written)
+        assert find_experts(session, TODAY) == {} and session.scalars(select(Institution)).all() == []
+
+        approval = {"staff": people["other"], "record_id": record.id, "version": record.version, "now": clock.now()}
+        editing.approve_record(session, **approval)
+
+        assert [row.name for row in session.scalars(select(Institution))] == ["周工"]
+        standing = find_experts(session, TODAY)["周工"]
+        assert (standing.regions, standing.skills) == (["广东省广州市"], ["enforcement"])
+        assert standing.conflicts == ["佛山某某五金厂", "甲公司"]
+        assert find_experts(session, TODAY + timedelta(days=365)) == {}
+
+
+def test_an_expert_does_not_take_the_name_of_another_partner(database, clock, people):
+    with database.unit_of_work() as session:
+        make_institution(session, clock.now(), party="bank", name="演示银行")
+        record = make_record(
+            session, clock.now(), kind="expert", name="演示银行", values={"skills": ["patent"]},
+            state=RecordState.PENDING, author_id=people["author"].id,
+        )  # fmt: skip
+        with pytest.raises(Conflict, match="同名"):
+            editing.approve_record(
+                session, staff=people["other"], record_id=record.id, version=record.version, now=clock.now()
+            )
+
+
+def test_experts_know_what_the_desks_know():
+    assert {skill.value: skill.label for skill in Skill} == SKILL_NAMES

@@ -1,0 +1,55 @@
+"""Experts of the panel: for where, for what and against whom each may be drawn, as an approved record says it.
+
+A record goes by the expert's name, under which the expert logs in and is given tasks (models.Institution).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from sqlalchemy.orm import Session
+
+from services.catalogue.fields import Ask, Choice, Form, Paragraph
+from services.dated_data.lookup import list_in_force
+
+EXPERT = "expert"
+
+
+class Skill(Choice):
+    """The same values as services.handoffs.SKILL_NAMES."""
+
+    PATENT = "patent", "专利"
+    POLICY = "policy", "政策法规"
+    FINANCING = "financing", "质押融资"
+    ENFORCEMENT = "enforcement", "维权援助"
+    TRAINING = "training", "培训"
+    MARKET = "market", "供需对接"
+    INCUBATION = "incubation", "孵化投资"
+    GENERAL = "general", "综合"
+
+
+class Expert(Form):
+    skills: Annotated[list[Skill], Ask("擅长方向", "按它派任务,可多选")]
+    conflicts: Annotated[Paragraph | None, Ask("回避的企业", "一行一个全称,和它们有关的案子不派给这位")] = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What routing goes by."""
+
+    regions: Sequence[str]
+    skills: Sequence[str]
+    conflicts: Sequence[str]
+
+
+def find_experts(session: Session, on: date) -> Mapping[str, Standing]:
+    """Who is on the panel that day, by name."""
+    return {
+        record.name: Standing(
+            regions=[record.region],
+            skills=list(record.values["skills"]),
+            conflicts=[line.strip() for line in str(record.values.get("conflicts") or "").splitlines() if line.strip()],
+        )
+        for record in list_in_force(session, EXPERT, on)
+    }
