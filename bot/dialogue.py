@@ -37,12 +37,14 @@ from bot.skill_table import (
     UPSET,
     VALUE,
     WELCOME,
+    WITHDRAW_HANDOFF,
 )
 from bot.skills import (
     Skill,
     desks,
     feedback,
     guidance,
+    handoff,
     own_data,
     patent_details,
     patents,
@@ -128,6 +130,7 @@ class Dialogue:
             or owner_moves.choose(context, text)
             or case_words.choose(context, text)
             or BY_WORDS.get(text.lower())
+            or (WITHDRAW_HANDOFF if handoff.takes_back(context) else None)
             or (DELETE_DATA if own_data.asks(text) else None)
             or feedback.choose_verdict(context, text)
             or similar.choose(context, text)

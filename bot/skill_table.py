@@ -60,6 +60,7 @@ ACCEPT_LOOSER = Skill("patent_search", patents.accept_looser)
 ACCEPT_NUMBER = Skill("patent_detail", patent_details.accept_number)
 ACKNOWLEDGE = Skill("acknowledge", guidance.acknowledge)
 STAND_DOWN = Skill("acknowledge", guidance.stand_down)
+WITHDRAW_HANDOFF = Skill("handoff", handoff.withdraw)
 AFTER_MISSES = Skill("handoff", handoff.hand_off_after_misses)
 DELETE_DATA = Skill("own_data", own_data.ask_back)
 

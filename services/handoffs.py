@@ -78,6 +78,22 @@ def open_handoff(
     return Handoff(case, True, promise.is_off_hours, text)
 
 
+def withdraw_handoff(session: Session, *, conversation: Conversation, now: datetime) -> str:
+    """The person does not want anybody any more; answers what to tell them. Whoever is at work on it goes on."""
+    conversation = lock_conversation(session, conversation.id)
+    found = find_open_case(session, conversation.id)
+    if found is None:
+        return "好,先不转。"
+    if found.status == CaseStatus.ACCEPTED:
+        holder = found.assignee.display_name if found.assignee else "专员"
+        return f"单号 {found.number} {holder}已经接了,不需要就直接告诉{holder}一声。"
+    found.status, found.closed_at, found.respond_by = CaseStatus.CLOSED, now, None
+    add_event(session, found, "closed", now, because="withdrawn")
+    session.flush()
+    log.info("handoff_withdrawn", case=found.number)
+    return f"好,单号 {found.number} 撤了,专员不再找您。"
+
+
 def create_case(
     session: Session,
     *,

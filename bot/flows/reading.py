@@ -143,6 +143,10 @@ def _patents(_field: FormField, said: Said) -> Any | None:
     return list(dict.fromkeys(numbers)) or None
 
 
+# 我有外观专利证书, not a story in which several names may come up by the way.
+LONGEST_CHOICE = 12
+
+
 def _choice(field: FormField, said: Said) -> Any | None:
     text = LEADS.sub("", said.plain.strip(" 。."))
     for choice in field.choices:
@@ -155,7 +159,14 @@ def _choice(field: FormField, said: Said) -> Any | None:
     named = [choice for choice in field.choices if choice.label in said.plain]
     if not named:
         named = [choice for choice in field.choices if len(text) >= 2 and text in choice.label]
+    if not named and len(text) <= LONGEST_CHOICE:
+        named = [choice for choice in field.choices if any(head in text for head in _heads(choice.label))]
     return named[0].value if len(named) == 1 else None
+
+
+def _heads(label: str) -> list[str]:
+    """What people say of a name: 外观 of 外观设计, 发明 of 发明专利, 著作 and 软件 of 著作权或软件."""
+    return [part[:2] for part in re.split("或|、|和|/", label) if len(part) >= 2]
 
 
 def _choices(field: FormField, said: Said) -> Any | None:

@@ -1,13 +1,20 @@
 """To a person: a case with a number and a promised time, told at once."""
 
+import re
+
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Reply
 from models import Conversation, HandoffReason
 from services.catalogue import find_service
-from services.handoffs import open_handoff
+from services.handoffs import open_handoff, withdraw_handoff
 
+STOPS = " 。.!?,~"
+TAKES_BACK = re.compile(
+    "(?:先|那|还是|现在|暂时)*(?:不用|不需要|不要|别|取消|撤回|撤销|不)(?:再)?(?:帮我)?(?:转|找|叫|安排|请)?(?:人工|专员|客服)(?:客服|专员|服务)?"
+    "(?:联系我?|找我|回我|回复我?|来)?(?:了|吧|啦|谢谢)*"
+)
 TOPIC_OF_INTENT = {
     "patent_search": "patent",
     "patent_detail": "patent",
@@ -46,6 +53,25 @@ def hand_off_pending(context: TurnContext) -> Reply:
     """The user accepted the offer of a person."""
     pending = context.memory.get("pending") or {}
     return transfer(context, HandoffReason.SKILL, topic=pending.get("topic"), question=pending.get("question"))
+
+
+def takes_back(context: TurnContext) -> bool:
+    """不用转人工了; or 先不用了, straight after a person was asked in."""
+    text = context.plain.strip(STOPS)
+    if TAKES_BACK.fullmatch(text):
+        return True
+    refuses = context.understanding.act in {"cancel", "deny"} and context.understanding.intent is None
+    return refuses and context.memory.get("last_skill") == "handoff"
+
+
+def withdraw(context: TurnContext) -> Reply:
+    """Nobody is to be kept waiting for who has thought better of it."""
+
+    def commit(session: Session, conversation: Conversation) -> Reply:
+        told = withdraw_handoff(session, conversation=conversation, now=context.now)
+        return Reply(f"{told}要查要办随时说。", memory={"pending": None})
+
+    return Reply("", on_commit=commit, memory={"pending": None})
 
 
 def transfer(
