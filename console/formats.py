@@ -66,6 +66,7 @@ ACTION_NAMES = {
     "record_retired": "停用数据", "record_checked": "核对数据", "institution_saved": "保存机构",
     "assign": "指派", "case_moved": "推进", "case_reopened": "重新开始", "task_given": "交给机构",
     "task_done": "任务完成", "task_refused": "任务办不了", "claim_granted": "通过企业认领",
+    "claim_added": "把认领的人加为成员", "claim_transferred": "企业换负责人",
     "claim_refused": "不通过企业认领", "minutes_drawn": "汇总纪要",
     "minutes_agreed": "确认纪要", "minutes_refused": "不同意纪要",
 }  # fmt: skip

@@ -54,7 +54,7 @@ def list_companies() -> CompaniesOut:
 def create_company(json_data: CompanyIn) -> BaseModel | dict[str, Any]:
     """登记企业
 
-    还没有人登记过,您就是负责人。已经有负责人的,等负责人同意;别人替它办过事的,等专员核对。
+    还没有人登记过,您就是负责人。已经有负责人的,等专员核对,或者负责人同意您加入;别人替它办过事的,等专员核对。
     """
     return once(json_data, lambda _key, keep: _claim(json_data, keep))
 

@@ -1,8 +1,10 @@
-"""Claims of companies that others had to do with before: staff look at them, say yes or no, and the claimant hears."""
+"""Claims of companies that others had to do with before, or that somebody runs already: staff look at both sides and
+decide, and everybody concerned hears."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -25,23 +27,46 @@ from models import (
 from services.audit import record_action
 from services.deliveries import queue_deliveries
 from services.identities import find_or_create_conversation
-from services.memberships import activate, end, find_owner, lock_company
+from services.memberships import activate, end, list_owners, lock_company
 from services.notifications import user_called
 from services.permissions import Action, check_may
 
 NO_CLAIM = "没有找到这条认领。"
 DECIDED = "这条认领已经处理过了。"
 LONGEST_NOTE = 200
+CHANGED = "这家企业的负责人刚变过,请刷新后再看。"
 LATEST = 30
+
+
+class Answer(StrEnum):
+    """grant: the claimant runs a company that nobody ran · refuse: all stays as it is · add: who runs it goes on, the
+    claimant acts for it too · transfer: the claimant runs it from now on, who ran it stays a member"""
+
+    GRANT = "grant"
+    REFUSE = "refuse"
+    ADD = "add"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who runs a claimed company, since when, and what speaks for them."""
+
+    name: str
+    since: datetime
+    cases: Sequence[str]
+    conversation: str | None
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim with what speaks for and against it: the claimant's own cases, and the others behind that name."""
+    """A claim with what speaks for and against it: the claimant's own cases, who runs the company, and the others
+    behind that name."""
 
     row: Membership
     claimant: str
     own_cases: Sequence[str]
+    owners: Sequence[Owner]
     others: Sequence[str]
     other_cases: int
     conversation: str | None
@@ -74,29 +99,24 @@ def get_claim(session: Session, staff: Staff, claim_id: int) -> Membership:
 
 
 def decide_claim(
-    session: Session, *, staff: Staff, claim_id: int, agrees: bool, note: str, now: datetime
+    session: Session, *, staff: Staff, claim_id: int, answer: Answer, note: str, now: datetime
 ) -> Membership:
-    """Make the claimant who runs the company, or refuse. `note` says what the decision rests on; with a no the claimant
-    reads it. Raises InvalidInput without one, Conflict where it is decided already."""
+    """Carry out what staff decided. `note` says what it rests on; with a refusal the claimant reads it. Raises
+    InvalidInput without one, Conflict where it is decided already or somebody else runs the company than was shown."""
     found = get_claim(session, staff, claim_id)
     note = " ".join(note.split())
     if not note or len(note) > LONGEST_NOTE:
-        said = f"写一句{'依据' if agrees else '原因'},{LONGEST_NOTE}个字以内。"
+        said = f"写一句{'原因' if answer is Answer.REFUSE else '依据'},{LONGEST_NOTE}个字以内。"
         raise InvalidInput(said, fields={"note": said})
     company = lock_company(session, found.company.public_id)
     row = session.get_one(Membership, claim_id, populate_existing=True)
-    if row.state != MemberState.PENDING or row.role != MemberRole.OWNER or find_owner(session, company.id):
+    if row.state != MemberState.PENDING or row.role != MemberRole.OWNER:
         raise Conflict(DECIDED)
+    owners = list_owners(session, company.id)
+    if answer is not Answer.REFUSE and bool(owners) != (answer is not Answer.GRANT):
+        raise Conflict(CHANGED)
     row.decided_by_id, row.decision_note = staff.id, note
-    if agrees:
-        if row.claimed_code and company.credit_code is None:
-            company.credit_code = row.claimed_code
-        activate(session, row, now)
-        _tell(session, row.user, f"“{company.name}”的认领核对过了,您是负责人。同事要加入,由您同意。", now)
-        _others_wait_for(session, row, now)
-    else:
-        end(session, row, now)
-        _tell(session, row.user, f"“{company.name}”的认领没有通过:{note}。补齐后可以重新认领。", now)
+    CARRIED_OUT[answer](session, row, owners, now)
     session.execute(
         update(StaffNotification)
         .where(
@@ -106,14 +126,63 @@ def decide_claim(
         )
         .values(read_at=now)
     )
-    action = "claim_granted" if agrees else "claim_refused"
-    record_action(session, staff=staff, action=action, target=f"claim:{row.id}", now=now, company_id=company.id)
+    record_action(
+        session, staff=staff, action=ACTIONS[answer], target=f"claim:{row.id}", now=now, company_id=company.id
+    )
     session.flush()
     return row
 
 
+def _grant(session: Session, row: Membership, owners: Sequence[Membership], now: datetime) -> None:
+    _make_owner(session, row, now)
+    _others_wait_for(session, row, now)
+
+
+def _refuse(session: Session, row: Membership, owners: Sequence[Membership], now: datetime) -> None:
+    name = row.company.name
+    end(session, row, now)
+    _tell(session, row.user, f"“{name}”的认领没有通过:{row.decision_note}。补齐后可以重新认领。", now)
+    for owner in owners:
+        _tell(session, owner.user, f"有人认领“{name}”,专员核对后没有通过。您还是负责人。", now)
+
+
+def _add(session: Session, row: Membership, owners: Sequence[Membership], now: datetime) -> None:
+    name = row.company.name
+    row.role = MemberRole.MEMBER
+    activate(session, row, now)
+    _tell(session, row.user, f"“{name}”的负责人不变。专员核对后,您是它的成员,可以看到企业的申请。", now)
+    for owner in owners:
+        _tell(session, owner.user, f"有人认领“{name}”,专员核对后把对方加为成员。您还是负责人。", now)
+
+
+def _transfer(session: Session, row: Membership, owners: Sequence[Membership], now: datetime) -> None:
+    name = row.company.name
+    for owner in owners:
+        owner.role = MemberRole.MEMBER
+        _tell(session, owner.user, f"专员核对后,“{name}”换了负责人,您现在是成员。不同意请说“转人工”。", now)
+    _make_owner(session, row, now)
+    _others_wait_for(session, row, now)
+
+
+def _make_owner(session: Session, row: Membership, now: datetime) -> None:
+    company = row.company
+    if row.claimed_code and company.credit_code is None:
+        company.credit_code = row.claimed_code
+    activate(session, row, now)
+    _tell(session, row.user, f"“{company.name}”的认领核对过了,您是负责人。同事要加入,由您同意。", now)
+
+
+CARRIED_OUT = {Answer.GRANT: _grant, Answer.REFUSE: _refuse, Answer.ADD: _add, Answer.TRANSFER: _transfer}
+ACTIONS = {
+    Answer.GRANT: "claim_granted",
+    Answer.REFUSE: "claim_refused",
+    Answer.ADD: "claim_added",
+    Answer.TRANSFER: "claim_transferred",
+}
+
+
 def _waits() -> ColumnElement[bool]:
-    """To run a company is for staff to grant; who only wants to join asks whoever runs it."""
+    """To run a company is for staff to grant; who only wants to join asks whoever runs it (ask_to_join)."""
     return (Membership.state == MemberState.PENDING) & (Membership.role == MemberRole.OWNER)
 
 
@@ -144,6 +213,16 @@ def _view(session: Session, row: Membership) -> Claim:
         row=row,
         claimant=user_called(row.user),
         own_cases=[number for number, filed_by in cases if filed_by == user_id],
+        owners=[
+            Owner(
+                name=user_called(each.user),
+                since=each.decided_at or each.created_at,
+                cases=[number for number, filed_by in cases if filed_by == each.user_id],
+                conversation=session.scalar(_talks_of(each.user_id).with_only_columns(Conversation.public_id)),
+            )
+            for each in list_owners(session, company_id)
+            if each.user_id != user_id
+        ],
         others=[user_called(each) for each in people],
         other_cases=sum(filed_by != user_id for _, filed_by in cases),
         conversation=session.scalar(_talks_of(user_id).with_only_columns(Conversation.public_id)),

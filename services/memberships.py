@@ -31,8 +31,9 @@ def list_memberships(session: Session, user_id: int) -> list[Membership]:
 def claim_company(
     session: Session, *, user_id: int, name: str, region: str | None, credit_code: str | None, now: datetime
 ) -> Membership:
-    """Act for a company from now on: as the one who runs it where nobody else has to do with it yet, else once
-    somebody says yes. Repeating it changes nothing. Raises InvalidInput, or Conflict for a code that is not its own."""
+    """Act for a company from now on: as the one who runs it where nobody else has to do with it yet, else once staff
+    looked at it, or whoever runs it lets them in as a member. Repeating it changes nothing. Raises InvalidInput, or
+    Conflict for a code that is not its own."""
     code = None
     if credit_code:
         code = read_credit_code(credit_code)
@@ -48,17 +49,17 @@ def claim_company(
     if is_free:
         company.credit_code = company.credit_code or code
         company.region = company.region or region
-    has_owner = find_owner(session, company.id) is not None
     row = row or Membership(user_id=user_id, company_id=company.id, created_at=now)
-    row.role, row.claimed_code = MemberRole.MEMBER if has_owner else MemberRole.OWNER, code
+    row.role, row.claimed_code = MemberRole.OWNER, code
     _ask(session, row, now)
     if is_free:
         activate(session, row, now)
-    elif not has_owner:
+    else:
         user = session.get_one(User, user_id)
+        is_quarrel = "(已有负责人)" if find_owner(session, company.id) else ""
         for person in list_supervisors(session):
             notify(session, staff_id=person.id, kind="company_claim", key=f"membership-{row.id}-{now.date()}",
-                   text=f"企业认领待核对:{user_label(user)} · {company.name}", now=now)  # fmt: skip
+                   text=f"企业认领待核对:{user_label(user)} · {company.name}{is_quarrel}", now=now)  # fmt: skip
     session.flush()
     return row
 
@@ -102,7 +103,8 @@ def decide_member(
     loses_owner = row.state == MemberState.ACTIVE and row.role == MemberRole.OWNER
     if loses_owner and (state != MemberState.ACTIVE or role == MemberRole.MEMBER):
         _check_not_last(session, row)
-    row.role = role or row.role
+    # Who claimed to run it is let in as a member, unless it is said otherwise.
+    row.role = role or (MemberRole.MEMBER if row.state == MemberState.PENDING else MemberRole(row.role))
     if state == MemberState.ACTIVE and row.state != MemberState.ACTIVE:
         activate(session, row, now)
     elif state == MemberState.ENDED:
@@ -125,17 +127,18 @@ def leave_company(session: Session, *, user_id: int, public_id: str, now: dateti
 
 def find_owner(session: Session, company_id: int) -> User | None:
     """Who runs the company, the first of them where there are several; None where nobody does yet."""
-    return session.scalar(
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.company_id == company_id,
-            Membership.state == MemberState.ACTIVE,
-            Membership.role == MemberRole.OWNER,
-        )
-        .order_by(Membership.id)
-        .limit(1)
+    owners = list_owners(session, company_id)
+    return owners[0].user if owners else None
+
+
+def list_owners(session: Session, company_id: int) -> list[Membership]:
+    """Everybody who runs the company, the first of them first."""
+    query = select(Membership).where(
+        Membership.company_id == company_id,
+        Membership.state == MemberState.ACTIVE,
+        Membership.role == MemberRole.OWNER,
     )
+    return list(session.scalars(query.options(joinedload(Membership.user)).order_by(Membership.id)))
 
 
 def _find_or_create(session: Session, name: str, region: str | None, code: str | None, now: datetime) -> Company:

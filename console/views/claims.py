@@ -1,11 +1,11 @@
-"""Claims of companies: the queue, and the yes or no with its reason."""
+"""Claims of companies: the queue, both sides of each, and the decision with its reason."""
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console.sessions import looking, working
 from core.errors import AppError, Conflict, InvalidInput
-from services.company_claims import LONGEST_NOTE, decide_claim, list_claims
+from services.company_claims import LONGEST_NOTE, Answer, decide_claim, list_claims
 from services.resources import Resources
 
 
@@ -18,14 +18,14 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
     def claim_decide(claim_id: int) -> Response:
         answer = request.form.get("answer", "")
         try:
-            if answer not in {"yes", "no"}:
-                raise InvalidInput("请选通过或不通过。", fields={"answer": "请选一个"})
+            if answer not in set(Answer):
+                raise InvalidInput("请选怎么处理。", fields={"answer": "请选一个"})
             with working(resources) as (work, staff):
                 decide_claim(
                     work,
                     staff=staff,
                     claim_id=claim_id,
-                    agrees=answer == "yes",
+                    answer=Answer(answer),
                     note=request.form.get("note", ""),
                     now=resources.clock.now(),
                 )

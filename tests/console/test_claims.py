@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from core.errors import Conflict, Forbidden, NotFound
 from models import Company, Conversation, Delivery, MemberRole, Membership, MemberState, Message, StaffNotification
-from services.company_claims import decide_claim, list_claims
-from services.memberships import ask_to_join, claim_company
+from services.company_claims import Answer, decide_claim, list_claims
+from services.memberships import ask_to_join, claim_company, decide_member
 from tests.support.casework import PLEDGE, make_service_case
 from tests.support.people import make_conversation, make_identity
 
@@ -50,7 +50,7 @@ def test_a_yes_makes_the_owner_keeps_the_code_and_tells_everybody_concerned(data
     assert page.count(NAME) == 2 and CODE in page and "别人以它的名义办过1单" in page
     assert "/console/claims" in browser.get("/console/notifications").text
 
-    answer = browser.post(f"/console/claims/{first}", {"answer": "yes", "note": "核对过营业执照"})
+    answer = browser.post(f"/console/claims/{first}", {"answer": "grant", "note": "核对过营业执照"})
 
     assert answer.status_code == 303
     with database.reading() as session:
@@ -76,11 +76,11 @@ def test_a_no_needs_a_reason_which_the_claimant_reads_and_may_claim_again(databa
     browser.get("/console/claims")
     path = f"/console/claims/{claimants[0]}"
 
-    for refused in ({"answer": "no", "note": " "}, {"answer": "maybe", "note": "名称对不上"}):
+    for refused in ({"answer": "refuse", "note": " "}, {"answer": "maybe", "note": "名称对不上"}):
         assert browser.post(path, refused).status_code == 422
-    assert "名称对不上" in browser.post(path, {"answer": "no", "note": "名称对不上" * 50}).text
-    assert browser.post(path, {"answer": "no", "note": "名称对不上"}).status_code == 303
-    assert browser.post(path, {"answer": "yes", "note": "再看一次"}).status_code == 409
+    assert "名称对不上" in browser.post(path, {"answer": "refuse", "note": "名称对不上" * 50}).text
+    assert browser.post(path, {"answer": "refuse", "note": "名称对不上"}).status_code == 303
+    assert browser.post(path, {"answer": "grant", "note": "再看一次"}).status_code == 409
 
     with database.unit_of_work() as session:
         row = session.get_one(Membership, claimants[0])
@@ -93,21 +93,21 @@ def test_a_no_needs_a_reason_which_the_claimant_reads_and_may_claim_again(databa
 def test_only_claims_are_staffs_to_decide_and_only_by_those_who_may(database, clock, people, claimants):
     with database.unit_of_work() as session:
         decide = {"session": session, "note": "核对过", "now": clock.now()}
-        decide_claim(staff=people["supervisor"], claim_id=claimants[0], agrees=True, **decide)
+        decide_claim(staff=people["supervisor"], claim_id=claimants[0], answer=Answer.GRANT, **decide)
         user = make_identity(session, clock.now()).user_id
         company = session.scalars(select(Company)).one()
         joining = ask_to_join(session, user_id=user, public_id=company.public_id, now=clock.now())
 
         for asked in (joining.id, claimants[1], 10**6):
             with pytest.raises(NotFound):
-                decide_claim(staff=people["supervisor"], claim_id=asked, agrees=True, **decide)
+                decide_claim(staff=people["supervisor"], claim_id=asked, answer=Answer.GRANT, **decide)
         with pytest.raises(Conflict):
-            decide_claim(staff=people["administrator"], claim_id=claimants[0], agrees=False, **decide)
+            decide_claim(staff=people["administrator"], claim_id=claimants[0], answer=Answer.REFUSE, **decide)
         for role in ("agent", "stranger"):
             with pytest.raises(Forbidden):
                 list_claims(session, people[role])
             with pytest.raises(Forbidden):
-                decide_claim(staff=people[role], claim_id=claimants[0], agrees=True, **decide)
+                decide_claim(staff=people[role], claim_id=claimants[0], answer=Answer.GRANT, **decide)
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,76 @@ def test_only_claims_are_staffs_to_decide_and_only_by_those_who_may(database, cl
 )
 def test_each_role_meets_claims_as_it_may(signed_in, claimants, role, page, known, missing):
     browser = signed_in(role)
-    form = {"answer": "yes", "note": "核对过"}
+    form = {"answer": "grant", "note": "核对过"}
     assert browser.get("/console/claims").status_code == page
     assert browser.post("/console/claims/999999", form).status_code == missing
     assert browser.post(f"/console/claims/{claimants[0]}", form).status_code == known
     assert bool(re.search("企业认领", browser.get("/console/").text)) == (page == 200)
+
+
+@pytest.fixture
+def quarrel(database, clock, people) -> tuple[int, int]:
+    """Somebody runs the company, and another person claims it: the ids of both memberships."""
+    with database.unit_of_work() as session:
+        rows = []
+        for code in (None, CODE):
+            conversation = make_conversation(session, make_identity(session, clock.now()), clock.now())
+            if code is None:
+                make_service_case(session, clock.now(), conversation=conversation)
+            rows.append(
+                claim_company(session, user_id=conversation.user_id, name=NAME, region=None, credit_code=code,
+                              now=clock.now())
+            )  # fmt: skip
+        return rows[0].id, rows[1].id
+
+
+@pytest.mark.parametrize(
+    ("answer", "owner", "claimant", "code", "to_owner", "to_claimant", "audit"),
+    [
+        (
+            "refuse",
+            "owner active",
+            "owner ended",
+            None,
+            "没有通过。您还是负责人",
+            "没有通过:看过执照",
+            "不通过企业认领",
+        ),
+        ("add", "owner active", "member active", None, "加为成员。您还是负责人", "您是它的成员", "把认领的人加为成员"),
+        ("transfer", "member active", "owner active", CODE, "换了负责人,您现在是成员", "您是负责人", "企业换负责人"),
+    ],
+)
+def test_staff_see_both_sides_of_a_quarrel_and_settle_it_and_both_hear(
+    database, signed_in, quarrel, answer, owner, claimant, code, to_owner, to_claimant, audit
+):
+    browser = signed_in("supervisor")
+    page = browser.get("/console/claims").text
+    assert "现在的负责人" in page and page.count("看会话") == 2 and "换成申请人负责" in page and ">通过<" not in page
+    assert "已有负责人" in browser.get("/console/notifications").text
+    path = f"/console/claims/{quarrel[1]}"
+    assert browser.post(path, {"answer": "grant", "note": "旧页面"}).status_code == 409
+
+    assert browser.post(path, {"answer": answer, "note": "看过执照"}).status_code == 303
+    assert browser.post(path, {"answer": answer, "note": "看过执照"}).status_code == 409
+
+    with database.reading() as session:
+        rows = [session.get_one(Membership, each) for each in quarrel]
+        assert [f"{row.role} {row.state}" for row in rows] == [owner, claimant]
+        assert session.scalars(select(Company.credit_code)).one() == code
+        assert to_owner in told(session, quarrel[0])[-1]
+        assert to_claimant in told(session, quarrel[1])[-1]
+    assert audit in browser.get("/console/audit").text
+    assert "没有要核对的认领" in browser.get("/console/claims").text
+
+
+def test_who_runs_the_company_may_let_the_claimant_in_as_a_member_and_staff_see_nothing_left(
+    database, clock, signed_in, quarrel
+):
+    with database.unit_of_work() as session:
+        owner, claimant = (session.get_one(Membership, each) for each in quarrel)
+        decide_member(
+            session, user_id=owner.user_id, public_id=owner.company.public_id, member_id=claimant.id,
+            state=MemberState.ACTIVE, role=None, now=clock.now(),
+        )  # fmt: skip
+        assert (claimant.role, claimant.state) == (MemberRole.MEMBER, MemberState.ACTIVE)
+    assert "没有要核对的认领" in signed_in("supervisor").get("/console/claims").text
