@@ -19,7 +19,7 @@ from services.casework.clocks import set_clocks
 from services.casework.notices import tell_handler, tell_owner, worded
 from services.casework.satisfaction import INVITATION, VERDICTS, is_to_be_invited
 from services.casework.system_work import request_work
-from services.casework.tasks import cancel_open_tasks, is_wanted, open_tasks
+from services.casework.tasks import cancel_open_tasks, is_wanted, open_cancelled_tasks, open_tasks
 from services.casework.wording import shown_form
 from services.catalogue import service_of
 from services.catalogue.fields import check_form
@@ -161,7 +161,7 @@ def _carry_out(
         record_action(session, staff=mover.staff, action="case_moved", target=target, now=now, to=stage.key)
     is_invited = stage.outcome is not None and _end(session, case, stage, mover, now)
     set_clocks(session, case, service, now)
-    open_tasks(session, case, service, stage, now)
+    open_tasks(session, case, service, stage.tasks, now)
     request_work(session, case, stage, now)
     if case.status == CaseStatus.WAITING and stage.work is None:
         # Nobody was asked while the system itself was at work.
@@ -212,6 +212,7 @@ def reopen_case(session: Session, *, case_id: int, staff: Staff, now: datetime) 
     add_event(session, case, "reopened", now, staff_id=staff.id, stage=before)
     record_action(session, staff=staff, action="case_reopened", target=f"case:{case.number}", now=now)
     set_clocks(session, case, service, now)
+    open_cancelled_tasks(session, case, now)
     request_work(session, case, service.stage(before), now)
     tell_owner(session, case, f"{service.name} {case.number} 重新开始办理。", now)
     session.flush()

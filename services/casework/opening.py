@@ -79,7 +79,7 @@ def open_service_case(
     session.flush()  # assigns case.id
     add_event(session, case, "opened", now, channel=channel, stage=case.stage)
     set_clocks(session, case, service, now)
-    open_tasks(session, case, service, service.first_stage, now)
+    open_tasks(session, case, service, service.first_stage.tasks, now)
     request_work(session, case, service.first_stage, now)
     request_job(session, JobName.ROUTE_CASE, key=f"{case.id}-opened", now=now, case_id=case.id)
     session.flush()

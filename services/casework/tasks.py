@@ -1,6 +1,6 @@
 """What partners do for a case: opened by its stage, given to an institution, reported on."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from services.casework.access import check_may_on_case, get_task_for, may_on_tas
 from services.casework.notices import tell_handler, tell_partner
 from services.catalogue import service_of
 from services.catalogue.fields import check_form, fields_of
-from services.catalogue.model import PARTY_NAMES, Party, Service, Stage, Task
+from services.catalogue.model import PARTY_NAMES, Party, Service, Task
 from services.dated_data.experts import find_experts
 from services.dated_data.routing import Route, find_route
 from services.permissions import NATIONWIDE, Action
@@ -37,11 +37,10 @@ def list_tasks(session: Session, case_id: int) -> list[CaseTask]:
     return list(session.scalars(select(CaseTask).where(CaseTask.case_id == case_id).order_by(CaseTask.id)))
 
 
-def open_tasks(session: Session, case: Case, service: Service, stage: Stage, now: datetime) -> list[CaseTask]:
-    """Open the stage's tasks that are not there yet, each given to the institution that fits best."""
+def open_tasks(session: Session, case: Case, service: Service, keys: Iterable[str], now: datetime) -> None:
+    """Open those of the tasks that are not there yet, each given to the institution that fits best."""
     there = {task.key for task in list_tasks(session, case.id) if task.state in {*UNDONE, TaskState.DONE}}
-    opened = []
-    for key in stage.tasks:
+    for key in keys:
         task = service.task(key)
         if key in there or not is_wanted(task, case):
             continue
@@ -60,8 +59,6 @@ def open_tasks(session: Session, case: Case, service: Service, stage: Stage, now
         else:
             text = f"{service.name} {case.number}:{task.name}还没有{PARTY_NAMES[task.party]},请指定"
             tell_handler(session, case, text, key=f"task-{row.id}-waits", now=now, kind="task")
-        opened.append(row)
-    return opened
 
 
 def is_wanted(task: Task, case: Case) -> bool:
@@ -213,6 +210,12 @@ def cancel_open_tasks(session: Session, case: Case, now: datetime) -> None:
             row.state, row.ended_at = TaskState.CANCELLED, now
             row.version += 1
             add_event(session, case, "task_cancelled", now, task=row.id)
+
+
+def open_cancelled_tasks(session: Session, case: Case, now: datetime) -> None:
+    """The case is taken up again: what its end cut off has to be done after all."""
+    cut_off = dict.fromkeys(row.key for row in list_tasks(session, case.id) if row.state == TaskState.CANCELLED)
+    open_tasks(session, case, service_of(case.kind), cut_off, now)
 
 
 def forget_tasks_of(session: Session, user_id: int) -> None:

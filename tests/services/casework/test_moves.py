@@ -138,6 +138,23 @@ def test_a_closed_case_can_be_taken_up_again_where_it_was(database, clock):
         assert case.next_due_at is not None
 
 
+def test_what_the_end_of_a_case_cut_off_is_to_be_done_once_it_is_taken_up_again(database, clock):
+    with database.unit_of_work() as session:
+        bank = make_institution(session, clock.now(), party=Party.BANK)
+        case = make_service_case(session, clock.now(), is_taken=True)
+        boss = make_staff(session, clock.now(), role=Role.SUPERVISOR)
+        move_case(session, case_id=case.id, to="recommended", mover=handler(session, case), answers=RECOMMEND,
+                  now=clock.now())  # fmt: skip
+        wanted = {task.key for task in list_tasks(session, case.id)}
+        for _ in range(2):
+            move_case(session, case_id=case.id, to="withdrawn", mover=Mover(user_id=case.user_id), now=clock.now())
+            reopen_case(session, case_id=case.id, staff=boss, now=clock.now())
+
+        left = [task for task in list_tasks(session, case.id) if task.state != "cancelled"]
+        assert sorted(task.key for task in left) == sorted(wanted)
+        assert [task.institution_id for task in left if task.key == "review"] == [bank.id]
+
+
 def test_a_partner_sees_what_its_task_needs_and_nothing_of_the_person(database, clock):
     with database.unit_of_work() as session:
         bank = make_institution(session, clock.now(), party=Party.BANK)
