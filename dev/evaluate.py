@@ -36,6 +36,8 @@ OWN = ROOT / "data" / "evaluation" / "questions.jsonl"
 SENTENCES = ROOT / "data" / "evaluation" / "nlu.jsonl"
 # Written by an author who had not seen the bank of questions; nothing is trained on it.
 HELD_OUT = ROOT / "data" / "evaluation" / "policy.jsonl"
+# Follow-ups of our own, by which it was chosen how a question is read with the turns before it: no first sight.
+FOLLOW_UPS = ROOT / "data" / "evaluation" / "follow_ups.jsonl"
 TARGET = ROOT / "docs" / "evaluation.md"
 TODAY = date(2026, 11, 22)
 # STARD is about all of Chinese law; these words make a question one of ours.
@@ -66,7 +68,7 @@ def main() -> None:
         lines += _scored("parse", sentences, "score_nlu.py")
     for path in FILES:
         lines += searches_report(path)
-    for questions in (shared / "policy_dev.jsonl", HELD_OUT):
+    for questions in (shared / "policy_dev.jsonl", HELD_OUT, FOLLOW_UPS):
         lines += _scored("ask", questions, "score_policy.py")
     text = "\n".join(lines) + "\n"
     TARGET.write_text(text, encoding="utf-8")

@@ -50,7 +50,14 @@ SUBJECT = re.compile(
     "质押|竞业|欠款|货款|账款|技术合同|海关|加盟|高企|补贴|贴息"
 )
 
-RIGHT = re.compile("专利|商标|软著|软件|著作权|版权|商业秘密|布图")
+# Kinds of right as people call them; 软著 and 版权 are one.
+RIGHTS = {
+    "patent": re.compile("专利|实用新型|外观"),
+    "trademark": re.compile("商标|牌子"),
+    "copyright": re.compile("软著|软件|著作权|版权"),
+    "secret": re.compile("商业秘密|技术秘密"),
+    "layout": re.compile("布图"),
+}
 GREETING = re.compile("(?:你好|您好|在吗|在不在|哈喽|谢谢|好的?|嗯+|哦+|知道了|明白了?)[啊呀吗,。!!]*")
 
 
@@ -92,9 +99,13 @@ def in_context(text: str, history: Sequence[str]) -> tuple[str, ...]:
     whole = _substituted_in_story(text, previous, far)
     if whole is not None:
         return (whole, f"{far} {text}")
-    told = dict.fromkeys((f"{near} {text}", f"{far} {text}"))
-    leans = POINTS_BACK.search(text) or not SUBJECT.search(text)
-    return (*told, text) if leans else (text, *told)
+    told = dict.fromkeys(f"{story} {text}" for story in (near, far) if not _of_other_right(text, story))
+    return (*told, text) if leans_back(text) else (text, *told)
+
+
+def leans_back(text: str) -> bool:
+    """Whether a question points back, or names nothing of our field: what it is about was said before."""
+    return bool(POINTS_BACK.search(text)) or not SUBJECT.search(text)
 
 
 def _substituted_in_story(text: str, previous: str, story: str) -> str | None:
@@ -126,5 +137,14 @@ def _story(history: Sequence[str], *, past_subject: bool = False) -> str:
 
 def _is_other(earlier: str, story: str) -> bool:
     """Whether an earlier turn asked about another kind of right than the story is about."""
-    kinds = RIGHT.findall(story)
-    return bool(ASKS.search(earlier) and kinds and (others := RIGHT.findall(earlier)) and not set(kinds) & set(others))
+    return bool(ASKS.search(earlier)) and _of_other_right(earlier, story)
+
+
+def _of_other_right(text: str, story: str) -> bool:
+    """Whether both name kinds of right, and none that is the same."""
+    kinds, others = _rights(text), _rights(story)
+    return bool(kinds and others and not kinds & others)
+
+
+def _rights(text: str) -> set[str]:
+    return {name for name, words in RIGHTS.items() if words.search(text)}

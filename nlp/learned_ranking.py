@@ -15,7 +15,7 @@ from nlp.law_names import find_references
 from nlp.ports import Ranker
 from nlp.question import is_answered_in_kind
 from nlp.question_index import Vector
-from nlp.question_retrieval import QuestionBook
+from nlp.question_retrieval import VOTES, QuestionBook
 from nlp.ranking import EVERYWHERE, GUIDE, is_near
 from nlp.scope import local_factor, right_factor, scope_factor
 from nlp.segmenter import normalise
@@ -33,8 +33,6 @@ FEATURES = (
     "joined_before_next", "is_nearest", "lexical", "lexical_before_next", "has_questions", "is_near", "is_local",
     "scope", "in_kind", "lead_in_kind",
 )  # fmt: skip
-# What the second and third nearest question of a passage add to the nearest.
-VOTES = (1.0, 0.3, 0.3)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from nlp.answer_text import basis_line, body_text, from_kind, source_line
-from nlp.follow_ups import in_context
+from nlp.askable import default_askable
+from nlp.follow_ups import in_context, leans_back
 from nlp.learned_ranking import ENOUGH, LearnedRanker
 from nlp.normalisation import Normaliser
 from nlp.ports import Embedder, PassageSource, Ranker, Retriever, SearchIndex
@@ -20,7 +21,7 @@ from nlp.types import Citation, PassageText, PolicyAnswer
 from nlp.word_weights import IndexWordWeights
 
 NO_BASIS = "这个我没有可靠依据,不乱说。"
-CANDIDATES = 40
+CANDIDATES, MOST_FOUND = 40, 10
 MOST_CITATIONS = 3
 # No more of a guide's articles are looked up.
 MOST_ARTICLES = 6
@@ -32,6 +33,10 @@ LONGEST_QUESTION = 500
 # What may be a wish that we must decline is answered only where a passage answers it so well.
 WELL = 0.5
 LIKELIER = 0.15
+# How much nearness to a question itself counts beside the score of what it leans on, too.
+ITSELF = 1.5
+# Below these log-odds a question that leans on others is none of ours, whatever they were about.
+NOT_ASKABLE = -1.2
 
 
 class PolicyAnswerer:
@@ -81,15 +86,8 @@ class PolicyAnswerer:
         ruled = answer_rule_question(question, on, history, calendar)
         if ruled is not None:
             return self._computed(ruled, on=on, source=source)
-        plain = self._normaliser.plain
-        tried = [
-            (wording, self.find(wording, on=on, region=region, source=source))
-            for wording in in_context(plain(question), [plain(each) for each in _subjects(history, on)])
-        ]
-        # The likelier wording keeps the lead unless another one is answered much better.
-        asked, found = max(
-            tried, key=lambda each: (each[1][0][1] if each[1] else 0.0) + (LIKELIER if each is tried[0] else 0.0)
-        )
+        itself = self._normaliser.plain(question)
+        asked, found = self._find_in_context(itself, history, on=on, region=region, source=source)
         if not found or found[0][1] < self._enough:
             return PolicyAnswer(NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0)
         if found[0][1] < WELL and (doubt := find_suspicion(question)) is not None:
@@ -98,7 +96,8 @@ class PolicyAnswerer:
         articles = self._articles(asked, best, on=on, region=region, source=source)
         close = [passage for passage, each in found if each >= max(self._enough, score * CLOSE)]
         chosen = list({each.passage_id: each for each in [best, *articles, *close]}.values())[:MOST_CITATIONS]
-        plain_words = "\n".join(from_kind(asked, lead) for lead in self._leads_of(asked, best))
+        leads = self._leads_of(asked, best, itself=itself if _tells_more(asked, itself) else None)
+        plain_words = "\n".join(from_kind(asked, lead) for lead in leads)
         lines = [
             plain_words,
             body_text(asked, best, spent=len(plain_words)),
@@ -115,8 +114,49 @@ class PolicyAnswerer:
             ),
         )
 
-    def _leads_of(self, question: str, passage: PassageText) -> tuple[str, ...]:
-        return self._leads.leads(question, passage) if self._leads is not None and passage.kind != GUIDE else ()
+    def _find_in_context(
+        self, question: str, history: Sequence[str], *, on: date, region: str | None, source: PassageSource | None
+    ) -> tuple[str, list[tuple[PassageText, float]]]:
+        """The wording to answer, the question alone or with what was said before, and what is found for it."""
+        said = [self._normaliser.plain(each) for each in _subjects(history, on)]
+        tried = [
+            (wording, self.find(wording, on=on, region=region, source=source, limit=2 * MOST_FOUND))
+            for wording in in_context(question, said)
+        ]
+        told = [each for each in tried if _tells_more(each[0], question)]
+        if told and default_askable().score(question) < NOT_ASKABLE:
+            return question, []  # 你们公司一年赚多少: what was said before does not make it a question for us
+        if leans_back(question) and any(_top(found) >= self._enough for _, found in told):
+            tried = told  # words without a subject meet anything; with their subject they find enough
+        # The likelier wording keeps the lead unless another one is answered much better.
+        asked, found = max(tried, key=lambda each: _top(each[1]) + (LIKELIER if each is tried[0] else 0.0))
+        if _tells_more(asked, question):
+            found = self._nearest_to(question, found)
+        return asked, found[:MOST_FOUND]
+
+    def _nearest_to(self, question: str, found: list[tuple[PassageText, float]]) -> list[tuple[PassageText, float]]:
+        """What was said before says what it is about; of what that finds, the nearest to the question itself is first.
+
+        The passage that comes first stands for them all, so it has the best score.
+        """
+        if not found or self._leads is None:
+            return found
+        book, top = self._leads, found[0][1]
+        guides = self._ranker.rank(question, [passage for passage, _ in found if passage.kind == GUIDE])
+        nearness = {passage.passage_id: score for passage, score in guides}
+
+        def fits(each: tuple[PassageText, float]) -> float:
+            passage, score = each
+            near = nearness.get(passage.passage_id)
+            return score + ITSELF * (book.closeness(question, passage) if near is None else near)
+
+        (first, score), *others = sorted(found, key=fits, reverse=True)
+        return [(first, max(score, top)), *others]
+
+    def _leads_of(self, question: str, passage: PassageText, itself: str | None = None) -> tuple[str, ...]:
+        if self._leads is None or passage.kind == GUIDE:
+            return ()
+        return self._leads.leads(question, passage, itself=itself)
 
     def _see_also(self, question: str, best: PassageText, close: Sequence[PassageText]) -> str:
         """What another article says that fits about as well: the question may have been about that one."""
@@ -143,7 +183,7 @@ class PolicyAnswerer:
         *,
         on: date,
         region: str | None = None,
-        limit: int = 10,
+        limit: int = MOST_FOUND,
         source: PassageSource | None = None,
     ) -> list[tuple[PassageText, float]]:
         """The passages valid on that day with their scores, best first."""
@@ -179,6 +219,15 @@ class PolicyAnswerer:
     ) -> list[PassageText]:
         numbers = self._retriever.find_places([f"{law}{label}" for law, label in places], on=on, region=region)
         return self._passages(source).load(numbers)
+
+
+def _tells_more(wording: str, question: str) -> bool:
+    """Whether a wording is the question with what was said before."""
+    return wording.endswith(f" {question}")
+
+
+def _top(found: Sequence[tuple[PassageText, float]]) -> float:
+    return found[0][1] if found else 0.0
 
 
 def _subjects(history: Sequence[str], on: date) -> Sequence[str]:

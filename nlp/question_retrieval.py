@@ -22,6 +22,8 @@ REMEMBERED = 64
 NEAR_BY_WORDS, NEAR_BY_BOTH = 0.3, 0.5
 # So much nearer counts a line that gives what is asked for; lines about as near are both said.
 IN_KIND, NEARLY, MOST_LEADS = 0.1, 0.1, 2
+# What the second and third nearest question of a passage add to the nearest.
+VOTES = (1.0, 0.3, 0.3)
 # Above every BM25 score, below an article that the question names.
 BONUS = 400.0
 
@@ -83,20 +85,30 @@ class QuestionBook:
             return None
         return self._index.questions[max(numbers, key=lambda number: nearness.joined[number])].lead
 
-    def leads(self, text: str, passage: PassageText) -> tuple[str, ...]:
+    def closeness(self, text: str, passage: PassageText) -> float:
+        """How near a passage's own questions are: the nearest, and a part of the next two."""
+        nearness = self.nearness(text)
+        fits = sorted((float(nearness.joined[number]) for number in self.of(passage)), reverse=True)
+        return sum(share * fit for share, fit in zip(VOTES, fits, strict=False))
+
+    def leads(self, text: str, passage: PassageText, *, itself: str | None = None) -> tuple[str, ...]:
         """The lines that answer the passage's questions nearest to what is asked, two at most; none where none is near.
 
-        A line with a figure goes before one without where a figure is asked for.
+        A line with a figure goes before one without where a figure is asked for. `itself` is the question without the
+        turns before it: of the near lines, those come first that are near to it too.
         """
         numbers = self.of(passage)
         if not numbers or any(reference.article for reference in find_references(text)):
             return ()  # who names an article wants to read it
-        nearness, plain = self.nearness(text), normalise(text)
+        nearness, plain = self.nearness(text), normalise(itself or text)
         least = NEAR_BY_WORDS if nearness.meaning is None else NEAR_BY_BOTH
+        joined = nearness.joined
+        if itself is not None:
+            joined = np.float32(0.5) * (joined + self.nearness(itself).joined)
         fits: dict[str, float] = {}
         for number in numbers:
             lead = self._index.questions[number].lead
-            fits[lead] = max(fits.get(lead, 0.0), float(nearness.joined[number]))
+            fits[lead] = max(fits.get(lead, 0.0), float(joined[number]))
         near = {
             lead: fit + (IN_KIND if is_answered_in_kind(plain, lead) else 0.0)
             for lead, fit in fits.items()

@@ -28,6 +28,11 @@ IN_HOUSE = re.compile(
     r"员工|职工|发明人|设计人|研发人员|工程师|科技人员|技术人员|完成人|团队|老师|职务|(?:公司|单位)没|没有?(?:规定|约定)|条例"
 )
 FOREIGN_FACTOR = LOCAL_MONEY_FACTOR = 0.35
+# 越南海关, 美国的商标法: the office or law of another country, of which no text of ours says anything.
+FOREIGN_OFFICE = re.compile(
+    rf"(?:{COUNTRIES.pattern})(?:的|那边的?|当地的?)?(?:海关|专利局|商标局|知识产权局|特许厅|法院|法庭|专利法|商标法|版权法|法律|政府|官方)"
+)
+FOREIGN_OFFICE_FACTOR = 0.2
 FUTURE_FACTOR = 0.5
 FIRM_FACTOR = 0.4
 
@@ -63,7 +68,7 @@ def scope_factor(question: str, passage: PassageText) -> float:
     whole = f"{passage.region}{passage.document}{passage.label}{passage.text}"
     factor = 1.0
     if any(country not in whole for country in COUNTRIES.findall(question)):
-        factor *= FOREIGN_FACTOR
+        factor *= FOREIGN_OFFICE_FACTOR if FOREIGN_OFFICE.search(question) else FOREIGN_FACTOR
     if asks_what_a_place_pays(question) and any(place not in whole for place in PLACE.findall(question)):
         factor *= LOCAL_MONEY_FACTOR
     if _affairs_of_a_firm().search(question):

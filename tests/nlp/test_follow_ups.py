@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.follow_ups import corrected, in_context
+from nlp.follow_ups import corrected, in_context, leans_back
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,16 @@ def test_what_was_only_told_is_kept_with_what_is_asked_of_it() -> None:
     said = ["我们和老王共有一件专利", "没签协议"]
 
     assert in_context("那转让呢", said)[0] == "我们和老王共有一件专利 没签协议 那转让呢"
+
+
+def test_a_question_that_names_another_right_than_the_story_stands_alone() -> None:
+    assert in_context("公司的软件著作权能保护多少年", ["外观专利能保护几年"]) == ("公司的软件著作权能保护多少年",)
+    assert len(in_context("版权归谁", ["员工上班写的软件"])) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [("最多能收几成", True), ("它多久得删", True), ("商标续展要多少钱", False), ("软著怎么办", False)],
+)
+def test_what_points_back_or_names_no_subject_leans(text: str, leans: bool) -> None:
+    assert leans_back(text) is leans

@@ -260,6 +260,28 @@ def test_after_a_figure_what_happens_when_it_is_late_is_understood(
     assert article in answer.text, answer.text
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "article"),
+    [
+        (["共有的专利没写分钱的事", "我普通许可给别家用了"], "收来的钱要分他吗", "《专利法》第十四条"),
+        (["我们商标被人提了撤三"], "没正当理由几年不用会被撤", "《商标法》第四十九条"),
+    ],
+)
+def test_of_what_the_story_is_about_the_question_itself_picks_the_article(
+    everything: Library, before: list[str], question: str, article: str
+) -> None:
+    answer = everything.answerer.answer(question, on=TODAY, source=everything.source, history=before)
+
+    assert article in answer.text, answer.text
+
+
+@pytest.mark.parametrize("question", ["你们公司一年赚多少", "审查员电话多少", "深圳哪家最便宜"])
+def test_a_question_that_is_none_of_ours_is_declined_whatever_was_spoken_of(everything: Library, question: str) -> None:
+    answer = everything.answerer.answer(question, on=TODAY, source=everything.source, history=["发明专利年费多少钱"])
+
+    assert answer.abstained
+
+
 def test_no_answer_begins_with_an_example_or_advice(everything: Library) -> None:
     for question, _ in ANSWERABLE:
         text = everything.answerer.answer(question, on=TODAY, source=everything.source).text
