@@ -1,8 +1,9 @@
 """`make train-ranker`: learns how to order passages, from questions written for this project, over the evaluation data.
 
 Questions with their articles: data/evaluation/questions.jsonl, written by others than data/questions. Questions that
-nothing answers: data/questions/unanswerable.txt; none of their candidates is right. For the figures that are printed
-every second question trains and the others measure; the files of shared/data/eval are never read here.
+nothing answers: data/questions/unanswerable.txt; none of their candidates is right. Wishes that nlp.refusals declines
+are left out: plain as they are, they would lower the bar for the others. For the figures that are printed every second
+question trains and the others measure; the files of shared/data/eval are never read here.
 """
 
 import argparse

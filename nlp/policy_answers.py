@@ -1,5 +1,6 @@
 """Answers questions of law and policy out of passages: quoted, dated, cited; or says that there is no basis."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -33,10 +34,14 @@ LONGEST_QUESTION = 500
 # What may be a wish that we must decline is answered only where a passage answers it so well.
 WELL = 0.5
 LIKELIER = 0.15
+# 产品被人抄了怎么办 names no right and needs none: so well is answered what stands for itself.
+STANDS_ALONE = 0.8
 # How much nearness to a question itself counts beside the score of what it leans on, too.
-ITSELF = 1.5
-# Below these log-odds a question that leans on others is none of ours, whatever they were about.
-NOT_ASKABLE = -1.2
+ITSELF = 1.0
+# 你们公司一年赚多少, 深圳哪家最便宜: below these log-odds what is asked is none of ours, whatever was spoken of before.
+# Words that ask how much say nothing about that, and what is left may be too short to tell.
+NOT_ASKABLE, SHORTEST_TOLD = -2.0, 5
+HOW_MUCH = re.compile("多少钱|多少|几多|大概|一般|一共|总共|[呢吗的了那要]")
 
 
 class PolicyAnswerer:
@@ -124,9 +129,10 @@ class PolicyAnswerer:
             for wording in in_context(question, said)
         ]
         told = [each for each in tried if _tells_more(each[0], question)]
-        if told and default_askable().score(question) < NOT_ASKABLE:
-            return question, []  # 你们公司一年赚多少: what was said before does not make it a question for us
-        if leans_back(question) and any(_top(found) >= self._enough for _, found in told):
+        if told and _is_none_of_ours(question):
+            return question, []  # what was said before does not make it a question for us
+        alone = max((_top(found) for wording, found in tried if wording == question), default=0.0)
+        if leans_back(question) and alone < STANDS_ALONE and any(_top(found) >= self._enough for _, found in told):
             tried = told  # words without a subject meet anything; with their subject they find enough
         # The likelier wording keeps the lead unless another one is answered much better.
         asked, found = max(tried, key=lambda each: _top(each[1]) + (LIKELIER if each is tried[0] else 0.0))
@@ -224,6 +230,11 @@ class PolicyAnswerer:
 def _tells_more(wording: str, question: str) -> bool:
     """Whether a wording is the question with what was said before."""
     return wording.endswith(f" {question}")
+
+
+def _is_none_of_ours(question: str) -> bool:
+    rest = HOW_MUCH.sub("", question)
+    return len(rest) >= SHORTEST_TOLD and leans_back(question) and default_askable().score(rest) < NOT_ASKABLE
 
 
 def _top(found: Sequence[tuple[PassageText, float]]) -> float:

@@ -54,8 +54,8 @@ def all_questions() -> tuple[PlainQuestion, ...]:
 
 
 def read_unanswerable() -> tuple[str, ...]:
-    """Questions that must be declined: nothing of ours answers them."""
-    return tuple(text for path in (*REFUSED, FOLDER / WITHOUT_ANSWER) for text in read_sentences(path))
+    """Questions that must be declined because nothing of ours answers them."""
+    return read_sentences(FOLDER / WITHOUT_ANSWER)
 
 
 def read_sentences(path: Path) -> tuple[str, ...]:

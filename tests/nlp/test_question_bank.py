@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nlp.law_names import find_references
-from nlp.question_bank import BadQuestionFile, all_questions, read_questions, read_unanswerable
+from nlp.question_bank import REFUSED, BadQuestionFile, all_questions, read_questions, read_sentences, read_unanswerable
 from nlp.question_index import QuestionIndex
 from nlp.question_retrieval import QuestionBook
 from nlp.segmenter import default_segmenter
@@ -33,16 +33,21 @@ def test_no_question_is_written_twice_for_one_text_of_a_law() -> None:
     assert [key for key, count in counted.items() if count > 1] == []
 
 
-def test_what_cannot_be_answered_is_no_written_question() -> None:
-    unanswerable = read_unanswerable()
+def _declined() -> tuple[str, ...]:
+    """What nothing answers, and wishes that are declined whatever is known."""
+    return (*read_unanswerable(), *(text for path in REFUSED for text in read_sentences(path)))
 
-    assert len(unanswerable) >= 600
+
+def test_what_cannot_be_answered_is_no_written_question() -> None:
+    unanswerable = _declined()
+
+    assert len(unanswerable) >= 1_000
     assert {each.text for each in all_questions()}.isdisjoint(unanswerable)
 
 
 def test_no_question_of_the_held_out_evaluation_is_written_here() -> None:
     held_out = [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
-    ours = {_letters(text) for text in (*(each.text for each in all_questions()), *read_unanswerable())}
+    ours = {_letters(text) for text in (*(each.text for each in all_questions()), *_declined())}
 
     assert len(held_out) == 379
     assert len({each["id"] for each in held_out}) == 379
