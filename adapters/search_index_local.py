@@ -83,6 +83,8 @@ class LocalIndex:
             return False
         if any(_has_any(document, name, values) for name, values in query.excluded.items()):
             return False
+        if any(all(self._has(document, word) for word in unwanted) for unwanted in query.excluded_words):
+            return False
         return all(_in_range(document.numbers, name, span) for name, span in query.numbers.items())
 
     def _ranked(self, found: list[IndexDocument], query: IndexQuery) -> list[IndexHit]:

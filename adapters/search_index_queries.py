@@ -1,6 +1,6 @@
 """Our schema, documents, queries and facets in tantivy's words. Queries are objects: no user text is ever parsed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -94,10 +94,16 @@ def build_query(fields: tantivy.Schema, schema: IndexSchema, query: IndexQuery) 
                 fields, number_field(name), tantivy.FieldType.Integer, lower_bound=span.low, upper_bound=span.high
             )
             parts.append((Occur.Must, _unscored(ranged)))
+    parts += [(Occur.MustNot, unwanted) for unwanted in _unwanted(fields, schema, query)]
+    return parts[0][1] if len(parts) == 1 else Query.boolean_query(parts)
+
+
+def _unwanted(fields: tantivy.Schema, schema: IndexSchema, query: IndexQuery) -> Iterator[Query]:
     for name, values in query.excluded.items():
         if values:
-            parts.append((Occur.MustNot, _any_of(fields, name, values)))
-    return parts[0][1] if len(parts) == 1 else Query.boolean_query(parts)
+            yield _any_of(fields, name, values)
+    for words in query.excluded_words:
+        yield Query.boolean_query([(Occur.Must, _word(fields, schema, word)) for word in words])
 
 
 def facet_request(names: Sequence[str], every_value: bool = False) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class IndexQuery:
 
     `required` must all match in some text field. `words` rank; at least `minimum_words` of them must match, one where
     nothing is required. Within one keyword field any of the values matches, between fields all must; an empty list
-    filters nothing. `excluded` values must not be there. Documents without the number sorted by come last.
+    filters nothing. `excluded` values must not be there, nor all words of any
+    of `excluded_words` together in the text. Documents without the number sorted by come last.
     """
 
     words: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ class IndexQuery:
     minimum_words: int = 0
     keywords: Mapping[str, Sequence[str]] = field(default_factory=dict)
     excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    excluded_words: tuple[tuple[str, ...], ...] = ()
     numbers: Mapping[str, NumberRange] = field(default_factory=dict)
     sort_by: str | None = None
     descending: bool = True

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.i18n import chinese_date
 from miniapp_api.schemas.patents import ConditionOut, PatentConditions
+from nlp.patent_query_form import as_written
 from nlp.searching import excluded_of
 from nlp.types import PatentQuery, Understanding
 from services.patent_words import (
@@ -109,6 +110,7 @@ def conditions_of(query: PatentQuery) -> list[ConditionOut]:
         for parameter, name in NOT.items()
         for value in getattr(query, EXCLUDED_FIELDS[name])
     ]
+    found += [("not_q", topic, f"不要{as_written(topic)}") for topic in query.excluded_topics]
     found += [("trade_mode", value, TRADE_MODE_NAMES.get(value, value)) for value in query.trade_modes]
     what = DATE_FIELD_NAMES.get(query.date_field, "")
     if query.date_from:

@@ -45,7 +45,7 @@ class PatentSearch:
         return replace(query, or_ipc=named.code, offset=0) if named else None
 
     def _search(self, query: PatentQuery, *, with_facets: bool = False) -> PatentPage:
-        base = _filtered(query, with_facets)
+        base = self._with_conditions(query, with_facets=with_facets)
         wanted = self._content_words(query.topic)
         if not wanted:
             page = self._index.search(base)
@@ -67,8 +67,8 @@ class PatentSearch:
         """The page with the other patents of the subclass below it; every condition holds for them too."""
         by_words = self._search(replace(query, offset=0, limit=FEW)).matches
         room = query.limit - len(page.matches)
-        below = _filtered(
-            replace(query, topic="", ipc=code, offset=max(query.offset - len(by_words), 0), limit=max(room, 1)), False
+        below = self._with_conditions(
+            replace(query, topic="", ipc=code, offset=max(query.offset - len(by_words), 0), limit=max(room, 1))
         )
         rows = [str(match.patent_id) for match in by_words]
         others = self._index.search(replace(below, excluded={**below.excluded, "row": rows}))
@@ -82,6 +82,10 @@ class PatentSearch:
     def count(self, query: PatentQuery) -> int:
         """How many patents `search` would find on all its pages."""
         return self.search(replace(query, offset=0, limit=1)).total
+
+    def _with_conditions(self, query: PatentQuery, *, with_facets: bool = False) -> IndexQuery:
+        unwanted = (self._content_words(topic) for topic in query.excluded_topics)
+        return replace(_filtered(query, with_facets), excluded_words=tuple(words for words in unwanted if words))
 
     def _content_words(self, topic: str) -> tuple[str, ...]:
         words = [word for word in self._segmenter.cut(topic) if word not in STOP_WORDS]

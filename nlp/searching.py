@@ -10,6 +10,7 @@ from nlp.types import PatentQuery
 # Names of the label guide for what a query calls otherwise; several values are listed, one stands alone.
 SEVERAL = {"patent_kind": "kinds", "legal_status": "legal_statuses", "trade_mode": "trade_modes"}
 EXCLUDED = {
+    "topic": "excluded_topics",
     "patent_kind": "excluded_kinds",
     "legal_status": "excluded_legal_statuses",
     "region": "excluded_regions",

@@ -44,6 +44,8 @@ class PatentQuery:
     excluded_regions: tuple[str, ...] = ()
     excluded_applicants: tuple[str, ...] = ()
     excluded_applicant_types: tuple[str, ...] = ()
+    # Subjects; a patent that has every word of one is left out.
+    excluded_topics: tuple[str, ...] = ()
     trade_modes: tuple[str, ...] = ()
     excluded_trade_modes: tuple[str, ...] = ()
     date_field: str = "application"

@@ -30,6 +30,7 @@ from nlp.slots.contacts import find_ordinal
 from nlp.slots.scan import TAKEN
 from nlp.slots.selection import choose_slots
 from nlp.slots.trade_conditions import is_nothing_else, set_trade_modes, without
+from nlp.slots.unwanted_subjects import find_unwanted
 from nlp.types import Understanding
 
 __all__ = ["HANDOFF_ANYWHERE", "Understander", "is_refinement"]
@@ -263,6 +264,11 @@ class Understander:
             left = left[: named.start] + TAKEN * (named.end - named.start) + left[named.end :]
         if intent == "patent_search":
             left = without(left, reading.trade_conditions)
+            unwanted = find_unwanted(left, self._slots.topics)
+            for found in unwanted:
+                left = left[: found.start] + TAKEN * (found.end - found.start) + left[found.end :]
+            if unwanted:
+                exclude["topic"] = list(dict.fromkeys(found.value for found in unwanted))
             set_trade_modes(reading.text, reading.trade_conditions, slots, exclude)
         topic = self._slots.subjects.find(reading.text, left, intent) if intent in TOPICAL else ""
         if "right_type" in slots:

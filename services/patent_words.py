@@ -65,6 +65,7 @@ SHOWN_ORDER = (
     "ipc",
     "region",
     "dates",
+    "excluded_topics",
     "trade_modes",
 )
 # A condition that the list was not narrowed by says so wherever it is shown.
@@ -95,6 +96,9 @@ def wanted_chip(query: PatentQuery, name: str) -> str:
         return "、".join(NAMES[name].get(value, value) for value in getattr(query, name))
     if name == "applicant_type":
         return APPLICANT_TYPE_NAMES.get(query.applicant_type or "", "")
+    if name == "excluded_topics":
+        unwanted = "、".join(as_written(topic) for topic in query.excluded_topics)
+        return f"不要{unwanted}" if unwanted else ""
     if name == "inventor":
         return f"发明人{query.inventor}" if query.inventor else ""
     return str(getattr(query, name) or "")

@@ -18,6 +18,8 @@ from services.patent_words import chip_list as chip_list
 from services.patent_words import chips as chips
 
 PAGE_SIZE = 5
+# What is left out is named in what to tap up to this length.
+LONGEST_SHOWN = 10
 # A conversation remembers a query in the form that saved searches keep.
 to_memory, from_memory = to_values, from_values
 # What may be given up when nothing is found, the least painful first.
@@ -31,8 +33,10 @@ FILTERS = (
     "ipc",
     "inventor",
     "applicant",
+    "excluded_topics",
 )
 FILTER_NAMES = {
+    "excluded_topics": re.compile("排除"),
     "trade_modes": re.compile("交易|转让|许可|质押|入股|买|卖"),
     "dates": re.compile("时间|日期|年份|年限"),
     "legal_statuses": re.compile("状态|有效无效"),
@@ -45,6 +49,7 @@ FILTER_NAMES = {
 }
 # What to type where a condition is too long to be named, or is one of what must not be.
 WAYS_OUT = {
+    "excluded_topics": "去掉排除的",
     "trade_modes": "不限交易方式",
     "dates": "不限时间",
     "legal_statuses": "不限状态",
@@ -176,6 +181,10 @@ def lay_over(query: PatentQuery, new: PatentQuery) -> PatentQuery:
     }
     if new.date_from or new.date_to:
         changed.update(date_field=new.date_field, date_from=new.date_from, date_to=new.date_to)
+    # Another subject begins without what was left out of the one before.
+    is_other = bool(new.topic) and query.topic not in new.topic
+    kept = () if is_other else tuple(topic for topic in query.excluded_topics if topic not in new.topic)
+    changed["excluded_topics"] = tuple(dict.fromkeys((*kept, *new.excluded_topics)))
     for name, excluded in EXCLUDED_FIELDS.items():
         changed |= _with_exclusions(query, new, name, excluded)
     return replace(query, **{**changed, "offset": 0})
@@ -247,7 +256,8 @@ def changed_in_parts(query: PatentQuery, text: str, understand: Callable[[str], 
 def left_out(query: PatentQuery, understood: Understanding, text: str) -> PatentQuery | None:
     """去掉外观 where no kind is a condition: the list without designs; None where nothing of the kind is named."""
     new = query_of(understood, text)
-    unwanted = {name: getattr(new, name) for name in EXCLUDED_FIELDS.values() if name != "excluded_regions"}
+    names = ("excluded_topics", *EXCLUDED_FIELDS.values())
+    unwanted = {name: getattr(new, name) for name in names if name != "excluded_regions"}
     return lay_over(query, PatentQuery(limit=query.limit, **unwanted)) if any(unwanted.values()) else None
 
 
@@ -302,6 +312,8 @@ def way_out(query: PatentQuery, name: str) -> str:
     shown = wanted_chip(query, name)
     if name == "region" and shown:
         return f"不限{(split_region(shown) or [shown])[-1]}"
+    if name == "excluded_topics" and len(shown) <= LONGEST_SHOWN:
+        return f"去掉“{shown}”"
     if name in ("dates", "inventor", "ipc") or len(shown) > 6 or not shown:
         return WAYS_OUT[name]
     return f"不限{shown}"

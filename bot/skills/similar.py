@@ -143,7 +143,7 @@ def _changed(context: TurnContext, text: str) -> PatentQuery | None:
     if context.memory.get("last_skill") == "patent_detail" or not goes_on(context.understanding, text):
         return None
     new = query_of(context.understanding, text)
-    return None if new.topic else lay_over(_within(context), new)
+    return None if new.topic or new.excluded_topics else lay_over(_within(context), new)
 
 
 def _move(context: TurnContext, by: int) -> Reply:

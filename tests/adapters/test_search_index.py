@@ -69,6 +69,14 @@ def test_required_words_must_all_match_in_some_field(index: AnyIndex) -> None:
     assert ids(index.search(IndexQuery(required=("石墨烯", "水杯")))) == []
 
 
+def test_what_has_all_words_of_something_unwanted_is_left_out(index: AnyIndex) -> None:
+    found = {*ids(index.search(IndexQuery(words=("石墨烯", "隔膜"))))}
+    left = {*ids(index.search(IndexQuery(words=("石墨烯", "隔膜"), excluded_words=(("石墨烯", "电池"),))))}
+
+    assert found - left == {1} and left
+    assert ids(index.search(IndexQuery(required=("石墨烯",), excluded_words=(("石墨烯",),)))) == []
+
+
 def test_words_beside_required_ones_only_rank(index: AnyIndex) -> None:
     page = index.search(IndexQuery(required=("石墨烯",), words=("隔膜", "锂电池", "涂层")))
 

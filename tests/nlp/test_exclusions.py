@@ -159,3 +159,41 @@ def test_an_unwanted_period_leaves_the_other_one_and_a_day_says_what_is_dated(un
     }
     day = {"date_from": "2026-11-21", "date_to": "2026-11-21", "date_field": "publication"}
     assert frame(understander, "昨天公开的遮阳帘专利")[1] == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "储能电池的专利 锂电的不要",
+        "找储能电池专利 不要锂电的",
+        "除了锂电的储能电池专利",
+        "储能电池专利,排除锂电",
+        "储能电池的专利 锂电除外",
+        "储能电池的专利 锂电那些都别列出来",
+        "找储能电池专利 不包括锂电的",
+    ],
+)
+def test_a_subject_is_left_out_and_never_searched_for(understander: Understander, text: str) -> None:
+    assert frame(understander, text) == ("储能电池", {"exclude": {"topic": ["锂电"]}})
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("去除重金属的污水处理专利", "去除重金属污水处理"),
+        ("无铅焊料专利", "无铅焊料"),
+        ("不锈钢水槽专利", "不锈钢水槽"),
+        ("不要太贵的 遮阳帘专利", "遮阳帘"),
+    ],
+)
+def test_what_a_thing_is_without_leaves_nothing_out(understander: Understander, text: str, topic: str) -> None:
+    assert "exclude" not in frame(understander, text)[1]
+    assert topic in frame(understander, text)[0]
+
+
+def test_subjects_left_out_add_up_and_end_with_a_wish_for_them_or_another_subject(understander: Understander) -> None:
+    said = ("找储能电池的专利", "锂电的不要", "铅酸的也不要")
+
+    assert frame(understander, *said) == ("储能电池", {"exclude": {"topic": ["锂电", "铅酸"]}})
+    assert frame(understander, *said, "只看锂电的")[1] == {"exclude": {"topic": ["铅酸"]}}
+    assert frame(understander, *said, "找雨伞的专利") == ("雨伞", {})
