@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,21 @@ POST = r"邮寄|纸件|纸质|挂号|快递|EMS|ems|平信|邮局|寄出|寄来|
 ELECTRONIC = r"电子|系统|线上|CPC|cpc|网上"
 
 
+# 12月15号前要答复, 期限是12月15日: the end of a period that somebody has reckoned already, not its beginning.
+ENDS_AFTER = re.compile(
+    r"\s*(?:之|以)?前(?!后|[^,。;]{0,3}(?:收|拿|接|送|签|发))|\s*(?:就|才|要)?(?:到期|截止|期满|届满|为止|到限)(?!日|时|期|的)"
+)
+ENDS_BEFORE = re.compile(r"(?:(?:期限|截止|限期|到期)(?:日期?|时间)?[是为到在:]+|(?:最[晚迟后]|必须)[在要是]*)\s*$")
+
+
+def _ends(sentence: Sentence) -> set[date]:
+    """Days that are said to be a limit themselves."""
+    text = sentence.text
+    return {
+        day.value for day in sentence.days if ENDS_AFTER.match(text, day.end) or ENDS_BEFORE.search(text[: day.start])
+    }
+
+
 def deadline_reader(name: str) -> Callable[[Sentence], Reading | None]:
     """The reader of one entry of deadlines.yaml."""
     entry = next(each for each in deadline_entries() if each["name"] == name)
@@ -44,6 +60,8 @@ def _read_deadline(sentence: Sentence, entry: dict[str, Any]) -> Reading | None:
             days.pop("start_on")
     if "delivery" in entry and "start_on" in days and sentence.has(RECEIPT_UNKNOWN):
         days["issued_on"] = days.pop("start_on")
+    if _ends(sentence).intersection(days.values()):
+        return None
     if not days and not sentence.is_personal:
         return None
     if "starts_since" in entry and days.get("start_on", entry["starts_since"]) < entry["starts_since"]:
