@@ -8,7 +8,8 @@ from typing import Any
 from bot.context import TurnContext
 from bot.flows import case_words, forms, owner_moves
 from bot.rendering import payloads_of
-from bot.replies import Choice, Reply
+from bot.replies import Reply
+from bot.second_wish import LONGEST_TWO_WISHES, with_second_wish
 from bot.skill_table import (
     ACCEPTED,
     ACKNOWLEDGE,
@@ -56,7 +57,6 @@ from bot.skills import (
 from bot.skills.patent_filters import drops
 from bot.skills.patent_text import aspect_of
 from nlp.follow_ups import corrected
-from nlp.intents import wish_parts
 from nlp.patent_numbers import find_numbers
 from nlp.refusals import find_refusal
 from nlp.understanding import HANDOFF_ANYWHERE
@@ -66,7 +66,6 @@ MISSES_BEFORE_HANDOFF = 2
 CONFIDENT = 0.35
 # So sure must the other wish in one sentence be.
 SURE = 0.7
-MOST_CHOICES = 3
 SURROUNDINGS = " 。.!?!?“”\"'~~"
 WHERE_IS_STAFF = re.compile(
     "(?:专员|客服|人工)?(?:人呢|人在哪|怎么还(?:没人|不来|没回|没来).{0,4}|还要等?多久|要等多久|多久(?:能)?回|什么时候回(?:我|复)?)"
@@ -74,7 +73,6 @@ WHERE_IS_STAFF = re.compile(
 )
 NO_WORDS = re.compile(r"[\W_]+")
 LONGEST_CHANGE = 16
-LONGEST_TWO_WISHES = 80
 # Below this (right seven times in ten) small talk and what we do not do are looked up first.
 GUESSED = 0.7
 # A bare insult is met with calm, a complaint in a sentence with a person.
@@ -108,7 +106,7 @@ class Dialogue:
 
     def _choose_alone(self, context: TurnContext) -> Skill:
         """A second miss in a row becomes a hand-off whatever the skill was."""
-        skill = feedback.noted(_with_second_wish(self._choose(context), context))
+        skill = feedback.noted(with_second_wish(self._choose(context), context))
         if context.memory.get("misses", 0) < MISSES_BEFORE_HANDOFF - 1 or skill.name in {"handoff", "welcome", "help"}:
             return skill
         return Skill(skill.name, _or_person(skill), is_slow=skill.is_slow)
@@ -279,37 +277,6 @@ def _policy_or_rephrase(context: TurnContext) -> Reply:
     """An unclear sentence may still be a question that our sources answer; otherwise ask again."""
     reply = policies.answer_question(context)
     return guidance.rephrase(context) if reply.is_miss else reply
-
-
-def _with_second_wish(skill: Skill, context: TurnContext) -> Skill:
-    """找石墨烯专利 然后帮我注册商标: the first is done, the second is not forgotten."""
-    if (
-        skill.name not in {"patent_search", "patent_detail", "policy", "desk", forms.NAME}
-        or len(context.text) > LONGEST_TWO_WISHES
-    ):
-        return skill
-    parts = wish_parts(context.text)
-    if len(parts) != 2:
-        return skill
-    first, second = (context.resources.understander.understand(part, at=context.today) for part in parts)
-    done = context.understanding.intent
-    left = parts[1] if done == first.intent else parts[0]
-    wish = second if done == first.intent else first
-    if wish.confidence < SURE or wish.intent in {None, done, "chitchat", "out_of_scope", "greeting"}:
-        return skill
-
-    def answer(given: TurnContext) -> Reply:
-        return _with_other_wish(skill.answer(given), left)
-
-    return Skill(skill.name, answer, is_slow=skill.is_slow)
-
-
-def _with_other_wish(reply: Reply, left: str) -> Reply:
-    commit = reply.on_commit
-    if commit is not None:
-        return replace(reply, on_commit=lambda session, found: _with_other_wish(commit(session, found), left))
-    choices = (*reply.choices[: MOST_CHOICES - 1], Choice(left, "办另一件"))
-    return replace(reply, text=f"{reply.text}\n还有一件:{left}。", choices=choices)
 
 
 def _or_person(skill: Skill) -> Callable[[TurnContext], Reply]:

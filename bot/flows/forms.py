@@ -1,35 +1,26 @@
 """A service's form in chat: one question at a time, left and taken up again, corrected by saying so."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-
-from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.flows import words
 from bot.flows.changes import Change, find_change
-from bot.flows.form_replies import KEY, asked, calculation, closing, leaving, question_of, refused
-from bot.flows.reading import Said, read_answer, read_mentioned
-from bot.replies import Choice, Reply
+from bot.flows.form_replies import KEY, calculation, leaving, question_of, refused
+from bot.flows.form_steps import back_one, committing, discarding, said_in, start, submitting, taking
+from bot.flows.reading import Said, read_answer
+from bot.replies import Reply
 from bot.skills import Skill
-from bot.skills.policies import asked_with, follow_up_question
+from bot.skills.policies import follow_up_question
 from core.errors import InvalidInput
-from models import Conversation, FormDraft
-from services.casework.documents import list_wanted
+from models import FormDraft
 from services.casework.drafts import (
-    ask_again,
     current_field,
-    drop_draft,
     find_draft,
     list_drafts,
-    set_value,
-    start_draft,
-    step_back,
-    submit_draft,
 )
 from services.catalogue import catalogue, find_service
-from services.catalogue.fields import FormField, Reads, check_value, fields_of
+from services.catalogue.fields import FormField, Reads, check_value
 from services.catalogue.model import Service
 
 NAME = "form"
@@ -67,7 +58,7 @@ def called(context: TurnContext) -> Skill | None:
 
 def begin(service: Service) -> Skill:
     """The skill that opens the form, or the draft there is, with what the sentence says already."""
-    return Skill(NAME, lambda context: _begin(context, service))
+    return Skill(NAME, lambda context: start(context, service))
 
 
 def resume(context: TurnContext, text: str) -> Skill | None:
@@ -130,14 +121,14 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
     if words.LEAVES.fullmatch(plain) or (bare_act == "cancel" and not is_answer):
         return lambda _: leaving(service)
     if words.BACK.fullmatch(plain) or (bare_act == "previous_page" and not is_answer):
-        return _committing(service, _step_back(service))
+        return committing(service, back_one(service))
     if understood.intent == "human_handoff" and understood.confidence >= SURE and not is_answer:
         return None
     if field is None and (answer := _at_summary(context, service, draft, is_yes=bare_act == "affirm")) is not None:
         return answer
     change = find_change(service, draft, said, field, lambda part: said_in(context, part))
     if change is not None:
-        return _taking(service, change, is_change=True)
+        return taking(service, change, is_change=True)
     if field is not None and not _asks(context, field):
         return _answer(service, field, said, context)
     if _asks(context, field) or _wants_else(context):
@@ -151,7 +142,7 @@ def _at_summary(
     """怎么算的, 提交: what is said where everything is there."""
     plain = context.plain.strip()
     if is_yes or words.SUBMITS.fullmatch(plain):
-        return _submitting(service)
+        return submitting(service)
     explained = calculation(context.session, context, service, draft) if words.EXPLAINS.fullmatch(plain) else None
     return (lambda _: explained) if explained is not None else None
 
@@ -159,9 +150,9 @@ def _at_summary(
 def _steering(service: Service, plain: str) -> Callable[[TurnContext], Reply] | None:
     """What no answer ever says: away with it, or (back from the mini-program) on with it."""
     if words.DISCARDS.fullmatch(plain):
-        return _committing(service, _discarding(service))
+        return committing(service, discarding(service))
     if words.GOES_ON.fullmatch(plain):
-        return lambda given: _begin(given, service)
+        return lambda given: start(given, service)
     return None
 
 
@@ -176,7 +167,7 @@ def _answer(
     service: Service, field: FormField, said: Said, context: TurnContext
 ) -> Callable[[TurnContext], Reply] | None:
     if _skips(field, said):
-        return _taking(service, Change(field, None))
+        return taking(service, Change(field, None))
     value = read_answer(field, said)
     if value is None:
         return None if _wants_else(context) else lambda given: refused(given, service, field)
@@ -185,14 +176,7 @@ def _answer(
     except InvalidInput as error:
         message = error.message
         return lambda given: refused(given, service, field, message)
-    return _taking(service, Change(field, value))
-
-
-def said_in(context: TurnContext, text: str | None = None) -> Said:
-    """A sentence with every value it holds."""
-    text = context.text if text is None else text
-    understander = context.resources.understander
-    return Said(text, understander.plain(text), understander.read_slots(text, at=context.today), context.today)
+    return taking(service, Change(field, value))
 
 
 def _asks(context: TurnContext, field: FormField | None) -> bool:
@@ -213,98 +197,3 @@ def _wants_else(context: TurnContext) -> bool:
     """Whether the sentence is a clear wish for something else."""
     understood = context.understanding
     return understood.intent is not None and understood.intent != "chitchat" and understood.confidence >= SURE
-
-
-def _begin(context: TurnContext, service: Service) -> Reply:
-    said = said_in(context)
-    mentioned = {field.name: read_mentioned(field, said) for field in fields_of(service.form)}
-    mentioned = {name: value for name, value in mentioned.items() if value is not None}
-
-    def commit(session: Session, conversation: Conversation) -> Reply:
-        is_new = find_draft(session, conversation.user_id, service.key) is None
-        draft = start_draft(session, user=conversation.user, service=service, said=mentioned, now=context.now)
-        opening = service.intro if is_new else f"{service.name}接着上次的填。"
-        reply = asked(session, context, service, draft, opening=opening, noted=mentioned)
-        # 要多久, 多少钱: asked beside the form, they mean what was just wished for.
-        matter = {"subject": {"kind": "policy", "text": context.text}, "asked": asked_with(context)}
-        return replace(reply, memory={**matter, **reply.memory})
-
-    return Reply("", on_commit=commit)
-
-
-def _committing(
-    service: Service, change: Callable[[Session, FormDraft, TurnContext], Reply]
-) -> Callable[[TurnContext], Reply]:
-    """A step that changes the draft, in the transaction that finishes the turn; gone, it is begun anew."""
-
-    def answer(context: TurnContext) -> Reply:
-        def commit(session: Session, conversation: Conversation) -> Reply:
-            draft = find_draft(session, conversation.user_id, service.key)
-            if draft is None:
-                return Reply(
-                    f"{service.name}这张表已经交了或删了。要再办一次就说“{service.name}”。", memory={KEY: None}
-                )
-            return change(session, draft, context)
-
-        return Reply("", on_commit=commit)
-
-    return answer
-
-
-def _taking(service: Service, change: Change, *, is_change: bool = False) -> Callable[[TurnContext], Reply]:
-    def take(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
-        set_value(session, draft, service, change.field, change.value, context.now)
-        noted: Mapping[str, Any] = {change.field.name: draft.values.get(change.field.name)} if is_change else {}
-        return asked(session, context, service, draft, noted=noted, is_change=is_change)
-
-    return _committing(service, take)
-
-
-def _discarding(service: Service) -> Callable[[Session, FormDraft, TurnContext], Reply]:
-    def discard(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
-        drop_draft(session, draft)
-        return closing(service)
-
-    return discard
-
-
-def _step_back(service: Service) -> Callable[[Session, FormDraft, TurnContext], Reply]:
-    def back(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
-        field = step_back(session, draft, service, context.now)
-        if field is None:
-            first = current_field(draft, service)
-            if first is not None:
-                ask_again(session, draft, first, context.now)
-            return asked(session, context, service, draft, opening="前面没有了。")
-        return asked(session, context, service, draft)
-
-    return back
-
-
-def _submitting(service: Service) -> Callable[[TurnContext], Reply]:
-    def answer(context: TurnContext) -> Reply:
-        def commit(session: Session, conversation: Conversation) -> Reply:
-            draft = find_draft(session, conversation.user_id, service.key)
-            if draft is None:
-                return Reply(f"{service.name}这张表已经交了。说“办理进度”就能看到。", memory={KEY: None})
-            try:
-                opened = submit_draft(session, draft=draft, conversation=conversation, channel="chat", now=context.now)
-            except InvalidInput as error:
-                name = next(iter(error.fields), None)
-                field = next((each for each in fields_of(service.form) if each.name == name), None)
-                if field is None:
-                    raise
-                ask_again(session, draft, field, context.now)
-                return asked(session, context, service, draft, opening=error.message)
-            documents = "、".join(each.name for each in list_wanted(opened.case) if not each.is_for_later)
-            more = f"\n先备好:{documents}。" if documents else ""
-            return Reply(
-                opened.text_for_user + more,
-                choices=(Choice("办理进度", "看进度"),),
-                memory={KEY: None, "pending": None},
-                reason="handoff",
-            )
-
-        return Reply("", on_commit=commit)
-
-    return answer

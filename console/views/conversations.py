@@ -15,7 +15,7 @@ from models import Staff
 from services.allowances import view_allowance
 from services.case_records import list_events
 from services.cases import accept_case, close_case, release_to_bot, take_over_conversation, transfer_case
-from services.casework.boards import list_cases_of
+from services.casework.cards import list_cases_of
 from services.permissions import Action, Desk, find_taker, get_desk, may
 from services.quick_replies import list_quick_replies
 from services.resources import Resources

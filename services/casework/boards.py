@@ -1,30 +1,24 @@
 """Boards: where a service's open cases stand, counted and paged by stage; fast with 100,000 of them open."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session
 
 from core.clock import CHINA, china_date
 from models import Case, CaseEvent, CaseStatus, Company, Staff, User
 from services.casework.access import readable_cases
-from services.casework.wording import shown_value
+from services.casework.cards import Card, load_cards
 from services.catalogue import catalogue
-from services.catalogue.fields import Privacy, Reads, fields_of
 from services.catalogue.model import Service, Stage
-from services.notifications import user_label
 from services.permissions import FREE
 
 PAGE = 15
 # A search that finds more says so instead of looking on: nobody reads them.
 MOST_FOUND = 500
-# The kinds of answer that tell a request from the next one at a glance, the most telling first.
-TELLING = (Reads.AMOUNT, Reads.PATENTS, Reads.CHOICE, Reads.CHOICES, Reads.LINE)
-LONGEST_FIGURE = 24
 CURSOR = re.compile(r"(\d{1,17}|n)-(\d{1,10})")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,23 +49,6 @@ class Counts:
             self.today + other.today,
             self.unassigned + other.unassigned,
         )
-
-
-@dataclass(frozen=True)
-class Card:
-    """A case as lists show it: nothing personal, nothing secret."""
-
-    number: str
-    service: Service
-    stage: str
-    who: str
-    figure: str
-    region: str
-    status: str
-    handler: str | None
-    respond_by: datetime | None
-    next_due_at: datetime | None
-    since: datetime
 
 
 @dataclass(frozen=True)
@@ -130,37 +107,13 @@ def read_board(
         for stage in stages
         if stage.key in counts
     }
-    cards = _load(session, [each for ids, _ in pages.values() for each in ids])
+    cards = load_cards(session, [each for ids, _ in pages.values() for each in ids])
     columns = []
     for stage in stages:
         ids, following = pages.get(stage.key, ([], ""))
         shown = [cards[each] for each in ids if each in cards]
         columns.append(Column(stage, counts.get(stage.key, Counts()), shown, following))
     return Board(columns, is_cut)
-
-
-def list_cards(session: Session, ids: Sequence[int]) -> list[Card]:
-    """The cases with these ids, in this order."""
-    cards = _load(session, ids)
-    return [cards[each] for each in ids if each in cards]
-
-
-def list_cases_of(session: Session, staff: Staff, user_id: int, *, limit: int = 10) -> list[Card]:
-    """The latest service cases of one person, as far as this member of staff may read them."""
-    query = select(Case.id).where(Case.user_id == user_id, readable_cases(staff)).order_by(Case.id.desc())
-    return list_cards(session, list(session.scalars(query.limit(limit))))
-
-
-def _load(session: Session, ids: Sequence[int]) -> dict[int, Card]:
-    if not ids:
-        return {}
-    query = (
-        select(Case)
-        .where(Case.id.in_(ids))
-        .options(joinedload(Case.user), joinedload(Case.company), joinedload(Case.assignee))
-        .options(defer(Case.package), defer(Case.results))
-    )
-    return {row.id: _card(row) for row in session.scalars(query)}
 
 
 def latest_event_id(session: Session) -> int:
@@ -178,38 +131,6 @@ def count_news(session: Session, staff: Staff, service: Service, since: int) -> 
         .limit(100)
     )
     return len(session.scalars(changed).all())
-
-
-def key_figure(service: Service, form: Mapping[str, Any]) -> str:
-    """The one value of a form that tells it from the next: an amount, how many patents, a choice, a short line."""
-    for kind in TELLING:
-        for field in fields_of(service.form):
-            is_open = field.ask.privacy in {Privacy.PARTIES, Privacy.STAFF}
-            value = form.get(field.name)
-            if field.reads is not kind or not is_open or value in (None, "", []):
-                continue
-            if kind is Reads.PATENTS:
-                return f"{len(value)}件专利"
-            shown = shown_value(field, value)
-            return shown if len(shown) <= LONGEST_FIGURE else shown[: LONGEST_FIGURE - 1] + "…"
-    return ""
-
-
-def _card(row: Case) -> Card:
-    service = catalogue()[row.kind]
-    return Card(
-        number=row.number,
-        service=service,
-        stage=service.stage(row.stage).name,
-        who=row.company.name if row.company else user_label(row.user),
-        figure=key_figure(service, row.form),
-        region=row.region or "",
-        status=row.status,
-        handler=row.assignee.display_name if row.assignee else None,
-        respond_by=row.respond_by,
-        next_due_at=row.next_due_at,
-        since=row.stage_since or row.created_at,
-    )
 
 
 def _conditions(

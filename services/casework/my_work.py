@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from models import HANDOFF, Case, CaseStatus, CaseTask, Role, Staff, TaskState
-from services.casework.boards import Card, list_cards, open_stages
+from services.casework.boards import open_stages
+from services.casework.cards import Card, list_cards
 from services.casework.system_work import needs_people
 from services.catalogue import catalogue
 from services.catalogue.model import PARTY_NAMES, Party

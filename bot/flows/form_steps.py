@@ -1,0 +1,131 @@
+"""What a message to a form does: begins it, takes an answer, goes back, sends or throws it away, when the turn ends."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.context import TurnContext
+from bot.flows.changes import Change
+from bot.flows.form_replies import KEY, asked, closing
+from bot.flows.reading import Said, read_mentioned
+from bot.replies import Choice, Reply
+from bot.skills.policies import asked_with
+from core.errors import InvalidInput
+from models import Conversation, FormDraft
+from services.casework.documents import list_wanted
+from services.casework.drafts import (
+    ask_again,
+    current_field,
+    drop_draft,
+    find_draft,
+    set_value,
+    start_draft,
+    step_back,
+    submit_draft,
+)
+from services.catalogue.fields import fields_of
+from services.catalogue.model import Service
+
+
+def said_in(context: TurnContext, text: str | None = None) -> Said:
+    """A sentence with every value it holds."""
+    text = context.text if text is None else text
+    understander = context.resources.understander
+    return Said(text, understander.plain(text), understander.read_slots(text, at=context.today), context.today)
+
+
+def start(context: TurnContext, service: Service) -> Reply:
+    said = said_in(context)
+    mentioned = {field.name: read_mentioned(field, said) for field in fields_of(service.form)}
+    mentioned = {name: value for name, value in mentioned.items() if value is not None}
+
+    def commit(session: Session, conversation: Conversation) -> Reply:
+        is_new = find_draft(session, conversation.user_id, service.key) is None
+        draft = start_draft(session, user=conversation.user, service=service, said=mentioned, now=context.now)
+        opening = service.intro if is_new else f"{service.name}接着上次的填。"
+        reply = asked(session, context, service, draft, opening=opening, noted=mentioned)
+        # 要多久, 多少钱: asked beside the form, they mean what was just wished for.
+        matter = {"subject": {"kind": "policy", "text": context.text}, "asked": asked_with(context)}
+        return replace(reply, memory={**matter, **reply.memory})
+
+    return Reply("", on_commit=commit)
+
+
+def committing(
+    service: Service, change: Callable[[Session, FormDraft, TurnContext], Reply]
+) -> Callable[[TurnContext], Reply]:
+    """A step that changes the draft, in the transaction that finishes the turn; gone, it is begun anew."""
+
+    def answer(context: TurnContext) -> Reply:
+        def commit(session: Session, conversation: Conversation) -> Reply:
+            draft = find_draft(session, conversation.user_id, service.key)
+            if draft is None:
+                return Reply(
+                    f"{service.name}这张表已经交了或删了。要再办一次就说“{service.name}”。", memory={KEY: None}
+                )
+            return change(session, draft, context)
+
+        return Reply("", on_commit=commit)
+
+    return answer
+
+
+def taking(service: Service, change: Change, *, is_change: bool = False) -> Callable[[TurnContext], Reply]:
+    def take(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
+        set_value(session, draft, service, change.field, change.value, context.now)
+        noted: Mapping[str, Any] = {change.field.name: draft.values.get(change.field.name)} if is_change else {}
+        return asked(session, context, service, draft, noted=noted, is_change=is_change)
+
+    return committing(service, take)
+
+
+def discarding(service: Service) -> Callable[[Session, FormDraft, TurnContext], Reply]:
+    def discard(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
+        drop_draft(session, draft)
+        return closing(service)
+
+    return discard
+
+
+def back_one(service: Service) -> Callable[[Session, FormDraft, TurnContext], Reply]:
+    def back(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
+        field = step_back(session, draft, service, context.now)
+        if field is None:
+            first = current_field(draft, service)
+            if first is not None:
+                ask_again(session, draft, first, context.now)
+            return asked(session, context, service, draft, opening="前面没有了。")
+        return asked(session, context, service, draft)
+
+    return back
+
+
+def submitting(service: Service) -> Callable[[TurnContext], Reply]:
+    def answer(context: TurnContext) -> Reply:
+        def commit(session: Session, conversation: Conversation) -> Reply:
+            draft = find_draft(session, conversation.user_id, service.key)
+            if draft is None:
+                return Reply(f"{service.name}这张表已经交了。说“办理进度”就能看到。", memory={KEY: None})
+            try:
+                opened = submit_draft(session, draft=draft, conversation=conversation, channel="chat", now=context.now)
+            except InvalidInput as error:
+                name = next(iter(error.fields), None)
+                field = next((each for each in fields_of(service.form) if each.name == name), None)
+                if field is None:
+                    raise
+                ask_again(session, draft, field, context.now)
+                return asked(session, context, service, draft, opening=error.message)
+            documents = "、".join(each.name for each in list_wanted(opened.case) if not each.is_for_later)
+            more = f"\n先备好:{documents}。" if documents else ""
+            return Reply(
+                opened.text_for_user + more,
+                choices=(Choice("办理进度", "看进度"),),
+                memory={KEY: None, "pending": None},
+                reason="handoff",
+            )
+
+        return Reply("", on_commit=commit)
+
+    return answer
