@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
-from models import Role
+from models import CaseOutcome, Role
+from services.casework.satisfaction import INVITATION
 from services.catalogue.fields import FormField, fields_of
 from services.catalogue.model import Actor, Move, Party, Service
 from tests.e2e.case_desk import CaseDesk
@@ -90,3 +91,6 @@ def make_move(
     desk.expect_stage(service, move.to)
     if move.tells:
         expect(phone.answer(before)).to_contain_text(move.tells.format(number=number, name=service.name))
+    ending = service.stage(move.to).outcome
+    if move.by & STAFF and ending is not None and ending != CaseOutcome.WITHDRAWN:
+        expect(phone.answer(before)).to_contain_text(INVITATION)

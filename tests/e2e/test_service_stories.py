@@ -197,6 +197,8 @@ def test_a_form_begun_in_chat_goes_on_in_the_mini_program_at_the_same_question(o
 
     client = Client(product.stack.web_url)
     client.log_in(code_for(product, "秦岭"))
+    # That both accounts are one person is learned from WeChat by a job.
+    product.stack.wait_until(lambda: client.get("services/pledge_financing/draft").ok)
     draft = client.get("services/pledge_financing/draft").json()
     assert (draft["current"], draft["values"]) == ("patents", {"amount": 3_000_000, "term_months": 12})
     values = draft["values"] | {"patents": ["CN202110123456.7"], "has_co_owners": False}

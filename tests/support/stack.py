@@ -97,7 +97,7 @@ class Stack:
             "scheduler": self._part("scheduler", "worker.py", "--schedule"),
             **{
                 f"worker-{queue}": self._part(f"worker-{queue}", "worker.py", queue)
-                for queue in ("turns", "deliveries", "cases")
+                for queue in ("turns", "deliveries", "cases", "index")
             },
         }
 
