@@ -35,6 +35,7 @@ from models.membership import IdentityMerge, MemberRole, Membership, MemberState
 from models.patent import ImportReport, LegalStatus, Patent, PatentKind
 from models.saved_search import SavedSearch
 from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
+from models.training import Booking, BookingState, Course, CourseSession, Track
 
 __all__ = [
     "HANDOFF",
@@ -45,6 +46,8 @@ __all__ = [
     "ApiSession",
     "AuditEntry",
     "Author",
+    "Booking",
+    "BookingState",
     "CalendarDay",
     "Case",
     "CaseClock",
@@ -58,6 +61,8 @@ __all__ = [
     "Company",
     "Conversation",
     "ConversationStatus",
+    "Course",
+    "CourseSession",
     "CuratedAnswer",
     "DatedRecord",
     "Delivery",
@@ -97,6 +102,7 @@ __all__ = [
     "Staff",
     "StaffNotification",
     "TaskState",
+    "Track",
     "Turn",
     "TurnState",
     "UpkeepMark",

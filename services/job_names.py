@@ -40,6 +40,8 @@ class JobName(StrEnum):
     COUNT_USES = "jobs.knowledge_upkeep.count_uses"
     EVALUATE_ANSWER = "jobs.knowledge_upkeep.evaluate_answer"
     SEND_CHART = "jobs.portfolios.send_chart"
+    LAPSE_OFFERS = "jobs.training.lapse_offers"
+    TELL_BOOKING = "jobs.training.tell_booking"
 
     @property
     def queue(self) -> Queue:
@@ -67,6 +69,8 @@ QUEUES = {
     JobName.COUNT_USES: Queue.INDEX,
     JobName.EVALUATE_ANSWER: Queue.INDEX,
     JobName.SEND_CHART: Queue.CASES,
+    JobName.LAPSE_OFFERS: Queue.CASES,
+    JobName.TELL_BOOKING: Queue.CASES,
 }
 
 

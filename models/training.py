@@ -1,0 +1,143 @@
+"""Courses, the sessions at which they are held, and who has a seat or waits for one."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+from core.ids import new_public_id
+from models.company import Company, User
+from models.conversation import Conversation
+
+
+class Track(StrEnum):
+    """What a course leads to."""
+
+    PATENT_AGENT = "patent_agent"
+    PATENT_ENGINEER = "patent_engineer"
+    FINANCING = "financing"
+    ENFORCEMENT = "enforcement"
+    FILING = "filing"
+    MANAGEMENT = "management"
+
+
+class BookingState(StrEnum):
+    """booked: has its seats · offered: seats are held until `offer_until` · waiting: in line · cancelled · lapsed: an
+    offer that nobody took in time · attended · absent: booked, did not come"""
+
+    BOOKED = "booked"
+    OFFERED = "offered"
+    WAITING = "waiting"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    ATTENDED = "attended"
+    ABSENT = "absent"
+
+
+# These count in `CourseSession.taken`.
+HOLDS_SEATS = (BookingState.BOOKED, BookingState.OFFERED, BookingState.ATTENDED, BookingState.ABSENT)
+# One of these for each person and session at most.
+LIVE = (*HOLDS_SEATS, BookingState.WAITING)
+
+
+class Course(Base):
+    """What is taught. `follows` is the code of the course that should come before it."""
+
+    __tablename__ = "courses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(30), unique=True)
+    title: Mapped[str] = mapped_column(String(80))
+    track: Mapped[str] = mapped_column(String(20), index=True)
+    summary: Mapped[str] = mapped_column(String(500))
+    audience: Mapped[str] = mapped_column(String(120))
+    follows: Mapped[str | None] = mapped_column(String(30))
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class CourseSession(Base):
+    """One date of a course. Open, full, started and ended follow from times and seats (standing.py);
+    only a cancellation is written down.
+
+    `questions` are the organiser's own, each {"key", "label", "kind", "required"}; `materials` {"title", "url"}.
+    """
+
+    __tablename__ = "course_sessions"
+    __table_args__ = (
+        CheckConstraint("taken >= 0 AND taken <= capacity", name="seats"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        Index("ix_course_sessions_starts_at", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    enrolment_opens_at: Mapped[datetime]
+    enrolment_closes_at: Mapped[datetime]
+    # Until then a seat may be given back without a word; afterwards it counts as not come.
+    cancel_until: Mapped[datetime]
+    speaker: Mapped[str] = mapped_column(String(60))
+    is_online: Mapped[bool] = mapped_column(default=False)
+    place: Mapped[str | None] = mapped_column(String(120))
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    # Where it is seen live; shown to those who have a seat.
+    live_url: Mapped[str | None] = mapped_column(String(300))
+    replay_url: Mapped[str | None] = mapped_column(String(300))
+    region: Mapped[str | None] = mapped_column(String(60))
+    price_fen: Mapped[int] = mapped_column(default=0)
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    questions: Mapped[list[Any]] = mapped_column(default=list)
+    materials: Mapped[list[Any]] = mapped_column(default=list)
+    cancelled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    course: Mapped[Course] = relationship()
+
+
+class Booking(Base):
+    """Seats of one person at one session; the line of those who wait is the order of `id`.
+
+    `is_live` is true in the states of LIVE and null afterwards, so that the unique key lets somebody book again.
+    """
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        UniqueConstraint("session_id", "user_id", "is_live"),
+        CheckConstraint("seats > 0", name="seats"),
+        Index("ix_bookings_session_id_state_id", "session_id", "state", "id"),
+        Index("ix_bookings_offer_until", "offer_until", postgresql_where=text("offer_until IS NOT NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    seats: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(String(10))
+    is_live: Mapped[bool | None] = mapped_column(default=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # The present offer of a seat ends then; null in every other state.
+    offer_until: Mapped[datetime | None]
+    reminded_day_at: Mapped[datetime | None]
+    reminded_hour_at: Mapped[datetime | None]
+    checked_in_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    session: Mapped[CourseSession] = relationship()
+    user: Mapped[User] = relationship()
+    company: Mapped[Company | None] = relationship()
+    conversation: Mapped[Conversation] = relationship()

@@ -1,0 +1,1 @@
+"""Courses, sessions, bookings: what the training desk and its visitors do."""
