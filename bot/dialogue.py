@@ -53,6 +53,7 @@ from bot.skills import (
     portfolio,
     saved_searches,
     similar,
+    training,
 )
 from bot.skills.patent_filters import drops
 from bot.skills.patent_text import aspect_of
@@ -123,6 +124,7 @@ class Dialogue:
             return HELP
         return (
             saved_searches.choose(context, text)
+            or training.choose(context, text)
             or forms.resume(context, text)
             or forms.called(context)
             or owner_moves.choose(context, text)

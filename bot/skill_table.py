@@ -11,6 +11,7 @@ from bot.skills import (
     patents,
     policies,
     progress,
+    training,
 )
 
 INTENT_SKILLS = {
@@ -24,6 +25,9 @@ INTENT_SKILLS = {
     "complaint": Skill("handoff", handoff.hand_off_complaint),
     "chitchat": Skill("chitchat", guidance.chat),
     "out_of_scope": Skill("out_of_scope", guidance.decline),
+    "training_browse": Skill(training.NAME, training.browse),
+    "training_book": Skill(training.NAME, training.book_by_words),
+    "training_cancel": Skill(training.NAME, training.cancel_by_words),
     **{intent: Skill("desk", desks.offer_desk) for intent in desks.DESKS},
 }
 
@@ -73,4 +77,10 @@ BY_WORDS = {
     "按号码查专利": Skill("patent_detail", patent_details.ask_for_number),
     **dict.fromkeys(("问政策", "随便问"), Skill("help", policies.invite)),
 }
-ACCEPTED = {"handoff": ACCEPT_OFFER, "loosen": ACCEPT_LOOSER, "number": ACCEPT_NUMBER}
+ACCEPTED = {
+    "handoff": ACCEPT_OFFER,
+    "loosen": ACCEPT_LOOSER,
+    "number": ACCEPT_NUMBER,
+    training.CONFIRMS_BOOKING: Skill(training.NAME, training.book_confirmed),
+    training.CONFIRMS_CANCELLING: Skill(training.NAME, training.cancel_confirmed),
+}

@@ -42,9 +42,6 @@ DESKS = {
     ),
     "demand_post": Desk("技术需求由供需专员登记并找匹配,可以先匿名。"),
     "market_browse": Desk("供需信息由专员按您的需求挑给您。"),
-    "training_browse": Desk("近期的培训和名额由培训专员告诉您。"),
-    "training_book": Desk("培训报名由培训专员登记,确认名额后回您。"),
-    "training_cancel": Desk("取消报名由培训专员处理。"),
     "portfolio": Desk("专利托管由专员登记核对,核对权属后纳入管理。"),
 }
 

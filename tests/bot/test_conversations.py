@@ -22,10 +22,12 @@ from sqlalchemy import func, select
 from core.clock import CHINA, FixedClock
 from models import Case, Conversation, Turn
 from services.resources import Resources
+from services.training.demonstration import load_demonstration
 from tests.conftest import BACKENDS
 from tests.support.pushes import Pusher, event_fields, text_fields
 
 FOLDER = Path(__file__).resolve().parent / "conversations"
+COURSES = Path(__file__).resolve().parents[2] / "data" / "samples" / "courses.yaml"
 OPENID = "oOwner000000000000000000001"
 FIRST_SECOND = 1_763_900_000
 LINK = re.compile(
@@ -62,6 +64,9 @@ def test_a_conversation(
 ) -> None:
     if "at" in conversation:
         clock.advance(datetime.fromisoformat(conversation["at"]).replace(tzinfo=CHINA) - clock.now())
+    if conversation.get("timetable"):
+        with resources.database.unit_of_work() as session:
+            load_demonstration(session, COURSES, clock.now())
 
     for place, turn in enumerate(conversation["turns"], start=1):
         reply = _play(turn, place, client, pusher)

@@ -1,0 +1,60 @@
+"""Bookings as their owner sees them: the one door to them, those of a person, two at the same hour."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from core.errors import NotFound
+from models import Booking, BookingState, CourseSession
+
+STATE_NAMES = {
+    BookingState.BOOKED: "已报名",
+    BookingState.OFFERED: "有名额,等您确认",
+    BookingState.WAITING: "候补中",
+    BookingState.CANCELLED: "已取消",
+    BookingState.LAPSED: "名额已过期",
+    BookingState.ATTENDED: "已参加",
+    BookingState.ABSENT: "未到场",
+}
+# What may still be given up.
+OPEN = (BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING)
+SHOWN = 20
+
+
+def get_own_booking(session: Session, *, user_id: int, number: str) -> Booking:
+    """The one door to a booking: only its owner's. A stranger's and a missing one raise the same NotFound."""
+    found = session.scalar(_with_session().where(Booking.number == number, Booking.user_id == user_id))
+    if found is None:
+        raise NotFound("没有找到这个报名。")
+    return found
+
+
+def list_own_bookings(session: Session, *, user_id: int, now: datetime) -> Sequence[Booking]:
+    """Those of sessions to come that may still be given up, the next session first."""
+    wanted = _with_session().where(
+        Booking.user_id == user_id,
+        Booking.state.in_(OPEN),
+        CourseSession.starts_at > now,
+        CourseSession.cancelled_at.is_(None),
+    )
+    return session.scalars(wanted.order_by(CourseSession.starts_at, Booking.id).limit(SHOWN)).all()
+
+
+def find_overlapping(session: Session, *, user_id: int, held: CourseSession) -> Booking | None:
+    """Another booking of this person at the same hour."""
+    wanted = _with_session().where(
+        Booking.user_id == user_id,
+        Booking.state.in_(OPEN),
+        Booking.session_id != held.id,
+        CourseSession.cancelled_at.is_(None),
+        CourseSession.starts_at < held.ends_at,
+        CourseSession.ends_at > held.starts_at,
+    )
+    return session.scalar(wanted.order_by(CourseSession.starts_at).limit(1))
+
+
+def _with_session() -> Select[tuple[Booking]]:
+    join = select(Booking).join(Booking.session)
+    return join.options(joinedload(Booking.session).joinedload(CourseSession.course))
