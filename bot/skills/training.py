@@ -1,17 +1,32 @@
 """Training in chat: what there is, a seat by a sentence, a place in line, and giving it up again."""
 
-from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import Skill
-from bot.skills.training_words import BOOKS, GIVES_UP, LONGEST, MINE, NAMES, REFUSES, TAKES, place_of, seats_of
+from bot.skills.training_lists import (
+    BOOKINGS,
+    MINE,
+    OTHERS,
+    SESSIONS,
+    SHOWN,
+    booking_at,
+    listed,
+    move,
+    no_such,
+    nothing_fits,
+    own_list,
+    session_at,
+    state_of,
+)
+from bot.skills.training_words import ASKS_OWN, BOOKS, GIVES_UP, LONGEST, NAMES, REFUSES, TAKES, place_of, seats_of
 from core.errors import AppError
 from core.i18n import chinese_time
 from models import Booking, BookingState, Conversation, CourseSession
-from services.training.bookings import STATE_NAMES, find_overlapping, get_own_booking, list_own_bookings
+from services.training.bookings import find_overlapping, get_own_booking, list_own_bookings
 from services.training.seats import accept_offer, book, cancel, place_in_line
 from services.training.timetable import (
     Asked,
@@ -24,17 +39,8 @@ from services.training.timetable import (
 )
 
 NAME = "training"
-SESSIONS = "course_sessions"
-BOOKINGS = "bookings"
 CONFIRMS_BOOKING = "training_booking"
 CONFIRMS_CANCELLING = "training_cancelling"
-SHOWN = 5
-MOST_CHOICES = 3
-
-OTHERS = Choice("最近有什么培训", "看别的场次")
-MINE_CHOICE = Choice("我的报名", "我的报名")
-DESK = Choice("转人工", "找培训专员")
-NONE_AT_ALL = "近期还没有排好的培训。要专员在有新场次时告诉您,回复“转人工”就行。"
 
 
 def choose(context: TurnContext, text: str) -> Skill | None:
@@ -42,23 +48,33 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     plain = context.plain.strip(" 。.!?")
     if len(text) > LONGEST:
         return None
-    if MINE.fullmatch(plain):
+    if ASKS_OWN.fullmatch(plain):
         return Skill(NAME, show_own)
     for pattern, answer in ((TAKES, take), (REFUSES, refuse)):
         if pattern.fullmatch(plain):
             return Skill(NAME, answer)
-    listed = (context.memory.get("list") or {}).get("kind")
-    place = place_of(BOOKS, plain) if listed == SESSIONS else place_of(GIVES_UP, plain) if listed == BOOKINGS else None
-    if place is not None:
-        act = book_listed if listed == SESSIONS else ask_to_cancel_listed
-        return Skill(NAME, lambda given: act(given, place))
-    seen = place_of(NAMES, plain) if listed in {SESSIONS, BOOKINGS} else None
-    if seen is None:
+    return _choose_in_list(context, plain)
+
+
+def _choose_in_list(context: TurnContext, plain: str) -> Skill | None:
+    table = context.memory.get("list") or {}
+    if table.get("kind") == BOOKINGS:
+        place = place_of(GIVES_UP, plain)
+        if place is not None:
+            return Skill(NAME, lambda given: ask_to_cancel_listed(given, place))
+        seen = place_of(NAMES, plain)
+        return None if seen is None else Skill(NAME, lambda given: show_booking(given, seen))
+    if table.get("kind") != SESSIONS:
         return None
-    if listed == BOOKINGS:
-        return Skill(NAME, lambda given: show_booking(given, seen))
-    wants_seats = bool((context.memory.get("list") or {}).get("seats"))
-    return Skill(NAME, lambda given: book_listed(given, seen) if wants_seats else show_session(given, seen))
+    act = context.understanding.act if context.understanding.intent is None else None
+    if act in {"next_page", "previous_page"}:
+        return Skill(NAME, lambda given: move(given, SHOWN if act == "next_page" else -SHOWN))
+    wanted = place_of(BOOKS, plain)
+    named = place_of(NAMES, plain)
+    if wanted is None and named is not None and not table.get("seats"):
+        return Skill(NAME, lambda given: show_session(given, named))
+    place = named if wanted is None else wanted
+    return None if place is None else Skill(NAME, lambda given: book_listed(given, place))
 
 
 def browse(context: TurnContext) -> Reply:
@@ -66,8 +82,8 @@ def browse(context: TurnContext) -> Reply:
     asked = _asked(context)
     found = list_upcoming(context.session, context.now, asked)
     if found:
-        return _listed(found, context, head=f"找到{len(found)}场培训:" if asked.is_anything else "近期的培训:")
-    return _nothing_fits(context)
+        return listed(found, context, head=f"找到{len(found)}场培训:" if asked.is_anything else "近期的培训:")
+    return nothing_fits(context)
 
 
 def book_by_words(context: TurnContext) -> Reply:
@@ -75,18 +91,18 @@ def book_by_words(context: TurnContext) -> Reply:
     asked, seats = _asked(context), seats_of(context.plain)
     found = list_upcoming(context.session, context.now, asked)
     if not found:
-        return _nothing_fits(context)
+        return nothing_fits(context)
     if len(found) == 1 and asked.is_anything:
         return _book(context, found[0], seats)
     head = f"有{len(found)}场,要报哪一场?" if asked.is_anything else "要报哪一场?"
-    return _listed(found, context, head=head, seats=seats)
+    return listed(found, context, head=head, seats=seats)
 
 
 def book_listed(context: TurnContext, place: int) -> Reply:
     """报名第1个, of the list on the table."""
-    held = _session_at(context, place)
+    held = session_at(context, place)
     if held is None:
-        return _no_such(context)
+        return no_such(context)
     return _book(context, held, int((context.memory.get("list") or {}).get("seats") or seats_of(context.plain)))
 
 
@@ -99,9 +115,9 @@ def book_confirmed(context: TurnContext) -> Reply:
 
 def show_session(context: TurnContext, place: int) -> Reply:
     """One session whole."""
-    held = _session_at(context, place)
+    held = session_at(context, place)
     if held is None:
-        return _no_such(context)
+        return no_such(context)
     lines = [
         held.course.title, f"{said_time(held)} · {said_place(held)}",
         f"{held.speaker}讲 · {said_price(held)} · {said_seats(held, context.now)}",
@@ -117,16 +133,16 @@ def show_own(context: TurnContext) -> Reply:
     rows = list_own_bookings(context.session, user_id=context.user_id, now=context.now)
     if not rows:
         return Reply("您现在没有报名的培训。", choices=(OTHERS,))
-    return _own_list(context, rows, f"您的报名,共{len(rows)}个:")
+    return own_list(context, rows, f"您的报名,共{len(rows)}个:")
 
 
 def show_booking(context: TurnContext, place: int) -> Reply:
-    booking = _booking_at(context, place)
+    booking = booking_at(context, place)
     if booking is None:
         return show_own(context)
     held = booking.session
     lines = [
-        f"{booking.number} {_state(booking, context)}", held.course.title,
+        f"{booking.number} {state_of(booking, context)}", held.course.title,
         f"{said_time(held)} · {said_place(held)}", f"{held.speaker}讲 · {said_price(held)}",
     ]  # fmt: skip
     if held.live_url and booking.state == BookingState.BOOKED:
@@ -145,11 +161,11 @@ def cancel_by_words(context: TurnContext) -> Reply:
         return Reply("您现在没有可以取消的报名。", choices=(OTHERS,))
     if len(rows) == 1:
         return _ask_to_cancel(rows[0], context)
-    return _own_list(context, rows, "要取消哪一个?说“取消第几个”。")
+    return own_list(context, rows, "要取消哪一个?说“取消第几个”。")
 
 
 def ask_to_cancel_listed(context: TurnContext, place: int) -> Reply:
-    booking = _booking_at(context, place)
+    booking = booking_at(context, place)
     return show_own(context) if booking is None else _ask_to_cancel(booking, context)
 
 
@@ -162,7 +178,7 @@ def cancel_confirmed(context: TurnContext) -> Reply:
             booking = get_own_booking(session, user_id=conversation.user_id, number=number)
             cancel(session, booking, context.now)
         except AppError as refusal:
-            return Reply(refusal.message, choices=(MINE_CHOICE,), memory={"pending": None})
+            return Reply(refusal.message, choices=(MINE,), memory={"pending": None})
         title = booking.session.course.title
         return Reply(f"取消了:{title}。名额会给后面的人。", choices=(OTHERS,), memory={"pending": None, "list": None})
 
@@ -175,7 +191,7 @@ def take(context: TurnContext) -> Reply:
     def commit(session: Session, conversation: Conversation) -> Reply:
         booking = _offered(session, conversation, context)
         if booking is None:
-            return Reply("现在没有给您留着的名额。", choices=(MINE_CHOICE, OTHERS))
+            return Reply("现在没有给您留着的名额。", choices=(MINE, OTHERS))
         try:
             accept_offer(session, booking, context.now)
         except AppError as refusal:
@@ -191,7 +207,7 @@ def refuse(context: TurnContext) -> Reply:
     def commit(session: Session, conversation: Conversation) -> Reply:
         booking = _offered(session, conversation, context)
         if booking is None:
-            return Reply("现在没有给您留着的名额。", choices=(MINE_CHOICE, OTHERS))
+            return Reply("现在没有给您留着的名额。", choices=(MINE, OTHERS))
         try:
             cancel(session, booking, context.now)
         except AppError as refusal:
@@ -202,7 +218,8 @@ def refuse(context: TurnContext) -> Reply:
 
 
 def progress_line(booking: Booking, context: TurnContext) -> str:
-    return f"{booking.number} {booking.session.course.title}:{_state(booking, context)},{said_time(booking.session)}。"
+    held = booking.session
+    return f"{booking.number} {held.course.title}:{state_of(booking, context)},{said_time(held)}。"
 
 
 def _book(context: TurnContext, held: CourseSession, seats: int, *, is_confirmed: bool = False) -> Reply:
@@ -218,7 +235,7 @@ def _book(context: TurnContext, held: CourseSession, seats: int, *, is_confirmed
                 company_id=conversation.user.company_id, channel="chat", now=context.now,
             )  # fmt: skip
         except AppError as refusal:
-            return Reply(refusal.message, choices=(MINE_CHOICE, OTHERS), memory={"pending": None})
+            return Reply(refusal.message, choices=(MINE, OTHERS), memory={"pending": None})
         return _booked(booking, context) if booking.state == BookingState.BOOKED else _waiting(session, booking)
 
     return Reply("", on_commit=commit)
@@ -247,7 +264,7 @@ def _booked(booking: Booking, context: TurnContext) -> Reply:
         f"报上了,{people}单号{booking.number}。", held.course.title, f"{said_time(held)} · {said_place(held)}",
         f"前一天和开始前一小时提醒您。{give_up}说“取消报名”。",
     ]  # fmt: skip
-    return Reply("\n".join(lines), choices=(MINE_CHOICE, OTHERS), memory={"pending": None, "list": None})
+    return Reply("\n".join(lines), choices=(MINE, OTHERS), memory={"pending": None, "list": None})
 
 
 def _waiting(session: Session, booking: Booking) -> Reply:
@@ -256,7 +273,7 @@ def _waiting(session: Session, booking: Booking) -> Reply:
         f"这一场满了,您排在候补第{place}位,单号{booking.number}。\n"
         f"{booking.session.course.title} · {said_time(booking.session)}\n有名额空出来按顺序通知,能不能轮到说不准。"
     )
-    return Reply(text, choices=(OTHERS, MINE_CHOICE), memory={"pending": None, "list": None})
+    return Reply(text, choices=(OTHERS, MINE), memory={"pending": None, "list": None})
 
 
 def _ask_to_cancel(booking: Booking, context: TurnContext) -> Reply:
@@ -279,69 +296,8 @@ def _offered(session: Session, conversation: Conversation, context: TurnContext)
 
 def _asked(context: TurnContext) -> Asked:
     slots = context.understanding.slots
-    return Asked(str(slots.get("topic") or ""), slots.get("date"), slots.get("region"))
+    return Asked(str(slots.get("topic") or ""), _day(slots.get("date")), slots.get("region"))
 
 
-def _nothing_fits(context: TurnContext) -> Reply:
-    others = list_upcoming(context.session, context.now)
-    if not others:
-        return Reply(NONE_AT_ALL, choices=(DESK,), memory={"list": None})
-    return _listed(others, context, head="没有正好对上的场次。近期还有:")
-
-
-def _no_such(context: TurnContext) -> Reply:
-    return _listed(list_upcoming(context.session, context.now), context, head="没有这个编号。近期的培训:")
-
-
-def _listed(found: Sequence[CourseSession], context: TurnContext, *, head: str, seats: int | None = None) -> Reply:
-    if not found:
-        return Reply(NONE_AT_ALL, choices=(DESK,), memory={"list": None})
-    shown = found[:SHOWN]
-    lines = [head, *(f"{place}. {_line(each, context)}" for place, each in enumerate(shown, start=1))]
-    lines.append("回复数字就报那一场。" if seats else "回复数字看详情,“报名第1个”就报上。")
-    what = "第{}个" if seats else "报名第{}个"
-    choices = tuple(Choice(what.format(place), f"报第{place}场") for place in range(1, len(shown) + 1))
-    kept = {"kind": SESSIONS, "ids": [each.public_id for each in shown], "seats": seats}
-    return Reply("\n".join(lines), choices=choices[:MOST_CHOICES], memory={"list": kept, "pending": None})
-
-
-def _line(held: CourseSession, context: TurnContext) -> str:
-    return " · ".join(
-        [held.course.title, said_time(held), said_place(held), said_price(held), said_seats(held, context.now)]
-    )
-
-
-def _own_list(context: TurnContext, rows: Sequence[Booking], head: str) -> Reply:
-    shown = rows[:SHOWN]
-    lines = [head]
-    for place, each in enumerate(shown, start=1):
-        lines.append(f"{place}. {each.session.course.title} · {said_time(each.session)} · {_state(each, context)}")
-    lines.append("回复数字看详情,“取消第1个”就取消。")
-    kept = {"kind": BOOKINGS, "ids": [each.number for each in shown]}
-    choices = tuple(Choice(f"取消第{place}个", f"取消第{place}个") for place in range(1, len(shown) + 1))
-    return Reply("\n".join(lines), choices=choices[:MOST_CHOICES], memory={"list": kept, "pending": None})
-
-
-def _state(booking: Booking, context: TurnContext) -> str:
-    name = STATE_NAMES[BookingState(booking.state)]
-    if booking.state == BookingState.WAITING:
-        return f"{name},第{place_in_line(context.session, booking)}位"
-    if booking.state == BookingState.OFFERED and booking.offer_until is not None:
-        return f"{name},留到{chinese_time(booking.offer_until, context.now)}"
-    return name
-
-
-def _session_at(context: TurnContext, place: int) -> CourseSession | None:
-    ids = list((context.memory.get("list") or {}).get("ids") or [])
-    if not 1 <= place <= len(ids):
-        return None
-    upcoming = {each.public_id: each for each in list_upcoming(context.session, context.now)}
-    return upcoming.get(str(ids[place - 1]))
-
-
-def _booking_at(context: TurnContext, place: int) -> Booking | None:
-    ids = list((context.memory.get("list") or {}).get("ids") or [])
-    if not 1 <= place <= len(ids):
-        return None
-    rows = list_own_bookings(context.session, user_id=context.user_id, now=context.now)
-    return next((each for each in rows if each.number == ids[place - 1]), None)
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value

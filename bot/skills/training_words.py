@@ -15,7 +15,7 @@ BOOKS = re.compile(f"{POLITE}(?:报名?|参加|预约|候补)(?:一下)?{ITEM}{E
 NAMES = re.compile(f"{POLITE}(?:看看?)?{ITEM}{END}")
 # 取消第2个
 GIVES_UP = re.compile(f"{POLITE}(?:取消|退掉?|不去)(?:报名)?{ITEM}(?:报名)?{END}")
-MINE = re.compile(
+ASKS_OWN = re.compile(
     f"{POLITE}(?:看看?|查看?|查一下)?(?:我的报名|我(?:都)?报(?:名|了|过)?的?(?:培训|课程?|讲座|场次)|我报了(?:哪些|什么)(?:培训|课程?)?)"
     f"(?:情况|记录|有哪些)?{END}"
 )

@@ -37,7 +37,7 @@ class Asked:
 
     @property
     def is_anything(self) -> bool:
-        return not (self.topic or self.day or self.region)
+        return bool(self.topic or self.day or self.region)
 
 
 def list_upcoming(session: Session, now: datetime, asked: Asked | None = None) -> list[CourseSession]:
@@ -97,7 +97,7 @@ def _is_on(held: CourseSession, day: date | None) -> bool:
 
 
 def _is_in(held: CourseSession, region: str | None) -> bool:
-    """Online is everywhere; 广东省 takes in 广东省广州市, and somebody in 广州市南沙区 comes to what is held for 广州市."""
+    """Online is everywhere; 广东省 takes in 广州市, and somebody in 南沙区 comes to what is held for 广州市."""
     if region is None or held.is_online or not held.region:
         return True
     return held.region.startswith(region) or region.startswith(held.region)

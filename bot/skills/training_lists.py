@@ -1,0 +1,115 @@
+"""Lists of sessions and of a person's bookings: numbered, paged, remembered so that a number means one of them."""
+
+from collections.abc import Sequence
+
+from bot.context import TurnContext
+from bot.replies import Choice, Reply
+from bot.skills.patent_text import shortened
+from core.i18n import chinese_time
+from models import Booking, BookingState, CourseSession
+from services.training.bookings import STATE_NAMES, list_own_bookings
+from services.training.seats import place_in_line
+from services.training.timetable import list_upcoming, said_place, said_price, said_seats, said_time
+
+SESSIONS = "course_sessions"
+BOOKINGS = "bookings"
+SHOWN = 5
+MOST_CHOICES = 3
+LONGEST_TITLE = 12
+
+OTHERS = Choice("最近有什么培训", "看别的场次")
+MINE = Choice("我的报名", "我的报名")
+DESK = Choice("转人工", "找培训专员")
+NONE_AT_ALL = "近期还没有排好的培训。要专员在有新场次时告诉您,回复“转人工”就行。"
+
+
+def listed(
+    found: Sequence[CourseSession], context: TurnContext, *, head: str, seats: int | None = None, offset: int = 0
+) -> Reply:
+    """One page. With `seats` a number books as many; without, it shows the session."""
+    if not found:
+        return Reply(NONE_AT_ALL, choices=(DESK,), memory={"list": None, "pending": None})
+    page = found[offset : offset + SHOWN]
+    more = len(found) > offset + SHOWN
+    lines = [head, *(f"{place}. {_line(each, context)}" for place, each in enumerate(page, start=1))]
+    lines.append("回复数字就报那一场" if seats else "回复数字看详情,“报名第1个”就报上")
+    lines[-1] += ",“下一页”继续。" if more else "。"
+    what = "第{}个" if seats else "报名第{}个"
+    taps = [
+        Choice(what.format(place), f"报{place}.{shortened(each.course.title, LONGEST_TITLE)}"[:16])
+        for place, each in enumerate(page, start=1)
+    ]
+    next_one = [Choice("下一页", "下一页")] if more else []
+    kept = {
+        "kind": SESSIONS, "ids": [each.public_id for each in page], "seats": seats, "offset": offset,
+        "all": [each.public_id for each in found],
+    }  # fmt: skip
+    return Reply(
+        "\n".join(lines),
+        choices=(*taps[: MOST_CHOICES - len(next_one)], *next_one),
+        memory={"list": kept, "pending": None, "subject": None},
+    )
+
+
+def move(context: TurnContext, by: int) -> Reply:
+    """下一页, 上一页 of the sessions on the table."""
+    kept = context.memory.get("list") or {}
+    upcoming = {each.public_id: each for each in list_upcoming(context.session, context.now)}
+    found = [upcoming[each] for each in kept.get("all") or [] if each in upcoming]
+    offset = int(kept.get("offset") or 0) + by
+    if offset < 0:
+        return Reply("已经是第一页了。")
+    if offset >= len(found):
+        return Reply("后面没有了。", choices=(DESK,))
+    return listed(found, context, head=f"第{offset + 1}场起,共{len(found)}场:", seats=kept.get("seats"), offset=offset)
+
+
+def nothing_fits(context: TurnContext) -> Reply:
+    others = list_upcoming(context.session, context.now)
+    return listed(others, context, head="没有正好对上的场次。近期还有:")
+
+
+def no_such(context: TurnContext) -> Reply:
+    return listed(list_upcoming(context.session, context.now), context, head="没有这个编号。近期的培训:")
+
+
+def own_list(context: TurnContext, rows: Sequence[Booking], head: str) -> Reply:
+    shown = rows[:SHOWN]
+    lines = [head]
+    for place, each in enumerate(shown, start=1):
+        lines.append(f"{place}. {each.session.course.title} · {said_time(each.session)} · {state_of(each, context)}")
+    lines.append("回复数字看详情,“取消第1个”就取消。")
+    kept = {"kind": BOOKINGS, "ids": [each.number for each in shown]}
+    choices = tuple(Choice(f"取消第{place}个", f"取消第{place}个") for place in range(1, len(shown) + 1))
+    return Reply("\n".join(lines), choices=choices[:MOST_CHOICES], memory={"list": kept, "pending": None})
+
+
+def state_of(booking: Booking, context: TurnContext) -> str:
+    name = STATE_NAMES[BookingState(booking.state)]
+    if booking.state == BookingState.WAITING:
+        return f"{name},第{place_in_line(context.session, booking)}位"
+    if booking.state == BookingState.OFFERED and booking.offer_until is not None:
+        return f"{name},留到{chinese_time(booking.offer_until, context.now)}"
+    return name
+
+
+def session_at(context: TurnContext, place: int) -> CourseSession | None:
+    ids = list((context.memory.get("list") or {}).get("ids") or [])
+    if not 1 <= place <= len(ids):
+        return None
+    upcoming = {each.public_id: each for each in list_upcoming(context.session, context.now)}
+    return upcoming.get(str(ids[place - 1]))
+
+
+def booking_at(context: TurnContext, place: int) -> Booking | None:
+    ids = list((context.memory.get("list") or {}).get("ids") or [])
+    if not 1 <= place <= len(ids):
+        return None
+    rows = list_own_bookings(context.session, user_id=context.user_id, now=context.now)
+    return next((each for each in rows if each.number == ids[place - 1]), None)
+
+
+def _line(held: CourseSession, context: TurnContext) -> str:
+    return " · ".join(
+        [held.course.title, said_time(held), said_place(held), said_price(held), said_seats(held, context.now)]
+    )
