@@ -21,6 +21,7 @@ from services.job_names import UNTIL_DONE
 from services.resources import Resources
 from services.retention import forget_old_rows
 from services.sessions import delete_ended_sessions
+from services.training.reminders import request_reminders
 from services.turn_sweeps import rescue_stuck_turns
 
 log = get_logger(__name__)
@@ -59,6 +60,14 @@ def sweep_rows(resources: Resources) -> None:
         log.info("swept", **found)
 
 
+def remind_of_sessions(resources: Resources) -> None:
+    """A day and an hour before; portion by portion, so that a large session holds nothing up."""
+    while True:
+        with resources.database.unit_of_work() as session:
+            if not request_reminders(session, resources.clock.now()):
+                return
+
+
 def heartbeat(resources: Resources) -> None:
     """Tells /readyz that the scheduler lives."""
     resources.redis.set("zhiqiao:heartbeat:scheduler", int(time.time()), ex=15)
@@ -88,6 +97,7 @@ SCHEDULE = (
     Every(3, heartbeat),
     Every(5, sweep_rows),
     Every(5, sweep_queue),
+    Every(30, remind_of_sessions),
     Every(3600, purge),
     Every(3600, take_up_deletions),
     Every(600, request_upkeep),

@@ -21,6 +21,7 @@ from miniapp_api import (
     saved_searches,
     services,
     streaming,
+    training,
 )
 from miniapp_api.context import EXTENSION, Api
 from miniapp_api.cursors import Cursors
@@ -50,6 +51,7 @@ ROUTES = (
     documents,
     conversations,
     feedback,
+    training,
     own_data,
 )
 

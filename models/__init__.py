@@ -35,7 +35,7 @@ from models.membership import IdentityMerge, MemberRole, Membership, MemberState
 from models.patent import ImportReport, LegalStatus, Patent, PatentKind
 from models.saved_search import SavedSearch
 from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
-from models.training import Booking, BookingState, Course, CourseSession, Track
+from models.training import Booking, BookingState, Course, CourseSession, SessionBroadcast, Track
 
 __all__ = [
     "HANDOFF",
@@ -99,6 +99,7 @@ __all__ = [
     "RecordState",
     "Role",
     "SavedSearch",
+    "SessionBroadcast",
     "Staff",
     "StaffNotification",
     "TaskState",

@@ -39,6 +39,8 @@ class BookingState(StrEnum):
 
 # These count in `CourseSession.taken`.
 HOLDS_SEATS = (BookingState.BOOKED, BookingState.OFFERED, BookingState.ATTENDED, BookingState.ABSENT)
+# These may be given up.
+OPEN = (BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING)
 # One of these for each person and session at most.
 LIVE = (*HOLDS_SEATS, BookingState.WAITING)
 
@@ -141,3 +143,23 @@ class Booking(Base):
     user: Mapped[User] = relationship()
     company: Mapped[Company | None] = relationship()
     conversation: Mapped[Conversation] = relationship()
+
+
+class SessionBroadcast(Base):
+    """A message to everybody concerned with a session, sent in portions by the order of their conversations.
+
+    `sent_up_to` is the last conversation that has it: a job that is cut off goes on behind it.
+    """
+
+    __tablename__ = "session_broadcasts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str] = mapped_column(String(600))
+    # Bookings in these states when it was written get it.
+    states: Mapped[list[str]] = mapped_column(default=list)
+    sent_up_to: Mapped[int] = mapped_column(default=0)
+    sent_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]

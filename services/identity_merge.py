@@ -12,6 +12,7 @@ from core.logs import get_logger
 from models import (
     AnswerFeedback,
     ApiSession,
+    Booking,
     Case,
     CaseDocument,
     Conversation,
@@ -27,12 +28,13 @@ from models import (
     WeChatIdentity,
 )
 from services.case_records import lock_person
+from services.training.seats import give_up_doubles
 
 log = get_logger(__name__)
 
 # Every table with a user_id: a test compares this list with the models.
 # Of these a person has any number …
-MOVED: tuple[type[Base], ...] = (Conversation, ApiSession, Case, CaseDocument, Miss, AnswerFeedback)
+MOVED: tuple[type[Base], ...] = (Conversation, ApiSession, Case, CaseDocument, Miss, AnswerFeedback, Booking)
 # … and of these one a key, so that both may have the same.
 ONE_A_KEY: dict[type[Base], str] = {
     FormDraft: "kind",
@@ -59,6 +61,7 @@ def merge_into(session: Session, *, identity: WeChatIdentity, loser: User, winne
         .where(WeChatIdentity.user_id == loser.id, WeChatIdentity.id != identity.id)
     )
     session.flush()
+    give_up_doubles(session, loser.id, winner.id, now)
     moved = _move_all(session, loser, winner) if is_last else _move_of_identity(session, identity, loser, winner)
     identity.user = winner
     session.add(
@@ -92,6 +95,9 @@ def _move_of_identity(session: Session, identity: WeChatIdentity, loser: User, w
     moved: dict[str, Any] = {}
     own = select(Conversation.id).where(Conversation.identity_id == identity.id)
     _note(moved, Case, _give(session, Case, winner, Case.conversation_id.in_(own), Case.user_id == loser.id))
+    _note(
+        moved, Booking, _give(session, Booking, winner, Booking.conversation_id.in_(own), Booking.user_id == loser.id)
+    )
     for table in (Conversation, ApiSession):
         _note(moved, table, _give(session, table, winner, table.identity_id == identity.id))
     return moved

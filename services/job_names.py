@@ -42,6 +42,7 @@ class JobName(StrEnum):
     SEND_CHART = "jobs.portfolios.send_chart"
     LAPSE_OFFERS = "jobs.training.lapse_offers"
     TELL_BOOKING = "jobs.training.tell_booking"
+    BROADCAST = "jobs.training.broadcast"
 
     @property
     def queue(self) -> Queue:
@@ -71,6 +72,8 @@ QUEUES = {
     JobName.SEND_CHART: Queue.CASES,
     JobName.LAPSE_OFFERS: Queue.CASES,
     JobName.TELL_BOOKING: Queue.CASES,
+    # Ten thousand people must not stand before anybody's case.
+    JobName.BROADCAST: Queue.INDEX,
 }
 
 

@@ -10,6 +10,7 @@ from core.logs import get_logger
 from core.outbox import OutboxRow
 from models import (
     ApiSession,
+    Booking,
     Case,
     CaseStatus,
     Conversation,
@@ -36,6 +37,7 @@ from services.catalogue import service_of
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
 from services.sessions import LOGIN_ENDED, get_session_of
+from services.training.seats import give_up_all
 
 log = get_logger(__name__)
 
@@ -111,6 +113,8 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     session.execute(
         update(Case).where(Case.user_id == user.id).values(package={}, region=None, form={}, results={}, opponent=None)
     )
+    give_up_all(session, user.id, now)
+    session.execute(update(Booking).where(Booking.user_id == user.id).values(answers={}, company_id=None))
     forget_documents_of(session, user.id, now)
     forget_minutes_of(session, user.id)
     forget_tasks_of(session, user.id)

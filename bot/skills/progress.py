@@ -4,9 +4,11 @@ from sqlalchemy import select
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
+from bot.skills import training
 from core.i18n import chinese_time
 from models import Case, CaseStatus
 from services.catalogue import find_service
+from services.training.seats import LETTERS
 
 SHOWN = 3
 
@@ -14,6 +16,8 @@ SHOWN = 3
 def show_progress(context: TurnContext) -> Reply:
     """The case that was named, else the user's latest ones. A stranger's number looks like an unknown one."""
     number = context.understanding.slots.get("case_number")
+    if number and str(number).startswith(LETTERS):
+        return training.show_numbered(context, str(number))
     own = select(Case).where(Case.user_id == context.user_id).order_by(Case.id.desc()).limit(SHOWN)
     cases = list(context.session.scalars(own.where(Case.number == number) if number else own))
     if not cases:

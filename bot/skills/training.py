@@ -23,7 +23,7 @@ from bot.skills.training_lists import (
     state_of,
 )
 from bot.skills.training_words import ASKS_OWN, BOOKS, GIVES_UP, LONGEST, NAMES, REFUSES, TAKES, place_of, seats_of
-from core.errors import AppError
+from core.errors import AppError, NotFound
 from core.i18n import chinese_time
 from models import Booking, BookingState, Conversation, CourseSession
 from services.training.bookings import find_overlapping, get_own_booking, list_own_bookings
@@ -136,6 +136,18 @@ def show_own(context: TurnContext) -> Reply:
     return own_list(context, rows, f"您的报名,共{len(rows)}个:")
 
 
+def show_numbered(context: TurnContext, number: str) -> Reply:
+    """PX261128-0003: where it stands. A stranger's number looks like an unknown one."""
+    try:
+        booking = get_own_booking(context.session, user_id=context.user_id, number=number)
+    except NotFound:
+        return Reply(f"没有查到您名下的报名 {number}。", choices=(MINE, OTHERS))
+    held = booking.session
+    return Reply(
+        f"{booking.number} {held.course.title}:{state_of(booking, context)},{said_time(held)}。", choices=(MINE, OTHERS)
+    )
+
+
 def show_booking(context: TurnContext, place: int) -> Reply:
     booking = booking_at(context, place)
     if booking is None:
@@ -215,11 +227,6 @@ def refuse(context: TurnContext) -> Reply:
         return Reply("好,名额给后面的人了。", choices=(OTHERS,))
 
     return Reply("", on_commit=commit)
-
-
-def progress_line(booking: Booking, context: TurnContext) -> str:
-    held = booking.session
-    return f"{booking.number} {held.course.title}:{state_of(booking, context)},{said_time(held)}。"
 
 
 def _book(context: TurnContext, held: CourseSession, seats: int, *, is_confirmed: bool = False) -> Reply:

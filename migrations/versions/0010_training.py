@@ -101,9 +101,28 @@ def upgrade() -> None:
     op.create_index(
         "ix_bookings_offer_until", "bookings", ["offer_until"], postgresql_where=sa.text("offer_until IS NOT NULL")
     )
+    op.create_table(
+        "session_broadcasts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=600), nullable=False),
+        sa.Column("states", json, nullable=False),
+        sa.Column("sent_up_to", sa.Integer(), nullable=False),
+        sa.Column("sent_count", sa.Integer(), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("done_at", moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["course_sessions.id"], name=op.f("fk_session_broadcasts_session_id_course_sessions")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_session_broadcasts_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_broadcasts")),
+    )
+    op.create_index(op.f("ix_session_broadcasts_session_id"), "session_broadcasts", ["session_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("session_broadcasts")
     op.drop_table("bookings")
     op.drop_table("course_sessions")
     op.drop_table("courses")

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from models import Booking, BookingState, CourseSession
+from models.training import OPEN
 
 STATE_NAMES = {
     BookingState.BOOKED: "已报名",
@@ -18,9 +19,16 @@ STATE_NAMES = {
     BookingState.ATTENDED: "已参加",
     BookingState.ABSENT: "未到场",
 }
-# What may still be given up.
-OPEN = (BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING)
 SHOWN = 20
+
+
+class Overlapping(Conflict):
+    """Another booking of this person is at the same hour; booking all the same is theirs to say."""
+
+    code = "overlapping"
+
+    def __init__(self, other: Booking) -> None:
+        super().__init__(f"您同一时间已经报了“{other.session.course.title}”,单号{other.number}。")
 
 
 def get_own_booking(session: Session, *, user_id: int, number: str) -> Booking:
@@ -42,6 +50,14 @@ def list_own_bookings(session: Session, *, user_id: int, now: datetime) -> Seque
     return session.scalars(wanted.order_by(CourseSession.starts_at, Booking.id).limit(SHOWN)).all()
 
 
+def list_all_own_bookings(session: Session, *, user_id: int, before: int | None, limit: int) -> Sequence[Booking]:
+    """Over or not, the latest booked first; `before` is the id of the last one seen."""
+    wanted = _with_session().where(Booking.user_id == user_id)
+    if before is not None:
+        wanted = wanted.where(Booking.id < before)
+    return session.scalars(wanted.order_by(Booking.id.desc()).limit(limit)).all()
+
+
 def find_overlapping(session: Session, *, user_id: int, held: CourseSession) -> Booking | None:
     """Another booking of this person at the same hour."""
     wanted = _with_session().where(
@@ -55,6 +71,6 @@ def find_overlapping(session: Session, *, user_id: int, held: CourseSession) -> 
     return session.scalar(wanted.order_by(CourseSession.starts_at).limit(1))
 
 
-def _with_session() -> Select[tuple[Booking]]:
+def _with_session() -> Select[Booking]:
     join = select(Booking).join(Booking.session)
     return join.options(joinedload(Booking.session).joinedload(CourseSession.course))

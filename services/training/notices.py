@@ -1,27 +1,45 @@
 """What people with a booking are told, in the conversation in which they booked, each once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from core.clock import CHINA
 from core.i18n import chinese_time
-from models import Author, Booking, BookingState, DeliveryReason, Message
+from models import Author, Booking, BookingState, Conversation, DeliveryReason, Message
 from services.deliveries import queue_deliveries
 from services.training.timetable import said_place, said_time
 
 # What is only true as long as the booking is in that state: a notice that comes too late is not sent.
-ONLY_WHILE = {"offered": BookingState.OFFERED, "lapsed": BookingState.LAPSED}
+ONLY_WHILE = {
+    "offered": BookingState.OFFERED,
+    "lapsed": BookingState.LAPSED,
+    "day": BookingState.BOOKED,
+    "hour": BookingState.BOOKED,
+}
+GIVE_UP = "取消报名"
 
 
 def tell_booking(session: Session, booking_id: int, what: str, now: datetime) -> bool:
     """Say what happened to a booking; answers whether there still was something to say."""
     booking = session.get(Booking, booking_id)
-    if booking is None or booking.state != ONLY_WHILE[what]:
+    if booking is None or booking.state != ONLY_WHILE[what] or now >= booking.session.starts_at:
         return False
-    text, choices = _offered(booking, now) if what == "offered" else _lapsed(booking)
-    conversation = booking.conversation
-    details = {"choices": list(choices)}
-    message = Message(conversation_id=conversation.id, author=Author.SYSTEM, text=text, details=details, created_at=now)
+    text, choices = _words(booking, what, now)
+    say(session, booking.conversation, text, now, choices=choices)
+    return True
+
+
+def say(session: Session, conversation: Conversation, text: str, now: datetime, *, choices: Sequence[str] = ()) -> None:
+    """By way of the delivery ledger."""
+    message = Message(
+        conversation_id=conversation.id,
+        author=Author.SYSTEM,
+        text=text,
+        details={"choices": list(choices)} if choices else {},
+        created_at=now,
+    )
     session.add(message)
     session.flush()
     conversation.last_message_at = now
@@ -29,20 +47,22 @@ def tell_booking(session: Session, booking_id: int, what: str, now: datetime) ->
         session, identity_id=conversation.identity_id, message_id=message.id,
         payloads=[{"kind": "text", "text": text}], reason=DeliveryReason.NOTICE, now=now,
     )  # fmt: skip
-    return True
 
 
-def _offered(booking: Booking, now: datetime) -> tuple[str, tuple[str, ...]]:
-    assert booking.offer_until is not None
-    seats = f"{booking.seats}个名额" if booking.seats > 1 else "名额"
-    text = (
-        f"您候补的“{booking.session.course.title}”有{seats}了,给您留到{chinese_time(booking.offer_until, now)}。\n"
-        f"{said_time(booking.session)} · {said_place(booking.session)}\n"
-        "要就回复“接受名额”,不要回复“不要名额”。过了时间会给后面的人。"
-    )
-    return text, ("接受名额", "不要名额")
-
-
-def _lapsed(booking: Booking) -> tuple[str, tuple[str, ...]]:
-    title = booking.session.course.title
-    return f"给您留的“{title}”名额到时间了,已经给了后面的人。还想去可以重新排队。", ("最近有什么培训",)
+def _words(booking: Booking, what: str, now: datetime) -> tuple[str, tuple[str, ...]]:
+    held, title = booking.session, booking.session.course.title
+    if what == "offered":
+        assert booking.offer_until is not None
+        seats = f"{booking.seats}个名额" if booking.seats > 1 else "名额"
+        return (
+            f"您候补的“{title}”有{seats}了,给您留到{chinese_time(booking.offer_until, now)}。\n"
+            f"{said_time(held)} · {said_place(held)}\n"
+            "要就回复“接受名额”,不要回复“不要名额”。过了时间会给后面的人。"
+        ), ("接受名额", "不要名额")
+    if what == "lapsed":
+        return f"给您留的“{title}”名额到时间了,已经给了后面的人。还想去可以重新排队。", ("最近有什么培训",)
+    where = f"观看地址:{held.live_url}" if held.is_online and held.live_url else said_place(held)
+    if what == "day":
+        when = chinese_time(held.starts_at, now)
+        return f"{when}有您报的“{title}”。\n{where}\n来不了请说“{GIVE_UP}”,名额给后面的人。", (GIVE_UP,)
+    return f"您报的“{title}”{held.starts_at.astimezone(CHINA):%H:%M}开始。\n{where}", ()

@@ -4,7 +4,7 @@ Who is told of what happened is told by a job of its own: a conversation's row m
 held, since a turn takes them in the other order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, InvalidInput, NotFound
 from core.logs import get_logger
 from models import Booking, BookingState, Conversation, CourseSession
-from models.training import LIVE
+from models.training import LIVE, OPEN
 from services.case_records import next_case_number
 from services.job_names import JobName, request_job
 from services.training.standing import check_bookable
@@ -107,7 +107,7 @@ def cancel(session: Session, booking: Booking, now: datetime) -> None:
     The booking is locked with its session; the caller has found it through the door that knows whose it is.
     """
     held = _lock_booking(session, booking)
-    if booking.state not in {BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING}:
+    if booking.state not in OPEN:
         raise Conflict("这个报名已经结束了,不用取消。")
     if now >= held.starts_at:
         raise Conflict("这一场已经开始,不能再取消了。")
@@ -124,6 +124,39 @@ def accept_offer(session: Session, booking: Booking, now: datetime) -> None:
         raise OfferGone
     _turn(booking, BookingState.BOOKED, now)
     log.info("offer_accepted", booking=booking.number, session_id=held.id)
+
+
+def give_up_all(session: Session, user_id: int, now: datetime) -> None:
+    """Whoever is erased, or joined with another account that has the same seats, needs no seats to come."""
+    live = select(Booking).where(Booking.user_id == user_id, Booking.state.in_(OPEN)).order_by(Booking.session_id)
+    for booking in session.scalars(live).all():
+        give_up(session, booking, now)
+
+
+def give_up_doubles(session: Session, one: int, other: int, now: datetime) -> None:
+    """Two accounts turn out to be one person: where both have a booking of a session, the better one stays."""
+    theirs = {each.session_id: each for each in _live(session, one)}
+    for second in _live(session, other):
+        first = theirs.get(second.session_id)
+        if first is None:
+            continue
+        weaker = max(first, second, key=lambda each: LIVE.index(BookingState(each.state)))
+        give_up(session, weaker, now)
+        weaker.is_live = None  # also where it is over and nothing can be given up
+    session.flush()
+
+
+def _live(session: Session, user_id: int) -> Sequence[Booking]:
+    query = select(Booking).where(Booking.user_id == user_id, Booking.is_live.is_(True))
+    return session.scalars(query.order_by(Booking.session_id)).all()
+
+
+def give_up(session: Session, booking: Booking, now: datetime) -> None:
+    """As cancel, whatever the time; nothing where there is nothing to give up any more."""
+    held = _lock_booking(session, booking)
+    if booking.state in OPEN:
+        _leave(held, booking, BookingState.CANCELLED, now)
+        offer_free_seats(session, held, now)
 
 
 def lapse_offers(session: Session, session_id: int, now: datetime) -> int:
@@ -178,7 +211,9 @@ def place_in_line(session: Session, booking: Booking) -> int:
 
 def find_live_booking(session: Session, *, session_id: int, user_id: int) -> Booking | None:
     """The seats, the offer or the place in line that a person has at a session."""
-    wanted = select(Booking).where(Booking.session_id == session_id, Booking.user_id == user_id, Booking.is_live)
+    wanted = select(Booking).where(
+        Booking.session_id == session_id, Booking.user_id == user_id, Booking.is_live.is_(True)
+    )
     return session.scalar(wanted)
 
 

@@ -13,7 +13,7 @@ from core.i18n import WEEKDAYS
 from models import CourseSession, Track
 from services.training.standing import STANDING_NAMES, Standing, standing_of
 
-TRACK_NAMES = {
+TRACK_NAMES: dict[str, str] = {
     Track.PATENT_AGENT: "专利代理师考试",
     Track.PATENT_ENGINEER: "企业专利工程师",
     Track.FINANCING: "质押融资与保险",
@@ -114,6 +114,6 @@ def _likeness(held: CourseSession, topic: str) -> float:
     """The share of the topic's pairs of characters that the course speaks of; its title counts for more."""
     course = held.course
     pairs = [part[place : place + 2] for part in topic.split() for place in range(max(len(part) - 1, 1))]
-    rest = f"{course.title} {TRACK_NAMES[Track(course.track)]} {course.summary} {course.audience}"
+    rest = f"{course.title} {TRACK_NAMES[course.track]} {course.summary} {course.audience}"
     inside = sum(1.0 if pair in course.title else 0.7 if pair in rest else 0.0 for pair in pairs)
     return inside / len(pairs) if pairs else 0.0

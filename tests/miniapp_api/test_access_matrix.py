@@ -25,6 +25,7 @@ from services.resources import Resources
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
 from tests.support.sample_files import multipart, pdf
+from tests.support.training import make_session
 
 # The version of a case just filed that has one document.
 VERSION = 4
@@ -78,6 +79,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("post", "/cases/{number}/documents"): Row(inside(201), "file"),
     ("post", "/documents/{id}/link"): Row(inside(200)),
     ("delete", "/documents/{id}"): Row(inside(204), is_used_up=True),
+    ("get", "/bookings/{number}"): Row(only_theirs(200)),
+    ("post", "/bookings/{number}/acceptance"): Row(only_theirs(200)),
+    ("delete", "/bookings/{number}"): Row(only_theirs(200), is_used_up=True),
     ("get", "/conversations/{id}/messages"): Row(only_theirs(200)),
     ("post", "/conversations/{id}/messages"): Row(only_theirs(200), {"text": "帮助"}),
     ("post", "/conversations/{id}/messages/{message_id}/feedback"): Row(only_theirs(200), {"verdict": "useful"}),
@@ -99,6 +103,11 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/applicants/{name}/portfolio"): Row(everybody(200)),
     ("get", "/policies"): Row(everybody(200), query={"q": "外观设计专利保护多少年"}),
     ("get", "/awards"): Row(everybody(200)),
+    ("get", "/bookings"): Row(everybody(200)),
+    ("get", "/course-sessions"): Row(everybody(200)),
+    ("get", "/course-sessions/{id}"): Row(everybody(200)),
+    # `merged` is the filer, whose booking it is by then.
+    ("post", "/course-sessions/{id}/bookings"): Row(everybody(201, filer=409, merged=409), {}),
     # A draft has no id: everybody has their own, and `merged` finds what the filer has just thrown away gone.
     ("get", "/services/{key}/draft"): Row(only_theirs(200)),
     ("delete", "/services/{key}/draft"): Row({"filer": 204}),
@@ -119,7 +128,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("post", "/logout"): Row(everybody(204)),
 }
 # What belongs to somebody: the addresses that name one such thing.
-OWNED = ("/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{")
+OWNED = ("/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/bookings/{")
 OWN_DRAFT = {("get", "/services/{key}/draft"), ("delete", "/services/{key}/draft")}
 
 
@@ -167,11 +176,16 @@ class World:
     def make_own(self) -> dict[str, str]:
         """Another case, with a document, and another search of the filer's."""
         number = done(self.filer.post("/cases", {"service": SERVICE, "form": FORM}))["number"]
+        with self.resources.database.unit_of_work() as session:
+            held = make_session(session, self.resources.clock.now(), capacity=9).public_id
+        booked = done(self.filer.post(f"/course-sessions/{held}/bookings", {"accepts_overlap": True}))
         search = done(self.filer.post("/saved-searches", {"q": "石墨烯", "region": "广东省广州市"}))
         return {
             "cases": number,
             "documents": done(self.upload(self.filer, number))["id"],
             "saved-searches": search["id"],
+            "bookings": booked["number"],
+            "course-sessions": held,
         }
 
     def upload(self, phone: Phone, number: str) -> TestResponse:
@@ -203,7 +217,7 @@ class World:
         row = MATRIX[operation]
         kind = path.split("/")[1]
         values = {
-            "id": ids.get(kind, ""), "number": ids["cases"] if kind == "cases" else "CN110000001B",
+            "id": ids.get(kind, ""), "number": ids[kind] if kind in {"cases", "bookings"} else "CN110000001B",
             "message_id": ids["message_id"], "member_id": ids["member_id"], "name": "广州演示", "key": ids["key"],
         }  # fmt: skip
         address = "/api/v1" + path.format(**values)
@@ -251,7 +265,8 @@ def test_every_caller_gets_of_every_operation_what_is_theirs(
     assert operations == set(MATRIX), "every operation has its row here, and every row its operation"
     world = World(served, resources, mini_wechat)
     there = world.ids | {"key": SERVICE}
-    gone = {**dict.fromkeys(there, new_public_id()), "cases": "RZ991231-0001", "message_id": "999999999",
+    gone = {**dict.fromkeys(there, new_public_id()), "cases": "RZ991231-0001", "bookings": "PX991231-0001",
+            "course-sessions": there["course-sessions"], "message_id": "999999999",
             "member_id": "999999999", "key": "patent_filing"}  # fmt: skip
     secrets = [str(FORM["phone"]), *(there[name] for name in ("cases", "documents", "conversations", "saved-searches"))]
     wrong: list[str] = []

@@ -1,0 +1,76 @@
+"""Sessions of courses, and bookings."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from miniapp_api.schemas.common import NO_NUL, Day, FormValues, Input, NextCursor, Output, Page
+from services.training.seats import MOST_SEATS
+
+Standing = Literal["upcoming", "open", "full", "closed", "started", "ended", "cancelled"]
+State = Literal["booked", "offered", "waiting", "cancelled", "lapsed", "attended", "absent"]
+
+
+class SessionsQuery(Page):
+    topic: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=NO_NUL)] = Field(
+        "", description="想学什么", examples=["质押融资"]
+    )
+    day: Day | None = Field(None, description="哪一天", examples=["2026-12-04"])
+    region: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=NO_NUL)] | None = Field(
+        None, description="在哪里;线上的总在其中", examples=["广东省广州市"]
+    )
+
+
+class CourseSessionOut(Output):
+    id: str = Field(examples=["Jx3kqv0p5Qm2o1c9s8dLrA"])
+    title: str = Field(examples=["专利质押融资实务"])
+    track: str = Field(description="方向", examples=["质押融资与保险"])
+    summary: str
+    audience: str = Field(description="适合谁", examples=["企业负责人、财务负责人"])
+    starts_at: datetime = Field(examples=["2026-12-04T06:30:00Z"])
+    ends_at: datetime = Field(examples=["2026-12-04T08:30:00Z"])
+    enrolment_closes_at: datetime = Field(description="报名截止", examples=["2026-12-04T05:30:00Z"])
+    cancel_until: datetime = Field(description="这之前可以取消", examples=["2026-12-03T06:30:00Z"])
+    speaker: str
+    is_online: bool
+    place: str | None
+    latitude: float | None
+    longitude: float | None
+    region: str | None
+    price_fen: int = Field(description="每位多少分;0是免费", examples=[0])
+    capacity: int = Field(examples=[40])
+    free_seats: int = Field(examples=[12])
+    standing: Standing = Field(description="报名未开始、可报名、已满、已截止、进行中、已结束、已取消")
+    is_demonstration: bool = Field(description="演示数据")
+
+
+class CourseSessionsOut(Output):
+    """最近要开的在前;说了想学什么的,对得上的在前。"""
+
+    items: list[CourseSessionOut]
+    next_cursor: NextCursor
+
+
+class BookingIn(Input):
+    seats: int = Field(1, ge=1, le=MOST_SEATS, description="几个名额")
+    answers: FormValues = Field(default_factory=dict, description="主办方的问题")
+    accepts_overlap: bool = Field(False, description="知道和另一场时间重了,还是要报")
+
+
+class BookingOut(Output):
+    number: str = Field(description="单号", examples=["PX261128-0003"])
+    state: State = Field(description="已报名、有名额等确认、候补、已取消、名额过期、已参加、未到场")
+    seats: int
+    place_in_line: int | None = Field(description="候补第几位;没在候补为 null")
+    offer_until: datetime | None = Field(description="名额留到什么时候;没有留着为 null")
+    live_url: str | None = Field(description="线上观看地址;报上了才给")
+    booked_at: datetime
+    session: CourseSessionOut
+
+
+class BookingsOut(Output):
+    """自己的报名,最近报的在前。"""
+
+    items: list[BookingOut]
+    next_cursor: NextCursor

@@ -1,0 +1,176 @@
+"""Sessions of courses for everybody, and the caller's own bookings: the same ones as in chat."""
+
+from datetime import datetime
+from typing import Any
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from miniapp_api.context import current_api, current_caller
+from miniapp_api.once import Keep, once
+from miniapp_api.schemas.common import Page
+from miniapp_api.schemas.training import (
+    BookingIn,
+    BookingOut,
+    BookingsOut,
+    CourseSessionOut,
+    CourseSessionsOut,
+    SessionsQuery,
+)
+from models import Booking, BookingState, CourseSession, WeChatIdentity
+from services.identities import find_or_create_conversation
+from services.training.bookings import Overlapping, find_overlapping, get_own_booking, list_all_own_bookings
+from services.training.seats import accept_offer, book, cancel, place_in_line
+from services.training.standing import standing_of
+from services.training.timetable import TRACK_NAMES, Asked, get_session, list_upcoming
+
+
+def add_routes(api: APIBlueprint) -> None:
+    api.get("/course-sessions")(
+        api.input(SessionsQuery, location="query")(api.output(CourseSessionsOut)(list_sessions))
+    )
+    api.get("/course-sessions/<id>")(api.output(CourseSessionOut)(show_session))
+    api.post("/course-sessions/<id>/bookings")(api.input(BookingIn)(api.output(BookingOut, 201)(create_booking)))
+    api.get("/bookings")(api.input(Page, location="query")(api.output(BookingsOut)(list_bookings)))
+    api.get("/bookings/<number>")(api.output(BookingOut)(show_booking))
+    api.delete("/bookings/<number>")(api.output(BookingOut)(cancel_booking))
+    api.post("/bookings/<number>/acceptance")(api.output(BookingOut)(accept_booking))
+
+
+def list_sessions(query_data: SessionsQuery) -> CourseSessionsOut:
+    """近期的培训
+
+    还没结束、没取消的场次。`topic` 按课程名和内容对,不必一字不差。
+    """
+    api = current_api()
+    now = api.clock.now()
+    asked = Asked(query_data.topic, query_data.day, query_data.region)
+    scope = f"course-sessions:{asked.topic}:{asked.day}:{asked.region}"
+    start = int(api.cursors.read(scope, query_data.cursor)["start"]) if query_data.cursor else 0
+    with api.database.reading() as session:
+        found = list_upcoming(session, now, asked)
+        page = [session_out(each, now) for each in found[start : start + query_data.limit]]
+    end = start + len(page)
+    next_cursor = api.cursors.make(scope, {"start": end}) if len(found) > end else None
+    return CourseSessionsOut(items=page, next_cursor=next_cursor)
+
+
+def show_session(id: str) -> CourseSessionOut:
+    """一场培训"""
+    api = current_api()
+    with api.database.reading() as session:
+        return session_out(get_session(session, id), api.clock.now())
+
+
+def create_booking(id: str, json_data: BookingIn) -> BaseModel | dict[str, Any]:
+    """报名
+
+    有名额就报上;满了就排进候补,`state` 是 `waiting`。和自己另一场时间重了返回 409,`code` 是 `overlapping`,
+    确认还要报就带上 `accepts_overlap`。已经报过返回 409,`code` 是 `already_booked`。
+    """
+    return once(json_data, lambda _key, keep: _book(id, json_data, keep))
+
+
+def _book(public_id: str, wanted: BookingIn, keep: Keep) -> BookingOut:
+    api, caller = current_api(), current_caller()
+    now = api.clock.now()
+    with api.database.unit_of_work() as session:
+        held = get_session(session, public_id)
+        identity = session.get_one(WeChatIdentity, caller.identity_id)
+        conversation = find_or_create_conversation(session, identity, now)
+        other = find_overlapping(session, user_id=caller.user_id, held=held)
+        if other is not None and not wanted.accepts_overlap:
+            raise Overlapping(other)
+        booking = book(
+            session, session_id=held.id, conversation=conversation, seats=wanted.seats, answers=wanted.answers,
+            company_id=conversation.user.company_id, channel="api", now=now,
+        )  # fmt: skip
+        answer = booking_out(session, booking, now)
+        keep(session, answer, [])
+    return answer
+
+
+def list_bookings(query_data: Page) -> BookingsOut:
+    """我的报名"""
+    api, caller = current_api(), current_caller()
+    scope = f"bookings:{caller.user_id}"
+    before = api.cursors.read(scope, query_data.cursor)["before"] if query_data.cursor else None
+    with api.database.reading() as session:
+        rows = list_all_own_bookings(session, user_id=caller.user_id, before=before, limit=query_data.limit + 1)
+        shown = rows[: query_data.limit]
+        items = [booking_out(session, row, api.clock.now()) for row in shown]
+    next_cursor = api.cursors.make(scope, {"before": shown[-1].id}) if len(rows) > len(shown) else None
+    return BookingsOut(items=items, next_cursor=next_cursor)
+
+
+def show_booking(number: str) -> BookingOut:
+    """一个报名"""
+    api, caller = current_api(), current_caller()
+    with api.database.reading() as session:
+        booking = get_own_booking(session, user_id=caller.user_id, number=number)
+        return booking_out(session, booking, api.clock.now())
+
+
+def cancel_booking(number: str) -> BookingOut:
+    """取消报名、退出候补或不要名额
+
+    名额按顺序留给候补的人。
+    """
+    api, caller = current_api(), current_caller()
+    with api.database.unit_of_work() as session:
+        booking = get_own_booking(session, user_id=caller.user_id, number=number)
+        cancel(session, booking, api.clock.now())
+        return booking_out(session, booking, api.clock.now())
+
+
+def accept_booking(number: str) -> BookingOut:
+    """接受留着的名额
+
+    过了 `offer_until` 返回 409,`code` 是 `offer_gone`。
+    """
+    api, caller = current_api(), current_caller()
+    with api.database.unit_of_work() as session:
+        booking = get_own_booking(session, user_id=caller.user_id, number=number)
+        accept_offer(session, booking, api.clock.now())
+        return booking_out(session, booking, api.clock.now())
+
+
+def session_out(held: CourseSession, now: datetime) -> CourseSessionOut:
+    course = held.course
+    return CourseSessionOut(
+        id=held.public_id,
+        title=course.title,
+        track=TRACK_NAMES[course.track],
+        summary=course.summary,
+        audience=course.audience,
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        enrolment_closes_at=held.enrolment_closes_at,
+        cancel_until=held.cancel_until,
+        speaker=held.speaker,
+        is_online=held.is_online,
+        place=held.place,
+        latitude=held.latitude,
+        longitude=held.longitude,
+        region=held.region,
+        price_fen=held.price_fen,
+        capacity=held.capacity,
+        free_seats=held.capacity - held.taken,
+        standing=standing_of(held, now).value,
+        is_demonstration=course.is_demonstration,
+    )
+
+
+def booking_out(session: Session, booking: Booking, now: datetime) -> BookingOut:
+    is_in = booking.state in {BookingState.BOOKED, BookingState.ATTENDED}
+    return BookingOut(
+        number=booking.number,
+        state=BookingState(booking.state).value,
+        seats=booking.seats,
+        place_in_line=place_in_line(session, booking) if booking.state == BookingState.WAITING else None,
+        offer_until=booking.offer_until,
+        live_url=booking.session.live_url if is_in else None,
+        booked_at=booking.created_at,
+        session=session_out(booking.session, now),
+    )

@@ -1,0 +1,99 @@
+"""Reminders and messages to everybody: at the right time, each once, nobody left out."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from core.clock import FixedClock
+from core.db import Database
+from models import Booking, BookingState, CourseSession, Message, OutboxRow, SessionBroadcast
+from services.training import broadcasts
+from services.training.broadcasts import send_portion, write_broadcast
+from services.training.notices import tell_booking
+from services.training.reminders import request_reminders
+from services.training.seats import cancel
+from tests.support.training import make_booking, make_session
+
+
+@pytest.fixture
+def held(database: Database, clock: FixedClock) -> CourseSession:
+    with database.unit_of_work() as session:
+        return make_session(session, clock.now(), capacity=10)
+
+
+def look(database: Database, clock: FixedClock) -> list[tuple[int, str]]:
+    """Which reminders are asked for, and what is said of each at that moment."""
+    with database.unit_of_work() as session:
+        request_reminders(session, clock.now())
+        asked = session.scalars(select(OutboxRow).where(OutboxRow.job_name == "jobs.training.tell_booking")).all()
+        return [(row.arguments["booking_id"], row.arguments["what"]) for row in asked]
+
+
+def said(database: Database) -> list[str]:
+    with database.reading() as session:
+        return list(session.scalars(select(Message.text).order_by(Message.id)))
+
+
+def test_a_day_and_an_hour_before_each_reminder_is_asked_for_once(database, clock, held) -> None:
+    with database.unit_of_work() as session:
+        mine = make_booking(session, held, clock.now()).id
+    assert look(database, clock) == []
+    clock.set(held.starts_at - timedelta(days=1))
+    assert look(database, clock) == look(database, clock) == [(mine, "day")]
+    clock.set(held.starts_at - timedelta(hours=1))
+    assert look(database, clock) == look(database, clock) == [(mine, "day"), (mine, "hour")]
+
+
+def test_who_booked_a_moment_ago_is_not_reminded_of_tomorrow_but_of_the_hour(database, clock, held) -> None:
+    clock.set(held.starts_at - timedelta(hours=23))
+    with database.unit_of_work() as session:
+        mine = make_booking(session, held, clock.now()).id
+    clock.advance(timedelta(minutes=1))
+    assert look(database, clock) == []
+    clock.set(held.starts_at - timedelta(minutes=59))
+    assert look(database, clock) == [(mine, "hour")]
+
+
+def test_who_has_left_or_waits_is_not_reminded(database, clock, held) -> None:
+    with database.unit_of_work() as session:
+        gone = make_booking(session, held, clock.now(), seats=10)
+        make_booking(session, held, clock.now())
+        clock.set(held.starts_at - timedelta(minutes=50))
+        cancel(session, gone, clock.now())
+    assert look(database, clock) == []
+
+
+def test_a_reminder_that_comes_too_late_or_to_who_has_left_says_nothing(database, clock, held) -> None:
+    with database.unit_of_work() as session:
+        stays, leaves = make_booking(session, held, clock.now()), make_booking(session, held, clock.now())
+        cancel(session, leaves, clock.now())
+        assert tell_booking(session, stays.id, "day", held.starts_at - timedelta(hours=24))
+        assert not tell_booking(session, leaves.id, "day", held.starts_at - timedelta(hours=24))
+        assert not tell_booking(session, stays.id, "hour", held.starts_at)
+    assert said(database) == ["明天10:00有您报的“专利质押融资实务”。\n演示大厦3楼\n来不了请说“取消报名”,名额给后面的人。"] or len(said(database)) == 1
+
+
+def test_a_message_to_everybody_reaches_each_of_them_once_portion_by_portion(database, clock, held, monkeypatch) -> None:
+    monkeypatch.setattr(broadcasts, "PORTION", 3)
+    with database.unit_of_work() as session:
+        for _ in range(7):
+            make_booking(session, held, clock.now())
+        gone = make_booking(session, held, clock.now())
+        cancel(session, gone, clock.now())
+        row = write_broadcast(
+            session, session_id=held.id, text="教室改到5楼。", states=[BookingState.BOOKED], now=clock.now()
+        )
+        late = make_booking(session, held, clock.now() + timedelta(minutes=1))
+    counts = []
+    for _ in range(4):
+        with database.unit_of_work() as session:
+            counts.append(send_portion(session, row.id, clock.now()))
+
+    assert counts == [3, 3, 1, 0]
+    with database.reading() as session:
+        told = session.scalars(select(Message.conversation_id)).all()
+        assert len(told) == len(set(told)) == 7
+        assert late.conversation_id not in told and gone.conversation_id not in told
+        assert session.get_one(SessionBroadcast, row.id).sent_count == 7
+        assert session.scalar(select(func.count()).select_from(Booking)) == 9
