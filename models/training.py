@@ -157,7 +157,9 @@ class SessionBroadcast(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     text: Mapped[str] = mapped_column(String(600))
-    # Bookings in these states when it was written get it.
+    # What only those read besides who have a seat: where it is seen live.
+    seat_text: Mapped[str | None] = mapped_column(String(400))
+    # Bookings in these states get it.
     states: Mapped[list[str]] = mapped_column(default=list)
     sent_up_to: Mapped[int] = mapped_column(default=0)
     sent_count: Mapped[int] = mapped_column(default=0)

@@ -41,6 +41,7 @@ class Action(StrEnum):
     EDIT_RECORDS = "edit_records"
     MANAGE_INSTITUTIONS = "manage_institutions"
     DECIDE_CLAIMS = "decide_claims"
+    RUN_TRAINING = "run_training"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def may(staff: Staff, action: Action, desk: Desk | None = None) -> bool:
     """Whether this person may do this, to this conversation where the action has one."""
     if staff.role == Role.PARTNER:
         return False
+    if action is Action.RUN_TRAINING:
+        return oversees(staff) or _knows(staff, "training")
     if action in WITHOUT_OBJECT:
         return staff.role in WITHOUT_OBJECT[action]
     if desk is None or not _may_read(staff, desk):
@@ -108,8 +111,11 @@ def _may_read(staff: Staff, desk: Desk) -> bool:
 
 def is_matching(staff: Staff, case: Case) -> bool:
     """Whether the topic and the region of a case are this person's."""
-    knows = not staff.skills or "general" in staff.skills or case.topic == "general" or case.topic in staff.skills
-    return knows and region_rank(staff, case.region) > 0
+    return (case.topic == "general" or _knows(staff, case.topic)) and region_rank(staff, case.region) > 0
+
+
+def _knows(staff: Staff, topic: str) -> bool:
+    return not staff.skills or "general" in staff.skills or topic in staff.skills
 
 
 def region_rank(staff: Staff, region: str | None) -> int:

@@ -33,6 +33,7 @@ from services.reference_data import (
     remember_loaded,
 )
 from services.resources import Resources
+from services.training.demonstration import load_demonstration
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -57,7 +58,7 @@ class Step:
 def setup_command(resources: Resources) -> click.Command:
     """The command over one process's resources."""
 
-    @click.command("setup", help="建表、装入日历、法律、资料和演示专利,整理索引。可以反复执行。")
+    @click.command("setup", help="建表、装入日历、法律、资料、演示专利和演示培训,整理索引。可以反复执行。")
     def setup() -> None:
         # What matters to the person at the terminal is said below; the log's lines would hide it.
         limit_logging(logging.WARNING)
@@ -87,6 +88,7 @@ def steps(resources: Resources) -> list[Step]:
     """Everything that lies in data/."""
     guides = DATA / "guides"
     samples = sorted((DATA / "samples").glob("*.jsonl"))
+    courses = DATA / "training" / "courses.yaml"
 
     def calendar(_tell: Tell) -> str:
         with resources.database.unit_of_work() as session:
@@ -113,12 +115,17 @@ def steps(resources: Resources) -> list[Step]:
     def patents(tell: Tell) -> str:
         return _said(import_patents(resources.database, DATA / "samples", now=resources.clock.now(), progress=tell))
 
+    def timetable(_tell: Tell) -> str:
+        with resources.database.unit_of_work() as session:
+            return f"新增{load_demonstration(session, courses, resources.clock.now())}场"
+
     return [
         Step("calendar", "工作日历", (DATA / "calendar",), None, calendar),
         Step("quick_replies", "快捷回复", (DATA / "quick_replies.yaml",), None, replies),
         Step("reference", "产品、补贴和机构", (DATA / "reference", *RECORD_READERS), None, records),
         Step("guides", "办事指南", (guides, *KNOWLEDGE_READERS), len(list(guides.glob("*.md"))), guide),
         Step("samples", "演示专利", (*samples, *PATENT_READERS), sum(map(_count_lines, samples)), patents),
+        Step("training", "演示培训", (courses,), None, timetable),
     ]
 
 

@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("staff_id", sa.Integer(), nullable=True),
         sa.Column("text", sa.String(length=600), nullable=False),
+        sa.Column("seat_text", sa.String(length=400), nullable=True),
         sa.Column("states", json, nullable=False),
         sa.Column("sent_up_to", sa.Integer(), nullable=False),
         sa.Column("sent_count", sa.Integer(), nullable=False),

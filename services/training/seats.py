@@ -106,7 +106,7 @@ def cancel(session: Session, booking: Booking, now: datetime) -> None:
 
     The booking is locked with its session; the caller has found it through the door that knows whose it is.
     """
-    held = _lock_booking(session, booking)
+    held = lock_booking(session, booking)
     if booking.state not in OPEN:
         raise Conflict("这个报名已经结束了,不用取消。")
     if now >= held.starts_at:
@@ -117,12 +117,12 @@ def cancel(session: Session, booking: Booking, now: datetime) -> None:
 
 def accept_offer(session: Session, booking: Booking, now: datetime) -> None:
     """Take the seats that are held for this person. Raises OfferGone; taking them twice is taking them once."""
-    held = _lock_booking(session, booking)
+    held = lock_booking(session, booking)
     if booking.state == BookingState.BOOKED:
         return
     if booking.state != BookingState.OFFERED or booking.offer_until is None or now >= booking.offer_until:
         raise OfferGone
-    _turn(booking, BookingState.BOOKED, now)
+    set_state(booking, BookingState.BOOKED, now)
     log.info("offer_accepted", booking=booking.number, session_id=held.id)
 
 
@@ -153,7 +153,7 @@ def _live(session: Session, user_id: int) -> Sequence[Booking]:
 
 def give_up(session: Session, booking: Booking, now: datetime) -> None:
     """As cancel, whatever the time; nothing where there is nothing to give up any more."""
-    held = _lock_booking(session, booking)
+    held = lock_booking(session, booking)
     if booking.state in OPEN:
         _leave(held, booking, BookingState.CANCELLED, now)
         offer_free_seats(session, held, now)
@@ -188,14 +188,11 @@ def offer_free_seats(session: Session, held: CourseSession, now: datetime) -> in
         if held.taken + booking.seats > held.capacity:
             break
         held.taken += booking.seats
-        _turn(booking, BookingState.OFFERED, now)
+        set_state(booking, BookingState.OFFERED, now)
         booking.offer_until = until
         session.flush()
         _tell(session, booking, "offered", now)
-        request_job(
-            session, JobName.LAPSE_OFFERS, key=f"{booking.id}-{booking.version}", now=now, delay=until - now,
-            session_id=held.id,
-        )  # fmt: skip
+        _ask_for_lapse(session, booking, now)
         offered += 1
     session.flush()
     return offered
@@ -217,7 +214,37 @@ def find_live_booking(session: Session, *, session_id: int, user_id: int) -> Boo
     return session.scalar(wanted)
 
 
-def _lock_booking(session: Session, booking: Booking) -> CourseSession:
+def call_off(session: Session, held: CourseSession, now: datetime) -> int:
+    """The session is not held: everybody's seats, offers and places in line are gone with it; answers how many.
+
+    `held` is locked and marked as cancelled, so that nothing is offered any more.
+    """
+    everybody = (
+        select(Booking)
+        .where(Booking.session_id == held.id, Booking.state.in_((*OPEN, BookingState.ATTENDED)))
+        .order_by(Booking.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    gone = session.scalars(everybody).all()
+    for booking in gone:
+        _leave(held, booking, BookingState.CANCELLED, now)
+    session.flush()
+    return len(gone)
+
+
+def keep_offers_before_start(session: Session, held: CourseSession, now: datetime) -> None:
+    """The session begins earlier than it was to: no offer is open longer than until then. `held` is locked."""
+    late = select(Booking).where(
+        Booking.session_id == held.id, Booking.state == BookingState.OFFERED, Booking.offer_until > held.starts_at
+    )
+    for booking in session.scalars(late).all():
+        booking.offer_until, booking.version = held.starts_at, booking.version + 1
+        _ask_for_lapse(session, booking, now)
+    session.flush()
+
+
+def lock_booking(session: Session, booking: Booking) -> CourseSession:
     """Its session, locked, and the booking as it is now."""
     held = lock_session(session, booking.session_id)
     session.refresh(booking, with_for_update=True)
@@ -232,10 +259,19 @@ def _is_anybody_waiting(session: Session, session_id: int) -> bool:
 def _leave(held: CourseSession, booking: Booking, state: BookingState, now: datetime) -> None:
     if booking.state != BookingState.WAITING:
         held.taken -= booking.seats
-    _turn(booking, state, now)
+    set_state(booking, state, now)
 
 
-def _turn(booking: Booking, state: BookingState, now: datetime) -> None:
+def _ask_for_lapse(session: Session, booking: Booking, now: datetime) -> None:
+    assert booking.offer_until is not None
+    request_job(
+        session, JobName.LAPSE_OFFERS, key=f"{booking.id}-{booking.version}", now=now, delay=booking.offer_until - now,
+        session_id=booking.session_id,
+    )  # fmt: skip
+
+
+def set_state(booking: Booking, state: BookingState, now: datetime) -> None:
+    """The booking's session is locked; who changes between holding seats and not counts `taken` too."""
     booking.state, booking.changed_at, booking.offer_until = state, now, None
     booking.is_live = True if state in LIVE else None
     booking.version += 1

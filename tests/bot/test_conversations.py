@@ -27,7 +27,7 @@ from tests.conftest import BACKENDS
 from tests.support.pushes import Pusher, event_fields, text_fields
 
 FOLDER = Path(__file__).resolve().parent / "conversations"
-COURSES = Path(__file__).resolve().parents[2] / "data" / "samples" / "courses.yaml"
+COURSES = Path(__file__).resolve().parents[2] / "data" / "training" / "courses.yaml"
 OPENID = "oOwner000000000000000000001"
 FIRST_SECOND = 1_763_900_000
 LINK = re.compile(

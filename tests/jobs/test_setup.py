@@ -13,7 +13,7 @@ from core.errors import UpstreamUnavailable
 from core.search import IndexQuery
 from jobs.commands import setup as command_module
 from jobs.commands.setup import setup_command
-from models import CalendarDay, Document, ImportReport, Patent, QuickReply
+from models import CalendarDay, CourseSession, Document, ImportReport, Patent, QuickReply
 from services.resources import Resources
 from tests.conftest import ROOT
 from tests.support.resources import make_resources
@@ -59,6 +59,8 @@ def test_an_empty_database_becomes_a_service_with_data_and_indexes(resources: Re
     assert count(resources, Document) == len(list((ROOT / "data" / "guides").glob("*.md")))
     assert count(resources, CalendarDay) > 40
     assert count(resources, QuickReply) >= 10
+    assert count(resources, CourseSession) >= 5
+    assert "未收" not in result.output  # nothing lies among the data that its reader does not know
     assert resources.patent_index.search(IndexQuery(words=("方法",), limit=1)).hits
     assert resources.passage_index.search(IndexQuery(words=("专利",), limit=1)).hits
 
