@@ -26,6 +26,8 @@ from console.views import (
     statistics,
     stream,
     tasks,
+    training,
+    training_door,
     work,
 )
 from services.resources import Resources
@@ -58,6 +60,8 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     dated_data.add_routes(blueprint, resources)
     institutions.add_routes(blueprint, resources)
     claims.add_routes(blueprint, resources)
+    training.add_routes(blueprint, resources)
+    training_door.add_routes(blueprint, resources)
     stream.add_routes(blueprint, resources, feed)
     return blueprint
 

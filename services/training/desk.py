@@ -164,9 +164,7 @@ def write_to(
     )
     if list(AUDIENCES[audience]) in session.scalars(lately).all():
         raise Conflict("刚发过同样的通知,没有再发。")
-    write_broadcast(
-        session, session_id=held.id, text=whole, states=AUDIENCES[audience], staff_id=staff.id, now=now
-    )
+    write_broadcast(session, session_id=held.id, text=whole, states=AUDIENCES[audience], staff_id=staff.id, now=now)
     record_action(
         session, staff=staff, action="session_message", target=target_of(held), now=now, audience=audience, people=count
     )
