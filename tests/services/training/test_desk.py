@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from models import AuditEntry, Booking, CourseSession, Message, OutboxRow, Role, SessionBroadcast, Staff, Track
-from services.training.attendance import check_in, mark_absent, undo_check_in
+from core.errors import Conflict, Forbidden, InvalidInput
+from models import AuditEntry, Booking, CourseSession, Message, OutboxRow, Role, SessionBroadcast, Track
 from services.training.broadcasts import send_portion
 from services.training.desk import (
     AUDIENCES,
@@ -23,24 +22,9 @@ from services.training.reminders import request_reminders
 from services.training.seats import OfferGone, accept_offer, cancel
 from services.training.session_form import CourseContent, SessionContent
 from tests.support.staff import make_staff
-from tests.support.training import make_booking, make_course, make_session
+from tests.support.training import make_booking, make_course
 
 COURSE = CourseContent("商标异议实务", Track.ENFORCEMENT, "异议怎么提,证据怎么备。", "法务、市场人员")
-
-
-@pytest.fixture
-def staff(database, clock) -> Staff:
-    with database.unit_of_work() as session:
-        return make_staff(session, clock.now(), skills=["training"])
-
-
-@pytest.fixture
-def held(database, clock) -> CourseSession:
-    """A week from now, two seats."""
-    with database.unit_of_work() as session:
-        made = make_session(session, clock.now())
-        assert made.course.title  # read while the session is there
-        return made
 
 
 def content_of(held: CourseSession, **changes) -> SessionContent:
@@ -254,41 +238,6 @@ def test_a_message_goes_to_as_many_as_were_agreed_to_and_once(database, clock, s
         first = session.scalars(select(SessionBroadcast).order_by(SessionBroadcast.id)).first()
     assert [text for _, text in send(database, clock, first)] == ["关于“专利质押融资实务”:\n请带电脑。"] * 2
     assert set(AUDIENCES) == {"all", "seats", "line"} and len(bookings) == 3
-
-
-def test_a_check_in_can_be_taken_back_and_who_did_not_come_keeps_the_seat(database, clock, staff, held) -> None:
-    here, away, waits = book(database, clock, held, 3)
-    steps = {"staff": staff, "public_id": held.public_id}
-
-    def door(step, booking: Booking) -> str:
-        with database.unit_of_work() as session:
-            return step(session, booking_id=booking.id, now=clock.now(), **steps).state
-
-    with pytest.raises(Conflict, match="开始前2小时"):
-        door(check_in, here)
-    clock.set(held.starts_at - timedelta(minutes=30))
-    assert door(check_in, here) == door(check_in, here) == "attended"
-    assert door(undo_check_in, here) == "booked"
-    assert door(check_in, here) == "attended"
-    with pytest.raises(Conflict, match="还在候补"):
-        door(check_in, waits)
-    with database.unit_of_work() as session, pytest.raises(Conflict, match="结束后"):
-        mark_absent(session, now=clock.now(), **steps)
-    clock.set(held.ends_at)
-    with database.unit_of_work() as session:
-        assert mark_absent(session, now=clock.now(), **steps) == 1
-        assert mark_absent(session, now=clock.now(), **steps) == 0
-    assert [state_of(database, each) for each in (here, away, waits)] == ["attended", "absent", "waiting"]
-    with database.reading() as session:
-        assert session.get_one(CourseSession, held.id).taken == 2
-    assert door(check_in, away) == "attended"
-
-
-def test_a_booking_of_another_session_is_not_there(database, clock, staff, held) -> None:
-    with database.unit_of_work() as session:
-        elsewhere = make_booking(session, make_session(session, clock.now()), clock.now())
-        with pytest.raises(NotFound):
-            check_in(session, staff=staff, public_id=held.public_id, booking_id=elsewhere.id, now=clock.now())
 
 
 def test_a_course_and_its_session_are_made_by_those_who_run_training(database, clock, staff, held) -> None:
