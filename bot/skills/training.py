@@ -59,9 +59,9 @@ def choose(context: TurnContext, text: str) -> Skill | None:
 def _choose_in_list(context: TurnContext, plain: str) -> Skill | None:
     table = context.memory.get("list") or {}
     if table.get("kind") == BOOKINGS:
-        place = place_of(GIVES_UP, plain)
-        if place is not None:
-            return Skill(NAME, lambda given: ask_to_cancel_listed(given, place))
+        given_up = place_of(GIVES_UP, plain)
+        if given_up is not None:
+            return Skill(NAME, lambda given: ask_to_cancel_listed(given, given_up))
         seen = place_of(NAMES, plain)
         return None if seen is None else Skill(NAME, lambda given: show_booking(given, seen))
     if table.get("kind") != SESSIONS:
