@@ -25,6 +25,7 @@ CREATES = {
     f"{PREFIX}/companies",
     f"{PREFIX}/companies/{{id}}/members",
     f"{PREFIX}/cases/{{number}}/documents",
+    f"{PREFIX}/course-sessions/{{id}}/bookings",
 }
 # Not creates, but what they change may not be as the caller thinks.
 CHANGES = {
@@ -33,6 +34,8 @@ CHANGES = {
     ("put", f"{PREFIX}/companies/{{id}}/members/{{member_id}}"),
     ("delete", f"{PREFIX}/companies/{{id}}/membership"),
     ("delete", f"{PREFIX}/documents/{{id}}"),
+    ("delete", f"{PREFIX}/bookings/{{number}}"),
+    ("post", f"{PREFIX}/bookings/{{number}}/acceptance"),
 }
 # What one may see and may not do.
 RESTRICTED = {
@@ -55,6 +58,8 @@ TAGS = {
     "cases": "服务",
     "companies": "企业",
     "documents": "服务",
+    "course-sessions": "培训",
+    "bookings": "培训",
     "conversations": "会话",
     "me": "我的数据",
 }
