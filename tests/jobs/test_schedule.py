@@ -19,6 +19,7 @@ from jobs.schedule import (
     heartbeat,
     purge,
     relay,
+    remind_of_sessions,
     run_schedule,
     sweep_queue,
     sweep_rows,
@@ -50,6 +51,7 @@ def dead_queue(resources: Resources, dead_redis: redis.Redis) -> Resources:
 def test_everything_that_must_happen_is_on_the_list() -> None:
     assert {entry.task for entry in SCHEDULE} == {
         relay,
+        remind_of_sessions,
         heartbeat,
         sweep_rows,
         sweep_queue,

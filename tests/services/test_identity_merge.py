@@ -36,8 +36,10 @@ from services.case_records import lock_conversation
 from services.identities import learn_unionid
 from services.identity_merge import MOVED, ONE_A_KEY
 from services.privacy import ask_for_erasure, erase_user
+from services.training.seats import book
 from tests.support.casework import make_service_case
 from tests.support.people import make_conversation, make_identity, make_message
+from tests.support.training import make_session
 from tests.support.waiting import wait_until_somebody_waits
 
 UNIONID = "oUnion1"
@@ -107,6 +109,9 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     ]  # fmt: skip
     session.add_all(rows)
     session.flush()
+    rows.append(
+        book(session, session_id=make_session(session, now).id, conversation=conversation, channel="chat", now=now)
+    )
     rows += [conversation, case, make_search(session, user_id, now, "one", 3), make_draft(session, user_id, now)]
     return {type(row).__tablename__: row.id for row in rows}
 
