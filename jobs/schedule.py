@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import redis
 
@@ -21,10 +22,15 @@ from services.job_names import UNTIL_DONE
 from services.resources import Resources
 from services.retention import forget_old_rows
 from services.sessions import delete_ended_sessions
+from services.training.broadcasts import rescue_broadcasts
+from services.training.demonstration import renew_demonstration
 from services.training.reminders import request_reminders
+from services.training.seats import rescue_forgotten_offers
 from services.turn_sweeps import rescue_stuck_turns
 
 log = get_logger(__name__)
+
+COURSES = Path(__file__).resolve().parents[1] / "data" / "training" / "courses.yaml"
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ def sweep_rows(resources: Resources) -> None:
             "clocks": rescue_forgotten_clocks(session, now=now),
             "system_work": rescue_forgotten_work(session, now=now),
             "idle_cases": close_idle_cases(session, now=now),
+            "offers": rescue_forgotten_offers(session, now),
+            "broadcasts": rescue_broadcasts(session, now),
         }
     if any(found.values()):
         log.info("swept", **found)
@@ -66,6 +74,12 @@ def remind_of_sessions(resources: Resources) -> None:
         with resources.database.unit_of_work() as session:
             if not request_reminders(session, resources.clock.now()):
                 return
+
+
+def renew_timetable(resources: Resources) -> None:
+    """The demonstration's sessions are days from the day they were loaded: new ones take the place of those held."""
+    with resources.database.unit_of_work() as session:
+        renew_demonstration(session, COURSES, resources.clock.now())
 
 
 def heartbeat(resources: Resources) -> None:
@@ -100,6 +114,7 @@ SCHEDULE = (
     Every(30, remind_of_sessions),
     Every(3600, purge),
     Every(3600, take_up_deletions),
+    Every(3600, renew_timetable),
     Every(600, request_upkeep),
 )
 

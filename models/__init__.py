@@ -35,7 +35,15 @@ from models.membership import IdentityMerge, MemberRole, Membership, MemberState
 from models.patent import ImportReport, LegalStatus, Patent, PatentKind
 from models.saved_search import SavedSearch
 from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
-from models.training import Booking, BookingState, Course, CourseSession, SessionBroadcast, Track
+from models.training import (
+    Booking,
+    BookingState,
+    BroadcastRecipient,
+    Course,
+    CourseSession,
+    SessionBroadcast,
+    Track,
+)
 
 __all__ = [
     "HANDOFF",
@@ -48,6 +56,7 @@ __all__ = [
     "Author",
     "Booking",
     "BookingState",
+    "BroadcastRecipient",
     "CalendarDay",
     "Case",
     "CaseClock",

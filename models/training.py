@@ -146,10 +146,7 @@ class Booking(Base):
 
 
 class SessionBroadcast(Base):
-    """A message to everybody concerned with a session, sent in portions by the order of their conversations.
-
-    `sent_up_to` is the last conversation that has it: a job that is cut off goes on behind it.
-    """
+    """A message to everybody concerned with a session; to whom is written down with it (BroadcastRecipient)."""
 
     __tablename__ = "session_broadcasts"
 
@@ -159,9 +156,21 @@ class SessionBroadcast(Base):
     text: Mapped[str] = mapped_column(String(600))
     # What only those read besides who have a seat: where it is seen live.
     seat_text: Mapped[str | None] = mapped_column(String(400))
-    # Bookings in these states get it.
+    # Bookings that were in these states when it was written get it.
     states: Mapped[list[str]] = mapped_column(default=list)
-    sent_up_to: Mapped[int] = mapped_column(default=0)
     sent_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    # The last of them has it.
     done_at: Mapped[datetime | None]
+
+
+class BroadcastRecipient(Base):
+    """A conversation that is still to get a broadcast; the row goes in the transaction that writes the message."""
+
+    __tablename__ = "broadcast_recipients"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("session_broadcasts.id"), primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    has_seat: Mapped[bool]
+
+    conversation: Mapped[Conversation] = relationship()

@@ -109,7 +109,6 @@ def upgrade() -> None:
         sa.Column("text", sa.String(length=600), nullable=False),
         sa.Column("seat_text", sa.String(length=400), nullable=True),
         sa.Column("states", json, nullable=False),
-        sa.Column("sent_up_to", sa.Integer(), nullable=False),
         sa.Column("sent_count", sa.Integer(), nullable=False),
         sa.Column("created_at", moment, nullable=False),
         sa.Column("done_at", moment, nullable=True),
@@ -120,9 +119,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_broadcasts")),
     )
     op.create_index(op.f("ix_session_broadcasts_session_id"), "session_broadcasts", ["session_id"])
+    op.create_table(
+        "broadcast_recipients",
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.Integer(), nullable=False),
+        sa.Column("has_seat", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["session_broadcasts.id"],
+            name=op.f("fk_broadcast_recipients_broadcast_id_session_broadcasts"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_broadcast_recipients_conversation_id_conversations"),
+        ),
+        sa.PrimaryKeyConstraint("broadcast_id", "conversation_id", name=op.f("pk_broadcast_recipients")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("broadcast_recipients")
     op.drop_table("session_broadcasts")
     op.drop_table("bookings")
     op.drop_table("course_sessions")

@@ -1,15 +1,15 @@
-"""A message to everybody concerned with a session: written once, sent in portions, nobody twice, nobody left out."""
+"""A message to everybody concerned with a session: who gets it is written down with it, and it is sent in portions."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, and_, cast, delete, func, insert, literal, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from core.errors import InvalidInput
 from core.logs import get_logger
-from models import Booking, BookingState, CourseSession, SessionBroadcast
-from services.job_names import JobName, request_job
+from models import Booking, BookingState, BroadcastRecipient, Conversation, SessionBroadcast
+from services.job_names import JobName, request_job, request_rescues
 from services.training.notices import say
 
 log = get_logger(__name__)
@@ -18,6 +18,8 @@ PORTION = 200
 LONGEST = 500
 # Who may know where it is seen live.
 SEATED = (BookingState.BOOKED, BookingState.ATTENDED)
+# A broadcast that is this old and not done is looked after; its jobs have been given up, or the queue is slow.
+STUCK_AFTER = timedelta(minutes=10)
 
 
 def write_broadcast(
@@ -30,20 +32,29 @@ def write_broadcast(
     staff_id: int | None = None,
     seat_text: str | None = None,
 ) -> SessionBroadcast:
-    """Ask for a message to everybody whose booking is in one of `states`; those with a seat read `seat_text` besides.
+    """Ask for a message to everybody whose booking is in one of `states` now, whatever becomes of it until the message
+    is sent; those with a seat read `seat_text` besides.
 
-    CANCELLED are those whose booking was cancelled together with the session. Raises InvalidInput.
+    CANCELLED are those whose booking has just been cancelled together with the session (`now`). The session is locked.
+    Raises InvalidInput.
     """
     text = text.replace("\r\n", "\n").strip()
     if not text or len(text) > LONGEST:
         raise InvalidInput(f"通知写1到{LONGEST}个字。", fields={"text": f"1到{LONGEST}个字"})
     row = SessionBroadcast(
         session_id=session_id, staff_id=staff_id, text=text, seat_text=seat_text, states=list(states), created_at=now,
-        sent_up_to=0, sent_count=0,
+        sent_count=0,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    request_job(session, JobName.BROADCAST, key=f"{row.id}-0", now=now, broadcast_id=row.id)
+    has_seat = func.max(cast(Booking.state.in_(SEATED), Integer)) == 1
+    concerned = (
+        select(literal(row.id), Booking.conversation_id, has_seat)
+        .where(_are_concerned(session_id, states, now))
+        .group_by(Booking.conversation_id)  # who booked, left and came back is told once
+    )
+    session.execute(insert(BroadcastRecipient).from_select(["broadcast_id", "conversation_id", "has_seat"], concerned))
+    _ask_for_portion(session, row, after=0, now=now)
     return row
 
 
@@ -54,46 +65,57 @@ def count_recipients(session: Session, session_id: int, states: Sequence[Booking
 
 
 def send_portion(session: Session, broadcast_id: int, now: datetime) -> int:
-    """The next portion, in the order of conversations, and the job for the one after it; answers how many it held.
+    """The next portion, and the job for the one after it; answers how many were told.
 
-    Where the job is cut off, nothing of its portion is written, and it runs again.
+    Whoever is told is told and crossed off in one transaction: where the job is cut off, both are undone.
     """
-    row = session.get_one(SessionBroadcast, broadcast_id, with_for_update=True)
+    row = session.get_one(SessionBroadcast, broadcast_id, with_for_update=True, populate_existing=True)
     if row.done_at is not None:
         return 0
-    bookings = session.scalars(
-        select(Booking)
-        .where(
-            Booking.session_id == row.session_id,
-            Booking.state.in_(row.states),
-            _is_concerned(session, row),
-            Booking.created_at <= row.created_at,
-            Booking.conversation_id > row.sent_up_to,
-        )
-        .order_by(Booking.conversation_id, Booking.id)
+    portion = session.scalars(
+        select(BroadcastRecipient)
+        .where(BroadcastRecipient.broadcast_id == row.id)
+        .options(joinedload(BroadcastRecipient.conversation).joinedload(Conversation.user))
+        .order_by(BroadcastRecipient.conversation_id)
         .limit(PORTION)
     ).all()
-    for booking in bookings:
-        if booking.conversation_id > row.sent_up_to:  # who booked, left and came back is told once
-            say(session, booking.conversation, _text_for(row, booking), now)
-            row.sent_up_to = booking.conversation_id
-            row.sent_count += 1
-    if len(bookings) < PORTION:
+    told = [each for each in portion if each.conversation.user.erased_at is None]
+    for each in told:
+        say(session, each.conversation, _text_for(row, each), now)
+    row.sent_count += len(told)
+    if len(portion) < PORTION:
         row.done_at = now
         log.info("broadcast_done", broadcast_id=row.id, sent_count=row.sent_count)
     else:
-        request_job(session, JobName.BROADCAST, key=f"{row.id}-{row.sent_up_to}", now=now, broadcast_id=row.id)
+        _ask_for_portion(session, row, after=portion[-1].conversation_id, now=now)
+    numbers = [each.conversation_id for each in portion]
+    session.execute(
+        delete(BroadcastRecipient).where(
+            BroadcastRecipient.broadcast_id == row.id, BroadcastRecipient.conversation_id.in_(numbers)
+        )
+    )
     session.flush()
-    return len(bookings)
+    return len(told)
 
 
-def _is_concerned(session: Session, row: SessionBroadcast) -> ColumnElement[bool]:
+def rescue_broadcasts(session: Session, now: datetime) -> int:
+    """Ask again for those whose jobs were given up; answers how many are looked after."""
+    late = SessionBroadcast.done_at.is_(None), SessionBroadcast.created_at < now - STUCK_AFTER
+    stuck = session.scalars(select(SessionBroadcast.id).where(*late)).all()
+    asks = {f"{number}-rescue": {"broadcast_id": number} for number in stuck}
+    request_rescues(session, JobName.BROADCAST, asks, every=STUCK_AFTER, now=now)
+    return len(stuck)
+
+
+def _ask_for_portion(session: Session, row: SessionBroadcast, *, after: int, now: datetime) -> None:
+    request_job(session, JobName.BROADCAST, key=f"{row.id}-{after}", now=now, broadcast_id=row.id)
+
+
+def _are_concerned(session_id: int, states: Sequence[BookingState], now: datetime) -> ColumnElement[bool]:
     """Who had cancelled before the session was called off does not come anyway."""
-    called_off_at = session.get_one(CourseSession, row.session_id).cancelled_at
-    if called_off_at is None:
-        return true()
-    return or_(Booking.state != BookingState.CANCELLED, Booking.changed_at >= called_off_at)
+    of_session = and_(Booking.session_id == session_id, Booking.state.in_(states))
+    return and_(of_session, or_(Booking.state != BookingState.CANCELLED, Booking.changed_at >= now))
 
 
-def _text_for(row: SessionBroadcast, booking: Booking) -> str:
-    return f"{row.text}\n{row.seat_text}" if row.seat_text and booking.state in SEATED else row.text
+def _text_for(row: SessionBroadcast, recipient: BroadcastRecipient) -> str:
+    return f"{row.text}\n{row.seat_text}" if row.seat_text and recipient.has_seat else row.text

@@ -17,20 +17,41 @@ CLOSES_BEFORE = timedelta(hours=1)
 
 
 def load_demonstration(session: Session, path: Path, now: datetime) -> int:
-    """Courses that are missing, and sessions unless some are still to come; answers how many sessions were added."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    courses = {row.code: row for row in session.scalars(select(Course))}
-    for entry in entries:
-        if entry["code"] not in courses:
-            courses[entry["code"]] = _course(entry, now)
-            session.add(courses[entry["code"]])
+    """Courses that are missing, with their sessions; answers how many sessions were added."""
+    courses = {row.code for row in session.scalars(select(Course))}
+    new = [_course(entry, now) for entry in _read(path) if entry["code"] not in courses]
+    session.add_all(new)
     session.flush()
-    if session.scalar(select(CourseSession.id).where(CourseSession.starts_at > now).limit(1)) is not None:
-        return 0
-    added = [_session(courses[entry["code"]], row, now) for entry in entries for row in entry["sessions"]]
+    return renew_demonstration(session, path, now)
+
+
+def renew_demonstration(session: Session, path: Path, now: datetime) -> int:
+    """New sessions, counted from today, of each demonstration course whose last one has begun; answers how many.
+
+    A course that was never loaded, or whose last session staff have called off, is left alone.
+    """
+    # Locked, so that the setup and the schedule at the same moment do not both do it.
+    found = session.scalars(select(Course).where(Course.is_demonstration).order_by(Course.id).with_for_update()).all()
+    courses = {row.code: row for row in found}
+    added: list[CourseSession] = []
+    for entry in _read(path):
+        course = courses.get(entry["code"])
+        if course is not None and _is_over(session, course, now):
+            added += [_session(course, row, now) for row in entry["sessions"]]
     session.add_all(added)
     session.flush()
     return len(added)
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return entries
+
+
+def _is_over(session: Session, course: Course, now: datetime) -> bool:
+    of_course = select(CourseSession).where(CourseSession.course_id == course.id)
+    last = session.scalar(of_course.order_by(CourseSession.starts_at.desc(), CourseSession.id.desc()).limit(1))
+    return last is None or (last.starts_at <= now and last.cancelled_at is None)
 
 
 def _course(entry: dict[str, Any], now: datetime) -> Course:

@@ -60,7 +60,7 @@ def _words(booking: Booking, what: str, now: datetime) -> tuple[str, tuple[str, 
             "要就回复“接受名额”,不要回复“不要名额”。过了时间会给后面的人。"
         ), ("接受名额", "不要名额")
     if what == "lapsed":
-        return f"给您留的“{title}”名额到时间了,已经给了后面的人。还想去可以重新排队。", ("最近有什么培训",)
+        return f"给您留的“{title}”名额到时间了,没有再留。还能报名的话,可以重新排队。", ("最近有什么培训",)
     where = f"观看地址:{held.live_url}" if held.is_online and held.live_url else said_place(held)
     if what == "day":
         when = chinese_time(held.starts_at, now)

@@ -16,7 +16,7 @@ from core.logs import get_logger
 from models import Booking, BookingState, Conversation, CourseSession
 from models.training import LIVE, OPEN
 from services.case_records import next_case_number
-from services.job_names import JobName, request_job
+from services.job_names import JobName, request_job, request_rescues
 from services.training.standing import check_bookable
 
 log = get_logger(__name__)
@@ -27,6 +27,9 @@ MOST_SEATS = 10
 # How long a freed seat is held for who is next in line, and until when before the start it is still worth offering.
 OFFER_LASTS = timedelta(hours=12)
 LAST_OFFER = timedelta(hours=1)
+# An offer that has been over for so long has lost its job.
+FORGOTTEN_AFTER = timedelta(minutes=1)
+RESCUE_EVERY = timedelta(minutes=5)
 
 
 class AlreadyBooked(Conflict):
@@ -43,7 +46,7 @@ class OfferGone(Conflict):
     """There is no open offer any more."""
 
     code = "offer_gone"
-    default_message = "这个名额没有留住,已经给了后面的人。您可以重新排队。"
+    default_message = "留给您的名额已经到时间了。还能报名的话,可以重新排队。"
 
 
 def lock_session(session: Session, session_id: int) -> CourseSession:
@@ -172,6 +175,15 @@ def lapse_offers(session: Session, session_id: int, now: datetime) -> int:
         _tell(session, booking, "lapsed", now)
     offer_free_seats(session, held, now)
     return len(late)
+
+
+def rescue_forgotten_offers(session: Session, now: datetime) -> int:
+    """Ask again for the lapse of offers whose job was given up; answers how many sessions have such."""
+    late = select(Booking.session_id).where(Booking.offer_until < now - FORGOTTEN_AFTER)
+    sessions = session.scalars(late.distinct()).all()
+    asks = {f"session-{number}": {"session_id": number} for number in sessions}
+    request_rescues(session, JobName.LAPSE_OFFERS, asks, every=RESCUE_EVERY, now=now)
+    return len(sessions)
 
 
 def offer_free_seats(session: Session, held: CourseSession, now: datetime) -> int:

@@ -20,6 +20,7 @@ from jobs.schedule import (
     purge,
     relay,
     remind_of_sessions,
+    renew_timetable,
     run_schedule,
     sweep_queue,
     sweep_rows,
@@ -52,6 +53,7 @@ def test_everything_that_must_happen_is_on_the_list() -> None:
     assert {entry.task for entry in SCHEDULE} == {
         relay,
         remind_of_sessions,
+        renew_timetable,
         heartbeat,
         sweep_rows,
         sweep_queue,

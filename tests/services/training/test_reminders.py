@@ -1,15 +1,13 @@
-"""Reminders and messages to everybody: at the right time, each once, nobody left out."""
+"""Reminders: at the right time, each once."""
 
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.db import Database
-from models import Booking, BookingState, CourseSession, Message, OutboxRow, SessionBroadcast
-from services.training import broadcasts
-from services.training.broadcasts import send_portion, write_broadcast
+from models import CourseSession, Message, OutboxRow
 from services.training.notices import tell_booking
 from services.training.reminders import request_reminders
 from services.training.seats import cancel
@@ -74,30 +72,3 @@ def test_a_reminder_that_comes_too_late_or_to_who_has_left_says_nothing(database
     assert said(database) == [
         "明天10:00有您报的“专利质押融资实务”。\n演示大厦3楼\n来不了请说“取消报名”,名额给后面的人。"
     ]
-
-
-def test_a_message_to_everybody_reaches_each_of_them_once_portion_by_portion(
-    database, clock, held, monkeypatch
-) -> None:
-    monkeypatch.setattr(broadcasts, "PORTION", 3)
-    with database.unit_of_work() as session:
-        for _ in range(7):
-            make_booking(session, held, clock.now())
-        gone = make_booking(session, held, clock.now())
-        cancel(session, gone, clock.now())
-        row = write_broadcast(
-            session, session_id=held.id, text="教室改到5楼。", states=[BookingState.BOOKED], now=clock.now()
-        )
-        late = make_booking(session, held, clock.now() + timedelta(minutes=1))
-    counts = []
-    for _ in range(4):
-        with database.unit_of_work() as session:
-            counts.append(send_portion(session, row.id, clock.now()))
-
-    assert counts == [3, 3, 1, 0]
-    with database.reading() as session:
-        told = session.scalars(select(Message.conversation_id)).all()
-        assert len(told) == len(set(told)) == 7
-        assert late.conversation_id not in told and gone.conversation_id not in told
-        assert session.get_one(SessionBroadcast, row.id).sent_count == 7
-        assert session.scalar(select(func.count()).select_from(Booking)) == 9

@@ -21,6 +21,7 @@ from services.training.seats import (
     lapse_offers,
     offer_free_seats,
     place_in_line,
+    rescue_forgotten_offers,
 )
 from services.training.standing import NotBookable, Standing, standing_of
 from tests.support.people import make_conversation, make_identity
@@ -69,6 +70,20 @@ def test_an_offer_nobody_takes_moves_on_by_itself(database, clock, held) -> None
         assert session.get_one(Booking, fourth.id).state == "offered"
         with pytest.raises(OfferGone, match="重新排队"):
             accept_offer(session, session.get_one(Booking, third.id), clock.now())
+
+
+def test_an_offer_whose_job_was_given_up_is_found_again(database, clock, held) -> None:
+    with database.unit_of_work() as session:
+        first, *_ = [make_booking(session, held, clock.now()) for _ in range(3)]
+        cancel(session, first, clock.now())
+        assert rescue_forgotten_offers(session, clock.now()) == 0
+        clock.advance(OFFER_LASTS + timedelta(minutes=2))
+        assert rescue_forgotten_offers(session, clock.now()) == 1
+        session.flush()
+        asked = session.scalars(select(OutboxRow).where(OutboxRow.job_name == "jobs.training.lapse_offers")).all()
+        assert asked[-1].arguments == {"session_id": held.id} and asked[-1].run_after == clock.now()
+        lapse_offers(session, held.id, clock.now())
+        assert rescue_forgotten_offers(session, clock.now()) == 0
 
 
 def test_a_late_yes_is_refused_even_before_the_job_has_come_by(database, clock, held) -> None:
