@@ -20,7 +20,7 @@ LONGEST_TITLE = 12
 OTHERS = Choice("最近有什么培训", "看别的场次")
 MINE = Choice("我的报名", "我的报名")
 DESK = Choice("转人工", "找培训专员")
-NONE_AT_ALL = "近期还没有排好的培训。要专员在有新场次时告诉您,回复“转人工”就行。"
+NONE_AT_ALL = "近期还没有排好的培训。想学什么可以留给培训专员,现在转给专员吗?回复“好”就转。"
 
 
 def listed(
@@ -28,7 +28,12 @@ def listed(
 ) -> Reply:
     """One page. With `seats` a number books as many; without, it shows the session."""
     if not found:
-        return Reply(NONE_AT_ALL, choices=(DESK,), memory={"list": None, "pending": None})
+        pending = {"kind": "handoff", "topic": "training", "question": context.text}
+        return Reply(
+            NONE_AT_ALL,
+            choices=(Choice("好", "转给专员"), Choice("算了", "先不用")),
+            memory={"list": None, "pending": pending, "topic": "training"},
+        )
     page = found[offset : offset + SHOWN]
     more = len(found) > offset + SHOWN
     lines = [head, *(f"{place}. {_line(each, context)}" for place, each in enumerate(page, start=1))]

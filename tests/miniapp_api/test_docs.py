@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.search_index import TantivyIndex
+from core.clock import SystemClock
 from core.db import Database
 from nlp.patent_index import PATENT_SCHEMA
 from nlp.segmenter import Segmenter
@@ -16,6 +17,7 @@ from services.indexing import index_patents
 from services.knowledge import PASSAGE_SCHEMA, index_passages
 from tests.miniapp_api.conftest import add_law, make_patent
 from tests.support.stack import ROOT, Stack
+from tests.support.training import make_session
 
 COMMANDS = "\n".join(re.findall(r"```bash\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.S))
 
@@ -25,6 +27,7 @@ def stack(tmp_path: Path, database: Database, database_url: str, segmenter: Segm
     with database.unit_of_work() as session:
         session.add(make_patent("CN110000001B", "一种石墨烯散热膜及其制备方法"))
         add_law(session)
+        make_session(session, SystemClock().now())
     index = tmp_path / "index"
     index_patents(database, TantivyIndex(index / "patents", PATENT_SCHEMA, segmenter.fingerprint), segmenter)
     index_passages(database, TantivyIndex(index / "passages", PASSAGE_SCHEMA, segmenter.fingerprint), segmenter)
@@ -48,7 +51,7 @@ def test_every_command_of_the_tour_works(stack: Stack) -> None:
     )
 
     assert done.returncode == 0, done.stderr + done.stdout
-    assert COMMANDS.count("curl") == 35
+    assert COMMANDS.count("curl") == 39
     for expected in (
         "第四十二条",
         "CN110000001B",
@@ -56,6 +59,7 @@ def test_every_command_of_the_tour_works(stack: Stack) -> None:
         "KF",
         "RZ",
         "withdrawn",
+        "PX",
         "mini_program",
     ):
         assert expected in done.stdout
