@@ -275,10 +275,12 @@ def _booked(booking: Booking, context: TurnContext) -> Reply:
 
 
 def _waiting(session: Session, booking: Booking) -> Reply:
-    place = place_in_line(session, booking)
+    place, held = place_in_line(session, booking), booking.session
+    why = "前面还有人在等" if held.taken + booking.seats <= held.capacity else "名额不够了"
+    why = "这一场满了" if held.taken == held.capacity else why
     text = (
-        f"这一场满了,您排在候补第{place}位,单号{booking.number}。\n"
-        f"{booking.session.course.title} · {said_time(booking.session)}\n有名额空出来按顺序通知,能不能轮到说不准。"
+        f"{why},您排在候补第{place}位,单号{booking.number}。\n"
+        f"{held.course.title} · {said_time(held)}\n有名额空出来按顺序通知,能不能轮到说不准。"
     )
     return Reply(text, choices=(OTHERS, MINE), memory={"pending": None, "list": None})
 
