@@ -6,6 +6,7 @@ from datetime import date
 
 from nlp.answer_text import basis_line, body_text, from_kind, source_line
 from nlp.askable import default_askable
+from nlp.elsewhere import leads_elsewhere
 from nlp.follow_ups import in_context, leans_back
 from nlp.learned_ranking import ENOUGH, LearnedRanker
 from nlp.normalisation import Normaliser
@@ -65,9 +66,10 @@ class PolicyAnswerer:
         self._enough = enough
 
     def warm_up(self) -> None:
-        """Count the written questions now, a second or two, and not within the first user's five seconds."""
+        """Count questions and load the judge now, a second or two, and not within the first five seconds of a user."""
         if self._leads is not None:
             self._leads.nearness("专利")
+        leads_elsewhere("天气怎么样")
 
     def answer(
         self,
@@ -124,13 +126,17 @@ class PolicyAnswerer:
     ) -> tuple[str, list[tuple[PassageText, float]]]:
         """The wording to answer, the question alone or with what was said before, and what is found for it."""
         said = [self._normaliser.plain(each) for each in _subjects(history, on)]
+        wordings = in_context(question, said)
+        tells_more = any(_tells_more(wording, question) for wording in wordings)
+        if tells_more and _is_none_of_ours(question):
+            return question, []  # what was said before does not make it a question for us
+        if tells_more and leans_back(question) and leads_elsewhere(question, " ".join(said)):
+            wordings = (question,)  # it has a subject, only none of our field: what was said before is not it
         tried = [
             (wording, self.find(wording, on=on, region=region, source=source, limit=2 * MOST_FOUND))
-            for wording in in_context(question, said)
+            for wording in wordings
         ]
         told = [each for each in tried if _tells_more(each[0], question)]
-        if told and _is_none_of_ours(question):
-            return question, []  # what was said before does not make it a question for us
         alone = max((_top(found) for wording, found in tried if wording == question), default=0.0)
         if leans_back(question) and alone < STANDS_ALONE and any(_top(found) >= self._enough for _, found in told):
             tried = told  # words without a subject meet anything; with their subject they find enough
