@@ -8,7 +8,7 @@ from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from core.errors import UpstreamUnavailable
 from nlp.elsewhere import leads_elsewhere
-from nlp.follow_ups import ASKS, LONGEST_FOLLOW_UP, leans_back, points_back, substituted, with_alternative
+from nlp.follow_ups import LONGEST_FOLLOW_UP, leans_back, points_back, substituted, with_alternative
 from nlp.patent_numbers import find_numbers
 from nlp.policy_answers import NO_BASIS
 from nlp.rules import read_rule_question
@@ -32,8 +32,8 @@ ASKED_BY = frozenset({"policy", "desk", "form"})
 MOST_REMEMBERED = 6
 # So well must a passage fit a sentence that did not look like a question.
 SURE = 0.5
-# 哪个便宜 sounds like none of ours, 单位没规定呢 like a case: heard alone, they are taken for what they are not. After an
-# answer these intents say nothing, and others only where they are this clear.
+# 哪个便宜 sounds like none of ours, 单位没规定呢 like a case: heard alone, they are taken for what they are not.
+# After an answer these intents say nothing, and others only where they are this clear.
 SAYS_NOTHING = frozenset({None, "policy_question", "out_of_scope", "chitchat"})
 CLEAR = 0.8
 # A bare act that is only guessed (对方不承认呢: a no) does not answer us.
