@@ -14,5 +14,5 @@ def present() -> Mapping[str, Service]:
 
 def put(services: Mapping[str, Service]) -> None:
     """Every reader of the process has it from now on."""
-    global _present  # noqa: PLW0603
+    global _present
     _present = services

@@ -1,4 +1,4 @@
-"""What of a declaration staff may set: its texts, the time of our own clocks, whether it is offered. All else is code."""
+"""What of a declaration staff may set: its texts, the time of our own clocks, whether it is offered."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -60,7 +60,9 @@ def places_of(service: Service) -> Iterator[Place]:
     yield Place(key, ("offer",), "受理", "受理新申请", Sort.OFFER, "open")
     yield Place(key, ("intro",), "开头和提交", "介绍", default=service.intro)
     must = frozenset({"number"})
-    yield Place(key, ("submitted",), "开头和提交", "提交后的话", default=service.submitted, braces=words, must_name=must)
+    yield Place(
+        key, ("submitted",), "开头和提交", "提交后的话", default=service.submitted, braces=words, must_name=must
+    )
     for each in fields_of(service.form):
         ask = each.ask
         yield Place(key, ("field", each.name, "question"), "提问", f"{ask.label}·提问", default=ask.question)

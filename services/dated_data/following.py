@@ -91,10 +91,6 @@ class SettingsFollower:
             # A database before its migration has no such table; what else is wrong the caller's own query says.
             log.debug("service_settings_not_read")
 
-    def look_again(self) -> None:
-        """Something was changed here just now: the next session reads it."""
-        self._look_at = 0.0
-
 
 def _stamp(connection: Connection, today: date) -> Stamp:
     """Changes with every step on a setting, and with the day."""

@@ -53,7 +53,7 @@ def find_records(
     return sorted(_latest(session, query), key=lambda record: (places.index(record.region), record.key))
 
 
-def listholding(session: Session, kind: str, on: date) -> list[DatedRecord]:
+def list_in_force(session: Session, kind: str, on: date) -> list[DatedRecord]:
     """Every record of a kind that holds on that day, wherever, one version of each."""
     return _latest(session, select(DatedRecord).where(*holding(kind, on)))
 

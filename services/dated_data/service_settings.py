@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from services.catalogue import CatalogueError, declared
 from services.catalogue.consistency import check_catalogue
-from services.catalogue.fields import NO_NUL, Ask, Choice, Condition, Form, Reads
+from services.catalogue.fields import NO_NUL, Ask, Choice, Form, Reads
 from services.catalogue.model import Service
 from services.catalogue.settings import Place, Setting, Sort, places_of, problem_of_text, with_settings
 
@@ -19,6 +19,9 @@ HOURS_A_DAY = 7
 
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=NO_NUL), Reads.TEXT
+]
+Why = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60, pattern=NO_NUL), Reads.LINE
 ]
 
 
@@ -74,8 +77,7 @@ class HoursSetting(ServiceSetting):
 class OfferSetting(ServiceSetting):
     offer: Annotated[Offer, Ask("受理", "暂停期间不收新申请,在办的照常办;起止写在生效和失效日期")]
     reason: Annotated[
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60, pattern=NO_NUL), Reads.LINE]
-        | None,
+        Why | None,
         Ask("原因", "暂停时必填,企业会看到,如 合作银行在换系统", refusal="原因写2至60个字。"),
     ] = None
 
