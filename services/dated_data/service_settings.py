@@ -20,9 +20,7 @@ HOURS_A_DAY = 7
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=NO_NUL), Reads.TEXT
 ]
-Why = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60, pattern=NO_NUL), Reads.LINE
-]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60, pattern=NO_NUL), Reads.LINE]
 
 
 class Offer(Choice):
