@@ -1,4 +1,4 @@
-"""The catalogue's editor: what each service says, a change proposed by one and approved by another, bad ones refused."""
+"""The catalogue's editor: what each service says, changes that one proposes and another approves, bad ones refused."""
 
 import re
 
@@ -97,7 +97,7 @@ def test_a_change_is_proposed_by_one_seen_as_a_difference_and_approved_by_anothe
     ],
 )
 def test_what_would_not_work_is_refused_beside_the_field_with_what_was_typed(signed_in, place, values, sentence):
-    address, answer = proposed(signed_in("supervisor"), place, **values)
+    _, answer = proposed(signed_in("supervisor"), place, **values)
 
     assert answer.status_code == 422 and sentence in answer.text.replace("&gt;", ">")
     typed = next(iter(values.values()))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.db import Database
 from models import Case
-from services.casework.clocks import list_clocks
+from services.casework.clocks import list_clocks, recount_clocks
 from services.casework.moves import Mover, move_case
 from services.catalogue import declared, in_force, service_of
 from services.dated_data.following import SettingsFollower
@@ -48,7 +48,7 @@ def test_words_that_are_set_are_said_in_chat_form_and_notice(phone, database, cl
     assert filed["message"].startswith(f"收到了,单号 {filed['number']},")
     # The checks are the declaration's own, whatever the words.
     refused = phone.post("/cases", {"service": "pledge_financing", "form": {**PLEDGE, "amount": -1}}, key="words-0002")
-    assert refused.status_code == 422 and "amount" in refused.get_json()["fields"]
+    assert refused.status_code == 422 and "amount" in refused.get_json()["error"]["fields"]
 
 
 def test_a_paused_service_says_so_with_a_way_on_and_what_runs_goes_on(phone, database, clock):
@@ -59,12 +59,12 @@ def test_a_paused_service_says_so_with_a_way_on_and_what_runs_goes_on(phone, dat
 
     answer = phone.post("/ask", {"text": "想用专利贷款"}).get_json()["answer"]
     assert answer == f"{SAID}填好的留14天,在办的照常办。\n想先和专员说,回复“转人工”。"
-    assert "已转" in phone.post("/ask", {"text": "转人工"}).get_json()["answer"]
+    assert "单号 KF" in phone.post("/ask", {"text": "转人工"}).get_json()["answer"]
     items = {each["key"]: each["paused"] for each in phone.get("/services").get_json()["items"]}
     assert items["pledge_financing"] == SAID and items["ip_insurance"] == ""
     refused = phone.post("/cases", {"service": "pledge_financing", "form": PLEDGE}, key="pause-0002")
-    assert (refused.status_code, refused.get_json()["code"]) == (409, "service_paused")
-    assert refused.get_json()["message"].startswith(SAID) and "转人工" in refused.get_json()["message"]
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (409, "service_paused")
+    assert refused.get_json()["error"]["message"] == f"{SAID}在办的照常办,着急可以转人工。"
     assert phone.get("/services/pledge_financing/draft").get_json()["values"] == {"amount": 3_000_000}
 
     with database.unit_of_work() as session:
@@ -98,6 +98,7 @@ def test_a_time_that_is_set_counts_for_clocks_that_start_from_then_on(app, datab
     with database.unit_of_work() as session:
         after = make_service_case(session, clock.now())
         assert list_clocks(session, after.id)[0].due_at > first
+        recount_clocks(session, change="calendar", after=0, now=clock.now())
         assert list_clocks(session, before.id)[0].due_at == first
 
 
