@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 from pydantic import Field, StringConstraints
 
@@ -115,8 +115,8 @@ def setting_form(key: str) -> type[Form]:
 @cache
 def _form_at(place: Place) -> type[Form]:
     base = FORMS[place.sort]
-    return type(base.__name__, (base,), {"__module__": base.__module__, "__annotations__": {"place": ClassVar[Any]},
-                                         "place": place})  # fmt: skip
+    body = {"__module__": base.__module__, "__annotations__": {"place": ClassVar[Any]}, "place": place}
+    return cast(type[Form], type(base.__name__, (base,), body))
 
 
 def _inconsistent(place: Place, values: Mapping[str, Any]) -> str:
