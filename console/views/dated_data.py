@@ -15,7 +15,7 @@ from services.audit import list_entries_of
 from services.casework.wording import shown_form
 from services.catalogue.fields import FormField, Reads, fields_of
 from services.dated_data import editing
-from services.dated_data.catalogue_pages import braces_of, differences
+from services.dated_data.catalogue_pages import braces_of, differences, service_of_setting
 from services.dated_data.kinds import ALL, KINDS
 from services.dated_data.listing import count_waiting, list_records, list_versions, view_record
 from services.dated_data.lookup import CONFIDENCE_WORDS
@@ -129,6 +129,7 @@ def _page(resources: Resources, record_id: int, *, problem: AppError | None = No
             problem=problem,
             changes=differences(reader, found, resources.clock.now()),
             braces=braces_of(found),
+            service=service_of_setting(found),
             today=today,
             reads=Reads,
             numbers=NUMBERS,

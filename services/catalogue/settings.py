@@ -151,13 +151,15 @@ def _pause(setting: Setting | None) -> Pause | None:
 def _worded(form: type[Form], settings: Mapping[tuple[str, ...], Setting]) -> type[Form]:
     asks = []
     for each in fields_of(form):
-        said = {
-            part: str(found.values["text"])
-            for part in ("question", "example")
-            if (found := settings.get(("field", each.name, part))) is not None
-        }
-        if said:
-            asks.append((each.name, replace(each.ask, **said)))
+        question, example = (settings.get(("field", each.name, part)) for part in ("question", "example"))
+        if question is None and example is None:
+            continue
+        ask = each.ask
+        if question is not None:
+            ask = replace(ask, question=str(question.values["text"]))
+        if example is not None:
+            ask = replace(ask, example=str(example.values["text"]))
+        asks.append((each.name, ask))
     return _with_asks(form, tuple(asks)) if asks else form
 
 

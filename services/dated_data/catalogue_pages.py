@@ -106,13 +106,13 @@ def start_setting(session: Session, *, staff: Staff, key: str, now: datetime) ->
         raise NotFound("没有这一处。")
     if place.locked:
         raise Conflict(f"{place.locked}。")
-    versions = select(DatedRecord).where(DatedRecord.kind == SERVICE_SETTING, DatedRecord.key == key)
-    latest = session.scalar(versions.order_by(DatedRecord.id.desc()).limit(1))
-    if latest is not None and latest.state in {RecordState.DRAFT, RecordState.PENDING}:
-        return latest
-    if latest is not None:
-        return start_version(session, staff=staff, record_id=latest.id, now=now)
+    under_way = next((each for each in _unfinished(session, place.service) if each.key == key), None)
+    if under_way is not None:
+        return under_way
     today = china_date(now)
+    present = find_record(session, SERVICE_SETTING, key, on=today)
+    if present is not None:
+        return start_version(session, staff=staff, record_id=present.id, now=now)
     record = DatedRecord(
         kind=SERVICE_SETTING, key=key, name=f"{declared()[place.service].name}·{place.name}"[:120], region=NATIONWIDE,
         values=default_values(place), source="", confidence="V", checked_at=today, valid_from=today,
@@ -128,7 +128,7 @@ def start_setting(session: Session, *, staff: Staff, key: str, now: datetime) ->
 def differences(session: Session, record: DatedRecord, now: datetime) -> list[tuple[str, str]]:
     """What a record changes of what holds now: pieces that are kept ("equal"), go ("delete") and come ("insert").
 
-    Empty where it is no setting, or of a place that is gone.
+    Empty where it is no setting, or of a place that is gone, or changes nothing (yet).
     """
     place = find_place(record.key) if record.kind == SERVICE_SETTING else None
     if place is None:
@@ -137,6 +137,8 @@ def differences(session: Session, record: DatedRecord, now: datetime) -> list[tu
     before = said(place, present.values if present is not None else default_values(place))
     after = said(place, record.values)
     pieces: list[tuple[str, str]] = []
+    if before == after:
+        return pieces
     for step, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if step == "equal":
             pieces.append(("equal", before[start:end]))
@@ -144,6 +146,11 @@ def differences(session: Session, record: DatedRecord, now: datetime) -> list[tu
         pieces += [(what, text) for what, text in (("delete", before[start:end]), ("insert", after[new_start:new_end]))
                    if text]  # fmt: skip
     return pieces
+
+
+def service_of_setting(record: DatedRecord) -> Service | None:
+    """The service that a setting is of; None for other records, and where the service is gone."""
+    return declared().get(record.key.partition("/")[0]) if record.kind == SERVICE_SETTING else None
 
 
 BRACES = {"number": "单号", "promised": "答复时间", "name": "服务名", "stage": "进度", "due": "到期日"}

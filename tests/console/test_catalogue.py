@@ -7,6 +7,9 @@ from sqlalchemy import select
 
 from models import AuditEntry, DatedRecord
 from services.catalogue import declared, service_of
+from services.catalogue.fields import check_form
+from services.catalogue.settings import places_of
+from services.dated_data.service_settings import default_values, setting_form
 from tests.support.service_settings import noticed_at_once
 
 BASE = {
@@ -79,6 +82,24 @@ def test_a_change_is_proposed_by_one_seen_as_a_difference_and_approved_by_anothe
     other.post(f"{address}/retire", {"note": "不用了"})
     other.get("/console/catalogue")
     assert service_of("ip_insurance").intro == own
+
+
+def test_a_change_after_one_was_stopped_begins_with_the_default_that_holds_again(signed_in):
+    author, other = signed_in("supervisor"), signed_in("administrator")
+    address, _ = proposed(author, INTRO, text="只办整包。")
+    other.post(f"{address}/approve", {"version": version(other.get(address))})
+    other.post(f"{address}/retire", {"note": "不用了"})
+
+    begun = author.get(author.post("/console/catalogue", {"place": INTRO}).location).text
+
+    assert declared()["ip_insurance"].intro in begun and "只办整包。" not in begun
+
+
+def test_every_default_that_may_be_changed_is_a_value_that_may_be_saved():
+    for service in declared().values():
+        for place in places_of(service):
+            if not place.locked:
+                assert check_form(setting_form(place.key), default_values(place)), place.key
 
 
 @pytest.mark.parametrize(
