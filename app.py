@@ -57,6 +57,7 @@ from nlp.segmenter import default_segmenter
 from nlp.understanding import Understander
 from public import init_public
 from services.catalogue import catalogue
+from services.dated_data.following import SettingsFollower
 from services.health import check_health
 from services.indexing import PATENT_SCHEMA
 from services.knowledge import PASSAGE_SCHEMA, answer_policy_question
@@ -232,6 +233,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> APIFla
         # Not the host: proxies pass X-Forwarded-Host on as the client wrote it, while Host is theirs.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     resources = resources or build_resources(settings)
+    SettingsFollower(resources.clock).follow(resources.database)
     runner = TurnRunner(resources, build_dialogue(resources))
     app.extensions["resources"] = resources
     app.extensions["turn_runner"] = runner

@@ -10,6 +10,7 @@ from rq import SimpleWorker
 
 from app import create_app
 from core.config import Settings
+from core.memory import keep_for_good
 from jobs.schedule import run_schedule
 from services.job_names import Queue
 
@@ -24,6 +25,7 @@ def main() -> None:
     if bool(arguments.queue) == arguments.schedule:
         parser.error("name a queue, or --schedule")
     app = create_app(Settings.from_env())
+    keep_for_good()
     with app.app_context():
         resources = app.extensions["resources"]
         if arguments.schedule:

@@ -27,6 +27,7 @@ from bot.skill_table import (
     HOURS,
     HOW_TO_SEARCH,
     INTENT_SKILLS,
+    LEANING,
     LOCATION,
     LOOSEN,
     MEDIA,
@@ -200,7 +201,9 @@ class Dialogue:
             return DETAIL
         if policies.follow_up_question(context) is not None:
             return FOLLOW_UP
-        return REFINE if patents.refines(context) else None
+        if patents.refines(context):
+            return REFINE
+        return LEANING if policies.leans_on_answer(context) else None
 
     def _choose_for_act(self, context: TurnContext, act: str) -> Skill:
         if act in ACT_SKILLS:

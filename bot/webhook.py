@@ -126,8 +126,9 @@ class PushEndpoint:
 
     def _run(self, work: Work, started: float) -> Finished:
         # A mini-program has no passive answer with content (wechat-contract §1.6).
+        can_be_passive = self._platform is Platform.OFFICIAL_ACCOUNT and not work.follows_unsent
         left = ANSWER_WITHIN_SECONDS - (time.monotonic() - started)
-        slot = PassiveSlot(seconds=left if self._platform is Platform.OFFICIAL_ACCOUNT else 0)
+        slot = PassiveSlot(seconds=left if can_be_passive else 0)
         future: Future[Finished] = self._executor.submit(contextvars.copy_context().run, self._runner.run, work, slot)
         if self._platform is not Platform.OFFICIAL_ACCOUNT:
             return Finished()

@@ -16,6 +16,7 @@ from console.views import (
     answers,
     boards,
     cases,
+    catalogue,
     claims,
     conversations,
     dated_data,
@@ -58,6 +59,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     answers.add_routes(blueprint, resources)
     statistics.add_routes(blueprint, resources)
     dated_data.add_routes(blueprint, resources)
+    catalogue.add_routes(blueprint, resources)
     institutions.add_routes(blueprint, resources)
     claims.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)

@@ -5,7 +5,7 @@ import os
 import threading
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -166,6 +166,11 @@ class Database:
         """A session that only reads: no write lock on SQLite, nothing is committed."""
         with self._readers() as session:
             yield session
+
+    def on_begin(self, listener: Callable[[Session, SessionTransaction, Connection], None]) -> None:
+        """Have `listener` called as a session's transaction begins, before its first statement."""
+        for sessions in (self._sessions, self._readers):
+            event.listen(sessions, "after_begin", listener)
 
     def dispose(self) -> None:
         """Drop pooled connections without closing what a parent process still uses."""

@@ -43,6 +43,7 @@ def create_case(json_data: CaseIn) -> BaseModel | dict[str, Any]:
     """提交申请
 
     带填好的 `form`,或者带草稿的 `draft_version`。马上得到单号和最晚什么时候有人联系。哪一项不对,在 `fields` 里说明。
+    这项服务暂停受理时返回 409,`code` 是 `service_paused`,`message` 说明原因和恢复时间;草稿还在。
     """
     service = find_service(json_data.service)
     if service is None:

@@ -13,12 +13,12 @@ from miniapp_api.schemas.services import (
     EstimateOut,
     FindingOut,
     FormIn,
-    ServiceItemOut,
     ServiceOut,
     ServicesOut,
     StageOut,
     WantedDocumentOut,
     field_out,
+    service_item_out,
 )
 from models import FormDraft, User
 from services.casework.drafts import KEPT_FOR, drop_draft, find_draft, known_values, lock_draft, replace_values
@@ -42,7 +42,7 @@ def add_routes(api: APIBlueprint) -> None:
 
 def list_services() -> ServicesOut:
     """能办哪些服务"""
-    return ServicesOut(items=[ServiceItemOut.model_validate(service) for service in catalogue().values()])
+    return ServicesOut(items=[service_item_out(service) for service in catalogue().values()])
 
 
 def show_service(key: str) -> ServiceOut:
@@ -54,7 +54,7 @@ def show_service(key: str) -> ServiceOut:
     with current_api().database.reading() as session:
         known = known_values(session.get_one(User, current_caller().user_id), service)
     return ServiceOut(
-        **ServiceItemOut.model_validate(service).model_dump(),
+        **service_item_out(service).model_dump(),
         fields=[field_out(field) for field in fields_of(service.form)],
         documents=[
             WantedDocumentOut(

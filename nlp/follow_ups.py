@@ -105,7 +105,12 @@ def in_context(text: str, history: Sequence[str]) -> tuple[str, ...]:
 
 def leans_back(text: str) -> bool:
     """Whether a question points back, or names nothing of our field: what it is about was said before."""
-    return bool(POINTS_BACK.search(text)) or not SUBJECT.search(text)
+    return points_back(text) or not SUBJECT.search(text)
+
+
+def points_back(text: str) -> bool:
+    """Whether a sentence says in so many words that it goes on: 那…, 他…, 如果…."""
+    return bool(POINTS_BACK.search(text))
 
 
 def _substituted_in_story(text: str, previous: str, story: str) -> str | None:

@@ -1,22 +1,21 @@
 """Answers questions of law and policy out of passages: quoted, dated, cited; or says that there is no basis."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from nlp.answer_text import basis_line, body_text, from_kind, source_line
-from nlp.askable import default_askable
-from nlp.follow_ups import in_context, leans_back
+from nlp.elsewhere import leads_elsewhere
 from nlp.learned_ranking import ENOUGH, LearnedRanker
 from nlp.normalisation import Normaliser
 from nlp.ports import Embedder, PassageSource, Ranker, Retriever, SearchIndex
 from nlp.question import letter_pairs
+from nlp.question_in_context import ContextFinder, subjects, tells_more
 from nlp.question_index import QuestionIndex, StoredVectors
 from nlp.question_retrieval import QuestionBook, QuestionRetriever
 from nlp.ranking import GUIDE, LexicalRanker
 from nlp.refusals import find_refusal, find_suspicion
 from nlp.retrieval import Bm25Retriever
-from nlp.rules import RuleAnswer, WorkingDays, answer_rule_question, rule_subject
+from nlp.rules import RuleAnswer, WorkingDays, answer_rule_question
 from nlp.segmenter import Segmenter, normalise
 from nlp.types import Citation, PassageText, PolicyAnswer
 from nlp.word_weights import IndexWordWeights
@@ -33,15 +32,6 @@ ABOUT_AS_WELL = 0.03
 LONGEST_QUESTION = 500
 # What may be a wish that we must decline is answered only where a passage answers it so well.
 WELL = 0.5
-LIKELIER = 0.15
-# 产品被人抄了怎么办 names no right and needs none: so well is answered what stands for itself.
-STANDS_ALONE = 0.8
-# How much nearness to a question itself counts beside the score of what it leans on, too.
-ITSELF = 1.0
-# 你们公司一年赚多少, 深圳哪家最便宜: below these log-odds what is asked is none of ours, whatever was spoken of before.
-# Words that ask how much say nothing about that, and what is left may be too short to tell.
-NOT_ASKABLE, SHORTEST_TOLD = -2.0, 5
-HOW_MUCH = re.compile("多少钱|多少|几多|大概|一般|一共|总共|[呢吗的了那要]")
 
 
 class PolicyAnswerer:
@@ -63,11 +53,13 @@ class PolicyAnswerer:
         self._ranker = ranker
         self._source = source
         self._enough = enough
+        self._context = ContextFinder(ranker, leads, enough=enough)
 
     def warm_up(self) -> None:
-        """Count the written questions now, a second or two, and not within the first user's five seconds."""
+        """Count questions and load the judge now, a second or two, and not within the first five seconds of a user."""
         if self._leads is not None:
             self._leads.nearness("专利")
+        leads_elsewhere("天气怎么样")
 
     def answer(
         self,
@@ -92,7 +84,13 @@ class PolicyAnswerer:
         if ruled is not None:
             return self._computed(ruled, on=on, source=source)
         itself = self._normaliser.plain(question)
-        asked, found = self._find_in_context(itself, history, on=on, region=region, source=source)
+
+        def find(wording: str) -> list[tuple[PassageText, float]]:
+            return self.find(wording, on=on, region=region, source=source, limit=2 * MOST_FOUND)
+
+        said = [self._normaliser.plain(each) for each in subjects(history, on)]
+        asked, found = self._context.find(itself, said, find)
+        found = found[:MOST_FOUND]
         if not found or found[0][1] < self._enough:
             return PolicyAnswer(NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0)
         if found[0][1] < WELL and (doubt := find_suspicion(question)) is not None:
@@ -101,7 +99,7 @@ class PolicyAnswerer:
         articles = self._articles(asked, best, on=on, region=region, source=source)
         close = [passage for passage, each in found if each >= max(self._enough, score * CLOSE)]
         chosen = list({each.passage_id: each for each in [best, *articles, *close]}.values())[:MOST_CITATIONS]
-        leads = self._leads_of(asked, best, itself=itself if _tells_more(asked, itself) else None)
+        leads = self._leads_of(asked, best, itself=itself if tells_more(asked, itself) else None)
         plain_words = "\n".join(from_kind(asked, lead) for lead in leads)
         lines = [
             plain_words,
@@ -118,46 +116,6 @@ class PolicyAnswerer:
                 _citation(passage) for passage, _ in found if passage.kind != GUIDE and passage not in chosen
             ),
         )
-
-    def _find_in_context(
-        self, question: str, history: Sequence[str], *, on: date, region: str | None, source: PassageSource | None
-    ) -> tuple[str, list[tuple[PassageText, float]]]:
-        """The wording to answer, the question alone or with what was said before, and what is found for it."""
-        said = [self._normaliser.plain(each) for each in _subjects(history, on)]
-        tried = [
-            (wording, self.find(wording, on=on, region=region, source=source, limit=2 * MOST_FOUND))
-            for wording in in_context(question, said)
-        ]
-        told = [each for each in tried if _tells_more(each[0], question)]
-        if told and _is_none_of_ours(question):
-            return question, []  # what was said before does not make it a question for us
-        alone = max((_top(found) for wording, found in tried if wording == question), default=0.0)
-        if leans_back(question) and alone < STANDS_ALONE and any(_top(found) >= self._enough for _, found in told):
-            tried = told  # words without a subject meet anything; with their subject they find enough
-        # The likelier wording keeps the lead unless another one is answered much better.
-        asked, found = max(tried, key=lambda each: _top(each[1]) + (LIKELIER if each is tried[0] else 0.0))
-        if _tells_more(asked, question):
-            found = self._nearest_to(question, found)
-        return asked, found[:MOST_FOUND]
-
-    def _nearest_to(self, question: str, found: list[tuple[PassageText, float]]) -> list[tuple[PassageText, float]]:
-        """What was said before says what it is about; of what that finds, the nearest to the question itself is first.
-
-        The passage that comes first stands for them all, so it has the best score.
-        """
-        if not found or self._leads is None:
-            return found
-        book, top = self._leads, found[0][1]
-        guides = self._ranker.rank(question, [passage for passage, _ in found if passage.kind == GUIDE])
-        nearness = {passage.passage_id: score for passage, score in guides}
-
-        def fits(each: tuple[PassageText, float]) -> float:
-            passage, score = each
-            near = nearness.get(passage.passage_id)
-            return score + ITSELF * (book.closeness(question, passage) if near is None else near)
-
-        (first, score), *others = sorted(found, key=fits, reverse=True)
-        return [(first, max(score, top)), *others]
 
     def _leads_of(self, question: str, passage: PassageText, itself: str | None = None) -> tuple[str, ...]:
         if self._leads is None or passage.kind == GUIDE:
@@ -225,26 +183,6 @@ class PolicyAnswerer:
     ) -> list[PassageText]:
         numbers = self._retriever.find_places([f"{law}{label}" for law, label in places], on=on, region=region)
         return self._passages(source).load(numbers)
-
-
-def _tells_more(wording: str, question: str) -> bool:
-    """Whether a wording is the question with what was said before."""
-    return wording.endswith(f" {question}")
-
-
-def _is_none_of_ours(question: str) -> bool:
-    rest = HOW_MUCH.sub("", question)
-    return len(rest) >= SHORTEST_TOLD and leans_back(question) and default_askable().score(rest) < NOT_ASKABLE
-
-
-def _top(found: Sequence[tuple[PassageText, float]]) -> float:
-    return found[0][1] if found else 0.0
-
-
-def _subjects(history: Sequence[str], on: date) -> Sequence[str]:
-    """What was said before; a question of figures at its end is its subject, for its days and sums lead astray."""
-    subject = rule_subject(history[-1], on, history[:-1]) if history else None
-    return [*history[:-1], subject] if subject else history
 
 
 def _opening_section(question: str, found: Sequence[tuple[PassageText, float]]) -> tuple[PassageText, float]:

@@ -90,6 +90,10 @@ class Understander:
         self._given = classifier
         self._slots = SlotFinder(segmenter or default_segmenter(), ipc_titles)
 
+    def warm_up(self) -> None:
+        """Load the model now, and not within the first user's five seconds."""
+        self._classifier.rank("专利")
+
     @property
     def _classifier(self) -> IntentClassifier:
         return self._given or default_classifier()

@@ -12,6 +12,7 @@ from core.db import table_of
 from core.ids import new_token
 from core.statements import Statement
 from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState
+from services.answer_order import has_unsent_answer
 from services.app_inbox import count_inbox
 from services.speakers import Speaker
 
@@ -47,9 +48,13 @@ class Work:
     attempt_count: int
     # Messages that wait in the app: they are offered with the answer.
     inbox_count: int
+    # An answer before this one is still on its way through the API: this one goes behind it.
+    follows_unsent: bool
 
     @classmethod
-    def of(cls, turn: Turn, conversation: Conversation, lease: Lease, inbox_count: int) -> "Work":
+    def of(
+        cls, turn: Turn, conversation: Conversation, lease: Lease, *, inbox_count: int, follows_unsent: bool
+    ) -> "Work":
         return cls(
             lease=lease,
             owner_token=turn.owner_token,
@@ -63,6 +68,7 @@ class Work:
             region=conversation.user.region,
             attempt_count=turn.attempt_count,
             inbox_count=inbox_count,
+            follows_unsent=follows_unsent,
         )
 
 
@@ -191,6 +197,7 @@ def record_turn(
             region=speaker.region,
             attempt_count=1,
             inbox_count=speaker.inbox_count,
+            follows_unsent=speaker.has_unsent_answer,
         )
     return Recorded(turn_id, message_id, is_for_staff, work)
 
@@ -219,7 +226,14 @@ def start_turn(
     turn.attempt_count += 1
     turn.owner_token = conversation.owner_token
     session.flush()
-    return Work.of(turn, conversation, lease, count_inbox(session, identity_id=conversation.identity_id))
+    identity_id = conversation.identity_id
+    return Work.of(
+        turn,
+        conversation,
+        lease,
+        inbox_count=count_inbox(session, identity_id=identity_id),
+        follows_unsent=has_unsent_answer(session, identity_id=identity_id, now=now),
+    )
 
 
 def hold_conversation(session: Session, work: Work, *, now: datetime, memory: Mapping[str, Any] | None = None) -> bool:

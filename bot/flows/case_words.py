@@ -1,14 +1,16 @@
 """What an owner says to the person who has their case, and how they judge the work when it is done."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import Skill
+from core.db import table_of
+from core.statements import Statement
 from models import Author, Case, CaseStatus, Conversation, Message
 from services.casework.access import owned_by
 from services.casework.messages import say_to_staff
@@ -31,6 +33,18 @@ TO_STAFF = re.compile(
     r"^(?:回复|告诉|转告|跟|补充给?)(?:一下)?(?:专员|经办|他|她|你们的人)?[说:,\s]*(?P<text>.*)$", re.DOTALL
 )
 ADDRESSES = re.compile(r"^(?:回复|告诉|转告)(?:一下)?(?:专员|经办)|^补充[:,\s给]")
+# Asked at every message, so it is compiled once.
+_message = table_of(Message)
+LAST_SAID = Statement(
+    select(_message.c.author, _message.c.case_id, _message.c.created_at)
+    .where(
+        _message.c.conversation_id == bindparam("conversation_id"),
+        _message.c.author != Author.USER,
+        _message.c.is_internal.is_(False),
+    )
+    .order_by(_message.c.id.desc())
+    .limit(1)
+)
 # Questions for the bot, though a person wrote last.
 ASKS_BOT = frozenset({"patent_search", "patent_detail", "human_handoff", "complaint", "case_progress", "help"})
 
@@ -57,25 +71,25 @@ def _to_rate(context: TurnContext) -> Case | None:
 
 def _addressed(context: TurnContext, text: str) -> Case | None:
     """The open case whose handler these words are for: by saying so, or because that person wrote last."""
-    open_cases = select(Case).where(owned_by(context.user_id), Case.status == CaseStatus.ACCEPTED)
     if ADDRESSES.search(context.plain) and TO_STAFF.match(text):
-        return context.session.scalars(open_cases.order_by(Case.id.desc()).limit(1)).first()
-    last = context.session.scalars(
-        select(Message)
-        .where(Message.conversation_id == context.conversation_id, Message.author != Author.USER)
-        .where(Message.is_internal.is_(False))
-        .order_by(Message.id.desc())
-        .limit(1)
-    ).first()
-    if last is None or last.author != Author.STAFF or last.case_id is None or not _is_answer(context, last):
+        return context.session.scalars(_open_cases(context).order_by(Case.id.desc()).limit(1)).first()
+    last = LAST_SAID.first(context.session, {"conversation_id": context.conversation_id})
+    if last is None:
         return None
-    return context.session.scalars(open_cases.where(Case.id == last.case_id)).first()
+    author, case_id, said_at = last
+    if author != Author.STAFF or case_id is None or not _is_answer(context, said_at):
+        return None
+    return context.session.scalars(_open_cases(context).where(Case.id == case_id)).first()
 
 
-def _is_answer(context: TurnContext, last: Message) -> bool:
+def _open_cases(context: TurnContext) -> Select[Case]:
+    return select(Case).where(owned_by(context.user_id), Case.status == CaseStatus.ACCEPTED)
+
+
+def _is_answer(context: TurnContext, said_at: datetime) -> bool:
     understood = context.understanding
     is_for_bot = understood.intent in ASKS_BOT and understood.confidence >= SURE
-    return context.now - last.created_at <= ANSWERED_WITHIN and not is_for_bot
+    return context.now - said_at <= ANSWERED_WITHIN and not is_for_bot
 
 
 def _rate(case_id: int, score: int, context: TurnContext) -> Reply:

@@ -9,6 +9,7 @@ from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from models import FormDraft
 from services.casework.drafts import current_field
+from services.casework.offering import pause_of
 from services.casework.opening import check_by_rule, estimate_by_rule
 from services.casework.wording import shown_form, shown_value
 from services.catalogue.fields import FormField, Reads, fields_of, refusal_of
@@ -126,6 +127,16 @@ def refused(context: TurnContext, service: Service, field: FormField | None, mes
         text,
         choices=(TO_PERSON, NOT_NOW) if misses >= PATIENCE else (),
         memory={KEY: {"kind": service.key, "misses": misses}},
+    )
+
+
+def not_offered(service: Service, *, has_draft: bool) -> Reply:
+    """Nothing new is taken for now: why, until when, and what one can do. A draft that there is stays."""
+    kept = "填好的留14天,在办的照常办。" if has_draft else "在办的照常办。"
+    return Reply(
+        f"{pause_of(service)}{kept}\n想先和专员说,回复“转人工”。",
+        choices=(TO_PERSON,),
+        memory={KEY: None, "pending": None, "topic": service.topic},
     )
 
 

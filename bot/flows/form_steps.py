@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.flows.changes import Change
-from bot.flows.form_replies import KEY, asked, closing
+from bot.flows.form_replies import KEY, asked, closing, not_offered
 from bot.flows.reading import Said, read_mentioned
 from bot.replies import Choice, Reply
 from bot.skills.policies import asked_with
@@ -43,6 +43,8 @@ def start(context: TurnContext, service: Service) -> Reply:
 
     def commit(session: Session, conversation: Conversation) -> Reply:
         is_new = find_draft(session, conversation.user_id, service.key) is None
+        if service.pause is not None:
+            return not_offered(service, has_draft=not is_new)
         draft = start_draft(session, user=conversation.user, service=service, said=mentioned, now=context.now)
         opening = service.intro if is_new else f"{service.name}接着上次的填。"
         reply = asked(session, context, service, draft, opening=opening, noted=mentioned)
@@ -74,6 +76,8 @@ def committing(
 
 def taking(service: Service, change: Change, *, is_change: bool = False) -> Callable[[TurnContext], Reply]:
     def take(session: Session, draft: FormDraft, context: TurnContext) -> Reply:
+        if service.pause is not None:
+            return not_offered(service, has_draft=True)
         set_value(session, draft, service, change.field, change.value, context.now)
         noted: Mapping[str, Any] = {change.field.name: draft.values.get(change.field.name)} if is_change else {}
         return asked(session, context, service, draft, noted=noted, is_change=is_change)
@@ -108,6 +112,8 @@ def submitting(service: Service) -> Callable[[TurnContext], Reply]:
             draft = find_draft(session, conversation.user_id, service.key)
             if draft is None:
                 return Reply(f"{service.name}这张表已经交了。说“办理进度”就能看到。", memory={KEY: None})
+            if service.pause is not None:
+                return not_offered(service, has_draft=True)
             try:
                 opened = submit_draft(session, draft=draft, conversation=conversation, channel="chat", now=context.now)
             except InvalidInput as error:

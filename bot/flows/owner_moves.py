@@ -12,8 +12,8 @@ from models import Case, CaseOutcome, CaseStatus, Conversation
 from services.casework.access import get_own_case, owned_by
 from services.casework.moves import Mover, allowed_moves, move_case
 from services.casework.satisfaction import VERDICTS
-from services.catalogue import service_of
-from services.catalogue.model import Move
+from services.catalogue import catalogue, service_of
+from services.catalogue.model import Actor, Move
 
 NAME = "owner_move"
 LONGEST = 40
@@ -29,8 +29,8 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     if len(text) > LONGEST:
         return None
     pending = context.memory.get("pending") or {}
-    understood = context.understanding
     if pending.get("kind") == PENDING and context.memory.get("last_skill") == NAME:
+        understood = context.understanding
         if understood.intent is None and understood.act == "affirm":
             return Skill(NAME, lambda given: _carry_out(given, str(pending["number"]), str(pending["to"])))
         if understood.intent is None and understood.act in {"deny", "cancel"}:
@@ -49,6 +49,8 @@ def choose(context: TurnContext, text: str) -> Skill | None:
 def _named(context: TurnContext, text: str) -> list[tuple[Case, Move]]:
     """Open cases of this person with a move of theirs that the sentence names."""
     plain = context.plain
+    if not _may_name(plain):
+        return []
     number = re.search(r"[A-Z]{2}\d{6}-?\d{4}", text.upper().replace(" ", ""))
     query = select(Case).where(owned_by(context.user_id), Case.status != CaseStatus.CLOSED).order_by(Case.id.desc())
     found = []
@@ -61,6 +63,12 @@ def _named(context: TurnContext, text: str) -> list[tuple[Case, Move]]:
         ]
         found += [(case, max(named, key=lambda move: len(move.name)))] if named else []
     return found
+
+
+def _may_name(plain: str) -> bool:
+    """Whether any owner's move of any service is in the words: most messages need no look at the cases."""
+    stages = (stage for service in catalogue().values() for stage in service.stages)
+    return any(Actor.OWNER in move.by and move.name in plain for stage in stages for move in stage.moves)
 
 
 def _is_named(move: Move, plain: str, service: str, *, has_number: bool) -> bool:

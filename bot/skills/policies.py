@@ -1,12 +1,15 @@
 """Law and policy: an answer with its sources, or an honest "I don't know" and a person."""
 
+from dataclasses import replace
 from typing import Any
 from unicodedata import normalize
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from core.errors import UpstreamUnavailable
-from nlp.follow_ups import substituted, with_alternative
+from nlp.elsewhere import leads_elsewhere
+from nlp.follow_ups import LONGEST_FOLLOW_UP, leans_back, points_back, substituted, with_alternative
+from nlp.patent_numbers import find_numbers
 from nlp.policy_answers import NO_BASIS
 from nlp.rules import read_rule_question
 from nlp.types import Citation, PolicyAnswer
@@ -29,6 +32,12 @@ ASKED_BY = frozenset({"policy", "desk", "form"})
 MOST_REMEMBERED = 6
 # So well must a passage fit a sentence that did not look like a question.
 SURE = 0.5
+# 哪个便宜 sounds like none of ours, 单位没规定呢 like a case: heard alone, they are taken for what they are not.
+# After an answer these intents say nothing, and others only where they are this clear.
+SAYS_NOTHING = frozenset({None, "policy_question", "out_of_scope", "chitchat"})
+CLEAR = 0.8
+# A bare act that is only guessed (对方不承认呢: a no) does not answer us.
+GUESSED = 0.7
 
 
 def answer_question(context: TurnContext) -> Reply:
@@ -45,6 +54,37 @@ def invite(context: TurnContext) -> Reply:
 def answer_follow_up(context: TurnContext) -> Reply:
     """那实用新型呢, 要多久: the last question with one thing changed."""
     return _answer(context, follow_up_question(context) or context.text)
+
+
+def leans_on_answer(context: TurnContext) -> bool:
+    """Whether a short sentence goes on with the answer before it, although its own intent says something else."""
+    plain, understood = context.plain, context.understanding
+    story = _asked_before(context)
+    if not story or (context.memory.get("subject") or {}).get("kind") != "policy":
+        return False
+    if len(plain) > LONGEST_FOLLOW_UP or not leans_back(plain) or find_numbers(plain):
+        return False
+    if understood.slots.keys() & {"case_number", "phone"} or _wishes_else(context):
+        return False
+    return not leads_elsewhere(plain, " ".join(story))
+
+
+def _wishes_else(context: TurnContext) -> bool:
+    """Whether the sentence is a clear wish or act of its own."""
+    understood = context.understanding
+    if understood.intent is None:
+        return understood.act is not None and understood.confidence >= GUESSED
+    if understood.intent == "patent_fee":
+        return not points_back(context.plain)  # 那要交多少滞纳金 goes on, 年费什么时候交 begins
+    return understood.intent not in SAYS_NOTHING and understood.confidence >= CLEAR
+
+
+def answer_leaning(context: TurnContext) -> Reply:
+    """哪个便宜, 他不同意怎么办: with what was asked before, which stays what is talked about; else no basis is owned up
+    to."""
+    subject = str(context.memory["subject"]["text"])
+    reply = _answer(context, context.text, asked=subject)
+    return replace(reply, memory={**reply.memory, "asked": asked_with(context)})
 
 
 def answer_if_sure(context: TurnContext) -> Reply | None:

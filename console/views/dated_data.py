@@ -15,6 +15,7 @@ from services.audit import list_entries_of
 from services.casework.wording import shown_form
 from services.catalogue.fields import FormField, Reads, fields_of
 from services.dated_data import editing
+from services.dated_data.catalogue_pages import braces_of, differences, service_of_setting
 from services.dated_data.kinds import ALL, KINDS
 from services.dated_data.listing import count_waiting, list_records, list_versions, view_record
 from services.dated_data.lookup import CONFIDENCE_WORDS
@@ -112,7 +113,7 @@ def _page(resources: Resources, record_id: int, *, problem: AppError | None = No
     today = china_date(resources.clock.now())
     with looking(resources) as (reader, staff):
         found = editing.get_record(reader, staff, record_id)
-        fields = fields_of(KINDS[found.kind].values)
+        fields = fields_of(editing.form_of(found))
         typed = problem is not None and not is_step
         shown = render_template(
             "console/records/one.html",
@@ -122,10 +123,13 @@ def _page(resources: Resources, record_id: int, *, problem: AppError | None = No
             fields=fields,
             columns=_typed_columns() if typed else _columns(found),
             values={field.name: _typed(field) for field in fields} if typed else _shown_values(found, fields),
-            said=shown_form(KINDS[found.kind].values, found.values),
+            said=shown_form(editing.form_of(found), found.values),
             versions=list_versions(reader, found),
             entries=list_entries_of(reader, f"record:{found.id}"),
             problem=problem,
+            changes=differences(reader, found, resources.clock.now()),
+            braces=braces_of(found),
+            service=service_of_setting(found),
             today=today,
             reads=Reads,
             numbers=NUMBERS,
@@ -149,7 +153,7 @@ def _steps(staff: Staff, record: DatedRecord) -> dict[str, bool]:
 
 
 def _content(record: DatedRecord) -> editing.RecordContent:
-    fields = fields_of(KINDS[record.kind].values)
+    fields = fields_of(editing.form_of(record))
     return editing.RecordContent(
         name=request.form.get("name", ""),
         region=request.form.get("region", ""),

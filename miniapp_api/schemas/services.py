@@ -7,8 +7,9 @@ from pydantic import ConfigDict, Field
 
 from miniapp_api.schemas.common import FormValues, Input, Output
 from models import CaseOutcome
+from services.casework.offering import pause_of
 from services.catalogue.fields import FormField, Privacy, Reads
-from services.catalogue.model import Level
+from services.catalogue.model import Level, Service
 
 EXAMPLE_VALUES: dict[str, Any] = {
     "amount": 3_000_000,
@@ -23,6 +24,15 @@ class ServiceItemOut(Output):
     name: str = Field(examples=["质押融资"])
     intro: str = Field(description="是什么,不能保证什么")
     letters: str = Field(description="单号的开头两个字母", examples=["RZ"])
+    paused: str = Field(
+        description="暂停受理新申请的原因和恢复时间,原样给人看;照常受理就是空。在办的不受影响", examples=[""]
+    )
+
+
+def service_item_out(service: Service) -> ServiceItemOut:
+    return ServiceItemOut(
+        key=service.key, name=service.name, intro=service.intro, letters=service.letters, paused=pause_of(service)
+    )
 
 
 class ServicesOut(Output):

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from nlp.rules.catalogue import compute, find_rule
 from nlp.rules.loose_values import loose_values, value_for
 from nlp.rules.model import Missing
+from nlp.rules.periods import add_months
 from nlp.rules.read_fees import LATE
 from nlp.rules.recognition import Recogniser, is_asked, recognisers
 from nlp.rules.sentence import Sentence
+from nlp.rules.values_said import lateness_said
 
 SHORT = 20
 LONG = 32
@@ -23,6 +26,9 @@ ANOTHER_WISH = re.compile(r"[?吗]|怎么|什么|如何|哪|多少|几点|帮我
 # What means the same in every rule, so that one question can take it from the one before.
 SHARED = frozenset({"kind", "filed_on", "year", "fee", "reduction", "right", "registered_on"})
 FEE_RULES = frozenset({"annual_fee", "annual_fee_due"})
+# 再过三个月 counts on from the day or the delay that was said before.
+FURTHER = re.compile(r"再(?:过|晚|拖|等|迟|往后)")
+DAYS_OF_MONTH = 30
 # What may be left of a turn that only gives a value.
 FILLER = re.compile(
     r"[\s,。!?:;、~]|的|了|是|吧|啊|呀|哦|嗯|就|大概|应该|申请日?|收到|公告|注册|授权|那天|当天|日期|专利|年费|全额|"
@@ -56,7 +62,9 @@ def _step(sentence: Sentence, earlier: Sequence[Sentence], state: Read | None) -
         return _completed(found, sentence, earlier, state)
     if state is not None and (changed := _changed(state, sentence)) is not None:
         return changed
-    return _with_topic_before(sentence, earlier)
+    if state is not None and _asks_again(state, sentence):
+        return state
+    return _with_topic_before(sentence, earlier) or _told_of_topic(sentence, earlier)
 
 
 def _alone(sentence: Sentence) -> Read | None:
@@ -81,6 +89,33 @@ def _with_topic_before(sentence: Sentence, earlier: Sequence[Sentence]) -> Read 
                 continue
             reading = recogniser.read(joined) if is_asked(recogniser, sentence) else None
             if reading is not None:
+                return Read(recogniser, *reading)
+    return None
+
+
+def _asks_again(state: Read, sentence: Sentence) -> bool:
+    """那要交多少滞纳金, after how late it is was told: the same figure, in other words."""
+    return (
+        "months_late" in state.inputs
+        and sentence.asks_sum
+        and len(sentence.text) <= SHORT
+        and bool(POINTS_BACK.search(sentence.text))
+        and state.recogniser.speaks_of_it(sentence.text)
+    )
+
+
+def _told_of_topic(sentence: Sentence, earlier: Sequence[Sentence]) -> Read | None:
+    """How late it is, told after a question of fees that named no figure: 已经过了4个月了, after 年费忘交了怎么办."""
+    if not earlier or not _is_bare(sentence) or ANOTHER_WISH.search(sentence.text):
+        return None
+    before = earlier[-1].text
+    if len(sentence.text) > SHORT or lateness_said(sentence.text) is None:
+        return None
+    asked = Sentence(f"{before}。{sentence.text}。要交多少", sentence.at)
+    for recogniser in recognisers():
+        if recogniser.asks == "fee" and recogniser.speaks_of_it(before):
+            reading = recogniser.read(asked)
+            if reading is not None and "months_late" in reading[1]:
                 return Read(recogniser, *reading)
     return None
 
@@ -126,12 +161,28 @@ def _changed(state: Read, sentence: Sentence) -> Read | None:
     other = _other_deadline(state, sentence) if points_back else None
     if other is not None:
         return other
-    given = _values(state, sentence)
+    given = _counted_on(state, sentence, _values(state, sentence))
     if state.rule in FEE_RULES and sentence.has(LATE):
         # 那如果晚交呢, 那晚两个月呢: the surcharge on the fee just named; how late is asked where it is not said.
         return Read(state.recogniser, "late_annual_fee", {**state.inputs, "late": "if", **given})
     changed = {name: value for name, value in given.items() if state.inputs.get(name) != value}
     return Read(state.recogniser, state.rule, {**state.inputs, **changed}) if changed else None
+
+
+def _counted_on(state: Read, sentence: Sentence, given: dict[str, Any]) -> dict[str, Any]:
+    """A further delay comes on top of the one before it, or behind the day of paying."""
+    if "months_late" not in given or not FURTHER.search(sentence.text):
+        return given
+    months, days = given["months_late"], given.get("days_late", Decimal(0))
+    if "months_late" in state.inputs:
+        days += state.inputs.get("days_late", Decimal(0))
+        months += state.inputs["months_late"] + days // DAYS_OF_MONTH
+        return {**given, "months_late": months, "days_late": days % DAYS_OF_MONTH}
+    if {"due_on", "filed_on"} & state.inputs.keys():
+        later = add_months(state.inputs.get("paid_on", sentence.at), int(months)) + timedelta(days=int(days))
+        rest = {name: value for name, value in given.items() if name not in {"months_late", "days_late"}}
+        return {**rest, "paid_on": later}
+    return given
 
 
 def _values(state: Read, sentence: Sentence) -> dict[str, Any]:

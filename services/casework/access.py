@@ -25,20 +25,22 @@ NO_CASE = "没有找到这个单号。"
 NO_TASK = "没有找到这项任务。"
 NO_DOCUMENT = "没有找到这份材料。"
 
+# Built once: the question who owns a case is part of nearly every query of the owner's side.
+_mine, _theirs = aliased(Membership), aliased(Membership)
+
 
 def owned_by(user_id: int) -> ColumnElement[bool]:
     """The service cases that a person may see: their own, and their colleagues' for a company that they act for.
 
     A colleague acts for the company too. Anybody may write a company's name in a form: that alone shows nothing to it.
     """
-    mine, theirs = aliased(Membership), aliased(Membership)
     colleagues = exists().where(
-        mine.user_id == user_id,
-        mine.state == MemberState.ACTIVE,
-        mine.company_id == Case.company_id,
-        theirs.company_id == Case.company_id,
-        theirs.user_id == Case.user_id,
-        theirs.state == MemberState.ACTIVE,
+        _mine.user_id == user_id,
+        _mine.state == MemberState.ACTIVE,
+        _mine.company_id == Case.company_id,
+        _theirs.company_id == Case.company_id,
+        _theirs.user_id == Case.user_id,
+        _theirs.state == MemberState.ACTIVE,
     )
     return and_(Case.kind != HANDOFF, or_(Case.user_id == user_id, colleagues))
 

@@ -55,7 +55,8 @@ def _start(session: Session, case: Case, clock: Clock, now: datetime) -> CaseClo
     row = CaseClock(case_id=case.id, key=clock.key, is_statutory=clock.is_statutory, started_at=now, due_at=due_at)
     session.add(row)
     session.flush()  # assigns row.id
-    add_event(session, case, "clock_started", now, clock=clock.key, due_at=due_at.isoformat())
+    hours = {"hours": clock.working_hours} if clock.day is None else {}
+    add_event(session, case, "clock_started", now, clock=clock.key, due_at=due_at.isoformat(), **hours)
     _look_again(session, row, clock, now)
     return row
 
@@ -132,7 +133,8 @@ def _recount(session: Session, clock_id: int, calendar: WorkingCalendar, now: da
     clock = service.clock(row.key)
     if clock.day is not None or row.stopped_at is not None or row.overdue_at is not None:
         return
-    before, due_at = row.due_at, calendar.add_working_time(row.started_at, timedelta(hours=clock.working_hours))
+    hours = timedelta(hours=_hours_of(session, row, clock))
+    before, due_at = row.due_at, calendar.add_working_time(row.started_at, hours)
     if due_at == before:
         return
     row.due_at = due_at
@@ -147,6 +149,15 @@ def _recount(session: Session, clock_id: int, calendar: WorkingCalendar, now: da
         tell_handler(session, case, text, key=f"clock-{row.id}-{int(due_at.timestamp())}", now=now, kind="clock")
     _look_again(session, row, clock, now)
     session.flush()
+
+
+def _hours_of(session: Session, row: CaseClock, clock: Clock) -> int:
+    """What the clock was given when it started, whatever has been set for others since."""
+    events = [each for each in list_events(session, row.case_id) if each.kind == "clock_started"]
+    given = [
+        each.details["hours"] for each in events if each.details.get("clock") == row.key and "hours" in each.details
+    ]
+    return int(given[-1]) if given else clock.working_hours
 
 
 def _said_of(session: Session, row: CaseClock) -> int:

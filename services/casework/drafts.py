@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput
 from models import Conversation, FormDraft, User
+from services.casework.offering import check_offered
 from services.casework.opening import Opened, open_service_case
 from services.catalogue import service_of
 from services.catalogue.fields import FormField, check_value, fields_of
@@ -110,12 +111,13 @@ def replace_values(
 ) -> FormDraft:
     """What the mini-program has becomes the person's draft; `version` is 0 where it knows of none.
 
-    Raises Conflict where there is another version (or none any more), InvalidInput.
+    Raises Conflict where there is another version (or none any more), InvalidInput, NotOffered for a first one.
     """
     draft = lock_draft(session, user.id, service.key)
     if (draft.version if draft is not None else 0) != version:
         raise Conflict(CHANGED)
     if draft is None:
+        check_offered(service)
         draft = start_draft(session, user=user, service=service, said={}, now=now)
     save_draft(session, draft, service, values, version=draft.version, now=now)
     return draft

@@ -14,6 +14,7 @@ from models import Case, CaseStatus, Company, Conversation, HandoffReason, User
 from services.case_records import add_event, lock_conversation, next_case_number
 from services.casework.clocks import set_clocks
 from services.casework.notices import worded
+from services.casework.offering import check_offered
 from services.casework.system_work import request_work
 from services.casework.tasks import open_tasks
 from services.catalogue.fields import check_form, fields_of
@@ -43,7 +44,9 @@ def open_service_case(
     channel: str,
     now: datetime,
 ) -> Opened:
-    """File a request and ask for its routing. Raises InvalidInput with a reason for each field that is not right."""
+    """File a request and ask for its routing. Raises InvalidInput with a reason for each field that is not right,
+    NotOffered where the service takes nothing new."""
+    check_offered(service)
     form = check_form(service.form, values)
     conversation = lock_conversation(session, conversation.id)
     user = conversation.user

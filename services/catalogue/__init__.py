@@ -13,6 +13,7 @@ from services.catalogue import (
     expert_consultation,
     filing,
     health_check,
+    in_force,
     incubation,
     insurance_claim,
     ip_insurance,
@@ -23,7 +24,7 @@ from services.catalogue import (
 from services.catalogue.consistency import CatalogueError, check_catalogue
 from services.catalogue.model import Service
 
-__all__ = ["CatalogueError", "catalogue", "find_service", "service_of"]
+__all__ = ["CatalogueError", "catalogue", "declared", "find_service", "service_of"]
 
 # Of services with one intent the first whose words are said is meant.
 SERVICES: tuple[Service, ...] = (
@@ -47,10 +48,15 @@ SERVICES: tuple[Service, ...] = (
 
 
 @cache
-def catalogue() -> Mapping[str, Service]:
-    """Every service by key. Raises CatalogueError where a declaration contradicts itself."""
+def declared() -> Mapping[str, Service]:
+    """Every service by key, as the code has it. Raises CatalogueError where a declaration contradicts itself."""
     check_catalogue(SERVICES, INTENTS)
     return {service.key: service for service in SERVICES}
+
+
+def catalogue() -> Mapping[str, Service]:
+    """Every service by key, with what staff have set (services/catalogue/in_force.py). Raises CatalogueError."""
+    return in_force.present() or declared()
 
 
 def find_service(key: str) -> Service | None:

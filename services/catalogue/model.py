@@ -235,6 +235,14 @@ class Publication:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Why nothing new is taken, as the owner hears it, and the last day of it where it is known."""
+
+    reason: str
+    until: date | None = None
+
+
+@dataclass(frozen=True)
 class Service:
     """A service that people do. The first stage is where a case begins; texts are formatted with the case's facts
     (number, promised, stage, name)."""
@@ -269,6 +277,8 @@ class Service:
     minutes: JointMinutes | None = None
     # Said to the owner with the question after the intro, from our guides.
     guide_question: str = ""
+    # Set by staff (services/catalogue/settings.py), never declared: nothing new is taken, what runs goes on.
+    pause: Pause | None = None
     by_key: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

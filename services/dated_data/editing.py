@@ -14,7 +14,7 @@ from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.ids import new_public_id
 from models import DatedRecord, Institution, RecordState, Staff
 from services.audit import record_action
-from services.catalogue.fields import check_form
+from services.catalogue.fields import Form, check_form
 from services.catalogue.model import Party
 from services.dated_data.calendar_lines import WORKING_YEAR
 from services.dated_data.experts import EXPERT
@@ -47,6 +47,11 @@ def kind_of(record: DatedRecord) -> Kind:
     return KINDS[record.kind]
 
 
+def form_of(record: DatedRecord) -> type[Form]:
+    """The form of its values."""
+    return kind_of(record).form_of(record.key)
+
+
 def get_record(session: Session, staff: Staff, record_id: int, *, lock: bool = False) -> DatedRecord:
     """The door to a record. Raises NotFound, Forbidden."""
     check_may(staff, Action.READ_RECORDS)
@@ -65,7 +70,7 @@ def may_approve(staff: Staff, record: DatedRecord) -> bool:
 def start_record(session: Session, *, staff: Staff, kind: str, now: datetime) -> DatedRecord:
     """An empty draft of a new entry. Raises NotFound for a kind that does not exist."""
     check_may(staff, Action.EDIT_RECORDS)
-    if kind not in KINDS:
+    if kind not in KINDS or KINDS[kind].values_by_key is not None:
         raise NotFound("没有这种数据。")
     record = DatedRecord(
         kind=kind, key=f"staff-{new_public_id()}", name="", values={}, source="", confidence="V2",
@@ -114,7 +119,7 @@ def save_record(
     if kind_of(record).is_nationwide and full_place(content.region) != NATIONWIDE:
         problems["region"] = "这类数据全国一份,填全国"
     try:
-        record.values = check_form(kind_of(record).values, content.values)
+        record.values = check_form(form_of(record), content.values)
     except InvalidInput as error:
         problems |= error.fields
     if problems:
@@ -151,7 +156,7 @@ def submit_record(session: Session, *, staff: Staff, record_id: int, now: dateti
     """Hand a complete draft to a second person."""
     check_may(staff, Action.EDIT_RECORDS)
     record = _in_state(session, staff, record_id, RecordState.DRAFT)
-    check_form(kind_of(record).values, record.values)
+    check_form(form_of(record), record.values)
     if not record.name or not record.source:
         raise InvalidInput("还差名称或来源。", fields={"name": "必填", "source": "必填"})
     if record.valid_to is not None and record.valid_to < china_date(now):
@@ -175,6 +180,8 @@ def approve_record(session: Session, *, staff: Staff, record_id: int, version: i
     record = _in_state(session, staff, record_id, RecordState.PENDING)
     if record.version != version:
         raise Conflict(STALE)
+    if KINDS[record.kind].values_by_key is not None:
+        check_form(form_of(record), record.values)  # the declaration may be a newer one than when it was written
     if record.author_id == staff.id:
         raise Forbidden("自己写的数据要请另一位主管或管理员批准。")
     if record.kind == EXPERT:

@@ -1,10 +1,10 @@
 """The kinds of dated records: what each is called, which values it has, how often it is compared with its source."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.catalogue.fields import Form
-from services.dated_data import calendars, experts, local_help, money_products, schemes, spaces
+from services.dated_data import calendars, experts, local_help, money_products, schemes, service_settings, spaces
 from services.dated_data.calendar_lines import WORKING_YEAR
 from services.dated_data.routing import REGION_ROUTING
 
@@ -20,6 +20,12 @@ class Kind:
     check_every_days: int = 180
     # What holds for the whole nation at once has no place of its own.
     is_nationwide: bool = False
+    # Where the form depends on the entry: by its key. Such an entry is begun from the page of what it is about.
+    values_by_key: Callable[[str], type[Form]] | None = None
+
+    def form_of(self, key: str) -> type[Form]:
+        """The form of an entry's values."""
+        return self.values if self.values_by_key is None else self.values_by_key(key)
 
 
 CALENDAR_DECIDES = "承诺、时限和法定期限按它算;没登记的年份按随附数据"
@@ -39,5 +45,14 @@ ALL = (
     Kind(experts.EXPERT, "专家", "咨询、会商和报告轮流派给谁;名称要和专家的登录机构一致", experts.Expert),
     Kind(WORKING_YEAR, "工作日历", CALENDAR_DECIDES, calendars.WorkingYear, 365, is_nationwide=True),
     Kind("official_fee", "官费", "费用清单", schemes.OfficialFee),
+    Kind(
+        service_settings.SERVICE_SETTING,
+        "服务设置",
+        "服务的文字、时限和是否受理",
+        service_settings.TextSetting,
+        365,
+        is_nationwide=True,
+        values_by_key=service_settings.setting_form,
+    ),
 )
 KINDS: Mapping[str, Kind] = {kind.key: kind for kind in ALL}

@@ -99,7 +99,7 @@ def _entry(raw: dict[str, Any], place: str) -> dict[str, Any]:
     if raw["confidence"] not in CONFIDENCE_WORDS or not isinstance(raw["checked_at"], date):
         raise DataFileError(f"{place}: confidence or checked_at is not one")
     try:
-        values = check_form(kind.values, raw["values"])
+        values = check_form(kind.form_of(str(raw["key"])), raw["values"])
     except InvalidInput as error:
         raise DataFileError(f"{place}: {error.fields}") from None
     return {

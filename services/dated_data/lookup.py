@@ -47,7 +47,7 @@ def find_records(
 ) -> list[DatedRecord]:
     """The records of a kind that hold there on that day, one version of each, the nearest place first."""
     places = places_above(region)
-    query = select(DatedRecord).where(DatedRecord.region.in_(places), *_in_force(kind, on))
+    query = select(DatedRecord).where(DatedRecord.region.in_(places), *holding(kind, on))
     if keys is not None:
         query = query.where(DatedRecord.key.in_(list(keys)))
     return sorted(_latest(session, query), key=lambda record: (places.index(record.region), record.key))
@@ -55,7 +55,7 @@ def find_records(
 
 def list_in_force(session: Session, kind: str, on: date) -> list[DatedRecord]:
     """Every record of a kind that holds on that day, wherever, one version of each."""
-    return _latest(session, select(DatedRecord).where(*_in_force(kind, on)))
+    return _latest(session, select(DatedRecord).where(*holding(kind, on)))
 
 
 def find_nearest(session: Session, kind: str, *, region: str | None, on: date) -> DatedRecord | None:
@@ -65,7 +65,7 @@ def find_nearest(session: Session, kind: str, *, region: str | None, on: date) -
 
 def find_record(session: Session, kind: str, key: str, *, on: date) -> DatedRecord | None:
     """The version of one entry that holds on that day."""
-    query = select(DatedRecord).where(DatedRecord.key == key, *_in_force(kind, on))
+    query = select(DatedRecord).where(DatedRecord.key == key, *holding(kind, on))
     return next(iter(_latest(session, query)), None)
 
 
@@ -75,7 +75,8 @@ def said_source(record: DatedRecord) -> str:
     return trust if record.confidence == "DEMO" else f"{record.source}({trust})"
 
 
-def _in_force(kind: str, on: date) -> tuple[ColumnElement[bool], ...]:
+def holding(kind: str, on: date) -> tuple[ColumnElement[bool], ...]:
+    """What makes a record of a kind one that holds on that day."""
     return (
         DatedRecord.kind == kind,
         DatedRecord.state == RecordState.APPROVED,

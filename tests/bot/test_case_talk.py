@@ -1,6 +1,6 @@
 """Owner and handler talk through the chat; an ended case is judged in a word."""
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from core.clock import FixedClock
 from models import Case, Conversation, Delivery, Message, Staff, StaffNotification
@@ -86,3 +86,20 @@ def test_staff_end_a_case_the_owner_is_asked_once_and_judges_it_in_a_word(client
     with resources.database.reading() as session:
         texts = session.scalars(select(Message.text).where(Message.case_id == case_id)).all()
         assert sum(INVITATION in text for text in texts) == 1
+
+
+def test_a_message_that_names_no_move_and_answers_nobody_asks_for_no_case(client, pusher, resources):
+    """Nearly every message is of that kind, and asking who owns which case took most of its time."""
+    say(client, pusher, "你好", 1)
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
+    event.listen(resources.database.engine, "before_cursor_execute", note)
+    try:
+        assert "15年" in say(client, pusher, "外观专利保护多少年", 2)
+    finally:
+        event.remove(resources.database.engine, "before_cursor_execute", note)
+
+    assert asked and [statement for statement in asked if "FROM cases" in statement] == []

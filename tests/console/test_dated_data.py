@@ -43,6 +43,8 @@ def test_every_kind_has_its_page_its_form_and_its_words_while_it_is_empty(signed
     for kind in ALL:
         page = browser.get(f"/console/records?kind={kind.key}")
         assert page.status_code == 200 and f"还没有{kind.name}" in page.text
+        if kind.values_by_key is not None:
+            continue  # begun from the page of the service
         made = browser.post("/console/records", {"kind": kind.key})
         form = browser.get(made.location)
         assert form.status_code == 200 and "提交批准" in form.text

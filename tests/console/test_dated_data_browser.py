@@ -5,9 +5,11 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from models import DatedRecord
+from services.dated_data.catalogue_pages import start_setting
 from services.dated_data.editing import start_version, submit_record
 from tests.console.test_browser import DESK, PHONE, base_url, open_console  # noqa: F401  (fixtures)
 from tests.support.dated_data import load_reference
+from tests.support.service_settings import make_setting
 
 pytestmark = pytest.mark.slow
 
@@ -21,8 +23,11 @@ def paths(database, clock, people) -> list[str]:
         draft = start_version(session, staff=people["supervisor"], record_id=of_kind["bank_product"], now=clock.now())
         waits = start_version(session, staff=people["administrator"], record_id=of_kind["risk_share"], now=clock.now())
         submit_record(session, staff=people["administrator"], record_id=waits.id, now=clock.now())
-        records = [f"/records/{each}" for each in (draft.id, waits.id, of_kind["subsidy_scheme"])]
-    return ["/records", "/records?kind=subsidy_scheme", *records, "/institutions", "/institutions/1"]
+        setting = start_setting(session, staff=people["supervisor"], key="pledge_financing/submitted", now=clock.now())
+        make_setting(session, clock.now(), "pledge_financing/hours/prescreen", {"hours": 24})
+        records = [f"/records/{each}" for each in (draft.id, waits.id, of_kind["subsidy_scheme"], setting.id)]
+    services = ["/catalogue", "/catalogue/pledge_financing"]
+    return ["/records", "/records?kind=subsidy_scheme", *records, "/institutions", "/institutions/1", *services]
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

@@ -25,10 +25,10 @@ FORM = {
 def with_example(monkeypatch):
     """The example's line in the catalogue."""
     monkeypatch.setattr(services.catalogue, "SERVICES", (*services.catalogue.SERVICES, example_service.SERVICE))
-    services.catalogue.catalogue.cache_clear()
+    services.catalogue.declared.cache_clear()
     yield
     monkeypatch.undo()
-    services.catalogue.catalogue.cache_clear()
+    services.catalogue.declared.cache_clear()
 
 
 def test_the_file_is_shorter_than_eighty_lines():
