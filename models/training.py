@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
@@ -87,8 +87,8 @@ class CourseSession(Base):
     speaker: Mapped[str] = mapped_column(String(60))
     is_online: Mapped[bool] = mapped_column(default=False)
     place: Mapped[str | None] = mapped_column(String(120))
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
     # Where it is seen live; shown to those who have a seat.
     live_url: Mapped[str | None] = mapped_column(String(300))
     replay_url: Mapped[str | None] = mapped_column(String(300))

@@ -259,7 +259,8 @@ def keep_offers_before_start(session: Session, held: CourseSession, now: datetim
 def lock_booking(session: Session, booking: Booking) -> CourseSession:
     """Its session, locked, and the booking as it is now."""
     held = lock_session(session, booking.session_id)
-    session.refresh(booking, with_for_update=True)
+    # Not refresh(): that repeats the joins with which the booking was found, and PostgreSQL cannot lock through them.
+    session.get_one(Booking, booking.id, with_for_update=True, populate_existing=True)
     return held
 
 

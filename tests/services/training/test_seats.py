@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from core.errors import Conflict, InvalidInput
 from models import Booking, BookingState, CourseSession, OutboxRow
 from models.training import HOLDS_SEATS
+from services.training.bookings import get_own_booking
 from services.training.seats import (
     OFFER_LASTS,
     AlreadyBooked,
@@ -55,6 +56,17 @@ def test_a_freed_seat_is_held_for_the_first_in_line_until_they_say_yes(database,
         accept_offer(session, third, clock.now())
         assert third.state == "booked"
         assert session.get_one(CourseSession, held.id).taken == 2
+
+
+def test_a_booking_found_through_its_owners_door_can_be_taken_and_given_up(database, clock, held) -> None:
+    with database.unit_of_work() as session:
+        first, _, third = [make_booking(session, held, clock.now()) for _ in range(3)]
+        cancel(session, first, clock.now())
+    for step, state in ((accept_offer, "booked"), (cancel, "cancelled")):
+        with database.unit_of_work() as session:
+            mine = get_own_booking(session, user_id=third.user_id, number=third.number)
+            step(session, mine, clock.now())
+            assert mine.state == state
 
 
 def test_an_offer_nobody_takes_moves_on_by_itself(database, clock, held) -> None:
