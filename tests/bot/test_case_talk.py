@@ -4,7 +4,7 @@ from sqlalchemy import event, select
 
 from core.clock import FixedClock
 from models import Case, Conversation, Delivery, Message, Staff, StaffNotification
-from services.casework.messages import say_to_owner
+from services.casework.messages import Entry, say_to_owner
 from services.casework.moves import Mover, move_case, reopen_case
 from services.casework.satisfaction import INVITATION, VERDICTS
 from services.resources import Resources
@@ -32,8 +32,8 @@ def test_what_the_owner_answers_a_person_goes_to_that_person(client, pusher, res
     case_id = filed(resources, clock)
     with resources.database.unit_of_work() as session:
         case = session.get_one(Case, case_id)
-        say_to_owner(session, staff=session.get_one(Staff, case.assignee_id), case_id=case_id,
-                     text="营业执照什么时候能给?", now=clock.now())  # fmt: skip
+        handler = session.get_one(Staff, case.assignee_id)
+        say_to_owner(session, Entry(handler, case_id, "营业执照什么时候能给?"), clock.now())
 
     answer = say(client, pusher, "明天上午发给您", 2)
 
@@ -50,8 +50,7 @@ def test_a_question_for_the_bot_is_answered_though_a_person_wrote_last(client, p
     case_id = filed(resources, clock)
     with resources.database.unit_of_work() as session:
         case = session.get_one(Case, case_id)
-        say_to_owner(session, staff=session.get_one(Staff, case.assignee_id), case_id=case_id, text="收到",
-                     now=clock.now())  # fmt: skip
+        say_to_owner(session, Entry(session.get_one(Staff, case.assignee_id), case_id, "收到"), clock.now())
 
     assert "RZ" in say(client, pusher, "办理进度", 2)
     assert "石墨烯" in say(client, pusher, "找石墨烯专利", 3)
