@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from jobs.runtime import atomic_job, outbox_job
 from models import Case
 from services import routing
-from services.casework import clocks
+from services.casework import clocks, task_dates
 from services.catalogue import service_of
 from services.catalogue.model import Work
 from services.evidence.notarising import file_case
@@ -35,6 +35,12 @@ def check_clock(session: Session, resources: Resources, clock_id: int) -> None:
 def recount_clocks(session: Session, resources: Resources, change: str, after: int) -> None:
     """The running clocks by the calendar as it is now, some at a time."""
     clocks.recount_clocks(session, change=change, after=after, now=resources.clock.now())
+
+
+@atomic_job
+def recount_tasks(session: Session, resources: Resources, change: str, after: int) -> None:
+    """The dates of partners' tasks by the calendar as it is now, some at a time."""
+    task_dates.recount_tasks(session, change=change, after=after, now=resources.clock.now())
 
 
 @outbox_job

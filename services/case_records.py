@@ -13,7 +13,7 @@ from core.ids import case_number
 from models import HANDOFF, Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus, User
 
 STALE = "这一单刚被改过,请刷新后再看。"
-REMINDERS = frozenset({"clock_reminded", "clock_overdue", "clock_recounted", "promise_missed"})
+REMINDERS = frozenset({"clock_reminded", "clock_overdue", "promise_missed"})
 # What the bot may still know of a user once a matter is closed; the last list or offer would only mislead.
 LASTING_MEMORY = {"region"}
 
@@ -47,7 +47,8 @@ def check_version(session: Session, case: Case, version: int | None) -> None:
     """Raises Conflict where somebody acts on an older state of the (locked) case; None asks for no check.
 
     What only the clock has said meanwhile changes nothing of what somebody saw: an answer is not refused for a
-    reminder that was written down while it was being typed. Each event is one version (add_event).
+    reminder that was written down while it was being typed. A date that moved is a change. Each event is one version
+    (add_event).
     """
     if version is None or version == case.version:
         return

@@ -12,7 +12,6 @@ from models import (
     CaseStatus,
     Conversation,
     ConversationStatus,
-    DeliveryReason,
     HandoffReason,
     Message,
     Role,
@@ -22,8 +21,8 @@ from services.allowances import view_allowance
 from services.audit import record_action
 from services.case_records import add_event, find_open_case, finish_case, lock_case, lock_conversation
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
-from services.deliveries import queue_deliveries
 from services.handoffs import create_case
+from services.outgoing import write_to_user
 from services.permissions import Action, Desk, check_may, find_latest_case, is_matching, oversees
 from services.routing import offer_case
 from services.working_hours import promise_reply
@@ -162,22 +161,9 @@ def _internal_note(session: Session, conversation: Conversation, staff: Staff, t
 
 def _say_closed(session: Session, case: Case, now: datetime) -> None:
     """One line, if WeChat still lets us spare a message: a good-bye is not worth an unread one."""
-    conversation = case.conversation
-    if view_allowance(session, identity_id=conversation.identity_id, now=now).left_count < 2:
+    if view_allowance(session, identity_id=case.conversation.identity_id, now=now).left_count < 2:
         return
-    text = f"单号 {case.number} 已办结。再有问题直接说。"
-    message = Message(conversation_id=conversation.id, author=Author.SYSTEM, text=text, created_at=now)
-    session.add(message)
-    session.flush()
-    conversation.last_message_at = now
-    queue_deliveries(
-        session,
-        identity_id=conversation.identity_id,
-        message_id=message.id,
-        payloads=[{"kind": "text", "text": text}],
-        reason=DeliveryReason.NOTICE,
-        now=now,
-    )
+    write_to_user(session, case.conversation, f"单号 {case.number} 已办结。再有问题直接说。", now)
 
 
 def _name(session: Session, staff_id: int | None) -> str:

@@ -12,23 +12,20 @@ from sqlalchemy.orm import Session, joinedload
 from core.errors import Conflict, InvalidInput, NotFound
 from models import (
     HANDOFF,
-    Author,
     Case,
     Conversation,
-    DeliveryReason,
     MemberRole,
     Membership,
     MemberState,
-    Message,
     Staff,
     StaffNotification,
     User,
 )
 from services.audit import record_action
-from services.deliveries import queue_deliveries
 from services.identities import find_or_create_conversation
 from services.memberships import activate, end, list_owners, lock_company
 from services.notifications import user_called
+from services.outgoing import write_to_user
 from services.permissions import Action, check_may
 
 NO_CLAIM = "没有找到这条认领。"
@@ -245,15 +242,4 @@ def _tell(session: Session, user: User, text: str, now: datetime) -> None:
     conversation = session.scalar(_talks_of(user.id))
     if conversation is None:
         conversation = find_or_create_conversation(session, user.identities[0], now)
-    message = Message(conversation_id=conversation.id, author=Author.SYSTEM, text=text, created_at=now)
-    session.add(message)
-    session.flush()
-    conversation.last_message_at = now
-    queue_deliveries(
-        session,
-        identity_id=conversation.identity_id,
-        message_id=message.id,
-        payloads=[{"kind": "text", "text": text}],
-        reason=DeliveryReason.NOTICE,
-        now=now,
-    )
+    write_to_user(session, conversation, text, now)

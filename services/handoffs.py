@@ -13,11 +13,14 @@ from models import Case, CaseEvent, CaseStatus, Conversation, HandoffReason
 from services.case_records import add_event, find_open_case, lock_conversation, next_case_number
 from services.handoff_package import build_package
 from services.job_names import JobName, request_job
+from services.notifications import withdraw_notices
 from services.working_hours import Promise, promise_reply
 
 log = get_logger(__name__)
 
 LETTERS = "KF"
+# What tells staff that somebody waits for one of them.
+ASKED_TO_TAKE = ("case_assigned", "transfer", "case_escalated")
 SKILL_NAMES = {
     "patent": "专利",
     "policy": "政策法规",
@@ -89,6 +92,7 @@ def withdraw_handoff(session: Session, *, conversation: Conversation, now: datet
         return f"单号 {found.number} {holder}已经接了,不需要就直接告诉{holder}一声。"
     found.status, found.closed_at, found.respond_by = CaseStatus.CLOSED, now, None
     add_event(session, found, "closed", now, because="withdrawn")
+    withdraw_notices(session, found, ASKED_TO_TAKE)
     session.flush()
     log.info("handoff_withdrawn", case=found.number)
     return f"好,单号 {found.number} 撤了,专员不再找您。"

@@ -32,6 +32,7 @@ class JobName(StrEnum):
     CREATE_MENU = "jobs.menu.create_menu"
     CHECK_CLOCK = "jobs.cases.check_clock"
     RECOUNT_CLOCKS = "jobs.cases.recount_clocks"
+    RECOUNT_TASKS = "jobs.cases.recount_tasks"
     DO_WORK = "jobs.cases.do_work"
     COLLECT_FILE = "jobs.files.collect_file"
     ERASE_USER = "jobs.privacy.erase_user"
@@ -59,8 +60,9 @@ QUEUES = {
     JobName.EMBED_QUESTIONS: Queue.INDEX,
     JobName.CREATE_MENU: Queue.CASES,
     JobName.CHECK_CLOCK: Queue.CASES,
-    # It goes through all that is open, and nobody waits for it.
+    # They go through all that is open, and nobody waits for them.
     JobName.RECOUNT_CLOCKS: Queue.INDEX,
+    JobName.RECOUNT_TASKS: Queue.INDEX,
     JobName.DO_WORK: Queue.CASES,
     JobName.COLLECT_FILE: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
@@ -89,11 +91,10 @@ def request_job(
 
 
 def request_recount(
-    session: Session, *, change: str, after: int = 0, now: datetime, delay: timedelta = timedelta(0)
+    session: Session, job: JobName, *, change: str, after: int = 0, now: datetime, delay: timedelta = timedelta(0)
 ) -> None:
-    """Ask for the running clocks to be counted anew after a change of the working calendar."""
-    key = f"{change}-{after}"
-    request_job(session, JobName.RECOUNT_CLOCKS, key=key, now=now, delay=delay, change=change, after=after)
+    """Ask for what is counted by the working calendar to be counted anew after a change of it."""
+    request_job(session, job, key=f"{change}-{after}", now=now, delay=delay, change=change, after=after)
 
 
 def request_rescues(

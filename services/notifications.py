@@ -1,9 +1,9 @@
 """What staff are told in the console: one row a person and a cause, however often the cause comes by."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -125,6 +125,12 @@ def notify_user_message(session: Session, conversation: Conversation, message: M
             now=now,
             conversation=conversation,
         )
+
+
+def withdraw_notices(session: Session, case: Case, kinds: Collection[str]) -> None:
+    """What these said of a case does not hold any more: nobody is called to it."""
+    of_case = StaffNotification.case_id == case.id, StaffNotification.kind.in_(kinds)
+    session.execute(delete(StaffNotification).where(*of_case))
 
 
 def count_unread(session: Session, staff_id: int) -> int:

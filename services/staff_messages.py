@@ -10,8 +10,8 @@ from models import Author, CaseStatus, Conversation, DeliveryReason, Message, St
 from services.audit import record_action
 from services.case_records import add_event, find_open_case, lock_conversation
 from services.cases import accept_case
-from services.deliveries import queue_deliveries
 from services.notifications import mark_read
+from services.outgoing import write_to_user
 from services.permissions import Action, Desk, check_may
 
 # WeChat's limit for one text: a reply is one message and uses one of the few that are left.
@@ -38,28 +38,12 @@ def reply_to_user(
         raise Conflict("这个会话没有进行中的单,先点“接手会话”再回复。")
     if case.status != CaseStatus.ACCEPTED or case.assignee_id != staff.id:
         accept_case(session, staff=staff, case_id=case.id, now=now)
-    message = Message(
-        conversation_id=conversation.id,
-        author=Author.STAFF,
-        staff_id=staff.id,
-        text=text,
-        details={"form_key": form_key} if form_key else {},
-        created_at=now,
-    )
-    session.add(message)
-    session.flush()
-    conversation.last_message_at = now
+    details = {"form_key": form_key} if form_key else None
+    reason = DeliveryReason.STAFF_REPLY
+    message = write_to_user(session, conversation, text, now, staff=staff, reason=reason, details=details)
     conversation.unread_count = 0
     if case.first_reply_at is None:
         case.first_reply_at = now
-    queue_deliveries(
-        session,
-        identity_id=conversation.identity_id,
-        message_id=message.id,
-        payloads=[{"kind": "text", "text": text}],
-        reason=DeliveryReason.STAFF_REPLY,
-        now=now,
-    )
     add_event(session, case, "replied", now, staff_id=staff.id, message_id=message.id)
     record_action(session, staff=staff, action="reply", target=f"case:{case.number}", now=now, message_id=message.id)
     mark_read(session, staff.id, now, conversation_id=conversation.id)

@@ -12,7 +12,7 @@ from bot.skills import Skill
 from core.db import table_of
 from core.statements import Statement
 from models import Author, Case, CaseStatus, Conversation, Message
-from services.casework.access import owned_by
+from services.casework.access import decided_by, owned_by
 from services.casework.messages import say_to_staff
 from services.casework.satisfaction import rate_case
 from services.catalogue import service_of
@@ -59,10 +59,10 @@ def choose(context: TurnContext, text: str) -> Skill | None:
 
 
 def _to_rate(context: TurnContext) -> Case | None:
-    """The latest case of theirs that ended lately and was not judged."""
+    """The latest case of theirs to decide on that ended lately and was not judged."""
     query = (
         select(Case)
-        .where(owned_by(context.user_id), Case.status == CaseStatus.CLOSED, Case.satisfaction.is_(None))
+        .where(decided_by(context.user_id), Case.status == CaseStatus.CLOSED, Case.satisfaction.is_(None))
         .where(Case.closed_at > context.now - RATED_WITHIN)
         .order_by(Case.closed_at.desc())
     )
@@ -94,7 +94,7 @@ def _is_answer(context: TurnContext, said_at: datetime) -> bool:
 
 def _rate(case_id: int, score: int, context: TurnContext) -> Reply:
     def commit(session: Session, conversation: Conversation) -> Reply:
-        rate_case(session, case_id=case_id, score=score, now=context.now)
+        rate_case(session, user_id=conversation.user_id, case_id=case_id, score=score, now=context.now)
         return Reply(THANKS[score])
 
     return Reply("", on_commit=commit)

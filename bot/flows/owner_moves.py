@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import Skill
+from core.errors import Conflict, Forbidden
 from models import Case, CaseOutcome, CaseStatus, Conversation
-from services.casework.access import get_own_case, owned_by
+from services.casework.access import DECIDED_BY, get_own_case, may_decide, owned_by
 from services.casework.moves import Mover, allowed_moves, move_case
 from services.casework.satisfaction import VERDICTS
 from services.catalogue import catalogue, service_of
+from services.catalogue.fields import fields_of
 from services.catalogue.model import Actor, Move
 
 NAME = "owner_move"
@@ -21,7 +23,6 @@ MOST_CASES = 5
 # These cannot be taken back by another word; they are asked for once more.
 ASKED_BACK = frozenset({"撤回", "不报了"})
 PENDING = "owner_move"
-YES = re.compile(r"(?:确认|确定|是的?|好的?|对|嗯)?(?:撤回|不报了)?[了吧。.]*")
 
 
 def choose(context: TurnContext, text: str) -> Skill | None:
@@ -31,13 +32,19 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     pending = context.memory.get("pending") or {}
     if pending.get("kind") == PENDING and context.memory.get("last_skill") == NAME:
         understood = context.understanding
-        if understood.intent is None and understood.act == "affirm":
+        # 满意 is a verdict, and no yes to what was asked.
+        if understood.intent is None and understood.act == "affirm" and context.plain not in VERDICTS:
             return Skill(NAME, lambda given: _carry_out(given, str(pending["number"]), str(pending["to"])))
         if understood.intent is None and understood.act in {"deny", "cancel"}:
             return Skill(NAME, lambda _: Reply("好,不动它。", memory={"pending": None}))
     found = _named(context, text)
     if not found:
         return None
+    theirs = [each for each in found if may_decide(context.session, context.user_id, each[0])]
+    if not theirs:
+        number = found[0][0].number
+        return Skill(NAME, lambda _: Reply(f"{number} {DECIDED_BY}"))
+    found = theirs
     if len(found) > 1:
         return Skill(NAME, lambda _: _which(found))
     case, move = found[0]
@@ -99,16 +106,20 @@ def _ask_back(case: Case, move: Move) -> Reply:
 def _carry_out(context: TurnContext, number: str, to: str) -> Reply:
     def commit(session: Session, conversation: Conversation) -> Reply:
         case = get_own_case(session, conversation.user_id, number)
-        mover = Mover(user_id=conversation.user_id)
-        before = case.stage
+        service, mover = service_of(case.kind), Mover(user_id=conversation.user_id)
         move = next((each for each, _ in allowed_moves(session, case, mover) if each.to == to), None)
-        # The words that the move would send as a message of its own are this turn's answer.
-        told = move_case(session, case_id=case.id, to=to, mover=mover, now=context.now, is_told=False)
-        if move is None or case.stage == before:
-            stage = service_of(case.kind).stage(case.stage)
-            return Reply(f"{number} 现在是“{stage.name}”。", memory={"pending": None})
+        if move is None:
+            return Reply(f"{number} 现在是“{service.stage(case.stage).name}”。", memory={"pending": None})
+        if move.asks is not None:
+            labels = "、".join(field.ask.label for field in fields_of(move.asks))
+            return Reply(f"“{move.name}”还要填:{labels}。请在小程序里打开 {number} 填写。", memory={"pending": None})
+        try:
+            # The words that the move would send as a message of its own are this turn's answer.
+            told = move_case(session, case_id=case.id, to=to, mover=mover, now=context.now, is_told=False)
+        except (Conflict, Forbidden) as refusal:
+            return Reply(refusal.message, memory={"pending": None})
         text = (move.tells or "好,{number} 记下了。").format(
-            number=number, name=service_of(case.kind).name, promised="", stage=service_of(case.kind).stage(to).name
+            number=number, name=service.name, promised="", stage=service.stage(to).name
         )
         ended = told.outcome == CaseOutcome.DONE
         return Reply(text, choices=RATINGS if ended else (), memory={"pending": None})

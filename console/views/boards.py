@@ -55,21 +55,27 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.post("/boards/<key>/assign")
     def board_assign(key: str) -> Response:
         service = _service(key)
-        numbers = list(dict.fromkeys(request.form.getlist("case")))
-        if not numbers:
+        seen = dict(_seen(text) for text in request.form.getlist("case"))
+        if not seen:
             raise InvalidInput("先勾选要指派的单。")
-        if len(numbers) > MOST_ASSIGNED:
+        if len(seen) > MOST_ASSIGNED:
             raise InvalidInput(f"一次最多指派{MOST_ASSIGNED}件。")
         with working(resources) as (work, staff):
-            ids = [get_case_for(work, staff, number).id for number in numbers]
+            chosen = {get_case_for(work, staff, number).id: version for number, version in seen.items()}
             to = request.form.get("to", default=0, type=row_number)
-            given, refused = assign_cases(work, staff=staff, case_ids=ids, to_staff_id=to, now=resources.clock.now())
-            told = f"{given}件已指派给{work.get_one(Staff, to).display_name}。"
-        if refused:
-            told += f"{'、'.join(refused)}没有指派:已结束,或这位同事有利益冲突。"
+            done = assign_cases(work, staff=staff, chosen=chosen, to_staff_id=to, now=resources.clock.now())
+            told = [f"{done.given}件已指派给{work.get_one(Staff, to).display_name}。"] if done.given else []
+        if done.refused:
+            told.append(f"{'、'.join(done.refused)}没有指派:已结束,或这位同事有利益冲突。")
+        if done.changed:
+            told.append(f"{'、'.join(done.changed)}没有指派:刚被改过,看过后再点一次“指派”。")
         with looking(resources) as (reader, staff):
             values = board_values(reader, staff, service, resources)
-        return make_response(render_template("console/casework/board.html", told=told, **values))
+        page = render_template(
+            "console/casework/board.html", told="".join(told), is_all_given=done.given == len(chosen),
+            ticked=done.changed, to=to if done.changed else None, **values,
+        )  # fmt: skip
+        return make_response(page)
 
 
 def board_values(reader: Session, staff: Staff, service: Service, resources: Resources) -> dict[str, Any]:
@@ -101,6 +107,12 @@ def _service(key: str) -> Service:
     if service is None:
         raise NotFound("没有这个业务。")
     return service
+
+
+def _seen(text: str) -> tuple[str, int]:
+    """A ticked box: the case's number and the version that the board showed; else 0, which no case has."""
+    number, _, version = text.partition(" ")
+    return number, int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
 
 
 def _chosen() -> Chosen:

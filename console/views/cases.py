@@ -19,7 +19,7 @@ from services.casework.access import get_case_for, may_on_case
 from services.casework.assignment import hand_on, take_case
 from services.casework.case_view import check_fresh, view_case, why_gone
 from services.casework.file_types import TYPE_NAMES
-from services.casework.messages import list_case_messages, say_to_owner
+from services.casework.messages import Entry, list_case_messages, say_to_owner
 from services.casework.minutes import draw_up_minutes, missing_for_minutes, view_minutes
 from services.casework.moves import Mover, move_case, reopen_case
 from services.casework.notes import add_case_note
@@ -88,30 +88,14 @@ def _add_work(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.post("/cases/<number>/reply")
     def case_reply(number: str) -> Response:
         def reply(work: Session, staff: Staff, found: Case) -> None:
-            say_to_owner(
-                work,
-                staff=staff,
-                case_id=found.id,
-                text=request.form.get("text", ""),
-                form_key=request.form.get("form_key", "")[:64],
-                version=_version(),
-                now=resources.clock.now(),
-            )
+            say_to_owner(work, _entry(staff, found), resources.clock.now())
 
         return take_step(resources, number, "reply", reply)
 
     @blueprint.post("/cases/<number>/note")
     def case_note(number: str) -> Response:
         def note(work: Session, staff: Staff, found: Case) -> None:
-            add_case_note(
-                work,
-                staff=staff,
-                case_id=found.id,
-                text=request.form.get("text", ""),
-                form_key=request.form.get("form_key", "")[:64],
-                version=_version(),
-                now=resources.clock.now(),
-            )
+            add_case_note(work, _entry(staff, found), resources.clock.now())
 
         return take_step(resources, number, "note", note)
 
@@ -193,6 +177,12 @@ def _colleagues(reader: Session, case: Case) -> list[Staff]:
         for person in list_staff(reader, only_active=True)
         if person.role != Role.PARTNER and person.id != case.assignee_id
     ]
+
+
+def _entry(staff: Staff, case: Case) -> Entry:
+    """What was written on the page."""
+    form_key = request.form.get("form_key", "")[:64]
+    return Entry(staff, case.id, request.form.get("text", ""), form_key=form_key, version=_version())
 
 
 def _version() -> int:

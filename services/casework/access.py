@@ -24,6 +24,8 @@ from services.permissions import FREE, Action, free_for, is_matching, oversees
 NO_CASE = "没有找到这个单号。"
 NO_TASK = "没有找到这项任务。"
 NO_DOCUMENT = "没有找到这份材料。"
+# Whose a case is to decide on, said to those who may only see it.
+DECIDED_BY = "由提交的同事或企业负责人来办。"
 
 # Built once: the question who owns a case is part of nearly every query of the owner's side.
 _mine, _theirs = aliased(Membership), aliased(Membership)
@@ -59,17 +61,28 @@ def check_owner(session: Session, user_id: int, case: Case) -> None:
         raise NotFound(NO_CASE)
 
 
-def may_decide(session: Session, user_id: int, case: Case) -> bool:
-    """Whether somebody who sees a case on the owner's side may also move it: who filed it, and who runs the company."""
-    if case.user_id == user_id:
-        return True
-    runs_it = select(Membership.id).where(
+def decided_by(user_id: int) -> ColumnElement[bool]:
+    """Of the cases that a person may see those that they may also decide on (move, judge): who filed it, and who runs
+    the company."""
+    runs_it = exists().where(
         Membership.user_id == user_id,
-        Membership.company_id == case.company_id,
+        Membership.company_id == Case.company_id,
         Membership.state == MemberState.ACTIVE,
         Membership.role == MemberRole.OWNER,
     )
-    return session.scalar(runs_it) is not None
+    return and_(owned_by(user_id), or_(Case.user_id == user_id, runs_it))
+
+
+def may_decide(session: Session, user_id: int, case: Case) -> bool:
+    """The same rule for a case that is at hand."""
+    return session.scalar(select(Case.id).where(Case.id == case.id, decided_by(user_id))) is not None
+
+
+def check_may_decide(session: Session, user_id: int, case: Case) -> None:
+    """Raises NotFound where they may not even see it, else Forbidden."""
+    check_owner(session, user_id, case)
+    if not may_decide(session, user_id, case):
+        raise Forbidden(f"{case.number} {DECIDED_BY}")
 
 
 def may_on_case(staff: Staff, action: Action, case: Case) -> bool:

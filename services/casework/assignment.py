@@ -1,6 +1,7 @@
 """Whose a service's case is: taken, handed on, or given out by a supervisor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -57,13 +58,24 @@ def hand_on(session: Session, *, staff: Staff, case_id: int, to_staff_id: int, n
     return case
 
 
+@dataclass(frozen=True)
+class Assigned:
+    """How many a person has now, and the numbers of those that were not given: because they have ended or are not for
+    this person, or because they have changed since they were chosen."""
+
+    given: int
+    refused: Sequence[str]
+    changed: Sequence[str]
+
+
 def assign_cases(
-    session: Session, *, staff: Staff, case_ids: Sequence[int], to_staff_id: int, now: datetime
-) -> tuple[int, list[str]]:
-    """Give several open cases to one person at once; answers how many, and the numbers that could not be given."""
-    given, refused = 0, []
+    session: Session, *, staff: Staff, chosen: Mapping[int, int], to_staff_id: int, now: datetime
+) -> Assigned:
+    """Give several open cases to one person at once. `chosen` has each case's version as it was seen: what somebody
+    else gave out meanwhile stays as it is."""
+    given, refused, changed = 0, [], []
     colleague = _colleague(session, to_staff_id)
-    for case_id in sorted(set(case_ids)):
+    for case_id in sorted(chosen):
         case = lock_case(session, case_id)
         check_may_on_case(staff, Action.READ, case)
         if case.status == CaseStatus.CLOSED or has_conflict(session, colleague, case):
@@ -71,6 +83,11 @@ def assign_cases(
             continue
         check_may_on_case(staff, Action.ASSIGN, case)
         if case.status != CaseStatus.ACCEPTED or case.assignee_id != colleague.id:
+            try:
+                check_version(session, case, chosen[case_id])
+            except Conflict:
+                changed.append(case.number)
+                continue
             add_event(session, case, "transferred", now, staff_id=staff.id, to=colleague.id)
             _accept(session, case, colleague, now)
             text = f"分给您:{user_label(case.user)} · {service_of(case.kind).name} · {case.number}"
@@ -79,7 +96,7 @@ def assign_cases(
             record_action(session, staff=staff, action="assign", target=f"case:{case.number}", now=now, to=colleague.id)
         given += 1
     session.flush()
-    return given, refused
+    return Assigned(given, refused, changed)
 
 
 def _accept(session: Session, case: Case, staff: Staff, now: datetime) -> None:

@@ -26,6 +26,7 @@ class Card:
     """A case as lists show it: nothing personal, nothing secret."""
 
     number: str
+    version: int
     service: Service
     stage: str
     who: str
@@ -82,6 +83,7 @@ def _card(row: Case) -> Card:
     service = catalogue()[row.kind]
     return Card(
         number=row.number,
+        version=row.version,
         service=service,
         stage=service.stage(row.stage).name,
         who=row.company.name if row.company else user_label(row.user),

@@ -138,6 +138,11 @@ def _clock_recounted(step: _Step) -> str:
     return f"工作日历有变:{step.clock}改到{until}到期"
 
 
+def _task_recounted(step: _Step) -> str:
+    until = chinese_time(datetime.fromisoformat(str(step.details["due_at"])), step.now)
+    return f"工作日历有变:{step.task}改到{until}到期"
+
+
 def _task_given(step: _Step) -> str:
     return f"{step.task}交给{step.names.institutions.get(step.details.get('institution', 0), '')}{step.by}"
 
@@ -154,6 +159,7 @@ TELLERS: Mapping[str, Callable[[_Step], str]] = {
     "clock_started": _clock_started,
     "clock_recounted": _clock_recounted,
     "task_given": _task_given,
+    "task_recounted": _task_recounted,
     "minutes_drawn": lambda step: f"汇总第{step.details.get('number')}版纪要{step.by}",
     "minutes_agreed": lambda step: f"{step.task}的单位确认了纪要{step.by}",
     "minutes_refused": lambda step: f"{step.task}的单位不同意纪要{step.by}",

@@ -123,7 +123,7 @@ def recount_clocks(session: Session, *, change: str, after: int, now: datetime) 
     for clock_id in ids:
         _recount(session, clock_id, calendar, now)
     if len(ids) == BATCH:
-        request_recount(session, change=change, after=ids[-1], now=now)
+        request_recount(session, JobName.RECOUNT_CLOCKS, change=change, after=ids[-1], now=now)
 
 
 def _recount(session: Session, clock_id: int, calendar: WorkingCalendar, now: datetime) -> None:

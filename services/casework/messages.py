@@ -11,15 +11,28 @@ from models import Author, Case, CaseStatus, Conversation, DeliveryReason, Messa
 from services.audit import record_action
 from services.case_records import add_event, check_version, lock_case
 from services.casework.access import check_may_on_case, check_owner
-from services.casework.notices import tell_handler, tell_owner
+from services.casework.notices import tell_handler
 from services.catalogue import service_of
 from services.notifications import message_line, user_label
+from services.outgoing import write_to_user
 from services.permissions import Action
 from services.staff_messages import check_reply
 
 LONGEST = 2000
 LOOK_BACK = 30
 ENDED = "这一单已经结束。有新的事请直接在会话里说。"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a member of staff writes on a case's page, to the owner or as a note. The same `form_key` again (a double
+    click) is the same entry; `version` is the state of the case that the page showed, None asks for no check."""
+
+    staff: Staff
+    case_id: int
+    text: str
+    form_key: str = ""
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,31 +95,22 @@ def say_to_staff(
     return message
 
 
-def say_to_owner(
-    session: Session,
-    *,
-    staff: Staff,
-    case_id: int,
-    text: str,
-    now: datetime,
-    form_key: str = "",
-    version: int | None = None,
-) -> Message:
-    """What the handler writes to the owner, by way of the ledger. The same `form_key` again is the same message.
+def say_to_owner(session: Session, entry: Entry, now: datetime) -> Message:
+    """What the handler writes to the owner, by way of the ledger.
 
-    Raises NotFound or Forbidden where the case is not this person's to answer, Conflict where `version` is not its
-    present one.
+    Raises NotFound or Forbidden where the case is not this person's to answer, Conflict where it has changed.
     """
-    text = check_reply(text)
-    case = lock_case(session, case_id)
+    staff, text = entry.staff, check_reply(entry.text)
+    case = lock_case(session, entry.case_id)
     check_may_on_case(staff, Action.READ, case)
-    if (said := _find(session, case, form_key, staff_id=staff.id)) is not None:
+    if (said := _find(session, case, entry.form_key, staff_id=staff.id)) is not None:
         return said
     check_may_on_case(staff, Action.REPLY, case)
-    check_version(session, case, version)
-    message = tell_owner(session, case, text, now, author=Author.STAFF, staff=staff, reason=DeliveryReason.STAFF_REPLY)
-    if form_key:
-        message.details = {**message.details, "form_key": form_key}
+    check_version(session, case, entry.version)
+    message = write_to_user(
+        session, case.conversation, text, now, staff=staff, case=case, reason=DeliveryReason.STAFF_REPLY,
+        details={"form_key": entry.form_key} if entry.form_key else None,
+    )  # fmt: skip
     if case.first_reply_at is None:
         case.first_reply_at = now
     add_event(session, case, "replied", now, staff_id=staff.id, message_id=message.id)

@@ -14,7 +14,7 @@ from core.logs import get_logger
 from models import Case, CaseDocument, CaseStatus, CaseTask, Staff, TaskState
 from services.audit import record_action
 from services.case_records import add_event, check_version, finish_case, list_events, lock_case
-from services.casework.access import check_may_on_case
+from services.casework.access import check_may_decide, check_may_on_case
 from services.casework.clocks import set_clocks
 from services.casework.notices import tell_handler, tell_owner, worded
 from services.casework.satisfaction import INVITATION, VERDICTS, is_to_be_invited
@@ -98,6 +98,8 @@ def move_case(
     service = service_of(case.kind)
     if mover.staff is not None:
         check_may_on_case(mover.staff, Action.READ, case)
+    if mover.user_id is not None:
+        check_may_decide(session, mover.user_id, case)
     if case.stage == to:
         return case
     check_version(session, case, version)
@@ -189,7 +191,7 @@ def _end(session: Session, case: Case, stage: Stage, mover: Mover, now: datetime
     case.outcome = stage.outcome
     cancel_open_tasks(session, case, now)
     finish_case(session, case, now)
-    is_invited = mover.staff is not None and is_to_be_invited(session, case)
+    is_invited = stage.asks_verdict and mover.staff is not None and is_to_be_invited(session, case)
     staff_id = mover.staff.id if mover.staff else None
     more = {"invited": True} if is_invited else {}
     add_event(session, case, "closed", now, staff_id=staff_id, outcome=stage.outcome, **more)

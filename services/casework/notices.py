@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from core.clock import china_date
 from core.i18n import chinese_date, chinese_time
-from models import Author, Case, CaseTask, DeliveryReason, Message, Role, Staff
+from models import Case, CaseTask, Message, Role, Staff
 from services.catalogue.model import Service
-from services.deliveries import queue_deliveries
 from services.notifications import list_supervisors, notify
+from services.outgoing import write_to_user
 
 
 def worded(text: str, case: Case, service: Service, now: datetime, *, due_at: datetime | None = None) -> str:
@@ -26,39 +26,10 @@ def worded(text: str, case: Case, service: Service, now: datetime, *, due_at: da
     )
 
 
-def tell_owner(
-    session: Session,
-    case: Case,
-    text: str,
-    now: datetime,
-    *,
-    author: Author = Author.SYSTEM,
-    staff: Staff | None = None,
-    reason: DeliveryReason = DeliveryReason.NOTICE,
-    choices: Sequence[str] = (),
-) -> Message:
-    """A message about the case, in the conversation in which it was asked for, by way of the ledger."""
-    message = Message(
-        conversation_id=case.conversation_id,
-        author=author,
-        staff_id=staff.id if staff else None,
-        text=text,
-        details={"choices": list(choices)} if choices else {},
-        case_id=case.id,
-        created_at=now,
-    )
-    session.add(message)
-    session.flush()
-    case.conversation.last_message_at = now
-    queue_deliveries(
-        session,
-        identity_id=case.conversation.identity_id,
-        message_id=message.id,
-        payloads=[{"kind": "text", "text": text}],
-        reason=reason,
-        now=now,
-    )
-    return message
+def tell_owner(session: Session, case: Case, text: str, now: datetime, *, choices: Sequence[str] = ()) -> Message:
+    """A notice about the case, in the conversation in which it was asked for."""
+    details = {"choices": list(choices)} if choices else None
+    return write_to_user(session, case.conversation, text, now, case=case, details=details)
 
 
 def tell_handler(session: Session, case: Case, text: str, *, key: str, now: datetime, kind: str = "case_news") -> int:

@@ -72,5 +72,5 @@ def why_task_gone(session: Session, staff: Staff, public_id: str) -> str:
     if staff.role != Role.PARTNER:
         return why_gone(session, staff, row.case.number)
     given = [event.details for event in list_events(session, row.case_id) if event.kind == "task_given"]
-    had_it = staff.institution_id is not None and {"task": row.id, "institution": staff.institution_id} in given
+    had_it = any(each["task"] == row.id and each["institution"] == staff.institution_id for each in given)
     return NOT_YOURS if had_it else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -17,6 +17,7 @@ from services.audit import record_action
 from services.case_records import add_event, lock_case
 from services.casework.access import check_may_on_case, get_task_for, may_on_task
 from services.casework.notices import tell_handler, tell_partner
+from services.casework.task_dates import end_of_task
 from services.catalogue import service_of
 from services.catalogue.fields import check_form, fields_of
 from services.catalogue.model import PARTY_NAMES, Party, Service, Task
@@ -27,7 +28,6 @@ from services.working_hours import load_calendar
 
 log = get_logger(__name__)
 
-HOURS_OF_A_DAY = 7
 NOT_YOURS = "这项任务不在您手上。"
 UNDONE = (TaskState.WAITING, TaskState.OPEN)
 
@@ -155,12 +155,13 @@ def _give(
     route = _route(session, service_of(row.case.kind), row.case, now)
     # What the place's own rule gives its unit goes before our usual time for such a task.
     days = (route.days_of(institution.name) if route else None) or task.working_days
-    hours = timedelta(hours=days * HOURS_OF_A_DAY)
-    row.due_at = load_calendar(session, china_date(now)).add_working_time(now, hours)
+    row.due_at = end_of_task(load_calendar(session, china_date(now)), now, days)
     row.version += 1
     session.flush()
     staff_id = staff.id if staff else None
-    add_event(session, row.case, "task_given", now, staff_id=staff_id, task=row.id, institution=institution.id)
+    add_event(
+        session, row.case, "task_given", now, staff_id=staff_id, task=row.id, institution=institution.id, days=days
+    )
     if staff is not None:
         record_action(session, staff=staff, action="task_given", target=f"case:{row.case.number}", now=now, task=row.id)
     tell_partner(

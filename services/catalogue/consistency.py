@@ -136,8 +136,14 @@ def _stage(service: Service, stage: Stage) -> Iterator[str]:
         yield "has no way out and is no end"
     if stage.outcome is not None and stage.tasks:
         yield "is an end and opens tasks"
+    if stage.outcome is None and not stage.asks_verdict:
+        yield "says that it asks for no verdict and is no end"
     known_tasks = {task.key for task in service.tasks}
     yield from (f"opens the unknown task {key}" for key in stage.tasks if key not in known_tasks)
+    yield from _moves(service, stage, known_tasks)
+
+
+def _moves(service: Service, stage: Stage, known_tasks: set[str]) -> Iterator[str]:
     targets = [move.to for move in stage.moves]
     yield from (f"moves to {target} twice" for target in {each for each in targets if targets.count(each) > 1})
     for move in stage.moves:

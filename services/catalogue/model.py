@@ -134,6 +134,8 @@ class Stage:
     tasks: tuple[str, ...] = ()
     outcome: CaseOutcome | None = None
     work: Work | None = None
+    # Whether this end asks the owner what they think of the service: not where the matter itself went wrong for them.
+    asks_verdict: bool = True
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ SERVICE = Service(
             ),
         ),
         Stage("settled", "已结清", "已结清,质押登记已注销。", outcome=CaseOutcome.DONE),
-        Stage("written_off", "已核销", "已核销。", outcome=CaseOutcome.REFUSED),
+        Stage("written_off", "已核销", "已核销。", outcome=CaseOutcome.REFUSED, asks_verdict=False),
         Stage("declined", "未通过", "没能继续。", outcome=CaseOutcome.REFUSED),
         Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
     ),

@@ -20,7 +20,7 @@ from services.dated_data.calendar_lines import WORKING_YEAR
 from services.dated_data.experts import EXPERT
 from services.dated_data.kinds import KINDS, Kind
 from services.dated_data.lookup import CONFIDENCE_WORDS, NATIONWIDE, full_place
-from services.job_names import request_recount
+from services.job_names import JobName, request_recount
 from services.permissions import Action, check_may, may
 
 STALE = "同事刚改过这一条,请刷新后再改。"
@@ -204,14 +204,16 @@ def _seat_expert(session: Session, record: DatedRecord, now: datetime) -> None:
 
 
 def _count_anew(session: Session, record: DatedRecord, now: datetime) -> None:
-    """The clocks that run follow a calendar from the day on which it holds, and once it holds no longer."""
+    """Clocks that run and tasks that partners have follow a calendar from the day on which it holds, and once it holds
+    no longer."""
     if record.kind != WORKING_YEAR:
         return
     days = {record.valid_from, record.valid_to and record.valid_to + timedelta(days=1)} - {None}
     later = {datetime.combine(day, time(), CHINA) for day in days if day is not None and day > china_date(now)}
     for at in {now, *later}:
         change = f"{record.id}-{record.version}-{china_date(at)}"
-        request_recount(session, change=change, now=now, delay=at - now + SETTLES)
+        for job in (JobName.RECOUNT_CLOCKS, JobName.RECOUNT_TASKS):
+            request_recount(session, job, change=change, now=now, delay=at - now + SETTLES)
 
 
 def _end_earlier(session: Session, record: DatedRecord, now: datetime) -> None:

@@ -4,11 +4,13 @@ from sqlalchemy import event, select
 
 from core.clock import FixedClock
 from models import Case, Conversation, Delivery, Message, Staff, StaffNotification
-from services.casework.messages import say_to_owner
+from services.casework.messages import Entry, say_to_owner
 from services.casework.moves import Mover, move_case, reopen_case
 from services.casework.satisfaction import INVITATION, VERDICTS
+from services.catalogue.model import Party
 from services.resources import Resources
-from tests.support.casework import make_service_case
+from tests.services.casework.test_financing import EQUITY, go, report
+from tests.support.casework import make_institution, make_service_case
 from tests.support.pushes import text_fields
 from tests.support.staff import make_staff
 
@@ -32,8 +34,8 @@ def test_what_the_owner_answers_a_person_goes_to_that_person(client, pusher, res
     case_id = filed(resources, clock)
     with resources.database.unit_of_work() as session:
         case = session.get_one(Case, case_id)
-        say_to_owner(session, staff=session.get_one(Staff, case.assignee_id), case_id=case_id,
-                     text="营业执照什么时候能给?", now=clock.now())  # fmt: skip
+        handler = session.get_one(Staff, case.assignee_id)
+        say_to_owner(session, Entry(handler, case_id, "营业执照什么时候能给?"), clock.now())
 
     answer = say(client, pusher, "明天上午发给您", 2)
 
@@ -50,8 +52,7 @@ def test_a_question_for_the_bot_is_answered_though_a_person_wrote_last(client, p
     case_id = filed(resources, clock)
     with resources.database.unit_of_work() as session:
         case = session.get_one(Case, case_id)
-        say_to_owner(session, staff=session.get_one(Staff, case.assignee_id), case_id=case_id, text="收到",
-                     now=clock.now())  # fmt: skip
+        say_to_owner(session, Entry(session.get_one(Staff, case.assignee_id), case_id, "收到"), clock.now())
 
     assert "RZ" in say(client, pusher, "办理进度", 2)
     assert "石墨烯" in say(client, pusher, "找石墨烯专利", 3)
@@ -103,3 +104,25 @@ def test_a_message_that_names_no_move_and_answers_nobody_asks_for_no_case(client
         event.remove(resources.database.engine, "before_cursor_execute", note)
 
     assert asked and [statement for statement in asked if "FROM cases" in statement] == []
+
+
+def test_a_step_that_asks_for_more_says_where_to_do_it_and_one_that_is_gone_what_holds(
+    client, pusher, resources, clock
+):
+    say(client, pusher, "你好", 1)
+    with resources.database.unit_of_work() as session:
+        make_institution(session, clock.now(), party=Party.INVESTOR)
+        conversation = session.scalars(select(Conversation)).one()
+        case = make_service_case(session, clock.now(), kind="equity_financing", values=EQUITY,
+                                 conversation=conversation, is_taken=True)  # fmt: skip
+        number = case.number
+        go(session, case, "matching", clock.now())
+        report(session, case, "interest", {"is_interested": True}, clock.now())
+        go(session, case, "introduced", clock.now(), {"investor": "演示创投"})
+
+    assert say(client, pusher, "谈完了", 2) == f"“谈完了”还要填:结果。请在小程序里打开 {number} 填写。"
+    assert say(client, pusher, "撤回", 3).startswith(f"要撤回股权融资意向 {number} 吗?")
+    with resources.database.unit_of_work() as session:
+        case = session.scalars(select(Case)).one()
+        go(session, case, "ended", clock.now(), {"note": "谈成了"})
+    assert say(client, pusher, "确认", 4) == f"{number} 现在是“已结束”。"

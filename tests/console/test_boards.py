@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from models import Case, CaseStatus, Staff
 from services.casework.assignment import take_case
@@ -17,6 +18,16 @@ BOARD = "/console/boards/pledge_financing"
 def file_cases(database, clock, count: int, **options) -> list[str]:
     with database.unit_of_work() as session:
         return [make_service_case(session, clock.now(), **options).number for _ in range(count)]
+
+
+def versions_of(database) -> list[int]:
+    with database.reading() as session:
+        return list(session.scalars(select(Case.version).order_by(Case.id)))
+
+
+def boxes_on(page: str, mark: str = "") -> list[str]:
+    """The values of the boxes that choose a case; with `mark` of those alone that are ticked."""
+    return re.findall(rf'<input type="checkbox" name="case" value="([^"]+)"[^>]*{mark}[^>]*>', page)
 
 
 def numbers_on(page: str) -> list[str]:
@@ -110,13 +121,40 @@ def test_whoever_oversees_gives_out_several_and_hears_what_could_not_be_given(da
     with database.unit_of_work() as session:
         session.get(Case, 3).status = CaseStatus.CLOSED
     browser = signed_in("supervisor")
+    chosen = [f"{number} {version}" for number, version in zip(numbers, versions_of(database), strict=True)]
     browser.get(BOARD)
 
-    page = browser.post(f"{BOARD}/assign", {"case": numbers, "to": people["agent"].id}).get_data(as_text=True)
+    page = browser.post(f"{BOARD}/assign", {"case": chosen, "to": people["agent"].id}).get_data(as_text=True)
 
     assert "2件已指派给陈敏" in page and numbers[2] in page
     with database.reading() as session:
         assert [session.get(Case, each).assignee_id for each in (1, 2, 3)] == [people["agent"].id] * 2 + [None]
+
+
+def test_what_somebody_else_gave_out_meanwhile_is_not_given_out_again_unseen(database, clock, people, signed_in):
+    file_cases(database, clock, 2)
+    first, second = signed_in("supervisor"), signed_in("administrator")
+    chosen = boxes_on(first.get(BOARD).get_data(as_text=True))
+    assert len(chosen) == 2
+    second.get(BOARD)
+    second.post(f"{BOARD}/assign", {"case": chosen[0], "to": people["stranger"].id})
+
+    page = first.post(f"{BOARD}/assign", {"case": chosen, "to": people["agent"].id}).get_data(as_text=True)
+
+    given, kept = chosen[1].split()[0], chosen[0].split()[0]
+    told = re.sub("<[^>]+>", "", page)
+    assert "1件已指派给陈敏" in told and f"{kept}没有指派:刚被改过" in told and f"{given}没有" not in told
+    with database.reading() as session:
+        holders = [session.get(Case, each).assignee.display_name for each in (1, 2)]
+    assert sorted(holders) == ["李强", "陈敏"]
+    # The same click again changes nothing and is no refusal; who wants the other one all the same clicks on.
+    [ticked] = boxes_on(page, "checked")
+    assert ticked.split()[0] == kept and ticked != chosen[0]
+    again = first.post(f"{BOARD}/assign", {"case": chosen[1], "to": people["agent"].id}).get_data(as_text=True)
+    assert "1件已指派给陈敏" in again and "没有指派" not in again
+    first.post(f"{BOARD}/assign", {"case": ticked, "to": people["agent"].id})
+    with database.reading() as session:
+        assert [session.get(Case, each).assignee.display_name for each in (1, 2)] == ["陈敏", "陈敏"]
 
 
 def test_giving_out_needs_a_choice_a_person_and_the_right(database, clock, people, signed_in):

@@ -115,7 +115,8 @@ def test_who_loses_a_case_to_a_supervisor_in_the_middle_of_a_step_reads_that_it_
         assert browser.get(at_case).status_code == 404
         with database.unit_of_work() as session:  # and back again, for the next step
             agent, boss = (session.get(Staff, people[role].id) for role in ("agent", "supervisor"))
-            assign_cases(session, staff=boss, case_ids=[scene.case_id], to_staff_id=agent.id, now=clock.now())
+            chosen = {scene.case_id: session.get(Case, scene.case_id).version}
+            assign_cases(session, staff=boss, chosen=chosen, to_staff_id=agent.id, now=clock.now())
 
 
 def test_who_takes_a_case_that_a_supervisor_gives_out_meanwhile_reads_who_has_it(
@@ -130,7 +131,8 @@ def test_who_takes_a_case_that_a_supervisor_gives_out_meanwhile_reads_who_has_it
 
     def give_out(session: Session) -> None:
         boss = session.get(Staff, people["supervisor"].id)
-        assign_cases(session, staff=boss, case_ids=[case_id], to_staff_id=people["agent"].id, now=clock.now())
+        chosen = {case_id: session.get(Case, case_id).version}
+        assign_cases(session, staff=boss, chosen=chosen, to_staff_id=people["agent"].id, now=clock.now())
 
     answer = lose(database, give_out, lambda: loser.post(f"/console/cases/{number}/accept"))
 

@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from models import Case, CaseStatus, CaseTask, Delivery, Message, Staff
 from services.casework.assignment import take_case
-from services.casework.clocks import check_clock, list_clocks
+from services.casework.clocks import check_clock, list_clocks, recount_clocks
+from services.casework.messages import Entry
 from services.casework.moves import Mover, move_case
 from services.casework.notes import add_case_note
 from services.casework.tasks import list_tasks
 from services.catalogue.model import Party
 from tests.support.casework import RECOMMEND, make_institution, make_service_case
+from tests.support.dated_data import make_record
 
 FORM = {"answer-bank": "演示银行南沙支行", "answer-reason": "接受发明专利质押", "answer-is_register_clear": "yes"}
 
@@ -282,9 +284,8 @@ def test_a_reply_and_a_taking_on_an_older_page_are_refused(database, clock, peop
     browser.log_in(people["agent"])
     before = version_on(browser.get(f"/console/cases/{number}").get_data(as_text=True))
     with database.unit_of_work() as session:
-        add_case_note(session, staff=session.get(Staff, people["supervisor"].id),
-                      case_id=session.scalars(select(Case.id).where(Case.number == number)).one(),
-                      text="先等一等", now=clock.now())  # fmt: skip
+        case_id = session.scalars(select(Case.id).where(Case.number == number)).one()
+        add_case_note(session, Entry(session.get(Staff, people["supervisor"].id), case_id, "先等一等"), clock.now())
 
     answer = browser.post(f"/console/cases/{number}/{step}", {"text": "您好", "form_key": "k3", "version": before})
 
@@ -303,3 +304,23 @@ def test_a_reminder_that_comes_while_an_answer_is_typed_does_not_refuse_it(datab
     answer = browser.post(f"/console/cases/{number}/reply", {"text": "您好", "form_key": "k4", "version": before})
 
     assert answer.status_code == 303
+
+
+def test_a_clock_whose_end_moved_while_an_answer_was_typed_refuses_it(database, clock, number, signed_in):
+    browser = signed_in("agent")
+    before = version_on(browser.get(f"/console/cases/{number}").get_data(as_text=True))
+    with database.unit_of_work() as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        row = list_clocks(session, case.id)[0]
+        make_record(
+            session, clock.now(), kind="working_year", key="2026", name="2026年放假安排", valid_from=clock.now().date(),
+            values={"year": 2026, "days_off": f"{row.due_at:%-m月%-d日} 停工"},
+        )  # fmt: skip
+        recount_clocks(session, change="calendar", after=0, now=clock.now())
+
+    answer = browser.post(f"/console/cases/{number}/reply", {"text": "周一前给您", "form_key": "k5", "version": before})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409 and "刚被改过" in page and "周一前给您" in page
+    again = {"text": "周一前给您", "form_key": "k5", "version": version_on(page)}
+    assert browser.post(f"/console/cases/{number}/reply", again).status_code == 303

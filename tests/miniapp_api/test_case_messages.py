@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from core.clock import FixedClock
 from models import Case, Delivery, DeliveryState, MemberRole, Message, Staff, StaffNotification
-from services.casework.messages import say_to_owner
+from services.casework.messages import Entry, say_to_owner
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
 from tests.miniapp_api.test_cases import file_case, make_colleagues, take
@@ -16,7 +16,7 @@ def answer(resources: Resources, clock: FixedClock, staff_id: int, text: str, ke
     with resources.database.unit_of_work() as session:
         case = session.scalars(select(Case)).one()
         staff = session.get_one(Staff, staff_id)
-        return say_to_owner(session, staff=staff, case_id=case.id, text=text, now=clock.now(), form_key=key).id
+        return say_to_owner(session, Entry(staff, case.id, text, form_key=key), clock.now()).id
 
 
 def texts(phone: Phone, number: str) -> list[tuple[str, str, bool]]:

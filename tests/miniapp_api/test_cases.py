@@ -268,3 +268,29 @@ def test_colleagues_see_the_companys_cases_and_who_runs_it_decides(
     refused = member.post(f"/cases/{number}/moves", {"to": "withdrawn", "version": version})
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (403, "forbidden")
     assert owner.post(f"/cases/{number}/moves", {"to": "withdrawn", "version": version}).status_code == 200
+
+
+def test_what_the_api_refuses_a_colleague_the_chat_refuses_too(
+    log_in: Callable[..., Phone], resources: Resources, clock: FixedClock
+) -> None:
+    mine, member, owner = log_in("oMini1"), log_in("oMini2"), log_in("oMini3")
+    number = file_case(mine)
+    make_colleagues(resources, clock, MemberRole.MEMBER, MemberRole.MEMBER, MemberRole.OWNER)
+
+    def say(phone: Phone, text: str) -> str:
+        answer = phone.post("/ask", {"text": text}).get_json()
+        assert "answer" in answer, (text, answer)
+        return str(answer["answer"])
+
+    for text in ("撤回", f"撤回 {number}"):
+        assert say(member, text) == f"{number} 由提交的同事或企业负责人来办。"
+    assert "确认" not in say(member, "确认")
+    assert say(owner, "撤回") == f"要撤回质押融资 {number} 吗?"
+    move(resources, clock, number, take(resources, clock, number), "declined", reason="不在服务范围")
+    assert mine.get(f"/cases/{number}").get_json()["stage"] == "declined"
+
+    assert member.put(f"/cases/{number}/satisfaction", {"score": 1}).status_code == 403
+    say(member, "不满意")
+    assert mine.get(f"/cases/{number}").get_json()["satisfaction"] is None
+    assert say(owner, "满意").startswith("谢谢")
+    assert mine.get(f"/cases/{number}").get_json()["satisfaction"] == 3

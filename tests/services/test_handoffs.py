@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from core.clock import CHINA, FixedClock
 from core.db import Database
 from core.outbox import OutboxRow
-from models import Allowance, Author, CalendarDay, Case, CaseStatus, Company, ConversationStatus, HandoffReason
-from services.handoffs import Handoff, open_handoff
+from models import Allowance, Author, CalendarDay, Case, CaseStatus, Company, ConversationStatus, HandoffReason, Role
+from services.handoffs import Handoff, open_handoff, withdraw_handoff
+from services.notifications import list_notifications
+from services.routing import escalate, route_case
 from tests.support.people import make_conversation, make_identity, make_message
-from tests.support.staff import make_case
+from tests.support.staff import make_case, make_staff
 
 
 def ask(session, conversation, now, **overrides) -> Handoff:
@@ -203,3 +205,21 @@ def test_two_requests_at_the_same_moment_open_one_case(database, clock, conversa
     assert opened.count(True) == 1
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+def test_what_nobody_is_wanted_for_any_more_is_no_news_for_whoever_was_asked(database, clock, conversation):
+    with database.unit_of_work() as session:
+        agent = make_staff(session, clock.now(), skills=["financing"])
+        boss = make_staff(session, clock.now(), role=Role.SUPERVISOR, is_available=False)
+        case = ask(session, conversation, clock.now()).case
+        route_case(session, case.id, clock.now())
+        assert [item.kind for item in list_notifications(session, agent.id)] == ["case_assigned"]
+        escalate(session, case, clock.now(), because="nobody accepted in time")
+        assert [item.kind for item in list_notifications(session, boss.id)] == ["case_escalated"]
+        held = make_case(session, clock.now())
+        route_case(session, held.id, clock.now())
+
+        withdraw_handoff(session, conversation=conversation, now=clock.now())
+
+        assert [item.case_id for item in list_notifications(session, agent.id)] == [held.id]
+        assert list_notifications(session, boss.id) == []

@@ -10,17 +10,22 @@ from core.clock import CHINA
 from core.outbox import OutboxRow
 from models import Case, CaseClock, Message, Role, StaffNotification
 from services.case_records import list_events
-from services.casework import clocks
+from services.casework import clocks, task_dates
+from services.casework.assignment import take_case
 from services.casework.case_history import tell_history
 from services.casework.clocks import check_clock, list_clocks
+from services.casework.moves import Mover, move_case
 from services.casework.night import REST_FROM, REST_UNTIL, waking_time
 from services.casework.replay import replay
+from services.casework.tasks import list_tasks, report_task
+from services.catalogue import service_of
 from services.dated_data import editing
 from services.dated_data.editing import RecordContent
 from services.job_names import JobName
 from tests.services.casework.test_financing import disbursed
+from tests.services.casework.test_state_machines import filled
 from tests.services.catalogue.test_enforcement_aid import AID
-from tests.support.casework import make_service_case
+from tests.support.casework import RECOMMEND, make_institution, make_service_case
 from tests.support.staff import make_staff
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(CHINA))
@@ -110,16 +115,19 @@ def approve_year(session, people, days_off: str, now: datetime) -> None:
     editing.approve_record(session, staff=other, record_id=record.id, version=record.version, now=now)
 
 
+RECOUNTS = {JobName.RECOUNT_CLOCKS: clocks.recount_clocks, JobName.RECOUNT_TASKS: task_dates.recount_tasks}
+
+
 def run_recounts(database, now: datetime) -> int:
     """What the outbox asks for, each job twice; answers how many there were so far."""
     seen: set[int] = set()
     while True:
         with database.unit_of_work() as session:
-            asked = session.scalars(select(OutboxRow).where(OutboxRow.job_name == JobName.RECOUNT_CLOCKS)).all()
+            asked = session.scalars(select(OutboxRow).where(OutboxRow.job_name.in_(RECOUNTS))).all()
             fresh = [row for row in asked if row.id not in seen]
             for row in fresh:
                 for _ in range(2):
-                    clocks.recount_clocks(session, **row.arguments, now=now)
+                    RECOUNTS[JobName(row.job_name)](session, **row.arguments, now=now)
         if not fresh:
             return len(seen)
         seen |= {row.id for row in fresh}
@@ -172,3 +180,56 @@ def test_a_changed_calendar_moves_running_clocks_and_repeats_no_reminder_of_the_
         # The other case was counted anew as well, once for each change.
         kinds = [event.kind for event in list_events(session, case_id + 1)]
         assert kinds.count("clock_recounted") == 3
+
+
+def test_the_dates_of_partners_tasks_follow_a_changed_calendar(database, clock, monkeypatch):
+    monkeypatch.setattr(task_dates, "BATCH", 1)
+    with database.unit_of_work() as session:
+        people = [make_staff(session, clock.now(), role=role) for role in (Role.SUPERVISOR, Role.ADMINISTRATOR)]
+        handler = make_staff(session, clock.now(), skills=["financing"])
+        units = {party: make_institution(session, clock.now(), party=party) for party in ("bank", "valuer", "insurer")}
+        clerk = make_staff(session, clock.now(), role=Role.PARTNER)
+        clerk.institution_id = units["bank"].id
+        case = make_service_case(session, clock.now())
+        take_case(session, staff=handler, case_id=case.id, now=clock.now())
+        move_case(session, case_id=case.id, to="recommended", mover=Mover(staff=handler), answers=RECOMMEND,
+                  now=clock.now())  # fmt: skip
+        tasks = {task.key: task for task in list_tasks(session, case.id)}
+        report_task(session, staff=handler, public_id=tasks["valuation"].public_id, version=tasks["valuation"].version,
+                    answers=filled(service_of(case.kind).task("valuation").report), now=clock.now())  # fmt: skip
+        first = {key: (task.due_at, task.version) for key, task in tasks.items()}
+        case_id, clerk_id = case.id, clerk.id
+        # Not given to anybody yet: there is no date.
+        assert first["guarantee"][0] is None
+
+    def look() -> dict[str, tuple[datetime | None, int]]:
+        run_recounts(database, clock.now())
+        with database.reading() as session:
+            return {task.key: (task.due_at, task.version) for task in list_tasks(session, case_id)}
+
+    def change(days_off: str) -> None:
+        with database.unit_of_work() as session:
+            approve_year(session, [session.merge(each) for each in people], days_off, clock.now())
+
+    change("11月24日 停工")
+    moved = look()
+    for key in ("review", "insurance"):
+        assert moved[key][0] > first[key][0] and moved[key][1] > first[key][1]
+    assert {key: moved[key] for key in ("valuation", "guarantee")} == {
+        key: first[key] for key in ("valuation", "guarantee")
+    }
+
+    change("10月1日至7日 国庆节")
+    back = look()
+    assert {key: due for key, (due, _) in back.items()} == {key: due for key, (due, _) in first.items()}
+    with database.reading() as session:
+        told = session.scalars(select(StaffNotification.text).where(StaffNotification.staff_id == clerk_id)).all()
+        [earlier] = [text for text in told if "提前" in text]
+        assert earlier.startswith("银行审批提前了:RZ") and earlier.endswith("前办完,工作日历有变")
+        lines = [line.text for line in tell_history(session, session.get(Case, case_id), clock.now())]
+        assert sum(text.startswith("工作日历有变:银行审批改到") for text in lines) == 2
+
+    # What is over stays over.
+    clock.set(back["review"][0] + HOUR)
+    change("12月1日 停工")
+    assert look() == back

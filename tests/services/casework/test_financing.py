@@ -128,6 +128,8 @@ def test_an_overdue_loan_is_claimed_from_the_fund_and_what_is_left_is_still_owed
         report(session, case, "compensation", {"paid": 750_000, "paid_on": "2028-04-01"}, clock.now())
         go(session, case, "compensated", clock.now(), {"paid": 750_000, "paid_on": "2028-04-01"})
         go(session, case, "written_off", clock.now(), {"reason": "企业破产终结"})
+        # Who has just lost a company is not asked how they liked the service.
+        assert told(session, case)[-1].endswith("原因:企业破产终结")
 
         assert case.outcome == CaseOutcome.REFUSED
         assert "原因:企业破产终结" in told(session, case)[-1]

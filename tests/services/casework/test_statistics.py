@@ -26,7 +26,7 @@ def test_each_figure_is_the_number_of_cases_behind_it(database, clock):
         refused = Mover(staff=session.get(Staff, cases[1].assignee_id))
         move_case(session, case_id=cases[1].id, to="declined", mover=refused, answers={"reason": "不在服务范围"},
                   now=clock.now())  # fmt: skip
-        rate_case(session, case_id=cases[1].id, score=2, now=clock.now())
+        rate_case(session, user_id=cases[1].user_id, case_id=cases[1].id, score=2, now=clock.now())
 
         period = months_back(clock.now(), 1)
         (row,) = service_figures(session, boss, period)

@@ -30,6 +30,8 @@ CASES = [
     (broken(stages=(*PLEDGE.stages, Stage("lost", "迷路", "迷路了", (Move("settled", "走", frozenset({"owner"})),)))),
      "stage lost: cannot be reached"),
     (broken(stages=with_stage("settled", outcome=None)), "stage settled: has no way out and is no end"),
+    (broken(stages=with_stage("registered", asks_verdict=False)),
+     "stage registered: says that it asks for no verdict and is no end"),
     (broken(stages=with_stage("registered", moves=(Move("nowhere", "走", frozenset({"owner"})),))),
      "stage registered: moves to the unknown stage nowhere"),
     (broken(stages=with_stage("registered", moves=(Move("disbursed", "走", frozenset()),))),
