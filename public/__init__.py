@@ -1,8 +1,9 @@
-"""Pages for everybody, without a login: files by a signed link, the check of a time stamp, the list of awards."""
+"""Pages for everybody, without a login: files by a signed link, the check of a time stamp, the list of awards,
+sessions of courses."""
 
 from flask import Blueprint, Flask, Response, request
 
-from public import awards, files, verification
+from public import awards, courses, files, verification
 from services.resources import Resources
 
 # Nothing inline, nothing from elsewhere, never in a frame.
@@ -38,5 +39,6 @@ def init_public(app: Flask, resources: Resources) -> None:
 
     files.add_routes(blueprint, resources)
     awards.add_routes(blueprint, resources)
+    courses.add_routes(blueprint, resources)
     verification.add_routes(blueprint, resources)
     app.register_blueprint(blueprint)

@@ -45,6 +45,7 @@ PUBLIC = {
     "public.proof_page": "the code in the address proves that the owner gave it",
     "public.proof_token": "the same",
     "public.proof_root": "the same",
+    "public.course_page": "a session of a course, which is for everybody",
     "public.awards": "decisions that the applicants agreed to have published; nothing else of their cases",
 }
 # WeChat's signature is the authentication.

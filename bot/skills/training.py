@@ -9,6 +9,7 @@ from bot.replies import Choice, Reply
 from bot.skills import Skill
 from bot.skills.training_lists import (
     BOOKINGS,
+    ENDS,
     MINE,
     OTHERS,
     SESSIONS,
@@ -20,6 +21,7 @@ from bot.skills.training_lists import (
     nothing_fits,
     own_list,
     session_at,
+    session_named,
     state_of,
 )
 from bot.skills.training_words import ASKS_OWN, BOOKS, GIVES_UP, LONGEST, NAMES, REFUSES, TAKES, place_of, seats_of
@@ -45,7 +47,9 @@ CONFIRMS_CANCELLING = "training_cancelling"
 
 def choose(context: TurnContext, text: str) -> Skill | None:
     """The skill for words that mean something only among sessions and bookings."""
-    plain = context.plain.strip(" 。.!?")
+    plain = context.plain.strip(ENDS)
+    if (named := session_named(context)) is not None:
+        return Skill(NAME, lambda given: _book(given, named, seats=1))
     if len(text) > LONGEST:
         return None
     if ASKS_OWN.fullmatch(plain):

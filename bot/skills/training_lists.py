@@ -9,13 +9,21 @@ from core.i18n import chinese_time
 from models import Booking, BookingState, CourseSession
 from services.training.bookings import STATE_NAMES, list_own_bookings
 from services.training.seats import place_in_line
-from services.training.timetable import list_upcoming, said_place, said_price, said_seats, said_time
+from services.training.timetable import (
+    booking_words,
+    list_upcoming,
+    said_place,
+    said_price,
+    said_seats,
+    said_time,
+)
 
 SESSIONS = "course_sessions"
 BOOKINGS = "bookings"
 SHOWN = 5
 MOST_CHOICES = 3
 LONGEST_TITLE = 12
+BOOKING, ENDS = "报名", " 。.!?"
 
 OTHERS = Choice("最近有什么培训", "看别的场次")
 MINE = Choice("我的报名", "我的报名")
@@ -104,6 +112,19 @@ def session_at(context: TurnContext, place: int) -> CourseSession | None:
         return None
     upcoming = {each.public_id: each for each in list_upcoming(context.session, context.now)}
     return upcoming.get(str(ids[place - 1]))
+
+
+def session_named(context: TurnContext) -> CourseSession | None:
+    """The session whose page says these very words."""
+
+    def plain(text: str) -> str:
+        return context.resources.understander.plain(text).strip(ENDS)
+
+    said = context.plain.strip(ENDS)
+    if not said.startswith(BOOKING):
+        return None
+    upcoming = list_upcoming(context.session, context.now)
+    return next((each for each in upcoming if plain(booking_words(each)) == said), None)
 
 
 def booking_at(context: TurnContext, place: int) -> Booking | None:

@@ -72,6 +72,12 @@ def said_time(held: CourseSession) -> str:
     return f"{year}{starts.month}月{starts.day}日{WEEKDAYS[starts.weekday()]}{starts:%H:%M}到{until}"
 
 
+def booking_words(held: CourseSession) -> str:
+    """报名12月4日的专利质押融资实务: it books this session in chat, whatever its title sounds like."""
+    starts = held.starts_at.astimezone(CHINA)
+    return f"报名{starts.month}月{starts.day}日的{held.course.title}"
+
+
 def said_place(held: CourseSession) -> str:
     return "线上" if held.is_online else (held.place or held.region or "地点待定")
 

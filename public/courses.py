@@ -1,0 +1,59 @@
+"""The page of a session of a course, to be shared: what, when, where, whether there are seats and how to book."""
+
+from datetime import datetime
+
+from flask import Blueprint, make_response, render_template
+from werkzeug.wrappers import Response
+
+from core.clock import CHINA
+from core.errors import NotFound
+from core.i18n import WEEKDAYS, chinese_date
+from models import CourseSession
+from services.resources import Resources
+from services.training.standing import Standing, standing_of
+from services.training.timetable import booking_words, get_session, said_place, said_price, said_seats
+
+# How the state looks, and what to do next.
+LOOKS = {Standing.OPEN: "is-good", Standing.CANCELLED: "is-bad"}
+OTHERS = "看别的场次,在微信里关注公众号“知桥”,发送“最近有什么培训”。"
+NEXT = {
+    Standing.UPCOMING: "{opens}开放报名。",
+    Standing.OPEN: "在微信里关注公众号“知桥”,发送“{words}”就能报名。",
+    Standing.FULL: "在微信里关注公众号“知桥”,发送“{words}”排候补,有名额空出来按顺序通知。",
+}
+
+
+def add_routes(blueprint: Blueprint, resources: Resources) -> None:
+    @blueprint.get("/courses/<public_id>")
+    def course_page(public_id: str) -> Response:
+        now = resources.clock.now()
+        with resources.database.reading() as session:
+            try:
+                held = get_session(session, public_id)
+            except NotFound as error:
+                title = "没有这一场培训"
+                return make_response(render_template("public/nothing.html", title=title, message=error.message), 404)
+            standing = standing_of(held, now)
+            page = render_template(
+                "public/course.html", held=held, look=LOOKS.get(standing, "is-open"), seats=said_seats(held, now),
+                next_step=_next_step(held, standing), time=_period(held), place=said_place(held),
+                price=said_price(held), cancel_until=_moment(held.cancel_until), is_bookable=standing in NEXT,
+            )  # fmt: skip
+        return make_response(page)
+
+
+def _next_step(held: CourseSession, standing: Standing) -> str:
+    return NEXT.get(standing, OTHERS).format(opens=_moment(held.enrolment_opens_at), words=booking_words(held))
+
+
+def _moment(at: datetime) -> str:
+    """2026年12月4日周五 14:30"""
+    local = at.astimezone(CHINA)
+    return f"{chinese_date(local.date())}{WEEKDAYS[local.weekday()]} {local:%H:%M}"
+
+
+def _period(held: CourseSession) -> str:
+    """With the second day where it ends on another one."""
+    ends = held.ends_at.astimezone(CHINA)
+    is_same_day = ends.date() == held.starts_at.astimezone(CHINA).date()
+    return f"{_moment(held.starts_at)}到{f'{ends:%H:%M}' if is_same_day else _moment(held.ends_at)}(北京时间)"
