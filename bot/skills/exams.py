@@ -26,6 +26,7 @@ from models import Conversation, ExamRun
 from services.exams.bank import LETTERS
 from services.exams.practice import (
     USUAL_COUNT,
+    NothingToAsk,
     answer_current,
     current_question,
     find_running,
@@ -85,7 +86,7 @@ def start(context: TurnContext) -> Reply:
                 session, user_id=conversation.user_id, now=context.now, topic=topic, count=count, fits=fits_chat,
                 subject=None if topic else subject,
             )  # fmt: skip
-        except NotFound as refusal:
+        except NothingToAsk as refusal:
             return Reply(refusal.message, choices=(AGAIN,))
         return _asked(session, run, context)
 
@@ -98,7 +99,7 @@ def review(context: TurnContext) -> Reply:
     def commit(session: Session, conversation: Conversation) -> Reply:
         try:
             run = start_review(session, user_id=conversation.user_id, now=context.now, fits=fits_chat)
-        except NotFound:
+        except NothingToAsk:
             reply = book_reply(session, conversation.user_id, context.now)
             # What is due may be too long for a message.
             return replace(reply, choices=(AGAIN,))

@@ -35,6 +35,10 @@ def get_question(session: Session, question_id: int) -> ExamQuestion:
     return found
 
 
+def find_by_code(session: Session, code: str) -> ExamQuestion | None:
+    return session.scalar(select(ExamQuestion).where(ExamQuestion.code == code))
+
+
 def questions_of(session: Session, ids: Sequence[int]) -> list[ExamQuestion]:
     """In the order of `ids`."""
     found = {row.id: row for row in session.scalars(select(ExamQuestion).where(ExamQuestion.id.in_(ids)))}

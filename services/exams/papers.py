@@ -15,7 +15,7 @@ from core.clock import china_date
 from core.errors import Conflict, InvalidInput, NotFound
 from models import ExamAnswer, ExamQuestion, ExamRun, RunKind, RunState, Subject
 from services.exams.bank import checked_letters, questions_of, usable
-from services.exams.practice import count_answer, lock_learner
+from services.exams.practice import NothingToAsk, count_answer, lock_learner
 from services.exams.reviews import note_answer
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "training" / "exam_papers.yaml"
@@ -65,7 +65,7 @@ def source_of_rules() -> tuple[str, date]:
 
 
 def start_paper(session: Session, *, user_id: int, subject: Subject, now: datetime) -> ExamRun:
-    """A new paper, its time running. Raises PaperOpen while one of the subject is open, NotFound for no questions."""
+    """A new paper, its time running. Raises PaperOpen while one of the subject is open, NothingToAsk."""
     lock_learner(session, user_id)
     for other in session.scalars(
         select(ExamRun).where(
@@ -171,4 +171,4 @@ def _compose(session: Session, user_id: int, subject: Subject, rule: PaperRule, 
         if len(singles) >= rule.single // part and len(multiples) >= rule.multiple // part:
             chosen = draw.sample(singles, rule.single // part) + draw.sample(multiples, rule.multiple // part)
             return part, chosen
-    raise NotFound("题库里这一科的题还不够组一份模拟卷。")
+    raise NothingToAsk("题库里这一科的题还不够组一份模拟卷。")

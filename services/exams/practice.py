@@ -18,10 +18,16 @@ USUAL_COUNT = 10
 MOST_QUESTIONS = 50
 # So many of ten are such as were wrong before and are due.
 REVIEWED_SHARE = 0.3
-NOTHING_TO_ASK = "这个范围还没有能练的题,换个专题试试。"
 AT_ONCE = (RunKind.PRACTICE, RunKind.REVIEW)
 
 Fits = Callable[[ExamQuestion], bool]
+
+
+class NothingToAsk(Conflict):
+    """There is no question that fits the wish."""
+
+    code = "nothing_to_ask"
+    default_message = "这个范围还没有能练的题,换个专题试试。"
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ def start_practice(
     count: int = USUAL_COUNT,
     fits: Fits = lambda _question: True,
 ) -> ExamRun:
-    """Some that were wrong before and are due, then what this person has seen least. Raises NotFound for nothing."""
+    """Some that were wrong before and are due, then what this person has seen least. Raises NothingToAsk."""
     lock_learner(session, user_id)
     again = _fitting(session, due_ids(session, user_id=user_id, now=now, limit=count, topic=topic), fits)
     again = again[: int(count * REVIEWED_SHARE)] if subject is None else []
@@ -62,17 +68,18 @@ def start_practice(
 def start_review(
     session: Session, *, user_id: int, now: datetime, count: int = USUAL_COUNT, fits: Fits = lambda _question: True
 ) -> ExamRun:
-    """Only what was wrong before and is due. Raises NotFound where nothing is."""
+    """Only what was wrong before and is due. Raises NothingToAsk where nothing is."""
     lock_learner(session, user_id)
     due = _fitting(session, due_ids(session, user_id=user_id, now=now, limit=MOST_QUESTIONS), fits, count)
     return _start(session, user_id, RunKind.REVIEW, due, now)
 
 
-def get_own_run(session: Session, *, user_id: int, public_id: str) -> ExamRun:
-    """The one door to a run: only its owner's. A stranger's and a missing one raise the same NotFound."""
+def get_own_run(session: Session, *, user_id: int, public_id: str, is_mock: bool = False) -> ExamRun:
+    """The one door to a run: only its owner's, a mock paper or practice. Any other one, a stranger's or a missing one
+    raises the same NotFound."""
     found = session.scalar(select(ExamRun).where(ExamRun.public_id == public_id, ExamRun.user_id == user_id))
-    if found is None:
-        raise NotFound("没有找到这次练习。")
+    if found is None or (found.kind == RunKind.MOCK) is not is_mock:
+        raise NotFound("没有找到这份卷子。" if is_mock else "没有找到这次练习。")
     return found
 
 
@@ -175,7 +182,7 @@ def _start(
 ) -> ExamRun:
     """A new practice ends the one before."""
     if not question_ids:
-        raise NotFound(NOTHING_TO_ASK)
+        raise NothingToAsk
     session.execute(
         update(ExamRun)
         .where(ExamRun.user_id == user_id, ExamRun.state == RunState.OPEN, ExamRun.kind.in_(AT_ONCE))

@@ -68,6 +68,18 @@ PATHS = {
     "/api/v1/conversations": {"get"},
     "/api/v1/conversations/{id}/messages": {"get", "post"},
     "/api/v1/conversations/{id}/messages/{message_id}/feedback": {"post"},
+    "/api/v1/practice-runs": {"post"},
+    "/api/v1/practice-runs/{id}": {"get"},
+    "/api/v1/practice-runs/{id}/answers": {"post"},
+    "/api/v1/practice-runs/{id}/end": {"post"},
+    "/api/v1/mock-papers": {"post"},
+    "/api/v1/mock-papers/{id}": {"get"},
+    "/api/v1/mock-papers/{id}/answers/{question}": {"put"},
+    "/api/v1/mock-papers/{id}/submission": {"post"},
+    "/api/v1/wrong-answers": {"get"},
+    "/api/v1/exam-progress": {"get"},
+    "/api/v1/exam-leaderboard": {"get"},
+    "/api/v1/exam-leaderboard/membership": {"put", "delete"},
     "/api/v1/me": {"delete"},
 }
 EXAMPLES = 15

@@ -10,6 +10,7 @@ from core.db import Database
 from core.errors import Conflict, InvalidInput, NotFound
 from models import ExamQuestion, RunState, Subject, WrongAnswer
 from services.exams.papers import PaperOpen, hand_in, result_of, rule_of, set_answer, settle, start_paper
+from services.exams.practice import NothingToAsk
 from tests.support.exams import make_learner, make_questions, right_for
 
 
@@ -51,7 +52,7 @@ def test_a_bank_too_small_for_a_whole_paper_gives_a_half_or_a_fifth(
 
 def test_a_bank_without_enough_questions_gives_no_paper(database, clock) -> None:
     learner = fill(database, clock, 5, 14)
-    with database.unit_of_work() as session, pytest.raises(NotFound):
+    with database.unit_of_work() as session, pytest.raises(NothingToAsk):
         start_paper(session, user_id=learner, subject=Subject.PATENT_LAW, now=clock.now())
 
 

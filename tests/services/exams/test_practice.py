@@ -12,6 +12,7 @@ from models import ExamAnswer, ExamQuestion, ExamRun, QuestionState, RunState, S
 from services.exams.bank import difficulty_of
 from services.exams.erasure import forget_learner
 from services.exams.practice import (
+    NothingToAsk,
     answer_current,
     current_question,
     find_running,
@@ -117,7 +118,7 @@ def test_superseded_withdrawn_and_not_yet_valid_questions_are_never_asked(databa
         learner = make_learner(session, clock.now())
 
         assert start_practice(session, user_id=learner, now=clock.now()).question_ids == [kept.id]
-        with pytest.raises(NotFound):
+        with pytest.raises(NothingToAsk):
             start_practice(session, user_id=learner, now=clock.now(), topic="agency")
 
 
@@ -128,7 +129,7 @@ def test_a_wrong_answer_comes_again_later_each_time_until_it_is_learnt(database,
         run = start_practice(session, user_id=learner, now=clock.now())
         answer_current(session, run, "A", clock.now())
         assert count_wrong(session, user_id=learner, now=clock.now()) == (1, 0)
-        with pytest.raises(NotFound):
+        with pytest.raises(NothingToAsk):
             start_review(session, user_id=learner, now=clock.now())
 
         for days in DAYS:
