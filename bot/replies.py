@@ -48,8 +48,9 @@ class Reply:
 
 
 def appended(reply: Reply, more: str) -> Reply:
-    """The reply with more said at its end, whenever it is made; it is no miss then, since something goes on."""
+    """The reply with what waits said at its end, whenever it is made. One that asks something itself stays as it is:
+    there is one question on the table, not two. It is no miss then, since something goes on."""
     commit = reply.on_commit
-    if commit is None:
-        return replace(reply, text=reply.text + more, is_miss=False)
-    return replace(reply, on_commit=lambda session, conversation: appended(commit(session, conversation), more))
+    if commit is not None:
+        return replace(reply, on_commit=lambda session, conversation: appended(commit(session, conversation), more))
+    return reply if reply.memory.get("pending") else replace(reply, text=reply.text + more, is_miss=False)

@@ -92,9 +92,7 @@ def aside(skill: Skill, context: TurnContext, service: Service, draft: FormDraft
     back = f"\n\n回到刚才:{question_of(field)}" if field else "\n\n回到刚才:没问题回复“提交”,要改直接说。"
 
     def answer(given: TurnContext) -> Reply:
-        reply = skill.answer(given)
-        # Where it asks something itself there is one question on the table, not two; the form waits.
-        return reply if reply.memory.get("pending") else appended(reply, back)
+        return appended(skill.answer(given), back)
 
     return Skill(skill.name, answer, is_slow=skill.is_slow)
 
