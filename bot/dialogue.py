@@ -44,6 +44,7 @@ from bot.skill_table import (
 from bot.skills import (
     Skill,
     desks,
+    exams,
     feedback,
     guidance,
     handoff,
@@ -103,7 +104,7 @@ class Dialogue:
         """The skill that answers; a form on the table is heard first, and everything else leads back to it."""
         form = forms.running(context)
         if form is None:
-            return self._choose_alone(context)
+            return exams.aside(self._choose_alone(context), context)
         return forms.choose(context, *form) or forms.aside(self._choose_alone(context), context, *form)
 
     def _choose_alone(self, context: TurnContext) -> Skill:
@@ -126,6 +127,7 @@ class Dialogue:
         return (
             saved_searches.choose(context, text)
             or training.choose(context, text)
+            or exams.choose(context, text)
             or forms.resume(context, text)
             or forms.called(context)
             or owner_moves.choose(context, text)

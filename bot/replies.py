@@ -1,7 +1,7 @@
 """What a skill answers with: text in Chinese, what it rests on, and what to remember."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -45,3 +45,12 @@ class Reply:
     missed: Missed | None = None
     carries: tuple[int, ...] = ()
     reason: str = "reply"
+
+
+def appended(reply: Reply, more: str) -> Reply:
+    """The reply with what waits said at its end, whenever it is made. One that asks something itself stays as it is:
+    there is one question on the table, not two. It is no miss then, since something goes on."""
+    commit = reply.on_commit
+    if commit is not None:
+        return replace(reply, on_commit=lambda session, conversation: appended(commit(session, conversation), more))
+    return reply if reply.memory.get("pending") else replace(reply, text=reply.text + more, is_miss=False)

@@ -11,9 +11,11 @@ from miniapp_api import (
     companies,
     conversations,
     documents,
+    exams,
     feedback,
     handoffs,
     login,
+    mock_papers,
     own_data,
     patents,
     policies,
@@ -52,6 +54,8 @@ ROUTES = (
     conversations,
     feedback,
     training,
+    exams,
+    mock_papers,
     own_data,
 )
 

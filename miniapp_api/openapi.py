@@ -26,6 +26,9 @@ CREATES = {
     f"{PREFIX}/companies/{{id}}/members",
     f"{PREFIX}/cases/{{number}}/documents",
     f"{PREFIX}/course-sessions/{{id}}/bookings",
+    f"{PREFIX}/practice-runs",
+    f"{PREFIX}/practice-runs/{{id}}/answers",
+    f"{PREFIX}/mock-papers",
 }
 # Not creates, but what they change may not be as the caller thinks.
 CHANGES = {
@@ -36,6 +39,7 @@ CHANGES = {
     ("delete", f"{PREFIX}/documents/{{id}}"),
     ("delete", f"{PREFIX}/bookings/{{number}}"),
     ("post", f"{PREFIX}/bookings/{{number}}/acceptance"),
+    ("put", f"{PREFIX}/mock-papers/{{id}}/answers/{{question}}"),
 }
 # What one may see and may not do.
 RESTRICTED = {
@@ -60,6 +64,11 @@ TAGS = {
     "documents": "服务",
     "course-sessions": "培训",
     "bookings": "培训",
+    "practice-runs": "考试",
+    "mock-papers": "考试",
+    "wrong-answers": "考试",
+    "exam-progress": "考试",
+    "exam-leaderboard": "考试",
     "conversations": "会话",
     "me": "我的数据",
 }

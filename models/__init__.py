@@ -16,6 +16,17 @@ from models.delivery import (
     DeliveryReason,
     DeliveryState,
 )
+from models.exam import (
+    ExamAnswer,
+    ExamQuestion,
+    ExamRun,
+    LeaderboardEntry,
+    QuestionState,
+    RunKind,
+    RunState,
+    Subject,
+    WrongAnswer,
+)
 from models.institution import Institution
 from models.knowledge import Document, DocumentKind, DocumentVersion, Passage
 from models.knowledge_upkeep import (
@@ -85,12 +96,16 @@ __all__ = [
     "DocumentVersion",
     "EvaluationRun",
     "EvaluationState",
+    "ExamAnswer",
+    "ExamQuestion",
+    "ExamRun",
     "FormDraft",
     "HandoffReason",
     "IdempotencyRecord",
     "IdentityMerge",
     "ImportReport",
     "Institution",
+    "LeaderboardEntry",
     "LegalStatus",
     "MemberRole",
     "MemberState",
@@ -104,13 +119,17 @@ __all__ = [
     "Patent",
     "PatentKind",
     "Platform",
+    "QuestionState",
     "QuickReply",
     "RecordState",
     "Role",
+    "RunKind",
+    "RunState",
     "SavedSearch",
     "SessionBroadcast",
     "Staff",
     "StaffNotification",
+    "Subject",
     "TaskState",
     "Track",
     "Turn",
@@ -119,4 +138,5 @@ __all__ = [
     "User",
     "Verdict",
     "WeChatIdentity",
+    "WrongAnswer",
 ]

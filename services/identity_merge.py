@@ -16,9 +16,12 @@ from models import (
     Case,
     CaseDocument,
     Conversation,
+    ExamAnswer,
+    ExamRun,
     FormDraft,
     IdempotencyRecord,
     IdentityMerge,
+    LeaderboardEntry,
     MemberRole,
     Membership,
     MemberState,
@@ -26,6 +29,7 @@ from models import (
     SavedSearch,
     User,
     WeChatIdentity,
+    WrongAnswer,
 )
 from services.case_records import lock_person
 from services.training.seats import give_up_doubles
@@ -34,13 +38,25 @@ log = get_logger(__name__)
 
 # Every table with a user_id: a test compares this list with the models.
 # Of these a person has any number …
-MOVED: tuple[type[Base], ...] = (Conversation, ApiSession, Case, CaseDocument, Miss, AnswerFeedback, Booking)
+MOVED: tuple[type[Base], ...] = (
+    Conversation,
+    ApiSession,
+    Case,
+    CaseDocument,
+    Miss,
+    AnswerFeedback,
+    Booking,
+    ExamRun,
+    ExamAnswer,
+)
 # … and of these one a key, so that both may have the same.
 ONE_A_KEY: dict[type[Base], str] = {
     FormDraft: "kind",
     SavedSearch: "fingerprint",
     Membership: "company_id",
     IdempotencyRecord: "key",
+    WrongAnswer: "question_id",
+    LeaderboardEntry: "board",
 }
 PROFILE = ("display_name", "phone", "region", "company_id")
 STATES = (MemberState.ENDED, MemberState.PENDING, MemberState.ACTIVE)
@@ -139,6 +155,11 @@ def _join(kept: Any, row: Any) -> None:
             kept.version = max(kept.version, row.version) + 1
         case SavedSearch(), SavedSearch() if row.last_looked_at > kept.last_looked_at:
             kept.last_total, kept.last_looked_at = row.last_total, row.last_looked_at
+        case WrongAnswer(), WrongAnswer():
+            kept.wrong_count += row.wrong_count
+            # What one account has learnt and the other has not is not learnt.
+            kept.step = min(kept.step, row.step)
+            kept.due_at = min((each for each in (kept.due_at, row.due_at) if each is not None), default=None)
         case Membership(), Membership():
             kept.role, kept.state, kept.decided_at = _stronger(kept, row)
 

@@ -34,6 +34,7 @@ from services.casework.documents import forget_documents_of
 from services.casework.minutes import forget_minutes_of
 from services.casework.tasks import cancel_open_tasks, forget_tasks_of
 from services.catalogue import service_of
+from services.exams.erasure import forget_learner
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
 from services.sessions import LOGIN_ENDED, get_session_of
@@ -115,6 +116,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     )
     give_up_all(session, user.id, now)
     session.execute(update(Booking).where(Booking.user_id == user.id).values(answers={}, company_id=None))
+    forget_learner(session, user.id)
     forget_documents_of(session, user.id, now)
     forget_minutes_of(session, user.id)
     forget_tasks_of(session, user.id)

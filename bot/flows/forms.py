@@ -1,7 +1,6 @@
 """A service's form in chat: one question at a time, left and taken up again, corrected by saying so."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.context import TurnContext
 from bot.flows import words
@@ -9,7 +8,7 @@ from bot.flows.changes import Change, find_change
 from bot.flows.form_replies import KEY, calculation, leaving, question_of, refused
 from bot.flows.form_steps import back_one, committing, discarding, said_in, start, submitting, taking
 from bot.flows.reading import Said, read_answer
-from bot.replies import Reply
+from bot.replies import Reply, appended
 from bot.skills import Skill
 from bot.skills.policies import follow_up_question
 from core.errors import InvalidInput
@@ -93,18 +92,9 @@ def aside(skill: Skill, context: TurnContext, service: Service, draft: FormDraft
     back = f"\n\n回到刚才:{question_of(field)}" if field else "\n\n回到刚才:没问题回复“提交”,要改直接说。"
 
     def answer(given: TurnContext) -> Reply:
-        reply = skill.answer(given)
-        # Where it asks something itself there is one question on the table, not two; the form waits.
-        return reply if reply.memory.get("pending") else _appended(reply, back)
+        return appended(skill.answer(given), back)
 
     return Skill(skill.name, answer, is_slow=skill.is_slow)
-
-
-def _appended(reply: Reply, back: str) -> Reply:
-    commit = reply.on_commit
-    if commit is None:
-        return replace(reply, text=reply.text + back, is_miss=False)
-    return replace(reply, on_commit=lambda session, conversation: _appended(commit(session, conversation), back))
 
 
 def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callable[[TurnContext], Reply] | None:

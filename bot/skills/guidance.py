@@ -48,7 +48,7 @@ ASKS_HOW_TO_SEARCH = re.compile(
 )
 GOODBYE = re.compile("再见|拜拜|bye|晚安|回头聊|先这样", re.IGNORECASE)
 ON_THESE = "专利、商标、政策和融资的事都可以问我,比如“专利年费晚交怎么办”。"
-FORGET = dict.fromkeys(("list", "pending", "subject", "last_search_text", "topic"))
+FORGET = dict.fromkeys(("list", "pending", "subject", "last_search_text", "topic", "practice"))
 
 
 def welcome(context: TurnContext) -> Reply:

@@ -12,6 +12,7 @@ GROUPS = {
     "patents": ("jobs.commands.patents", "patent_commands", "专利数据:导入、建索引。"),
     "knowledge": ("jobs.commands.knowledge", "knowledge_commands", "法律和资料:导入、建索引。"),
     "ipc": ("jobs.commands.ipc", "ipc_commands", "专利分类:装入官方中文名称。"),
+    "exams": ("jobs.commands.exams", "exam_commands", "考试题库:导入。"),
     "staff": ("jobs.commands.staff", "staff_commands", "员工账号:新建、列出。"),
 }
 COMMANDS = {
@@ -21,7 +22,7 @@ COMMANDS = {
 
 
 def register_commands(app: Flask, resources: Resources) -> None:
-    """`patents`, `knowledge`, `ipc`, `staff`, `setup` and `menu`.
+    """`patents`, `knowledge`, `ipc`, `exams`, `staff`, `setup` and `menu`.
 
     Each is read when it is first used: the readers of XML, PDF, DOCX and XLSX behind them would cost every web process
     and worker a second at its start and memory for ever.

@@ -20,6 +20,7 @@ from models import ImportReport, Passage
 from nlp.question_bank import FOLDER
 from nlp.segmenter import default_segmenter
 from services.dated_data.loading import INSTITUTIONS, load_institutions, load_records
+from services.exams.loading import load_own_questions
 from services.indexing import index_patents
 from services.job_names import JobName, request_job
 from services.knowledge import SerialIndex, index_passages
@@ -40,6 +41,7 @@ DATA = ROOT / "data"
 # A text must be read again when the code that reads it has changed.
 KNOWLEDGE_READERS = (ROOT / "services" / "knowledge_import", ROOT / "nlp" / "law_names.py")
 RECORD_READERS = (ROOT / "services" / "dated_data",)
+QUESTION_READERS = (ROOT / "services" / "exams",)
 PATENT_READERS = (ROOT / "services" / "patent_import",)
 Tell = Callable[[int], None]
 
@@ -89,6 +91,7 @@ def steps(resources: Resources) -> list[Step]:
     guides = DATA / "guides"
     samples = sorted((DATA / "samples").glob("*.jsonl"))
     courses = DATA / "training" / "courses.yaml"
+    bank = DATA / "training" / "questions.yaml"
 
     def calendar(_tell: Tell) -> str:
         with resources.database.unit_of_work() as session:
@@ -119,6 +122,11 @@ def steps(resources: Resources) -> list[Step]:
         with resources.database.unit_of_work() as session:
             return f"新增{load_demonstration(session, courses, resources.clock.now())}场"
 
+    def questions(_tell: Tell) -> str:
+        with resources.database.unit_of_work() as session:
+            done = load_own_questions(session, bank, resources.clock.now())
+        return f"新增{done.added},更新{done.changed},没有变化{done.unchanged}"
+
     return [
         Step("calendar", "工作日历", (DATA / "calendar",), None, calendar),
         Step("quick_replies", "快捷回复", (DATA / "quick_replies.yaml",), None, replies),
@@ -126,6 +134,7 @@ def steps(resources: Resources) -> list[Step]:
         Step("guides", "办事指南", (guides, *KNOWLEDGE_READERS), len(list(guides.glob("*.md"))), guide),
         Step("samples", "演示专利", (*samples, *PATENT_READERS), sum(map(_count_lines, samples)), patents),
         Step("training", "演示培训", (courses,), None, timetable),
+        Step("questions", "考试题库", (bank, DATA / "laws", *QUESTION_READERS), None, questions),
     ]
 
 

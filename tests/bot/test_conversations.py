@@ -36,7 +36,8 @@ LINK = re.compile(
 LONGEST_RUNNING_TEXT = 300
 BEFORE_THE_FACT = 120
 MOST_LINKS, LONGEST_TITLE = 3, 16
-LIST_LINE = re.compile(r"^\d+\. ")
+# Numbered lists, and the lettered options of a question.
+LIST_LINE = re.compile(r"^(?:\d+|[A-F])\. ")
 # Patents are quoted as they were published, commas and all.
 QUOTED = re.compile(r"^(?:摘要:|共\d+项权利要求|只有1项权利要求|\d+\. )")
 CLUMSY = re.compile(

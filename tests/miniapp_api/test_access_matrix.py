@@ -20,10 +20,12 @@ from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from core.ids import new_public_id
 from models import ApiSession, User, WeChatIdentity
+from services.exams.loading import load_own_questions
 from services.identity_merge import merge_into
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
+from tests.support.exams import BANK
 from tests.support.sample_files import multipart, pdf
 from tests.support.training import make_session
 
@@ -82,6 +84,12 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/bookings/{number}"): Row(only_theirs(200)),
     ("post", "/bookings/{number}/acceptance"): Row(only_theirs(200)),
     ("delete", "/bookings/{number}"): Row(only_theirs(200), is_used_up=True),
+    ("get", "/practice-runs/{id}"): Row(only_theirs(200)),
+    ("post", "/practice-runs/{id}/answers"): Row(only_theirs(201), {"letters": "A"}),
+    ("post", "/practice-runs/{id}/end"): Row(only_theirs(200)),
+    ("get", "/mock-papers/{id}"): Row(only_theirs(200)),
+    ("put", "/mock-papers/{id}/answers/{question}"): Row(only_theirs(200), {"letters": "A"}),
+    ("post", "/mock-papers/{id}/submission"): Row(only_theirs(200)),
     ("get", "/conversations/{id}/messages"): Row(only_theirs(200)),
     ("post", "/conversations/{id}/messages"): Row(only_theirs(200), {"text": "帮助"}),
     ("post", "/conversations/{id}/messages/{message_id}/feedback"): Row(only_theirs(200), {"verdict": "useful"}),
@@ -108,6 +116,13 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/course-sessions/{id}"): Row(everybody(200)),
     # `merged` is the filer, whose booking it is by then.
     ("post", "/course-sessions/{id}/bookings"): Row(everybody(201, filer=409, merged=409), {}),
+    ("post", "/practice-runs"): Row(everybody(201), {}),
+    ("post", "/mock-papers"): Row(everybody(201), {"subject": "related_law"}),
+    ("get", "/wrong-answers"): Row(everybody(200)),
+    ("get", "/exam-progress"): Row(everybody(200)),
+    ("get", "/exam-leaderboard"): Row(everybody(200)),
+    ("put", "/exam-leaderboard/membership"): Row(everybody(200)),
+    ("delete", "/exam-leaderboard/membership"): Row(everybody(204)),
     # A draft has no id: everybody has their own, and `merged` finds what the filer has just thrown away gone.
     ("get", "/services/{key}/draft"): Row(only_theirs(200)),
     ("delete", "/services/{key}/draft"): Row({"filer": 204}),
@@ -128,7 +143,10 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("post", "/logout"): Row(everybody(204)),
 }
 # What belongs to somebody: the addresses that name one such thing.
-OWNED = ("/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/bookings/{")
+OWNED = (
+    "/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/bookings/{",
+    "/practice-runs/{", "/mock-papers/{",
+)  # fmt: skip
 OWN_DRAFT = {("get", "/services/{key}/draft"), ("delete", "/services/{key}/draft")}
 
 
@@ -138,6 +156,8 @@ class World:
     def __init__(self, app: APIFlask, resources: Resources, wechat: LocalWeChat) -> None:
         self.app, self.resources, self.wechat = app, resources, wechat
         names = ("revoked", "expired", "erased", *OUTSIDE, *INSIDE)
+        with resources.database.unit_of_work() as session:
+            load_own_questions(session, BANK, resources.clock.now())
         self.phones: dict[str, Phone] = {name: self.log_in(f"o-{name}") for name in names}
         self.filer, self.runner = self.phones["filer"], self.phones["runner"]
         self.company = done(self.runner.post("/companies", {"name": FORM["company"]}))["id"]
@@ -150,12 +170,16 @@ class World:
         self.merge()
         answered = done(self.filer.post("/ask", {"text": "外观设计专利保护多少年"}))
         done(self.filer.put(f"/services/{SERVICE}/draft", {"values": {"phone": FORM["phone"]}, "version": 0}))
+        paper = done(self.filer.post("/mock-papers", {"subject": "patent_law"}))
         self.conversation = answered["conversation_id"]
         self.ids = {
             "conversations": self.conversation,
             "message_id": str(done(self.filer.get(f"/conversations/{self.conversation}/messages"))["items"][0]["id"]),
             "companies": self.company,
             "member_id": str(self.member_ids()[1]),
+            "practice-runs": done(self.filer.post("/practice-runs", {}))["id"],
+            "mock-papers": paper["id"],
+            "question": paper["questions"][0]["id"],
             **self.make_own(),
         }
         self.end_logins()
@@ -219,6 +243,7 @@ class World:
         values = {
             "id": ids.get(kind, ""), "number": ids[kind] if kind in {"cases", "bookings"} else "CN110000001B",
             "message_id": ids["message_id"], "member_id": ids["member_id"], "name": "广州演示", "key": ids["key"],
+            "question": ids["question"],
         }  # fmt: skip
         address = "/api/v1" + path.format(**values)
         phone = self.phones.get(caller)
@@ -267,7 +292,7 @@ def test_every_caller_gets_of_every_operation_what_is_theirs(
     there = world.ids | {"key": SERVICE}
     gone = {**dict.fromkeys(there, new_public_id()), "cases": "RZ991231-0001", "bookings": "PX991231-0001",
             "course-sessions": there["course-sessions"], "message_id": "999999999",
-            "member_id": "999999999", "key": "patent_filing"}  # fmt: skip
+            "member_id": "999999999", "question": "conditions-01", "key": "patent_filing"}  # fmt: skip
     secrets = [str(FORM["phone"]), *(there[name] for name in ("cases", "documents", "conversations", "saved-searches"))]
     wrong: list[str] = []
 

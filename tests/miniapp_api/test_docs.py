@@ -13,9 +13,11 @@ from core.clock import SystemClock
 from core.db import Database
 from nlp.patent_index import PATENT_SCHEMA
 from nlp.segmenter import Segmenter
+from services.exams.loading import load_own_questions
 from services.indexing import index_patents
 from services.knowledge import PASSAGE_SCHEMA, index_passages
 from tests.miniapp_api.conftest import add_law, make_patent
+from tests.support.exams import BANK
 from tests.support.stack import ROOT, Stack
 from tests.support.training import make_session
 
@@ -28,6 +30,7 @@ def stack(tmp_path: Path, database: Database, database_url: str, segmenter: Segm
         session.add(make_patent("CN110000001B", "一种石墨烯散热膜及其制备方法"))
         add_law(session)
         make_session(session, SystemClock().now())
+        load_own_questions(session, BANK, SystemClock().now())
     index = tmp_path / "index"
     index_patents(database, TantivyIndex(index / "patents", PATENT_SCHEMA, segmenter.fingerprint), segmenter)
     index_passages(database, TantivyIndex(index / "passages", PASSAGE_SCHEMA, segmenter.fingerprint), segmenter)
@@ -51,7 +54,7 @@ def test_every_command_of_the_tour_works(stack: Stack) -> None:
     )
 
     assert done.returncode == 0, done.stderr + done.stdout
-    assert COMMANDS.count("curl") == 39
+    assert COMMANDS.count("curl") == 44
     for expected in (
         "第四十二条",
         "CN110000001B",
@@ -60,6 +63,7 @@ def test_every_command_of_the_tour_works(stack: Stack) -> None:
         "RZ",
         "withdrawn",
         "PX",
+        "《专利法",
         "mini_program",
     ):
         assert expected in done.stdout

@@ -22,8 +22,10 @@ from schemathesis.checks import (
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from miniapp_api.openapi import CREATES, PUBLIC_PATHS
+from services.resources import Resources
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
+from tests.support.exams import make_questions
 from tests.support.sample_files import multipart, pdf
 
 PATHS = {
@@ -68,6 +70,18 @@ PATHS = {
     "/api/v1/conversations": {"get"},
     "/api/v1/conversations/{id}/messages": {"get", "post"},
     "/api/v1/conversations/{id}/messages/{message_id}/feedback": {"post"},
+    "/api/v1/practice-runs": {"post"},
+    "/api/v1/practice-runs/{id}": {"get"},
+    "/api/v1/practice-runs/{id}/answers": {"post"},
+    "/api/v1/practice-runs/{id}/end": {"post"},
+    "/api/v1/mock-papers": {"post"},
+    "/api/v1/mock-papers/{id}": {"get"},
+    "/api/v1/mock-papers/{id}/answers/{question}": {"put"},
+    "/api/v1/mock-papers/{id}/submission": {"post"},
+    "/api/v1/wrong-answers": {"get"},
+    "/api/v1/exam-progress": {"get"},
+    "/api/v1/exam-leaderboard": {"get"},
+    "/api/v1/exam-leaderboard/membership": {"put", "delete"},
     "/api/v1/me": {"delete"},
 }
 EXAMPLES = 15
@@ -136,6 +150,16 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
         assert found
 
 
+def learn(resources: Resources, phone: Phone) -> dict[str, str]:
+    """A practice and a mock paper of the caller's, with one of its questions."""
+    with resources.database.unit_of_work() as session:
+        for answer, count in (("B", 6), ("AC", 14)):
+            make_questions(session, resources.clock.now(), count, answer=answer)
+    paper = phone.post("/mock-papers", {"subject": "patent_law"}).get_json()
+    run = phone.post("/practice-runs", {}).get_json()
+    return {"practice-runs": run["id"], "mock-papers": paper["id"], "question": paper["questions"][0]["id"]}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(PATHS))
 def test_the_service_does_what_the_document_says(
@@ -144,6 +168,7 @@ def test_the_service_does_what_the_document_says(
     phone: Phone,
     mini_wechat: LocalWeChat,
     add_patents: Callable[..., None],
+    resources: Resources,
     law: None,
 ) -> None:
     add_patents(make_patent("CN110000001B", "一种石墨烯散热膜及其制备方法"))
@@ -159,6 +184,7 @@ def test_the_service_does_what_the_document_says(
         f"/api/v1/cases/{case_number}/documents", data=body, content_type=kind, headers=phone.headers()
     ).get_json()["id"]
     own_ids = {"saved-searches": search_id, "companies": company_id, "documents": document_id}
+    own_ids |= learn(resources, phone)
     own_id = own_ids.get(path.split("/")[3], conversation_id)
     checks = [
         not_a_server_error,
@@ -188,6 +214,7 @@ def test_the_service_does_what_the_document_says(
                 "name": "广州演示",
                 "key": "pledge_financing",
                 "member_id": member_id,
+                "question": own_ids["question"],
             }
             for name, value in case.path_parameters.items():
                 # Every other call is about something that is there.

@@ -20,6 +20,7 @@ from models import (
     CaseDocument,
     Company,
     Conversation,
+    ExamAnswer,
     FormDraft,
     IdempotencyRecord,
     IdentityMerge,
@@ -31,13 +32,17 @@ from models import (
     SavedSearch,
     User,
     WeChatIdentity,
+    WrongAnswer,
 )
 from services.case_records import lock_conversation
+from services.exams.practice import answer_current, start_practice
+from services.exams.progress import join_board
 from services.identities import learn_unionid
 from services.identity_merge import MOVED, ONE_A_KEY
 from services.privacy import ask_for_erasure, erase_user
 from services.training.seats import book
 from tests.support.casework import make_service_case
+from tests.support.exams import make_question
 from tests.support.people import make_conversation, make_identity, make_message
 from tests.support.training import make_session
 from tests.support.waiting import wait_until_somebody_waits
@@ -78,6 +83,15 @@ def make_draft(session: Session, user_id: int, now: datetime, **values: Any) -> 
     return row
 
 
+def make_learning(session: Session, user_id: int, now: datetime) -> list[Any]:
+    """A practice with one wrong answer, and a place on the leaderboard."""
+    make_question(session, now)
+    run = start_practice(session, user_id=user_id, now=now)
+    answer_current(session, run, "A", now)
+    own = [session.scalars(select(table).where(table.user_id == user_id)).one() for table in (ExamAnswer, WrongAnswer)]
+    return [run, *own, join_board(session, user_id=user_id, now=now)]
+
+
 def make_company(session: Session, now: datetime, name: str = "广州云测科技有限公司") -> Company:
     row = Company(name=name, region="广东省广州市", created_at=now)
     session.add(row)
@@ -112,6 +126,7 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     rows.append(
         book(session, session_id=make_session(session, now).id, conversation=conversation, channel="chat", now=now)
     )
+    rows += make_learning(session, user_id, now)
     rows += [conversation, case, make_search(session, user_id, now, "one", 3), make_draft(session, user_id, now)]
     return {type(row).__tablename__: row.id for row in rows}
 
@@ -210,6 +225,26 @@ def test_two_drafts_of_one_service_become_one_with_all_answers(session: Session,
     # Whoever has either of them open must read it again first.
     assert draft.version == 2
     assert session.scalars(select(IdentityMerge)).one().moved["form_drafts_joined"] == [[newer.id, older.id]]
+
+
+def test_a_question_wrong_in_both_accounts_is_one_in_the_book_and_asked_as_soon(
+    session: Session, clock: FixedClock
+) -> None:
+    known, new = make_pair(session, clock.now())
+    question = make_question(session, clock.now())
+    for user_id in (known.user_id, new.user_id):
+        run = start_practice(session, user_id=user_id, now=clock.now())
+        answer_current(session, run, "A", clock.now())
+        join_board(session, user_id=user_id, now=clock.now())
+        clock.advance(timedelta(days=1))
+    soonest = session.scalar(select(func.min(WrongAnswer.due_at)))
+
+    learn_unionid(session, new, UNIONID, clock.now())
+
+    row = session.scalars(select(WrongAnswer)).one()
+    assert (row.user_id, row.question_id, row.wrong_count) == (known.user_id, question.id, 2)
+    assert row.due_at == soonest
+    assert session.scalar(select(func.count()).select_from(ExamAnswer).where(ExamAnswer.user_id == known.user_id)) == 2
 
 
 def test_the_same_search_saved_twice_is_one_with_the_later_look(session: Session, clock: FixedClock) -> None:

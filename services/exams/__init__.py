@@ -1,0 +1,1 @@
+"""The question bank: practice with an answer at once, timed mock papers, what was wrong and comes again."""
