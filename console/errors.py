@@ -1,9 +1,10 @@
 """The console's own error pages; a part of a page gets a short notice instead."""
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response
 
 from console.sessions import signed_in
 from core.errors import AppError, NotFound
@@ -79,9 +80,25 @@ def add_error_pages(blueprint: Blueprint) -> None:
     @blueprint.route("/", methods=METHODS[1:])
     @blueprint.route("/<path:unknown>", methods=METHODS)
     def missing(unknown: str = "") -> Response:
-        if allowed := _methods_served():
+        allowed = _methods_served()
+        if request.method == "GET" and allowed and (page := _page_of_step()):
+            # A step answers with the page it was refused on: opened again, its address leads there.
+            return redirect(page, 303)
+        if allowed:
             raise MethodNotAllowed(valid_methods=allowed)
         raise NotFound("没有这个页面。")
+
+
+def _page_of_step() -> str:
+    """The page from which the step at this address is taken: one part shorter; "" where there is none."""
+    adapter, path = current_app.create_url_adapter(request), request.path.rpartition("/")[0]
+    assert adapter is not None  # only outside a request
+    try:
+        endpoint, _ = adapter.match(path, method="GET")
+    except HTTPException:
+        return ""
+    words = request.query_string.decode()
+    return "" if endpoint == request.endpoint else path + (f"?{words}" if words else "")
 
 
 def _methods_served() -> list[str]:

@@ -121,7 +121,11 @@ def _page(resources: Resources, record_id: int, *, problem: AppError | None = No
             kind=KINDS[found.kind],
             view=view_record(reader, found, today),
             fields=fields,
-            columns=_typed_columns() if typed else _columns(found),
+            columns=_typed_columns(found) if typed else _columns(found),
+            is_overtaken=typed and isinstance(problem, Conflict),
+            unsaved=[(field.ask.label, request.form.get(f"value_{field.name}", "")) for field in fields]
+            if typed
+            else [],
             values={field.name: _typed(field) for field in fields} if typed else _shown_values(found, fields),
             said=shown_form(editing.form_of(found), found.values),
             versions=list_versions(reader, found),
@@ -175,8 +179,9 @@ def _typed(field: FormField) -> Any:
     return text.replace(",", "").replace("\uff0c", "") if field.reads in NUMBERS else text
 
 
-def _typed_columns() -> dict[str, str]:
-    return {name: request.form.get(name, "") for name in (*COLUMNS, "version")}
+def _typed_columns(record: DatedRecord) -> dict[str, str]:
+    """What was typed, over the version that is shown with it."""
+    return {name: request.form.get(name, "") for name in COLUMNS} | {"version": str(record.version)}
 
 
 def _columns(record: DatedRecord) -> dict[str, str]:

@@ -23,7 +23,9 @@ from services.dated_data.lookup import CONFIDENCE_WORDS, NATIONWIDE, full_place
 from services.job_names import JobName, request_recount
 from services.permissions import Action, check_may, may
 
-STALE = "同事刚改过这一条,请刷新后再改。"
+STALE = "同事刚改过这一条,请刷新后再看。"
+OVERTAKEN = "同事刚改过这一条。对一下同事存的,再交一次就用您写的。"
+GONE_ON = "这一版已经不是草稿,没有保存。要改就先建新版本。"
 # Until then every process has let go of the calendar that it kept (services/working_hours.py).
 SETTLES = timedelta(seconds=90)
 SPACE = re.compile(r"\s+")
@@ -112,9 +114,9 @@ def save_record(
     check_may(staff, Action.EDIT_RECORDS)
     record = get_record(session, staff, record_id, lock=True)
     if record.version != version:
-        raise Conflict(STALE)
+        raise Conflict(OVERTAKEN if record.state == RecordState.DRAFT else GONE_ON)
     if record.state != RecordState.DRAFT:
-        raise Conflict("这一版已经不是草稿。要改就先建新版本。")
+        raise Conflict(GONE_ON)
     problems = _problems(content, china_date(now))
     if kind_of(record).is_nationwide and full_place(content.region) != NATIONWIDE:
         problems["region"] = "这类数据全国一份,填全国"

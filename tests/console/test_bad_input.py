@@ -1,5 +1,7 @@
 """What no form of ours sends: the console says what is wrong, never that something broke."""
 
+from urllib.parse import unquote
+
 import pytest
 
 from models import Staff
@@ -145,6 +147,23 @@ def test_a_wrong_method_is_a_page_of_the_console_that_says_what_to_do(method, pa
     page = response.get_data(as_text=True)
     assert "这里不能直接打开" in page and "回到会话" in page
     assert 'class="top"' in page and "赵磊" in page
+
+
+@pytest.mark.parametrize(
+    ("step", "page"),
+    [
+        (
+            "/console/boards/pledge_financing/assign?region=%E4%BD%9B%E5%B1%B1",
+            "/console/boards/pledge_financing?region=佛山",
+        ),
+        ("/console/cases/RZ261123-0001/move", "/console/cases/RZ261123-0001"),
+        ("/console/records/1/approve", "/console/records/1"),
+    ],
+)
+def test_the_address_of_a_step_opened_again_leads_to_its_page(step, page, signed_in):
+    response = signed_in("administrator").get(step)
+
+    assert (response.status_code, unquote(response.location)) == (303, page)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])

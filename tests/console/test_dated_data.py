@@ -91,6 +91,25 @@ def test_a_stale_page_is_refused_and_a_reason_is_needed_to_send_back_or_retire(s
     assert state(database, draft) == RecordState.RETIRED
 
 
+def test_of_two_who_write_one_draft_the_later_one_sees_both_and_loses_nothing(signed_in, database, draft):
+    first, second = signed_in("supervisor"), signed_in("administrator")
+    seen = re.search(r'name="version" value="(\d+)"', first.get(f"/console/records/{draft}").text)[1]
+    saved(second, draft, value_share="50", name="同事的名称")
+
+    refused = saved(first, draft, value_share="60", version=seen)
+
+    assert refused.status_code == 409 and "再交一次就用您写的" in refused.text
+    assert "同事存的" in refused.text and "50%" in refused.text and 'value="60"' in refused.text
+    now = re.search(r'name="version" value="(\d+)"', refused.text)[1]
+    assert now != seen and saved(first, draft, value_share="60", version=now).status_code == 303
+    with database.reading() as session:
+        assert session.get(DatedRecord, draft).values["share"] == 60
+    # Handed in meanwhile: it cannot be written any more, and what was typed is still there to be copied.
+    saved(second, draft, step="submit", value_share="70")
+    late = saved(first, draft, value_share="80", version=now)
+    assert late.status_code == 409 and "您写的" in late.text and "80" in late.text
+
+
 def test_a_version_of_what_holds_is_begun_and_what_is_due_is_checked(signed_in, database, clock):
     with database.unit_of_work() as session:
         old = make_record(session, clock.now(), checked_at=clock.now().date().replace(year=2025)).id
