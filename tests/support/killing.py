@@ -37,7 +37,14 @@ STEPS = {
     "staff reply answered": "console.views.conversations:_after",
 }
 # Functions that jobs.runtime turns into jobs, known to RQ by name: between their end and the note that they are done.
-JOBS = {"route job": "jobs.cases:route_case", "clock job": "jobs.cases:check_clock", "turn job": "jobs.turns:run_turn"}
+JOBS = {
+    "route job": "jobs.cases:route_case",
+    "clock job": "jobs.cases:check_clock",
+    "turn job": "jobs.turns:run_turn",
+    "lapse job": "jobs.training:lapse_offers",
+    "booking told": "jobs.training:tell_booking",
+    "broadcast job": "jobs.training:broadcast",
+}
 
 
 def set_trap(folder: Path, when: str, step: str, *, whole: bool = False) -> None:
