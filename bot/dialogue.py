@@ -17,6 +17,7 @@ from bot.skill_table import (
     AFTER_MISSES,
     ANSWER,
     BY_WORDS,
+    DEFEND,
     DELETE_DATA,
     DETAIL,
     FEE,
@@ -43,6 +44,7 @@ from bot.skill_table import (
 )
 from bot.skills import (
     Skill,
+    defence,
     desks,
     exams,
     feedback,
@@ -157,7 +159,11 @@ class Dialogue:
 
     def _choose_for_text(self, context: TurnContext) -> Skill:
         understood = context.understanding
-        is_unsure = understood.intent is None or understood.confidence < CONFIDENT
+        is_unsure = (
+            understood.intent is None or understood.confidence < CONFIDENT or handoff.complains_of_others(context)
+        )
+        if defence.is_called_for(context):
+            return DEFEND
         if _calls_for_staff(context):
             return INTENT_SKILLS[str(understood.intent)]
         if find_numbers(context.text) and (
@@ -168,10 +174,7 @@ class Dialogue:
             return DETAIL
         if policies.computes(context):
             return ANSWER
-        correction = self._choose_for_correction(context)
-        if correction is not None:
-            return correction
-        going_on = self._choose_going_on(context)
+        going_on = self._choose_for_correction(context) or self._choose_going_on(context)
         if going_on is not None:
             return going_on
         if understood.intent is None and understood.act is not None:
@@ -181,7 +184,7 @@ class Dialogue:
         if is_unsure:
             return Skill("policy", _policy_or_rephrase)
         if understood.intent in {"chitchat", "out_of_scope"} and understood.confidence <= GUESSED:
-            return Skill(understood.intent, _policy_or(INTENT_SKILLS[understood.intent]))
+            return _policy_or(INTENT_SKILLS[understood.intent], context)
         service = forms.service_for(understood.intent, context.plain)
         return forms.begin(service) if service else INTENT_SKILLS.get(str(understood.intent), HELP)
 
@@ -243,7 +246,7 @@ def _choose_by_form(text: str) -> Skill | None:
 def _calls_for_staff(context: TurnContext) -> bool:
     """Whether a person is wanted; not where it only seems so, and a figure is corrected (说错了,是10月18日发文)."""
     understood, text = context.understanding, context.text
-    if understood.intent not in {"human_handoff", "complaint"}:
+    if understood.intent not in {"human_handoff", "complaint"} or handoff.complains_of_others(context):
         return False
     if understood.intent == "complaint" and len(text) <= LONGEST_INSULT and guidance.is_upset(text):
         return False
@@ -252,12 +255,10 @@ def _calls_for_staff(context: TurnContext) -> bool:
     )
 
 
-def _policy_or(skill: Skill) -> Callable[[TurnContext], Reply]:
-    def answer(context: TurnContext) -> Reply:
-        sure = policies.answer_if_sure(context) if len(context.text) >= SHORTEST_MATTER else None
-        return sure or skill.answer(context)
-
-    return answer
+def _policy_or(skill: Skill, context: TurnContext) -> Skill:
+    """What was only guessed, unless our sources are sure of an answer; that one can be asked on."""
+    sure = policies.answer_if_sure(context) if len(context.text) >= SHORTEST_MATTER else None
+    return skill if sure is None else Skill("policy", lambda _: sure)
 
 
 def _is_about_subject(context: TurnContext) -> bool:

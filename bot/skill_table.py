@@ -2,6 +2,7 @@
 
 from bot.skills import (
     Skill,
+    defence,
     desks,
     guidance,
     handoff,
@@ -53,6 +54,7 @@ SHOW_LIST = Skill("patent_search", patents.show_again)
 GO_TO_PAGE = Skill("patent_search", patents.go_to_page)
 FOLLOW_UP = Skill("policy", policies.answer_follow_up)
 LEANING = Skill("policy", policies.answer_leaning)
+DEFEND = Skill("desk", defence.defend)
 FEE = Skill("desk", desks.offer_fee)
 HOURS = Skill("chitchat", guidance.tell_hours)
 FOREIGN = Skill("chitchat", guidance.only_chinese)

@@ -33,6 +33,8 @@ from services.turns import (
 
 log = get_logger(__name__)
 
+# 谢谢, 在吗, a verdict: what was talked about before them still is.
+SMALL_TALK = frozenset({"chitchat", "greeting", "acknowledge", "feedback"})
 FAILED_TEXT = "这条没处理成功,内容我留着了。1分钟后再试,或说“转人工”。"
 
 
@@ -191,4 +193,6 @@ def remember(memory: Mapping[str, Any], reply: Reply, skill: str) -> dict[str, A
     updated = {key: value for key, value in {**memory, **reply.memory}.items() if value is not None}
     updated["misses"] = memory.get("misses", 0) + 1 if reply.is_miss else 0
     updated["last_skill"] = skill
+    if skill not in SMALL_TALK:
+        updated["last_matter"] = skill
     return updated

@@ -38,6 +38,8 @@ CORRECTION = re.compile(
     r"^(?:不好意思|抱歉|哦|啊|[,,、 ])*(?:(?:我)?(?:刚才|刚)?(?:说|写|打|弄|搞)错了?|不对|错了|不是[^,,。;;]{1,10})"
     r"[,,。;; ]*(?:应该|我|要)?(?:是|要)(?P<value>[^,,。;;??!]{1,16}?)(?:的?[吧啊呀])?[。.!]*$"
 )
+# 单位没规定呢 tells a case, and names nothing that could be put in another's place.
+TELLS_A_CASE = re.compile("[没不未]")
 # Words that point back.
 POINTS_BACK = re.compile(
     r"^(?:那|要是|如果|万一|假如|它|这|过了|从|还|又|再|然后|之后|对方|不|没|必须|一定)|它|这个|那个|上面|刚才|这样|这种情况"
@@ -69,7 +71,7 @@ def substituted(text: str, previous: str) -> str | None:
     if (filed := FILED.match(said)) and OF_TERM.search(previous) and (kind := KIND_SAID.search(previous)):
         return f"{filed['when']}申请的{kind[0]}专利保护到什么时候"
     match = AND_WHAT_ABOUT.match(said)
-    if match and not SHORT_QUESTION.match(said):
+    if match and not SHORT_QUESTION.match(said) and not TELLS_A_CASE.search(match["what"]):
         return with_alternative(previous, match["what"])
     if SHORT_QUESTION.match(said):
         return ASKED_FOR.sub("", previous) + said.removeprefix("那")

@@ -21,6 +21,17 @@ LIKELIER = 0.15
 STANDS_ALONE = 0.8
 # How much nearness to a question itself counts beside the score of what it leans on, too.
 ITSELF = 1.0
+# What a short question is after, and how a passage shows that it speaks of it: a sum, the case without an agreement,
+# somebody's refusal. So much does it count that a passage does.
+CUES = (
+    (re.compile("多少钱|费用|收费|花多少|要钱"), re.compile(r"\d[\d,.]*万?元|免费|不收费")),
+    (
+        re.compile("没有?(?:规定|约定|写|签|说好)|没(?:有)?合同"),
+        re.compile("(?:未|没有?)[^。;;]{0,24}?(?:约定|规定)|都没有的"),
+    ),
+    (re.compile("不(?:同意|答应|肯|愿意?)|拒绝"), re.compile("不同意|拒绝|正当理由")),
+)
+CUE = 0.6
 # 你们公司一年赚多少, 深圳哪家最便宜: below these log-odds what is asked is none of ours, whatever was spoken of before.
 # Words that ask how much say nothing about that, and what is left may be too short to tell.
 NOT_ASKABLE, SHORTEST_TOLD = -2.0, 5
@@ -61,11 +72,13 @@ class ContextFinder:
         book, top = self._book, found[0][1]
         guides = self._ranker.rank(question, [passage for passage, _ in found if passage.kind == GUIDE])
         nearness = {passage.passage_id: score for passage, score in guides}
+        cues = [speaks for asks, speaks in CUES if asks.search(question)]
 
         def fits(each: tuple[PassageText, float]) -> float:
             passage, score = each
             near = nearness.get(passage.passage_id)
-            return score + ITSELF * (book.closeness(question, passage) if near is None else near)
+            spoken_of = sum(bool(speaks.search(passage.text)) for speaks in cues)
+            return score + ITSELF * (book.closeness(question, passage) if near is None else near) + CUE * spoken_of
 
         (first, score), *others = sorted(found, key=fits, reverse=True)
         return [(first, max(score, top)), *others]

@@ -115,7 +115,7 @@ class Assistant:
     def _whole_question(self, context: TurnContext, model: ChatModel, redaction: Redaction, deadline: Deadline) -> str:
         """那外观呢, made whole by the model; by our own rules where its wording is none."""
         subject = context.memory.get("subject") or {}
-        follows = subject.get("kind") == "policy" and context.memory.get("last_skill") == "policy"
+        follows = subject.get("kind") == "policy" and context.memory.get("last_matter") == "policy"
         if not follows or len(context.text) > LONGEST_THAT_LEANS:
             return context.text
         previous, text = redaction.hide(str(subject["text"])), redaction.hide(context.text)

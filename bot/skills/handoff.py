@@ -15,6 +15,11 @@ TAKES_BACK = re.compile(
     "(?:先|那|还是|现在|暂时)*(?:不用|不需要|不要|别|取消|撤回|撤销|不)(?:再)?(?:帮我)?(?:转|找|叫|安排|请)?(?:人工|专员|客服)(?:客服|专员|服务)?"
     "(?:联系我?|找我|回我|回复我?|来)?(?:了|吧|啦|谢谢)*"
 )
+# 对方一直不回呢 is said of somebody else: no complaint about us.
+OF_OTHERS = re.compile(
+    "(?:那|可是?|但是?|现在|要是|如果|结果|都|问题是)*(?:对方|他们?|她|人家|对面|那边|那家|同行|厂家|侵权方|单位|公司|老板|银行|法院)"
+    "(?!.*(?:你们|客服|专员|顾问|机器人|平台))"
+)
 TOPIC_OF_INTENT = {
     "patent_search": "patent",
     "patent_detail": "patent",
@@ -42,6 +47,11 @@ def hand_off(context: TurnContext) -> Reply:
 def hand_off_complaint(context: TurnContext) -> Reply:
     """A complaint is a matter for people."""
     return transfer(context, HandoffReason.COMPLAINT, opening="抱歉没办好。")
+
+
+def complains_of_others(context: TurnContext) -> bool:
+    """Whether what sounds like a complaint is about the other side of the matter."""
+    return context.understanding.intent == "complaint" and bool(OF_OTHERS.match(context.plain))
 
 
 def hand_off_after_misses(context: TurnContext) -> Reply:

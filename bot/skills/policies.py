@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
+from bot.skills.handoff import complains_of_others
 from core.errors import UpstreamUnavailable
 from nlp.elsewhere import leads_elsewhere
 from nlp.follow_ups import LONGEST_FOLLOW_UP, leans_back, points_back, substituted, with_alternative
@@ -32,6 +33,8 @@ ASKED_BY = frozenset({"policy", "desk", "form"})
 MOST_REMEMBERED = 6
 # So well must a passage fit a sentence that did not look like a question.
 SURE = 0.5
+# And so well one that leans on the question before: 对方一直不回呢 comes near to the receipt of e-mails.
+NEAR = 0.45
 # 哪个便宜 sounds like none of ours, 单位没规定呢 like a case: heard alone, they are taken for what they are not.
 # After an answer these intents say nothing, and others only where they are this clear.
 SAYS_NOTHING = frozenset({None, "policy_question", "out_of_scope", "chitchat"})
@@ -74,6 +77,8 @@ def _wishes_else(context: TurnContext) -> bool:
     understood = context.understanding
     if understood.intent is None:
         return understood.act is not None and understood.confidence >= GUESSED
+    if complains_of_others(context):
+        return False
     if understood.intent == "patent_fee":
         return not points_back(context.plain)  # 那要交多少滞纳金 goes on, 年费什么时候交 begins
     return understood.intent not in SAYS_NOTHING and understood.confidence >= CLEAR
@@ -81,9 +86,9 @@ def _wishes_else(context: TurnContext) -> bool:
 
 def answer_leaning(context: TurnContext) -> Reply:
     """哪个便宜, 他不同意怎么办: with what was asked before, which stays what is talked about; else no basis is owned up
-    to."""
+    to, and what only comes near is none."""
     subject = str(context.memory["subject"]["text"])
-    reply = _answer(context, context.text, asked=subject)
+    reply = _answer(context, context.text, asked=subject, at_least=NEAR)
     return replace(reply, memory={**reply.memory, "asked": asked_with(context)})
 
 
@@ -99,7 +104,7 @@ def answer_if_sure(context: TurnContext) -> Reply | None:
 def follow_up_question(context: TurnContext) -> str | None:
     """The whole question that a short one means after an answer; None where it stands for itself."""
     subject = context.memory.get("subject") or {}
-    if subject.get("kind") != "policy" or context.memory.get("last_skill") not in ASKED_BY:
+    if subject.get("kind") != "policy" or not _was_asked(context):
         return None
     previous = context.resources.understander.plain(str(subject["text"]))  # 外觀專利保護幾耐 asks what 外观… 多久 does
     if (whole := substituted(context.plain, previous)) is not None:
@@ -110,7 +115,7 @@ def follow_up_question(context: TurnContext) -> str | None:
     return None
 
 
-def _answer(context: TurnContext, question: str, asked: str | None = None) -> Reply:
+def _answer(context: TurnContext, question: str, asked: str | None = None, *, at_least: float = 0.0) -> Reply:
     try:
         # 外觀專利, 外官专利: what was said in other characters or with a slip is asked as it was meant.
         meant = context.resources.understander.plain(question)
@@ -121,6 +126,8 @@ def _answer(context: TurnContext, question: str, asked: str | None = None) -> Re
         return Reply(UNAVAILABLE, choices=(Choice("转人工", "转人工"),), is_miss=True)
     if answer.abstained:
         return without_basis(context, answer, question)
+    if answer.confidence < at_least:
+        return without_basis(context, PolicyAnswer(NO_BASIS, abstained=True), question)
     # The list stays on the table for 第2个, but 那…呢 now goes on with the question.
     memory = {
         "subject": {"kind": "policy", "text": asked or question}, "pending": None, "last_search_text": None,
@@ -157,9 +164,12 @@ def asked_with(context: TurnContext) -> list[str]:
 
 def _asked_before(context: TurnContext) -> list[str]:
     """The user's last questions of law, oldest first; none after something else was done."""
-    if context.memory.get("last_skill") not in ASKED_BY:
-        return []
-    return list(context.memory.get("asked") or [])
+    return list(context.memory.get("asked") or []) if _was_asked(context) else []
+
+
+def _was_asked(context: TurnContext) -> bool:
+    """Whether a question of law is what was last talked about; a word of thanks between is no other matter."""
+    return context.memory.get("last_matter", context.memory.get("last_skill")) in ASKED_BY
 
 
 def without_basis(context: TurnContext, answer: PolicyAnswer, question: str) -> Reply:
