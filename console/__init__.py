@@ -24,6 +24,7 @@ from console.views import (
     inbox,
     institutions,
     knowledge,
+    questions,
     statistics,
     stream,
     tasks,
@@ -64,6 +65,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     claims.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)
+    questions.add_routes(blueprint, resources)
     stream.add_routes(blueprint, resources, feed)
     return blueprint
 

@@ -69,6 +69,7 @@ ACTION_NAMES = {
     "claim_added": "把认领的人加为成员", "claim_transferred": "企业换负责人",
     "claim_refused": "不通过企业认领", "minutes_drawn": "汇总纪要",
     "minutes_agreed": "确认纪要", "minutes_refused": "不同意纪要", "course_created": "新建课程",
+    "question_created": "新建题目", "question_changed": "改题目",
     "session_created": "新建场次", "session_changed": "改场次", "session_cancelled": "取消场次",
     "session_message": "给报名的人发通知", "checked_in": "签到", "check_in_undone": "撤回签到",
     "absent_marked": "记未到场",
@@ -76,7 +77,8 @@ ACTION_NAMES = {
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
                 "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构",
-                "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名"}  # fmt: skip
+                "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名",
+                "question": "题目"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",

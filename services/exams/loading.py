@@ -20,12 +20,11 @@ from core.errors import InvalidInput
 from models import ExamQuestion, QuestionState, Subject
 from services.exams.bank import LETTERS
 from services.exams.citations import period_of, read_cite
-from services.exams.topics import SUBJECT_NAMES, TOPICS
+from services.exams.topics import PAST_PAPERS, SUBJECT_NAMES, TOPICS
 from services.knowledge_import.validity import known_validity
 
 OWN = "知桥自编"
 UNTOUCHED = 1
-PAST_PAPERS = "past_papers"
 # What other collections and our own spreadsheet call each field.
 NAMES = {
     "stem": ("input", "question", "题干"),

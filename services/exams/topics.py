@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from models import Subject
 
+PAST_PAPERS = "past_papers"
 SUBJECT_NAMES = {Subject.PATENT_LAW: "专利法律知识", Subject.RELATED_LAW: "相关法律知识"}
 
 
@@ -35,7 +36,7 @@ TOPICS = {
     "contracts": Topic(Subject.RELATED_LAW, "技术合同和成果转化", ("技术合同", "成果转化", "民法典", "合同")),
     "other_ip": Topic(Subject.RELATED_LAW, "布图设计和海关保护", ("布图", "海关")),
     # What was imported from past papers carries no topic of its own.
-    "past_papers": Topic(Subject.PATENT_LAW, "历年真题", ("真题", "历年")),
+    PAST_PAPERS: Topic(Subject.PATENT_LAW, "历年真题", ("真题", "历年")),
 }
 
 

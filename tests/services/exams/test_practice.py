@@ -1,5 +1,6 @@
 """Practice: right or wrong at once, what was wrong comes again later, counts that are nobody's."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,27 @@ def test_an_answer_that_comes_twice_counts_once(database, clock, learner) -> Non
         with pytest.raises(Conflict):
             answer_current(session, run, "B", clock.now(), place=0)
 
+        assert session.scalar(select(func.count()).select_from(ExamAnswer)) == 1
+
+
+def test_two_phones_that_answer_at_the_same_moment_are_one_answer(database, clock, learner) -> None:
+    with database.unit_of_work() as session:
+        run_id = start_practice(session, user_id=learner, now=clock.now()).id
+
+    def answer(given: str) -> bool:
+        try:
+            with database.unit_of_work() as session:
+                answer_current(session, session.get_one(ExamRun, run_id), given, clock.now(), place=0)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(answer, "ABCD"))
+
+    with database.reading() as session:
+        assert taken.count(True) == 1
+        assert session.get_one(ExamRun, run_id).place == 1
         assert session.scalar(select(func.count()).select_from(ExamAnswer)) == 1
 
 

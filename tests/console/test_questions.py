@@ -1,0 +1,131 @@
+"""The question bank at the training desk: found, previewed, written, changed, put into and out of use."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from models import AuditEntry, ExamQuestion, QuestionState
+from services.exams.loading import load_own_questions
+from tests.support.exams import BANK, make_question
+from tests.support.staff import make_staff
+
+PATH = "/console/training/questions"
+TYPED = {
+    "topic": "exploitation", "state": "in_force", "stem": "专利权质押从何时设立?", "answer": "b",
+    "options": "签订合同时\r\n办理出质登记时\r\n\r\n放款时", "explanation": "登记时设立。",
+    "cites": "民法典 第四百四十四条", "step": "save",
+}  # fmt: skip
+
+
+@pytest.fixture
+def trainer(database, clock, browse):
+    """An agent for training, at the console."""
+    with database.unit_of_work() as session:
+        person = make_staff(session, clock.now(), display_name="周宁", skills=["training"])
+    browser = browse()
+    browser.log_in(person)
+    return browser
+
+
+def bank(database) -> list[ExamQuestion]:
+    with database.reading() as session:
+        return list(session.scalars(select(ExamQuestion).order_by(ExamQuestion.id)))
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the form of a page would send."""
+    fields = dict(re.findall(r'<input(?: type="hidden")? name="(version|answer)" value="([^"]*)"', page))
+    fields |= dict(re.findall(r'<textarea name="(\w+)"[^>]*>([^<]*)<', page))
+    for name, options in re.findall(r'<select name="(\w+)"[^>]*>(.*?)</select>', page):
+        fields[name] = re.search(r'value="([^"]*)" selected', options)[1]
+    return {**fields, "step": "save"}
+
+
+def test_the_bank_is_listed_by_state_and_topic_in_pages(trainer, database, clock):
+    assert "这里还没有题" in trainer.get(PATH).text
+    with database.unit_of_work() as session:
+        done = load_own_questions(session, BANK, clock.now())
+        make_question(session, clock.now(), state=QuestionState.SUPERSEDED, stem="旧法的题")
+    page = trainer.get(PATH).text
+    assert f"{done.added + 1}题" in page and "下一页" in page and "上一页" not in page
+    assert "上一页" in trainer.get(f"{PATH}?page=1").text
+    old = trainer.get(f"{PATH}?state=superseded").text
+    assert "旧法的题" in old and "按旧法,不出" in old and "<small>1题" in old
+    assert "优先权" in trainer.get(f"{PATH}?topic=priority&state=odd&page=x").text
+
+
+def test_a_question_is_previewed_as_a_phone_shows_it_and_nothing_is_written(trainer, database):
+    trainer.get(f"{PATH}/new")
+    page = trainer.post(f"{PATH}/new", {**TYPED, "step": "preview"})
+
+    assert page.status_code == 200
+    for words in (
+        "手机上这样显示",
+        "A. 签订合同时",
+        "B. 办理出质登记时",
+        "答案是B。",
+        "依据:《民法典》第四百四十四条。",
+    ):
+        assert words in page.text
+    assert bank(database) == []
+
+
+def test_a_question_is_written_changed_and_taken_out_of_use_with_its_trace(trainer, database):
+    trainer.get(f"{PATH}/new")
+    made = trainer.post(f"{PATH}/new", TYPED)
+    assert made.status_code == 303
+    form = form_of(trainer.get(made.location).text)
+    assert form["options"] == "签订合同时\n办理出质登记时\n放款时"
+    assert trainer.post(made.location, form).status_code == 303  # nothing changed, nothing written
+    changed = {**form, "answer": "A,B", "state": "withdrawn"}
+    assert trainer.post(made.location, changed).status_code == 303
+    stale = trainer.post(made.location, {**form, "stem": "又改"})
+
+    assert stale.status_code == 409 and "同事刚改过这道题" in stale.text
+    (row,) = bank(database)
+    assert (row.answer, row.is_multiple, row.state, row.version) == ("AB", True, "withdrawn", 2)
+    with database.reading() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.target == f"question:{row.code}")).all()
+        assert [(each.action, each.details) for each in entries] == [
+            ("question_created", {}),
+            ("question_changed", {"fields": ["answer", "is_multiple", "state"]}),
+        ]
+
+
+def test_a_superseded_question_comes_into_use_once_its_article_is_named(trainer, database, clock):
+    with database.unit_of_work() as session:
+        question = make_question(session, clock.now(), state=QuestionState.SUPERSEDED, cites=[], answered_count=9)
+    form = form_of(trainer.get(f"{PATH}/{question.code}").text)
+    refused = trainer.post(f"{PATH}/{question.code}", {**form, "state": "in_force"})
+    done = trainer.post(f"{PATH}/{question.code}", {**form, "state": "in_force", "cites": "专利法 第四十二条"})
+
+    assert refused.status_code == 422 and "要写依据的条文" in refused.text
+    assert done.status_code == 303
+    (row,) = bank(database)
+    assert (row.state, row.answered_count) == ("in_force", 9)
+    assert row.valid_from is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"stem": " "}, "要写题干"),
+        ({"options": "只有一个"}, "2到6个"),
+        ({"options": "一样\n一样"}, "不要重复"),
+        ({"answer": "E"}, "写选项的字母"),
+        ({"answer": ""}, "写选项的字母"),
+        ({"topic": "cooking"}, "请选"),
+        ({"state": "odd"}, "请选"),
+        ({"cites": "商标法 第三十三条"}, "要写明哪天通过的"),
+        ({"cites": ""}, "要写依据的条文"),
+    ],
+)
+def test_what_is_not_right_is_said_at_its_field_and_kept_as_typed(trainer, database, change, why):
+    trainer.get(f"{PATH}/new")
+    refused = trainer.post(f"{PATH}/new", {**TYPED, **change})
+
+    assert refused.status_code == 422
+    assert why in refused.text
+    assert "登记时设立。" in refused.text
+    assert bank(database) == []
