@@ -82,6 +82,8 @@ LONGEST_CHANGE = 16
 GUESSED = 0.7
 # A bare insult is met with calm, a complaint in a sentence with a person.
 LONGEST_INSULT = 6
+# 过了三个月呢, after an answer of law, only sounds like a complaint; one says to whom it is made.
+ADDRESSES_US = re.compile("你|您|客服|专员|人工|真人|机器|投诉")
 UPSETTING = frozenset({None, "chitchat", "out_of_scope", "patent_search", "complaint"})
 SHORTEST_MATTER = 2
 BACK_TO_LIST = re.compile(
@@ -251,7 +253,10 @@ def _calls_for_staff(context: TurnContext) -> bool:
     if understood.intent == "complaint" and len(text) <= LONGEST_INSULT and guidance.is_upset(text):
         return False
     return understood.confidence >= SURE or (
-        understood.confidence >= CONFIDENT and not policies.computes(context) and corrected(text) is None
+        understood.confidence >= CONFIDENT
+        and not policies.computes(context)
+        and corrected(text) is None
+        and (ADDRESSES_US.search(text) is not None or not policies.leans_on_answer(context))
     )
 
 

@@ -76,6 +76,7 @@ BY_WORDS = {
     **dict.fromkeys(("未读", "查看未读", "未读消息", "看未读"), UNREAD),
     **dict.fromkeys(("帮助", "help", "菜单", "你好帮助", "怎么用", "功能"), HELP),
     own_data.CONFIRMATION: Skill("own_data", own_data.confirm),
+    **dict.fromkeys(("单号多少", "单号是多少", "我的单号", "我的单号多少"), INTENT_SKILLS["case_progress"]),
     "怎么查专利": HOW_TO_SEARCH,
     "按号码查专利": Skill("patent_detail", patent_details.ask_for_number),
     **dict.fromkeys(("问政策", "随便问"), Skill("help", policies.invite)),

@@ -30,7 +30,7 @@ OPENING = re.compile(
 ASKS = re.compile(r"[??]|吗|么$|怎么|如何|多少|几[天个年月]|多久|能不能|可不可以|是不是|要不要|什么|为啥|呢$|哪")
 # Asks about a thing instead of wishing for it: 申报高企要什么条件.
 ASKS_ABOUT = re.compile(r"怎么|怎样|如何|什么|哪|条件|流程|是不是|有没有")
-ASKS_FOR_SURE = re.compile(r"[??]\s*$|吗\s*$|多少钱|怎么办|几年|多久")
+ASKS_FOR_SURE = re.compile(r"[??]\s*$|吗\s*$|多少钱|怎么办|几年|几个月|几天|多久|多长时间|什么时候")
 
 
 def corrected_part(plain: str) -> str:

@@ -1,6 +1,7 @@
 """Law and policy: an answer with its sources, or an honest "I don't know" and a person."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from unicodedata import normalize
 
@@ -8,8 +9,10 @@ from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills.handoff import complains_of_others
 from core.errors import UpstreamUnavailable
+from nlp.acts import ActFinder
 from nlp.elsewhere import leads_elsewhere
 from nlp.follow_ups import LONGEST_FOLLOW_UP, leans_back, points_back, substituted, with_alternative
+from nlp.intents import is_question
 from nlp.patent_numbers import find_numbers
 from nlp.policy_answers import NO_BASIS
 from nlp.rules import read_rule_question
@@ -33,7 +36,7 @@ ASKED_BY = frozenset({"policy", "desk", "form"})
 MOST_REMEMBERED = 6
 # So well must a passage fit a sentence that did not look like a question.
 SURE = 0.5
-# And so well one that leans on the question before: 对方一直不回呢 comes near to the receipt of e-mails.
+# And so well one that only tells something after a question: 对方一直不回呢 comes near to the receipt of e-mails.
 NEAR = 0.45
 # 哪个便宜 sounds like none of ours, 单位没规定呢 like a case: heard alone, they are taken for what they are not.
 # After an answer these intents say nothing, and others only where they are this clear.
@@ -41,6 +44,7 @@ SAYS_NOTHING = frozenset({None, "policy_question", "out_of_scope", "chitchat"})
 CLEAR = 0.8
 # A bare act that is only guessed (对方不承认呢: a no) does not answer us.
 GUESSED = 0.7
+PAGES = frozenset({"next_page", "previous_page", "select_item"})
 
 
 def answer_question(context: TurnContext) -> Reply:
@@ -76,7 +80,8 @@ def _wishes_else(context: TurnContext) -> bool:
     """Whether the sentence is a clear wish or act of its own."""
     understood = context.understanding
     if understood.intent is None:
-        return understood.act is not None and understood.confidence >= GUESSED
+        is_act = understood.act is not None and understood.confidence >= GUESSED
+        return is_act and not _has_no_use(understood.act, context)
     if complains_of_others(context):
         return False
     if understood.intent == "patent_fee":
@@ -84,11 +89,24 @@ def _wishes_else(context: TurnContext) -> bool:
     return understood.intent not in SAYS_NOTHING and understood.confidence >= CLEAR
 
 
+@cache
+def _acts() -> ActFinder:
+    return ActFinder()
+
+
+def _has_no_use(act: str | None, context: TurnContext) -> bool:
+    """Whether an act was only guessed from a sentence (多少页, 我没登记过): no list to page, nothing to deny."""
+    if _acts().find(context.plain).name is not None:
+        return False
+    return (act in PAGES and not context.memory.get("list")) or (act == "deny" and not context.memory.get("pending"))
+
+
 def answer_leaning(context: TurnContext) -> Reply:
     """哪个便宜, 他不同意怎么办: with what was asked before, which stays what is talked about; else no basis is owned up
     to, and what only comes near is none."""
     subject = str(context.memory["subject"]["text"])
-    reply = _answer(context, context.text, asked=subject, at_least=NEAR)
+    at_least = 0.0 if is_question(context.plain) else NEAR
+    reply = _answer(context, context.text, asked=subject, at_least=at_least)
     return replace(reply, memory={**reply.memory, "asked": asked_with(context)})
 
 
