@@ -16,6 +16,7 @@ from nlp.ranking import GUIDE, LexicalRanker
 from nlp.refusals import find_refusal, find_suspicion
 from nlp.retrieval import Bm25Retriever
 from nlp.rules import RuleAnswer, WorkingDays, answer_rule_question
+from nlp.scope import own_rule_first
 from nlp.segmenter import Segmenter, normalise
 from nlp.types import Citation, PassageText, PolicyAnswer
 from nlp.word_weights import IndexWordWeights
@@ -90,7 +91,7 @@ class PolicyAnswerer:
 
         said = [self._normaliser.plain(each) for each in subjects(history, on)]
         asked, found = self._context.find(itself, said, find)
-        found = found[:MOST_FOUND]
+        found = own_rule_first(itself, found, enough=self._enough)[:MOST_FOUND]
         if not found or found[0][1] < self._enough:
             return PolicyAnswer(NO_BASIS, abstained=True, confidence=found[0][1] if found else 0.0)
         if found[0][1] < WELL and (doubt := find_suspicion(question)) is not None:

@@ -46,6 +46,14 @@ RIGHTS = (
 OTHER_RIGHT_FACTOR = 0.3
 # A place's own rule comes after the national one that fits about as well, unless the place is named.
 EVERYWHERE, LOCAL_RULE_FACTOR = "全国", 0.85
+# 河南自己的规定, 按当地条例, 浙江省里有没有要求: what a place has laid down itself is asked for.
+OWN_RULE = re.compile(
+    rf"(?:自己|自家|本地|当地|地方上?|省里|市里|(?:我们?|本|咱们?)[省市]|{PLACE.pattern})(?:里|这边|那边|自己|专门|出)*的?"
+    r"(?:规定|条例|办法|规矩|法规|地方法|说法|标准)|按(?:着|照)?(?:当地|本地|地方|省里|市里)"
+)
+# So close to the best must a place's own rule come.
+AS_WELL = 0.9
+Found = list[tuple[PassageText, float]]
 
 
 def right_factor(question: str, passage: PassageText) -> float:
@@ -61,6 +69,32 @@ def local_factor(question: str, passage: PassageText) -> float:
     """Less than 1 for the rule of a place that the question does not name."""
     is_named = passage.region == EVERYWHERE or passage.region.rstrip("省市区县") in question
     return 1.0 if is_named else LOCAL_RULE_FACTOR
+
+
+def own_rule_first(question: str, found: Found, *, enough: float) -> Found:
+    """河南自己的规定是不是还要高些: the named place's rule goes before the national one where it answers about as well.
+
+    `found` is passages with scores, best first; the one that comes first has the best score.
+    """
+    if not found or not asks_own_rule(question):
+        return found
+    top = found[0][1]
+    local = next(
+        (
+            each
+            for each in found
+            if each[1] >= max(enough, top * AS_WELL)
+            and each[0].region != EVERYWHERE
+            and local_factor(question, each[0]) == 1.0
+        ),
+        None,
+    )
+    return found if local is None else [(local[0], top), *(each for each in found if each is not local)]
+
+
+def asks_own_rule(question: str) -> bool:
+    """Whether it asks what a place has laid down itself."""
+    return bool(OWN_RULE.search(question))
 
 
 def scope_factor(question: str, passage: PassageText) -> float:
