@@ -1,9 +1,11 @@
 """`make train-ranker`: learns how to order passages, from questions written for this project, over the evaluation data.
 
-Questions with their articles: data/evaluation/questions.jsonl, written by others than data/questions. Questions that
-nothing answers: data/questions/unanswerable.txt; none of their candidates is right. Wishes that nlp.refusals declines
-are left out: plain as they are, they would lower the bar for the others. For the figures that are printed every second
-question trains and the others measure; the files of shared/data/eval are never read here.
+Questions with their articles: data/evaluation/questions.jsonl, written by others than data/questions, and of
+policy.jsonl there the batches whose figure at first sight has been taken (SPENT): they measure nothing any more.
+Questions that nothing answers: data/questions/unanswerable.txt and those of the same batches; none of their candidates
+is right. Wishes that nlp.refusals declines are left out: plain as they are, they would lower the bar for the others.
+For the figures that are printed every second question trains and the others measure; the files of shared/data/eval are
+never read here.
 """
 
 import argparse
@@ -34,6 +36,7 @@ from nlp.question_bank import all_questions, read_unanswerable
 from nlp.question_index import QuestionIndex, Vector
 from nlp.question_retrieval import QuestionBook, QuestionRetriever
 from nlp.ranking import GUIDE, LexicalRanker
+from nlp.refusals import find_refusal
 from nlp.retrieval import Bm25Retriever
 from nlp.segmenter import default_segmenter
 from nlp.types import PassageText
@@ -42,6 +45,9 @@ from services.knowledge import PASSAGE_SCHEMA, DatabasePassages
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 QUESTIONS, UTTERANCES = DATA / "evaluation" / "questions.jsonl", DATA / "utterances"
+HELD_OUT = DATA / "evaluation" / "policy.jsonl"
+# Batches by the beginning of their ids. A new one is asked once before its name is written here.
+SPENT = ("ga-", "gb-", "gc-", "gd-", "ge-")
 CANDIDATES = 40
 TODAY = date(2026, 11, 22)
 # Of the questions that nothing answers, so many at least are declined.
@@ -84,7 +90,7 @@ def main() -> None:
 def _fit_askable(texts: list[str]) -> tuple[dict[str, Any], Vector]:
     """The model of nlp.askable, and for each of `texts` the log-odds of a model that has not seen it."""
     plain = Normaliser().plain
-    unanswerable = set(read_unanswerable())
+    unanswerable = _unanswerable()
     rows = [(plain(each), True, 1.0) for each in sorted({question.text for question in all_questions()})]
     rows += [(plain(text), text not in unanswerable, 6.0 if text in unanswerable else 2.0) for text in texts]
     rows += [(plain(text), False, 1.5) for text in _small_talk()]
@@ -144,12 +150,24 @@ def _examples(*, has_vectors: bool) -> Iterator[Example]:
 
 
 def _questions() -> Iterator[tuple[str, date, set[tuple[str, str]]]]:
-    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in [*_rows(QUESTIONS), *(each for each in _spent() if each["gold"] and each["kind"] != "computation")]:
         gold = {(each["law"], each["article"]) for each in row["gold"]}
-        yield in_context(row["text"], row.get("history", []))[0], date.fromisoformat(row["at"]), gold
-    for text in read_unanswerable():
+        yield in_context(row["text"], row.get("history") or [])[0], date.fromisoformat(row["at"]), gold
+    for text in sorted(_unanswerable()):
         yield text, TODAY, set()
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _spent() -> list[dict[str, Any]]:
+    return [row for row in _rows(HELD_OUT) if row["id"].startswith(SPENT)]
+
+
+def _unanswerable() -> set[str]:
+    wishes = (row["text"] for row in _spent() if row["kind"] == "unanswerable" and find_refusal(row["text"]) is None)
+    return {*read_unanswerable(), *wishes}
 
 
 def _is_right(passage: PassageText, gold: set[tuple[str, str]]) -> bool:
