@@ -28,6 +28,12 @@ GRACE = (
 # 今年年费要交多少: of a patent of one's own, whose year and kind are asked for.
 THIS_ONE = r"[今明]年|这一?[年次笔]|下一?[年次笔]"
 OWN = r"(?:要|该|得)[交缴付]|算一?下|算算"
+ACTUALLY_PAID = re.compile(r"(?:实际?|只(?:要|用|需)?|就)[交缴付][^,。;]{0,3}$")
+# 按时交年费的话能管到哪天: that the fees are paid is taken for granted; the end of the right is asked for.
+KEPT_UP = (
+    r"(?:一直|每年|按[时期]|年年|正常|照常|只要|如果|假如|要是)[^,。;]{0,6}[交缴](?:着|了|纳|足|齐)*年费.{0,8}"
+    r"(?:管到|用到|护到|有效|保到|撑到|到期|期满|到(?:哪|几|什么))"
+)
 DAY = r"哪[天日]|哪一天|几号|什么时[候间]|啥时|何时|几时|最[晚迟后]|截止|[dD][dD][lL]|deadline|到期|期限|几月|日期|之前"
 
 
@@ -70,6 +76,8 @@ def _which(sentence: Sentence, inputs: dict[str, Any]) -> str | None:
     ) or ("fee" in inputs and not sentence.has(DAY))
     if is_late and asks_sum and not sentence.has(r"(?:哪[天日]|几号).{0,8}(?:终止|失效)"):
         return "late_annual_fee"
+    if sentence.has(KEPT_UP) and sentence.asks_day and not is_late:
+        return None
     if sentence.has(GRACE) and sentence.asks_day:
         return "annual_fee_due"
     if sentence.has(DAY) and not asks_sum and sentence.has(r"年费|年度费|续费|维持费|缴费|第.{1,3}年"):
@@ -112,6 +120,8 @@ def _inputs(sentence: Sentence) -> dict[str, Any]:
         late = (share * 20, Decimal("0.5"))
     fee, is_reduced = _fee(sentence)
     reduction, applicants = _reduction(sentence)
+    if reduction is None and fee is not None and (paid := _paid_after_reduction(sentence, fee)) is not None:
+        reduction, applicants = 1 - paid / fee, None
     return without_empty(
         {
             **days,
@@ -174,6 +184,20 @@ def _fee(sentence: Sentence) -> tuple[Decimal | None, bool]:
     lead = sentence.text[max(0, place - 8) : place]
     is_reduced = re.search(r"(?:减[缴免]?|打折|优惠)(?:后|完|之后|以后|了)[^,。]{0,5}$", lead) is not None
     return fee, is_reduced
+
+
+def _paid_after_reduction(sentence: Sentence, fee: Decimal) -> Decimal | None:
+    """全额2000我们实交300: what is left of the whole fee."""
+    if not sentence.has(REDUCED):
+        return None
+    return next(
+        (
+            value
+            for start, _, value in sentence.sums
+            if 0 < value < fee and ACTUALLY_PAID.search(sentence.text[max(0, start - 10) : start])
+        ),
+        None,
+    )
 
 
 def _reduction(sentence: Sentence) -> tuple[Decimal | None, str | None]:

@@ -125,7 +125,9 @@ def read_pledge_cost(sentence: Sentence) -> Reading | None:
     if loan is None or rate is None or not sentence.has(r"补|贴|成本|利息|净|花"):
         return None
     inputs: dict[str, Any] = {"loan": loan, "interest_rate": rate, "term_months": term_months_said(sentence.text)}
-    inputs["interest_share"] = _share_after(sentence, r"贴息|利息补贴|利息补|补利息|补贴利息|利息.{0,3}补|补息")
+    inputs["interest_share"] = _share_after(
+        sentence, r"贴息|利息补贴|利息补|补利息|补贴利息|利息.{0,3}[补贴]|贴.{0,3}利息|补息"
+    )
     for key, cue in (
         ("premium", r"保险费|保费|保证保险"),
         ("service", r"担保费|中介费|服务费"),
