@@ -30,7 +30,11 @@ def resources(
     valkey: Valkey,
     clock: FixedClock,
 ) -> Resources:
-    return make_resources(sample_folder, sampled_database, database_url, redis_client, valkey.url, clock)
+    made = make_resources(sample_folder, sampled_database, database_url, redis_client, valkey.url, clock)
+    # As wsgi.py does, and for the same reason: the first answer of a process must not take most of five seconds.
+    made.answerer.warm_up()
+    made.understander.warm_up()
+    return made
 
 
 @pytest.fixture
