@@ -43,7 +43,7 @@ def valkey(folder: Path, port: int, environment: Mapping[str, str]) -> Program:
 def web(url: str, port: int, environment: Mapping[str, str]) -> Program:
     command = [
         sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}",
-        "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--graceful-timeout", "3", "--preload",
+        "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--graceful-timeout", "3",
         "wsgi:app",
     ]  # fmt: skip
     return Program(

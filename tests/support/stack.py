@@ -103,8 +103,8 @@ class Stack:
         }
 
     def _web_arguments(self, port: int) -> list[str]:
-        return ["wsgi:app", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers",
-                str(self.web_workers), "--threads", "64", "--graceful-timeout", "5", "--timeout", "60"]  # fmt: skip
+        return ["--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", "--workers",
+                str(self.web_workers), "--threads", "64", "--graceful-timeout", "5", "wsgi:app"]  # fmt: skip
 
     def _part(self, name: str, program: str, *arguments: str) -> list[str]:
         if self.is_killable:
