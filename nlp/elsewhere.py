@@ -23,6 +23,8 @@ SURE_TALK, LIKELY = 0.9, 0.7
 VERY_SURE = 0.95
 # A word in fewer written questions is foreign, one in as many is ours; between them it says nothing.
 FOREIGN_BELOW, OURS_FROM = 8, 20
+# Longer questions tell what happened, in words of any field.
+LONGEST_BRIEF = 24
 # Nouns, verbs, abbreviations and times as the cutter tags them; names of people and places are no subject.
 CONTENT_TAGS, NAME_TAGS = frozenset("nvjt"), frozenset({"nr", "ns"})
 # What is glued to one of these is no word of its own: 要发, 我要.
@@ -77,8 +79,7 @@ def _is_empty(word: str) -> bool:
 
 @cache
 def _counts() -> Counter[str]:
-    """In how many of our written questions each word stands."""
+    """In how many of our written questions each word stands, without those that tell a story."""
     segmenter = default_segmenter()
-    return Counter(
-        word for each in all_questions() for word in {*segmenter.cut_for_search(each.text), *segmenter.cut(each.text)}
-    )
+    brief = (each.text for each in all_questions() if len(each.text) <= LONGEST_BRIEF)
+    return Counter(word for text in brief for word in {*segmenter.cut_for_search(text), *segmenter.cut(text)})
