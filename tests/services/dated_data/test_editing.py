@@ -141,7 +141,7 @@ def test_what_cannot_be_kept_is_named_field_by_field(database, clock, people, ch
 def test_a_stale_page_and_a_version_that_is_no_draft_any_more_are_refused(database, clock, people):
     with database.unit_of_work() as session:
         record = drafted(session, people, clock.now())
-        with pytest.raises(Conflict, match="刷新"):
+        with pytest.raises(Conflict, match="同事刚改过"):
             editing.save_record(session, staff=people["other"], record_id=record.id, content=CONTENT,
                                 version=record.version - 1, now=clock.now())  # fmt: skip
         editing.submit_record(session, staff=people["author"], record_id=record.id, now=clock.now())
