@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Integer, bindparam, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from core.db import table_of
 from core.statements import Statement
@@ -14,12 +14,11 @@ _table = table_of(Delivery)
 OVERTAKEN_AFTER = timedelta(seconds=10)
 
 
-def has_unsent_answer_of(
-    identity_id: ColumnElement[int] | InstrumentedAttribute[int], since: ColumnElement[datetime]
-) -> ColumnElement[bool]:
+def has_unsent_answer_of(identity_id: ColumnElement[int], since: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether an answer written after `since` waits to be sent or is being sent, as part of a larger query.
 
-    One that WeChat was too busy for waits for another try, and nothing waits for it.
+    Asked after the conversation is locked, by a statement of its own: the query that waits for the lock sees everything
+    else as it was before the wait. One that WeChat was too busy for waits for another try, and nothing waits for it.
     """
     return exists().where(
         _table.c.identity_id == identity_id,
@@ -31,16 +30,15 @@ def has_unsent_answer_of(
     )
 
 
-HAS_UNSENT_ANSWER = Statement(
-    select(
-        has_unsent_answer_of(
-            bindparam("identity", type_=Integer), bindparam("unsent_since", type_=_table.c.created_at.type)
-        )
-    )
-)
+SINCE = bindparam("unsent_since", type_=_table.c.created_at.type)
+HAS_UNSENT_ANSWER = Statement(select(has_unsent_answer_of(bindparam("identity", type_=Integer), SINCE)))
+
+
+def unsent_since(now: datetime) -> dict[str, datetime]:
+    """The value of SINCE."""
+    return {"unsent_since": now - OVERTAKEN_AFTER}
 
 
 def has_unsent_answer(session: Session, *, identity_id: int, now: datetime) -> bool:
     """Whether an answer to this identity is still on its way."""
-    values = {"identity": identity_id, "unsent_since": now - OVERTAKEN_AFTER}
-    return bool(HAS_UNSENT_ANSWER.scalar(session, values))
+    return bool(HAS_UNSENT_ANSWER.scalar(session, {"identity": identity_id} | unsent_since(now)))

@@ -75,11 +75,11 @@ def receive_push(session: Session, push: Push, *, app_id: str, platform: Platfor
         return SILENT
     if push.kind == "unknown" or not 0 < len(push.openid) <= OPENID_LENGTH:
         return SILENT
-    speaker = find_speaker(session, app_id=app_id, openid=push.openid, now=now)
+    speaker = find_speaker(session, app_id=app_id, openid=push.openid)
     if speaker is None:
         identity = find_or_create_identity(session, app_id=app_id, openid=push.openid, platform=platform, now=now)
         find_or_create_conversation(session, identity, now)
-        speaker = get_speaker(session, identity.id, now=now)
+        speaker = get_speaker(session, identity.id)
     _open_allowance(session, speaker.identity_id, push, now)
     if not _is_to_be_answered(session, speaker, push, now):
         return SILENT
@@ -124,7 +124,7 @@ def receive_question(session: Session, *, identity_id: int, text: str, key: str,
     find_or_create_conversation(session, identity, now)
     recorded = record_turn(
         session,
-        get_speaker(session, identity_id, now=now),
+        get_speaker(session, identity_id),
         dedupe_key=dedupe_key,
         inbound={"kind": "text", "text": text},
         text=text,

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.statements import Statement
-from models import Conversation, Delivery, User, WeChatIdentity
-from services.answer_order import OVERTAKEN_AFTER, has_unsent_answer_of
+from models import Conversation, User, WeChatIdentity
 from services.app_inbox import inbox_count_of
 
 
@@ -31,7 +30,6 @@ class Speaker(NamedTuple):
     lease_until: datetime | None
     memory: Mapping[str, Any]
     inbox_count: int
-    has_unsent_answer: bool
 
 
 _speaker = (
@@ -40,7 +38,6 @@ _speaker = (
         WeChatIdentity.subscribed_at, WeChatIdentity.welcomed_at, User.region, Conversation.id, Conversation.public_id,
         Conversation.status, Conversation.owner_token, Conversation.lease_until, Conversation.memory,
         inbox_count_of(WeChatIdentity.id),
-        has_unsent_answer_of(WeChatIdentity.id, bindparam("unsent_since", type_=Delivery.created_at.type)),
     )
     .join_from(WeChatIdentity, User, User.id == WeChatIdentity.user_id)
     .join(Conversation, Conversation.identity_id == WeChatIdentity.id)
@@ -52,17 +49,15 @@ SPEAKER_BY_OPENID = Statement(
 SPEAKER_BY_IDENTITY = Statement(_speaker.where(WeChatIdentity.id == bindparam("identity_id")))
 
 
-def find_speaker(session: Session, *, app_id: str, openid: str, now: datetime) -> Speaker | None:
+def find_speaker(session: Session, *, app_id: str, openid: str) -> Speaker | None:
     """Who an openid is; None where we do not know them yet. Locks the conversation."""
-    values = {"app_id": app_id, "openid": openid, "unsent_since": now - OVERTAKEN_AFTER}
-    row = SPEAKER_BY_OPENID.first(session, values)
+    row = SPEAKER_BY_OPENID.first(session, {"app_id": app_id, "openid": openid})
     return Speaker._make(row) if row else None
 
 
-def get_speaker(session: Session, identity_id: int, *, now: datetime) -> Speaker:
+def get_speaker(session: Session, identity_id: int) -> Speaker:
     """The same by identity; raises NotFound."""
-    values = {"identity_id": identity_id, "unsent_since": now - OVERTAKEN_AFTER}
-    row = SPEAKER_BY_IDENTITY.first(session, values)
+    row = SPEAKER_BY_IDENTITY.first(session, {"identity_id": identity_id})
     if row is None:
         raise NotFound
     return Speaker._make(row)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Integer, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.db import table_of
 from core.ids import new_token
 from core.statements import Statement
 from models import Author, Conversation, ConversationStatus, Message, Turn, TurnState
-from services.answer_order import has_unsent_answer
+from services.answer_order import SINCE, has_unsent_answer, has_unsent_answer_of, unsent_since
 from services.app_inbox import count_inbox
 from services.speakers import Speaker
 
@@ -85,12 +85,15 @@ class Recorded:
 # Statements of the path that every message takes are built once: building one costs three times its execution, and a
 # turn through the mapped classes took four times as long (docs/decisions.md).
 #
-# WAITS_FOR is asked after the row is locked: who waited for a lock on PostgreSQL gets that row afresh, but everything
+# COMES_AFTER is asked after the row is locked: who waited for a lock on PostgreSQL gets that row afresh, but everything
 # else that the same query reads is from before the wait.
-WAITS_FOR = Statement(
-    select(Turn.id)
-    .where(Turn.conversation_id == bindparam("conversation_id"), or_(*(Turn.state == state for state in UNFINISHED)))
-    .limit(1)
+COMES_AFTER = Statement(
+    select(
+        exists().where(
+            Turn.conversation_id == bindparam("conversation_id"), or_(*(Turn.state == state for state in UNFINISHED))
+        ),
+        has_unsent_answer_of(bindparam("identity", type_=Integer), SINCE),
+    )
 )
 KNOWN_TURN = Statement(select(Turn.id).where(Turn.dedupe_key == bindparam("dedupe_key")))
 _message, _turn, _conversation = table_of(Message), table_of(Turn), table_of(Conversation)
@@ -160,9 +163,11 @@ def record_turn(
     """
     is_for_staff = speaker.status == ConversationStatus.OPEN
     is_free = speaker.lease_until is None or speaker.lease_until <= now
-    starts = (
-        not is_for_staff and is_free and WAITS_FOR.first(session, {"conversation_id": speaker.conversation_id}) is None
-    )
+    waits = follows_unsent = False
+    if not is_for_staff and is_free:
+        before = {"conversation_id": speaker.conversation_id, "identity": speaker.identity_id}
+        waits, follows_unsent = COMES_AFTER.first(session, before | unsent_since(now)) or (False, False)
+    starts = not is_for_staff and is_free and not waits
     token = new_token(12) if starts else None
     message_id: int = ADD_MESSAGE.scalar(
         session,
@@ -197,7 +202,7 @@ def record_turn(
             region=speaker.region,
             attempt_count=1,
             inbox_count=speaker.inbox_count,
-            follows_unsent=speaker.has_unsent_answer,
+            follows_unsent=bool(follows_unsent),
         )
     return Recorded(turn_id, message_id, is_for_staff, work)
 

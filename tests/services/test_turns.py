@@ -8,8 +8,10 @@ from sqlalchemy import select, text, update
 from adapters.wechat.push import Push
 from core.clock import FixedClock
 from core.db import Database
-from models import Author, Conversation, Message, Platform, Turn, TurnState
+from models import Author, Conversation, DeliveryReason, Message, Platform, Turn, TurnState
+from services.deliveries import queue_deliveries
 from services.intake import Receipt, receive_push
+from tests.support.people import make_message
 
 WAIT_SECONDS = 10
 
@@ -65,3 +67,35 @@ def test_a_message_that_waited_for_the_row_of_its_conversation_sees_the_turn_tha
         states = [turn.state for turn in session.scalars(select(Turn).order_by(Turn.id))]
     assert states == [TurnState.DONE, TurnState.QUEUED, TurnState.QUEUED]
     assert [receipt.work for receipt in receipts] == [None]
+
+
+def test_a_message_that_waited_for_the_row_of_its_conversation_knows_of_the_answer_that_is_still_to_be_sent(
+    database: Database, clock: FixedClock
+) -> None:
+    now = clock.now()
+    take_in(database, clock, "年费怎么缴", "1")
+    receipts: list[Receipt] = []
+    asking = threading.Thread(target=lambda: receipts.append(take_in(database, clock, "还有别的吗", "2")))
+    with database.unit_of_work() as session:
+        conversation = session.scalars(select(Conversation).with_for_update()).one()
+        asking.start()
+        if not database.is_sqlite:
+            deadline = time.monotonic() + WAIT_SECONDS
+            while not has_lock_waiter(database):
+                assert time.monotonic() < deadline, "the second message never waited"
+                time.sleep(0.01)
+        # What a turn leaves that ended too late for its request: done, its lease given back, its answer to be sent.
+        session.execute(update(Turn).values(state=TurnState.DONE, done_at=now))
+        conversation.lease_token = conversation.lease_until = None
+        queue_deliveries(
+            session,
+            identity_id=conversation.identity_id,
+            message_id=make_message(session, conversation, now).id,
+            payloads=[{"kind": "text", "text": "好的。"}],
+            reason=DeliveryReason.REPLY,
+            now=now,
+        )
+    asking.join(WAIT_SECONDS)
+
+    (receipt,) = receipts
+    assert receipt.work is not None and receipt.work.follows_unsent
