@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -17,6 +17,7 @@ from wechatpy.crypto import WeChatCrypto
 from sandbox.serving import serve
 from sandbox.settings import SandboxSettings
 from sandbox.world import World
+from tests.support.http_server import LocalServer
 
 TOKEN = "SandboxToken01"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -25,8 +26,9 @@ SECRET = "official-app-secret-of-tests"
 MINI_ID = "wxsim0000000000b2"
 MINI_SECRET = "miniprogram-app-secret-of-tests"
 ORIGINAL_ID = "gh_sim000001"
-TIMEOUT = 1.0
 HOUR = 3600
+PATIENCE = 20.0
+"""Seconds for a push where no test is about its taking too long: a busy machine must not look like silence."""
 
 Responder = Callable[["Received"], bytes | tuple[int, bytes]]
 
@@ -91,8 +93,7 @@ class Product:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = LocalServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -180,7 +181,7 @@ def settings_for(target: str, state_path: Path | None = None, **changes: Any) ->
     values: dict[str, Any] = {
         "target": target,
         "state_path": state_path,
-        "push_timeout_seconds": TIMEOUT,
+        "push_timeout_seconds": PATIENCE,
         "environment": "test",
         "wechat_official_app_id": APP_ID,
         "wechat_official_app_secret": SecretStr(SECRET),
@@ -197,9 +198,14 @@ def settings_for(target: str, state_path: Path | None = None, **changes: Any) ->
 
 
 @pytest.fixture
-def sandbox(product: Product) -> Iterator[Sandbox]:
+def push_timeout() -> float:
+    return PATIENCE
+
+
+@pytest.fixture
+def sandbox(product: Product, push_timeout: float) -> Iterator[Sandbox]:
     """A sandbox with one person, lin, who does not follow yet."""
-    sandbox = Sandbox(settings_for(product.url))
+    sandbox = Sandbox(settings_for(product.url, push_timeout_seconds=push_timeout))
     sandbox.tool("users", name="lin")
     yield sandbox
     sandbox.stop()

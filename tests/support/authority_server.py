@@ -1,8 +1,9 @@
 """The local time-stamp authority behind HTTP, as RFC 3161 section 3.4 has it, and the ways in which one can fail."""
 
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from adapters.timestamp_local import LocalTimestampAuthority
+from tests.support.http_server import LocalServer
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 
@@ -36,9 +37,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class AuthorityServer(ThreadingHTTPServer):
-    daemon_threads = True
-
+class AuthorityServer(LocalServer):
     def __init__(self, authority: LocalTimestampAuthority) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.authority = authority

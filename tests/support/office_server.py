@@ -5,7 +5,9 @@ import hashlib
 import hmac
 import json
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.support.http_server import LocalServer
 
 SECRET = "shared-with-the-office"
 
@@ -63,9 +65,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class OfficeServer(ThreadingHTTPServer):
-    daemon_threads = True
-
+class OfficeServer(LocalServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.filings: dict[str, dict] = {}

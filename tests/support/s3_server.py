@@ -8,7 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.support.http_server import LocalServer
 
 ACCESS_KEY, SECRET_KEY, REGION, BUCKET = "AKTEST", "s3cret/with+signs", "cn-test-1", "zhiqiao-files"
 PATTERN = re.compile(
@@ -80,9 +82,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class S3Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class S3Server(LocalServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.objects: dict[str, bytes] = {}
@@ -94,7 +94,7 @@ class S3Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(server: ThreadingHTTPServer) -> Iterator[None]:
+def serving(server: LocalServer) -> Iterator[None]:
     """The server in a thread of its own, ended at the end."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

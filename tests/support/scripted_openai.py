@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from core.chat import ModelTurn, ToolCall
+from tests.support.http_server import LocalServer
 
 DIMENSIONS = 8
 PIECE = 6  # characters a piece, so that sentences and marks are cut anywhere
@@ -24,8 +25,7 @@ class ScriptedOpenAI:
         self.requests: list[dict[str, Any]] = []
         self.stop = threading.Event()
         handler = type("Handler", (_Handler,), {"server_script": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = LocalServer(("127.0.0.1", 0), handler)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
 
     def next_step(self) -> str:

@@ -5,9 +5,11 @@ import threading
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.http_server import LocalServer
 
 SEND = "/cgi-bin/message/custom/send"
 STABLE = "/cgi-bin/stable_token"
@@ -183,11 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-class ApiServer(ThreadingHTTPServer):
+class ApiServer(LocalServer):
     """Runs in threads of its own between `start` and `stop`."""
-
-    daemon_threads = True
-    request_queue_size = 64
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
