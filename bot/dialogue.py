@@ -57,6 +57,7 @@ from bot.skills import (
     portfolio,
     saved_searches,
     similar,
+    support,
     training,
 )
 from bot.skills.patent_filters import drops
@@ -136,6 +137,7 @@ class Dialogue:
             or forms.called(context)
             or owner_moves.choose(context, text)
             or case_words.choose(context, text)
+            or support.choose(context, text)
             or BY_WORDS.get(text.lower())
             or (WITHDRAW_HANDOFF if handoff.takes_back(context) else None)
             or (DELETE_DATA if own_data.asks(text) else None)

@@ -40,7 +40,9 @@ def chinese_duration(amount: timedelta) -> str:
 
 
 def chinese_amount(yuan: int) -> str:
-    """1,200元, or 300万元 where it is a round number of ten thousands."""
+    """1,200元, or 300万元 where it is a round number of ten thousands, 27.2亿元 where it is a large round one."""
+    if yuan >= 100_000_000 and yuan % 1_000_000 == 0:
+        return f"{yuan / 100_000_000:,.2f}".rstrip("0").rstrip(".") + "亿元"
     if yuan >= 10_000 and yuan % 10_000 == 0:
         return f"{yuan // 10_000:,}万元"
     return f"{yuan:,}元"

@@ -23,6 +23,7 @@ from miniapp_api import (
     saved_searches,
     services,
     streaming,
+    support,
     training,
 )
 from miniapp_api.context import EXTENSION, Api
@@ -45,6 +46,7 @@ ROUTES = (
     portfolios,
     policies,
     awards,
+    support,
     handoffs,
     services,
     cases,

@@ -57,6 +57,7 @@ TAGS = {
     "saved-searches": "专利",
     "policies": "法规政策",
     "awards": "服务",
+    "support": "服务",
     "handoffs": "转人工",
     "services": "服务",
     "cases": "服务",

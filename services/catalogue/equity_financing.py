@@ -27,6 +27,7 @@ from services.catalogue.fields import (
     PatentNumbers,
     Privacy,
 )
+from services.catalogue.incubation_checks import funds_for
 from services.catalogue.model import (
     EVERYBODY,
     STAFF_MOVES,
@@ -91,7 +92,8 @@ def check_equity(facts: Facts) -> list[Finding]:
     if facts.form.get("way") == Way.IN_KIND:
         found.append(Finding(Level.GAP, "作价入股要评估作价,不得高估或者低估;专利权要转到公司名下。", IN_KIND))
         found.append(Finding(Level.GAP, "转让要书面合同并登记,登记之日起生效。", TRANSFER))
-    return found
+        return found
+    return [*found, *funds_for(facts)]
 
 
 WITHDRAW = Move("withdrawn", "撤回", EVERYBODY, tells="股权融资意向 {number} 已撤回。")
@@ -103,7 +105,7 @@ SERVICE = Service(
     intro="股权融资只登记意向,由专员介绍投资机构。投不投、怎么投双方自己定,平台不承诺结果和收益。",
     topic="financing",
     intents=frozenset({"financing_apply"}),
-    words=("股权", "入股", "投资人", "投资机构", "风投"),
+    words=("股权", "入股", "投资人", "投资机构", "风投", "运营基金", "产业基金", "投我们"),
     phrases=("引进投资人", "引进投资", "出让股权", "出让点股权", "出让一点股权"),
     form=EquityForm,
     submitted="已登记,单号 {number}。{promised}前专员联系您。",

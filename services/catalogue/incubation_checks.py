@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from services.catalogue.model import Facts, Finding, Level
 from services.dated_data.lookup import find_records, said_source
+from services.dated_data.support_lines import list_funds, said_support
 
 MOST = 3
 
@@ -18,7 +19,14 @@ def check_incubation(facts: Facts) -> list[Finding]:
         if facts.form.get("knows_risk") is not True:
             found.append(Finding(Level.STOP, "股权投资有风险,先确认清楚风险再对接。"))
         found.append(Finding(Level.GAP, "投资方先看权属:专利在公司名下吗、有没有质押或共有人,专员会核对。"))
+        found += funds_for(facts, sector=facts.form.get("sector"))
     return found
+
+
+def funds_for(facts: Facts, *, sector: str | None = None) -> list[Finding]:
+    """Operating funds of the place that a project may be shown to."""
+    found = list_funds(facts.session, region=facts.region, on=facts.today, sector=sector)[:MOST]
+    return [Finding(Level.FINE, said_support(each, on=facts.today), said_source(each), is_offer=True) for each in found]
 
 
 def _spaces(facts: Facts) -> Iterator[Finding]:

@@ -9,8 +9,12 @@ from core.i18n import chinese_amount, chinese_date
 from models import DatedRecord
 from services.catalogue.model import Facts, Finding, Level
 from services.dated_data.lookup import find_records, said_source
+from services.dated_data.support_lines import INSTITUTION_SUPPORT, list_funds, said_support
 
 MOST = 6
+MOST_BESIDES = 3
+# What a firm that lives on serving rights calls itself.
+SERVICE_FIRM = ("知识产权", "专利", "商标")
 NO_PROMISE = "能不能拿到由主管部门定。"
 
 
@@ -51,13 +55,26 @@ CONDITIONS = (
 
 
 def check_programmes(facts: Facts) -> list[Finding]:
-    """Programmes that fit come first, then those with the fewest gaps."""
+    """Programmes that fit come first, then those with the fewest gaps; then funds, and what a service firm may get."""
+    return [*_programmes(facts), *_besides(facts)]
+
+
+def _programmes(facts: Facts) -> list[Finding]:
     records = find_records(facts.session, "programme", region=facts.region, on=facts.today)
     judged = sorted(((_gaps(record, facts), record) for record in records), key=lambda each: len(each[0]))
     if not judged:
         text = "库里还没有这个地区的项目,专员查当地最新通知后回您。"
         return [Finding(Level.GAP, text)]
     return list(_said(judged[:MOST], facts))
+
+
+def _besides(facts: Facts) -> Iterator[Finding]:
+    found = list_funds(facts.session, region=facts.region, on=facts.today)[:MOST_BESIDES]
+    if any(word in str(facts.form.get("company") or "") for word in SERVICE_FIRM):
+        helped = find_records(facts.session, INSTITUTION_SUPPORT, region=facts.region, on=facts.today)
+        found = [*helped[:MOST_BESIDES], *found]
+    for record in found:
+        yield Finding(Level.FINE, said_support(record, on=facts.today), said_source(record))
 
 
 def _gaps(record: DatedRecord, facts: Facts) -> list[str]:
@@ -77,4 +94,4 @@ def _said(judged: list[tuple[list[str], DatedRecord]], facts: Facts) -> Iterator
             continue
         more = "其余条件由专员核对。" if values.get("conditions") else ""
         text = f"{record.name}:数字条件都对得上,{values['gives']}{window}。{more}{NO_PROMISE}"
-        yield Finding(Level.FINE, text, said_source(record))
+        yield Finding(Level.FINE, text, said_source(record), is_offer=True)

@@ -4,9 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.catalogue.fields import Form
-from services.dated_data import calendars, experts, local_help, money_products, schemes, service_settings, spaces
+from services.dated_data import (
+    calendars,
+    experts,
+    local_help,
+    money_products,
+    schemes,
+    service_settings,
+    spaces,
+    support,
+)
 from services.dated_data.calendar_lines import WORKING_YEAR
 from services.dated_data.routing import REGION_ROUTING
+from services.dated_data.support_lines import FUND, INSTITUTION_SUPPORT
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,8 @@ ALL = (
     Kind("compensation_fund", "风险补偿资金", "逾期后向谁申请补偿", schemes.CompensationFund),
     Kind("asset_pool_rule", "证券化入池条件", "证券化意向的初步对照", schemes.AssetPoolRule),
     Kind("programme", "扶持项目", "项目对照和申报", schemes.Programme, 90),
+    Kind(FUND, "运营基金", "股权融资和孵化投资的对照,问基金时的回答", support.OperatingFund, 90),
+    Kind(INSTITUTION_SUPPORT, "机构扶持", "知识产权服务机构问扶持时的回答", support.InstitutionSupport, 90),
     Kind("incubator_space", "孵化场地", "孵化投资按它匹配场地", spaces.IncubatorSpace, 30),
     Kind("contact", "办事联系方式", "告诉企业找谁", local_help.Contact),
     Kind(REGION_ROUTING, "地区分派", "维权援助和假冒举报交给哪个单位", local_help.RegionRouting),

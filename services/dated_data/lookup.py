@@ -34,6 +34,12 @@ def full_place(said: str | None) -> str:
     return text if text.startswith(name) else name
 
 
+def place_in(text: str) -> str | None:
+    """The first place that a sentence names, by its full name; None where it names none."""
+    found = _finder().find(text)
+    return str(found[0].value) if found else None
+
+
 def places_above(said: str | None) -> list[str]:
     """Every name that covers the place, the nearest first, 全国 last."""
     place = full_place(said)

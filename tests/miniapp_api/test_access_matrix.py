@@ -111,6 +111,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/applicants/{name}/portfolio"): Row(everybody(200)),
     ("get", "/policies"): Row(everybody(200), query={"q": "外观设计专利保护多少年"}),
     ("get", "/awards"): Row(everybody(200)),
+    ("get", "/support"): Row(everybody(200), query={"kind": "operating_fund"}),
     ("get", "/bookings"): Row(everybody(200)),
     ("get", "/course-sessions"): Row(everybody(200)),
     ("get", "/course-sessions/{id}"): Row(everybody(200)),

@@ -44,6 +44,7 @@ PATHS = {
     "/api/v1/saved-searches/{id}/results": {"get"},
     "/api/v1/policies": {"get"},
     "/api/v1/awards": {"get"},
+    "/api/v1/support": {"get"},
     "/api/v1/course-sessions": {"get"},
     "/api/v1/course-sessions/{id}": {"get"},
     "/api/v1/course-sessions/{id}/bookings": {"post"},
