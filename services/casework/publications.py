@@ -55,7 +55,7 @@ def _published(service: Service, publication: Publication, today: date, is_open:
     first, last = decision["public_from"].as_string(), decision["public_to"].as_string()
     found = and_(
         Case.kind == service.key,
-        Case.stage == publication.stage,
+        Case.stage.in_((publication.stage, *publication.stays)),
         Case.form[publication.consent].as_boolean().is_(True),
         first <= today.isoformat(),
         last >= (today - KEPT).isoformat(),

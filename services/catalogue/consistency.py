@@ -67,6 +67,7 @@ def _records(service: Service) -> Iterator[str]:
         return
     yield from (f"publication: the form has no field {name}" for name in (wanted.consent, wanted.who)
                 if name not in service.form.model_fields)  # fmt: skip
+    yield from (f"publication: unknown stage {key}" for key in wanted.stays if key not in service.by_key)
     asked = {
         move.to: set(move.asks.model_fields)
         for stage in service.stages

@@ -228,12 +228,13 @@ class JointMinutes:
 class Publication:
     """What is made public once a case has come to `stage`, if the owner's answer to the field `consent` is yes: the
     form's field `who`, and the field of an earlier stage's answers that `subject` names. How long, and where to object,
-    is in the stage's own answers: public_from, public_to, objections."""
+    is in the stage's own answers: public_from, public_to, objections. In the stages of `stays` it is still public."""
 
     stage: str
     consent: str
     who: str
     subject: tuple[str, str]
+    stays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""补贴奖励: which programmes fit a firm, condition by condition; then one application, its review and its decision."""
+"""补贴奖励: which programmes fit a firm, condition by condition; then one application, its decision, its money."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,6 +9,7 @@ from services.catalogue.common import CompanyField, PhoneField, RegionField, ref
 from services.catalogue.fields import Amount, Ask, Count, Day, Form, Line, Percent, YesNo
 from services.catalogue.model import OWNER_MOVES, STAFF_MOVES, Clock, Move, Publication, Service, Stage, WantedDocument
 from services.catalogue.programme_checks import check_programmes
+from services.catalogue.programme_payment import DOCUMENTS, payment_clocks, payment_stages
 
 NAME = "补贴奖励"
 NOTICE = ("public_from", "public_to", "objections")
@@ -89,6 +90,7 @@ SERVICE = Service(
         WantedDocument("figures", "财务报表或审计报告", "核对销售额和研发费用"),
         WantedDocument("patents", "专利证书清单", "核对件数和权属"),
         WantedDocument("application", "申报书", "递交的版本"),
+        *DOCUMENTS,
     ),
     stages=(
         Stage(
@@ -147,7 +149,7 @@ SERVICE = Service(
                 Move("rejected", "未获批", STAFF_MOVES, asks=Decision, tells="补贴奖励 {number} 有结果了。"),
             ),
         ),
-        Stage("granted", "获批", "主管部门批准了。", outcome=CaseOutcome.DONE),
+        *payment_stages(NAME, first="granted", before="filed"),
         Stage("rejected", "未获批", "主管部门没有批准。", outcome=CaseOutcome.REFUSED),
         Stage("refused", "没有合适项目", "目前没有合适的项目。", outcome=CaseOutcome.REFUSED),
         Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
@@ -163,7 +165,10 @@ SERVICE = Service(
             reminders=(timedelta(days=15), timedelta(days=5), timedelta(days=1)),
             tells_owner="申报窗口快关了,单号 {number}。还差的材料请尽快给专员。",
         ),
+        *payment_clocks(NAME, first="granted"),
     ),
     check=check_programmes,
-    publication=Publication("granted", consent="may_publish", who="company", subject=("chosen", "programme")),
+    publication=Publication(
+        "granted", consent="may_publish", who="company", subject=("chosen", "programme"), stays=("paid", "settled")
+    ),
 )

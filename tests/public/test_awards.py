@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from core.errors import InvalidInput
-from models import Case, CaseStatus, Staff
-from services.casework.moves import Mover, move_case, reopen_case
+from models import Case, Staff
+from services.casework.moves import Mover, move_case
 from services.casework.publications import list_notices
 from services.privacy import erase_user_by_id
 from services.resources import Resources
@@ -87,19 +87,22 @@ def test_after_its_days_it_is_said_to_be_over_and_goes_half_a_year_later(app: Fl
     assert "云测" not in page(app)
 
 
-def test_a_case_taken_up_again_or_a_person_erased_is_off_the_list(app: Flask, clock, granted) -> None:
+def test_a_decision_taken_back_or_a_person_erased_is_off_the_list_and_one_that_is_settled_stays_on(
+    app: Flask, clock, granted
+) -> None:
     resources: Resources = app.extensions["resources"]
-    first, second = granted("再办有限公司"), granted("删除有限公司")
+    first, second, third = granted("记错有限公司"), granted("删除有限公司"), granted("办结有限公司")
     clock.advance(timedelta(days=1))
-    assert "再办" in page(app) and "删除有限公司" in page(app)
+    assert all(name in page(app) for name in ("记错有限公司", "删除有限公司", "办结有限公司"))
     with resources.database.unit_of_work() as session:
-        supervisor = make_staff(session, clock.now(), role="supervisor")
-        case = reopen_case(session, case_id=first, staff=supervisor, now=clock.now())
-        assert case.status == CaseStatus.ACCEPTED
+        mover = Mover(staff=make_staff(session, clock.now(), role="supervisor"))
+        for case_id, to, answers in ((first, "filed", None), (third, "settled", {"summary": "资格认定,没有资金"})):
+            move_case(session, case_id=case_id, to=to, mover=mover, answers=answers, now=clock.now())
     with resources.database.unit_of_work() as session:
         erase_user_by_id(session, session.get_one(Case, second).user_id, clock.now())
 
-    assert "有限公司" not in page(app)
+    shown = page(app)
+    assert "办结有限公司" in shown and "记错有限公司" not in shown and "删除有限公司" not in shown
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,9 @@ class Tour:
         self.case = make_service_case(session, now, kind=kind, values=filled(self.service.form), is_taken=True)
         self.handler = session.get(Staff, self.case.assignee_id)
         self.supervisor = make_staff(session, now, role=Role.SUPERVISOR)
+        other = make_staff(session, now, role=Role.SUPERVISOR)  # some moves are a supervisor's, and need two of them
         self.movers = [Mover(staff=self.supervisor), Mover(staff=self.handler), Mover(user_id=self.case.user_id),
-                       Mover(is_system=True)]  # fmt: skip
+                       Mover(is_system=True), Mover(staff=other)]  # fmt: skip
 
     def go(self, move: Move) -> None:
         for key in move.documents:

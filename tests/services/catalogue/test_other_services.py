@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from core.clock import china_date
-from core.errors import Conflict
+from core.errors import Conflict, Forbidden, InvalidInput
 from models import Message, Role, Staff
 from services.case_records import add_event
 from services.casework.clocks import list_clocks
@@ -18,6 +18,7 @@ from services.catalogue.fields import Reads, fields_of
 from services.catalogue.model import Facts, Level
 from services.catalogue.nice_classes import suggest_classes
 from services.dated_data.loading import load_records
+from tests.services.casework.test_financing import add_document
 from tests.support.casework import make_service_case
 from tests.support.staff import make_staff
 
@@ -215,3 +216,43 @@ def test_what_service_firms_may_get_is_shown_to_them_only(database, clock):
 
     assert any("重点扶持20家" in text and text.endswith("能不能拿到由国家知识产权局、财政部定。") for text in to_them)
     assert not any("运营机构" in text for text in to_others)
+
+
+def test_money_is_paid_and_asked_back_by_two_people_and_never_more_than_came(database, clock):
+    with database.unit_of_work() as session:
+        now = clock.now()
+        case = make_service_case(session, now, kind="programme_application", values=FIGURES, is_taken=True)
+        handler = mover_of(session, case)
+        boss = Mover(staff=make_staff(session, now, role=Role.SUPERVISOR))
+        case.stage = "filed"
+        paid = {"amount": 200_000, "paid_on": "2026-11-20", "check_by": "2027-06-30"}
+        reclaim = {"reason": "项目没有完成", "amount": 300_000, "return_by": "2027-08-02"}
+        returned = {"amount": 200_000, "returned_on": "2027-07-20"}
+
+        def go(to: str, mover: Mover, answers: dict) -> None:
+            move_case(session, case_id=case.id, to=to, mover=mover, answers=answers, now=now)
+
+        go("granted", handler, {"decision": "资助20万元"})
+        for key in ("payment", "reclaim_notice", "return_receipt"):
+            add_document(session, case, key, now)
+        with pytest.raises(Forbidden):
+            go("paid", handler, paid)
+        go("paid", boss, paid)
+        assert due_days(session, case) == {"accounting": date(2027, 6, 30)}
+        with pytest.raises(InvalidInput, match="到账的是20万元"):
+            go("reclaim_asked", boss, reclaim)
+        go("reclaim_asked", boss, {**reclaim, "amount": 200_000})
+        assert due_days(session, case) == {"return": date(2027, 8, 2)}
+        told = session.scalars(select(Message.text).where(Message.case_id == case.id)).all()[-1]
+        assert "怎么提异议以通知为准" in told and "项目没有完成" in told and "2027年8月2日" in told
+        with pytest.raises(Conflict, match="另一位同事"):
+            go("reclaimed", boss, returned)
+        other = Mover(staff=make_staff(session, now, role=Role.SUPERVISOR))
+        with pytest.raises(InvalidInput, match="全部退回"):
+            go("reclaimed", other, {**returned, "amount": 100_000})
+        go("reclaimed", other, returned)
+        assert (case.stage, case.outcome) == ("reclaimed", "refused")
+
+
+def due_days(session, case) -> dict[str, date]:
+    return {row.key: china_date(row.due_at) for row in list_clocks(session, case.id) if row.stopped_at is None}
