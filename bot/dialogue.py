@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.context import TurnContext
-from bot.flows import case_words, forms, owner_moves
+from bot.flows import case_words, forms, owner_moves, together
 from bot.rendering import payloads_of
 from bot.replies import Reply
 from bot.second_wish import LONGEST_TWO_WISHES, with_second_wish
@@ -134,6 +134,7 @@ class Dialogue:
             or training.choose(context, text)
             or exams.choose(context, text)
             or forms.resume(context, text)
+            or together.choose(context, text)
             or forms.called(context)
             or owner_moves.choose(context, text)
             or case_words.choose(context, text)

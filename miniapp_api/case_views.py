@@ -10,6 +10,7 @@ from miniapp_api.schemas.cases import (
     CaseItemOut,
     CaseOut,
     ClockOut,
+    CompanionOut,
     HistoryOut,
     MinutesOut,
     MissingDocumentOut,
@@ -25,6 +26,7 @@ from services.casework.minutes import find_confirmed, units_of
 from services.casework.moves import Mover, allowed_moves
 from services.casework.notices import worded
 from services.casework.tasks import list_tasks
+from services.casework.together import linked_numbers, list_companions, shared_values
 from services.casework.wording import shown_form
 from services.catalogue import service_of
 from services.catalogue.fields import Privacy, fields_of
@@ -74,7 +76,19 @@ def case_out(session: Session, case: Case, user_id: int, now: datetime) -> CaseO
         tasks=_tasks(session, case, service),
         minutes=_minutes(session, case),
         history=[HistoryOut.model_validate(line) for line in history_in_words(session, case)],
+        linked=linked_numbers(session, case),
+        companions=_companions(session, case, user_id),
     )
+
+
+def _companions(session: Session, case: Case, user_id: int) -> list[CompanionOut]:
+    """Only whoever filed it goes on with what they filled in."""
+    if case.user_id != user_id or case.status == CaseStatus.CLOSED:
+        return []
+    return [
+        CompanionOut(service=each.key, name=each.name, known=dict(shared_values(case, each)))
+        for each in list_companions(session, case)
+    ]
 
 
 def _form(case: Case, service: Service, user_id: int) -> dict[str, object]:

@@ -23,6 +23,7 @@ from services.casework.drafts import CHANGED, lock_draft, submit_draft
 from services.casework.moves import Mover, move_case
 from services.casework.opening import Opened, open_service_case
 from services.casework.satisfaction import rate_case
+from services.casework.together import link_cases
 from services.catalogue import catalogue, find_service
 from services.catalogue.model import Service
 from services.identities import find_or_create_conversation
@@ -57,6 +58,10 @@ def _file(wanted: CaseIn, service: Service, keep: Keep) -> CaseFiledOut:
     with api.database.unit_of_work() as session:
         conversation = own_conversation(session)
         opened = _open(session, wanted, service, conversation)
+        if wanted.together_with:
+            link_cases(
+                session, case=opened.case, user_id=conversation.user_id, number=wanted.together_with, now=now
+            )  # fmt: skip
         delivery_ids = tell_in_call(
             session, conversation, opened.text_for_user, now, skill="service", case_id=opened.case.id
         )

@@ -117,7 +117,8 @@ class CaseEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     # opened, offered, accepted, rerouted, escalated, transferred, noted, replied, closed, promise_missed;
-    # of services also moved, form_changed, document_added, document_removed, task_opened, task_done, clock_*, rated
+    # of services also moved, form_changed, document_added, document_removed, task_opened, task_done, clock_*, rated,
+    # linked
     kind: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -13,7 +13,8 @@ from bot.flows.reading import Said, read_mentioned
 from bot.replies import Choice, Reply
 from bot.skills.policies import asked_with
 from core.errors import InvalidInput
-from models import Conversation, FormDraft
+from models import Case, Conversation, FormDraft
+from services.casework.access import get_own_case
 from services.casework.documents import list_wanted
 from services.casework.drafts import (
     ask_again,
@@ -25,8 +26,13 @@ from services.casework.drafts import (
     step_back,
     submit_draft,
 )
+from services.casework.together import link_cases, list_companions, shared_values
 from services.catalogue.fields import fields_of
 from services.catalogue.model import Service
+
+# The case along with which the form on the table was begun.
+TOGETHER = "together"
+MOST_COMPANIONS = 2
 
 
 def said_in(context: TurnContext, text: str | None = None) -> Said:
@@ -36,7 +42,8 @@ def said_in(context: TurnContext, text: str | None = None) -> Said:
     return Said(text, understander.plain(text), understander.read_slots(text, at=context.today), context.today)
 
 
-def start(context: TurnContext, service: Service) -> Reply:
+def start(context: TurnContext, service: Service, *, origin: str | None = None) -> Reply:
+    """Begin a form, or go on with its draft; with what the case of the number `origin` holds already."""
     said = said_in(context)
     mentioned = {field.name: read_mentioned(field, said) for field in fields_of(service.form)}
     mentioned = {name: value for name, value in mentioned.items() if value is not None}
@@ -45,11 +52,19 @@ def start(context: TurnContext, service: Service) -> Reply:
         is_new = find_draft(session, conversation.user_id, service.key) is None
         if service.pause is not None:
             return not_offered(service, has_draft=not is_new)
-        draft = start_draft(session, user=conversation.user, service=service, said=mentioned, now=context.now)
+        known = shared_values(get_own_case(session, conversation.user_id, origin), service) if origin else {}
+        draft = start_draft(
+            session, user=conversation.user, service=service, said={**known, **mentioned}, now=context.now
+        )
         opening = service.intro if is_new else f"{service.name}接着上次的填。"
+        opening += f"\n和 {origin} 相同的不用再填,最后一起核对。" if origin else ""
         reply = asked(session, context, service, draft, opening=opening, noted=mentioned)
         # 要多久, 多少钱: asked beside the form, they mean what was just wished for.
-        matter = {"subject": {"kind": "policy", "text": context.text}, "asked": asked_with(context)}
+        matter: dict[str, Any] = {"subject": {"kind": "policy", "text": context.text}, "asked": asked_with(context)}
+        if origin:
+            matter[TOGETHER] = {"kind": service.key, "with": origin}
+        elif is_new:
+            matter[TOGETHER] = None
         return replace(reply, memory={**matter, **reply.memory})
 
     return Reply("", on_commit=commit)
@@ -123,15 +138,29 @@ def submitting(service: Service) -> Callable[[TurnContext], Reply]:
                     raise
                 ask_again(session, draft, field, context.now)
                 return asked(session, context, service, draft, opening=error.message)
+            _link(session, context, opened.case)
             documents = "、".join(each.name for each in list_wanted(opened.case) if not each.is_for_later)
             more = f"\n先备好:{documents}。" if documents else ""
+            companions = list_companions(session, opened.case)[:MOST_COMPANIONS]
+            more += "\n要一起办的,相同的不用再填。" if companions else ""
             return Reply(
                 opened.text_for_user + more,
-                choices=(Choice("办理进度", "看进度"),),
-                memory={KEY: None, "pending": None},
+                choices=(Choice("办理进度", "看进度"), *(_together(each) for each in companions)),
+                memory={KEY: None, "pending": None, TOGETHER: None},
                 reason="handoff",
             )
 
         return Reply("", on_commit=commit)
 
     return answer
+
+
+def _together(service: Service) -> Choice:
+    return Choice(f"一起办{service.name}", f"一起办{service.name}")
+
+
+def _link(session: Session, context: TurnContext, case: Case) -> None:
+    """The form was begun along with another case: they know of each other."""
+    begun = context.memory.get(TOGETHER) or {}
+    if begun.get("with") and begun.get("kind") == case.kind:
+        link_cases(session, case=case, user_id=case.user_id, number=str(begun["with"]), now=context.now)

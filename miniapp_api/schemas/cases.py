@@ -13,6 +13,9 @@ from models import Author, CaseOutcome, CaseStatus, TaskState
 Version = Annotated[int, Field(ge=1, le=2_000_000_000)]
 
 
+CaseNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{6}-[0-9]{4,6}$")]
+
+
 class CaseIn(Input):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"service": "pledge_financing", "form": EXAMPLE_VALUES, "draft_version": None}]}
@@ -21,6 +24,7 @@ class CaseIn(Input):
     service: FieldName = Field(description="哪项服务", examples=["pledge_financing"])
     form: FormValues | None = Field(None, description="填好的表。和 draft_version 二选一")
     draft_version: Version | None = Field(None, description="提交保存着的草稿:它的 version。提交后草稿就没有了")
+    together_with: CaseNumber | None = Field(None, description="和自己的哪一单一起办:它的单号")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "CaseIn":
@@ -106,6 +110,14 @@ class MinutesOut(Output):
     confirmed_at: datetime
 
 
+class CompanionOut(Output):
+    service: str = Field(examples=["ip_insurance"])
+    name: str = Field(examples=["知识产权保险"])
+    known: dict[str, Any] = Field(
+        description="和这一单相同的内容,放进新表就不用再填", examples=[{"company": "广州云测科技有限公司"}]
+    )
+
+
 class CaseOut(CaseItemOut):
     version: int = Field(description="办下一步时带上")
     form: dict[str, Any] = Field(description="提交的内容;同事提交的,不含个人信息")
@@ -119,6 +131,8 @@ class CaseOut(CaseItemOut):
     tasks: list[TaskProgressOut]
     minutes: MinutesOut | None = Field(description="多个单位一起办的,都确认以后才有")
     history: list[HistoryOut] = Field(description="早的在前")
+    linked: list[str] = Field(description="一起办的其他单号", examples=[["RZ261123-0002"]])
+    companions: list[CompanionOut] = Field(description="还可以一起办的服务;提交时带上 together_with")
 
 
 class MoveIn(Input):

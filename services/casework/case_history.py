@@ -163,5 +163,6 @@ TELLERS: Mapping[str, Callable[[_Step], str]] = {
     "minutes_drawn": lambda step: f"汇总第{step.details.get('number')}版纪要{step.by}",
     "minutes_agreed": lambda step: f"{step.task}的单位确认了纪要{step.by}",
     "minutes_refused": lambda step: f"{step.task}的单位不同意纪要{step.by}",
+    "linked": lambda step: f"和 {step.details.get('number')} 一起办",
     "rated": lambda step: f"企业评价:{SATISFACTION.get(step.details.get('score', 0), '已评')}",
 }

@@ -26,6 +26,7 @@ from services.casework.clocks import list_clocks
 from services.casework.moves import Mover, allowed_moves
 from services.casework.opening import estimate_by_rule
 from services.casework.tasks import Candidate, list_candidates
+from services.casework.together import linked_numbers
 from services.casework.wording import shown_form
 from services.catalogue import service_of
 from services.catalogue.fields import Form, Privacy, fields_of
@@ -68,6 +69,8 @@ class CaseView:
     tasks: list[TaskView]
     moves: list[tuple[Move, str]]
     history: list[HistoryLine]
+    # The numbers of the cases that were asked for together with it.
+    linked: list[str]
 
 
 def check_fresh(session: Session, case: Case, version: int) -> None:
@@ -111,6 +114,7 @@ def view_case(session: Session, staff: Staff, case: Case, now: datetime) -> Case
         tasks=tasks,
         moves=moves,
         history=tell_history(session, case, now),
+        linked=linked_numbers(session, case),
     )
 
 

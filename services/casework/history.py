@@ -14,6 +14,7 @@ from services.catalogue import service_of
 from services.catalogue.model import Service
 
 PLAIN = {"reopened": "重新开始办理", "minutes_confirmed": "有关单位会商有结论"}
+NAMED = {"notary_received": "公证机构已受理,受理号 {receipt}", "linked": "和 {number} 一起办"}
 SCORES = {1: "不满意", 2: "一般", 3: "满意"}
 
 
@@ -57,8 +58,8 @@ def _said(event: CaseEvent, service: Service, names: Mapping[int, str]) -> str:
         case "moved":
             stage = service.by_key.get(str(details.get("to")))
             return stage.name if stage else ""
-        case "notary_received":
-            return f"公证机构已受理,受理号 {details.get('receipt')}"
+        case "notary_received" | "linked":
+            return NAMED[event.kind].format(**details)
         case "document_added" | "document_removed":
             document = service.document(str(details.get("key")))
             return f"{'收到' if event.kind == 'document_added' else '撤下'}{document.name if document else '材料'}"

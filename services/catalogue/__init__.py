@@ -21,7 +21,7 @@ from services.catalogue import (
     programme_application,
     securitisation,
 )
-from services.catalogue.consistency import CatalogueError, check_catalogue
+from services.catalogue.consistency import CatalogueError, check_catalogue, check_companions
 from services.catalogue.model import Service
 
 __all__ = ["CatalogueError", "catalogue", "declared", "find_service", "service_of"]
@@ -51,6 +51,7 @@ SERVICES: tuple[Service, ...] = (
 def declared() -> Mapping[str, Service]:
     """Every service by key, as the code has it. Raises CatalogueError where a declaration contradicts itself."""
     check_catalogue(SERVICES, INTENTS)
+    check_companions(SERVICES)
     return {service.key: service for service in SERVICES}
 
 

@@ -34,6 +34,19 @@ def check_catalogue(services: Sequence[Service], known_intents: Iterable[str]) -
         raise CatalogueError("\n".join(sorted(problems)))
 
 
+def check_companions(services: Sequence[Service]) -> None:
+    """Raises CatalogueError where a service goes with itself or with one that is not among them all."""
+    known = {service.key for service in services}
+    problems = [
+        f"{service.key}: goes with the unknown service {key}"
+        for service in services
+        for key in service.goes_with
+        if key not in known - {service.key}
+    ]
+    if problems:
+        raise CatalogueError("\n".join(problems))
+
+
 def _problems(service: Service, known_intents: Iterable[str]) -> Iterator[str]:
     if not KEY.fullmatch(service.key):
         yield "the key is not lower case with underscores, 30 letters at most"

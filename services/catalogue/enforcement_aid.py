@@ -183,5 +183,6 @@ SERVICE = Service(
     is_routed_by_region=True,
     minutes=JointMinutes("会商纪要", ("centre", "authority")),
     check=check_enforcement,
+    goes_with=("analysis", "counterfeit_report"),
     guide_question="我的产品被人抄了怎么办",
 )

@@ -170,5 +170,6 @@ SERVICE = Service(
         Clock("matching", "对接", frozenset({"matching"}), working_hours=140, reminders=(timedelta(days=3),)),
     ),
     check=check_equity,
+    goes_with=("ip_insurance", "incubation"),
     guide_question="专利能当注册资本吗",
 )

@@ -89,6 +89,7 @@ TRADEMARK = Service(
     stages=filing_stages("商标注册", "licence"),
     clocks=FILING_CLOCKS,
     check=check_trademark,
+    goes_with=("copyright_filing", "patent_filing"),
 )
 COPYRIGHT = Service(
     key="copyright_filing",
@@ -109,6 +110,7 @@ COPYRIGHT = Service(
     stages=filing_stages("著作权登记", "licence", "material"),
     clocks=FILING_CLOCKS,
     check=check_copyright,
+    goes_with=("trademark_filing",),
 )
 PATENT = Service(
     key="patent_filing",
@@ -124,4 +126,5 @@ PATENT = Service(
     stages=filing_stages("专利申请", "licence", "disclosure"),
     clocks=FILING_CLOCKS,
     check=check_patent,
+    goes_with=("trademark_filing", "programme_application"),
 )

@@ -155,5 +155,6 @@ SERVICE = Service(
     ),
     check=check_insurance,
     estimate=estimate_insurance,
+    goes_with=("pledge_financing",),
     guide_question="专利保险是保什么的",
 )

@@ -278,6 +278,8 @@ class Service:
     estimate: Callable[[Facts], Estimate | None] | None = None
     publication: Publication | None = None
     minutes: JointMinutes | None = None
+    # Services that people often want with it (by key): one form fills in what they have in common.
+    goes_with: tuple[str, ...] = ()
     # Said to the owner with the question after the intro, from our guides.
     guide_question: str = ""
     # Set by staff (services/catalogue/settings.py), never declared: nothing new is taken, what runs goes on.

@@ -243,5 +243,6 @@ SERVICE = Service(
     ),
     check=check_pledge,
     estimate=estimate_pledge,
+    goes_with=("ip_insurance", "programme_application"),
     guide_question="用专利抵押贷款要走哪些步骤",
 )

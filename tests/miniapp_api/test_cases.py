@@ -294,3 +294,20 @@ def test_what_the_api_refuses_a_colleague_the_chat_refuses_too(
     assert mine.get(f"/cases/{number}").get_json()["satisfaction"] is None
     assert say(owner, "满意").startswith("谢谢")
     assert mine.get(f"/cases/{number}").get_json()["satisfaction"] == 3
+
+
+def test_what_goes_with_a_case_begins_with_its_values_and_both_name_each_other(phone: Phone) -> None:
+    loan = phone.post("/cases", {"service": SERVICE, "form": PLEDGE}).get_json()["number"]
+    companion = phone.get(f"/cases/{loan}").get_json()["companions"][0]
+    assert companion["service"] == "ip_insurance"
+    assert companion["known"] == {name: PLEDGE[name] for name in ("patents", "company", "region", "phone")}
+
+    form = {**companion["known"], "cover": "enforcement", "insured_sum": 500_000, "has_dispute": False}
+    wanted = {"service": "ip_insurance", "form": form, "together_with": loan}
+    other = phone.post("/cases", wanted).get_json()["number"]
+    strange = phone.post("/cases", {**wanted, "together_with": "RZ991231-0001"})
+
+    assert phone.get(f"/cases/{loan}").get_json()["linked"] == [other]
+    shown = phone.get(f"/cases/{other}").get_json()
+    assert shown["linked"] == [loan] and shown["history"][-1]["text"] == f"和 {loan} 一起办"
+    assert strange.status_code == 404 and len(phone.get("/cases").get_json()["items"]) == 2

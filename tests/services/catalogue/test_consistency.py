@@ -6,7 +6,7 @@ import pytest
 
 from nlp.intents import INTENTS
 from services.catalogue import SERVICES, catalogue
-from services.catalogue.consistency import CatalogueError, check_catalogue
+from services.catalogue.consistency import CatalogueError, check_catalogue, check_companions
 from services.catalogue.fields import Condition
 from services.catalogue.model import Clock, Move, Publication, Stage, Work
 from services.catalogue.pledge_financing import SERVICE as PLEDGE
@@ -65,3 +65,8 @@ def test_a_contradiction_is_named_with_its_place(services, said):
         check_catalogue(services, INTENTS)
 
     assert said in str(refused.value)
+
+
+def test_a_companion_that_is_not_there_is_named():
+    with pytest.raises(CatalogueError, match="pledge_financing: goes with the unknown service insurance"):
+        check_companions([replace(PLEDGE, goes_with=("insurance",))])
