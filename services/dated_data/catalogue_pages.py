@@ -17,7 +17,7 @@ from services.casework.wording import shown_form
 from services.catalogue import declared
 from services.catalogue.model import Service
 from services.catalogue.settings import Place, places_of
-from services.dated_data.editing import start_version
+from services.dated_data.editing import lock_entry, start_version
 from services.dated_data.lookup import NATIONWIDE, find_record, list_in_force
 from services.dated_data.service_settings import SERVICE_SETTING, default_values, find_place, setting_form
 from services.permissions import Action, check_may
@@ -106,6 +106,7 @@ def start_setting(session: Session, *, staff: Staff, key: str, now: datetime) ->
         raise NotFound("没有这一处。")
     if place.locked:
         raise Conflict(f"{place.locked}。")
+    lock_entry(session, SERVICE_SETTING, key)
     under_way = next((each for each in _unfinished(session, place.service) if each.key == key), None)
     if under_way is not None:
         return under_way

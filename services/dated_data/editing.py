@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.clock import CHINA, china_date
@@ -28,6 +28,8 @@ OVERTAKEN = "同事刚改过这一条。对一下同事存的,再交一次就用
 GONE_ON = "这一版已经不是草稿,没有保存。要改就先建新版本。"
 # Until then every process has let go of the calendar that it kept (services/working_hours.py).
 SETTLES = timedelta(seconds=90)
+# The advisory locks with two numbers whose first is this one are of entries.
+ENTRY_LOCKS = 1
 SPACE = re.compile(r"\s+")
 
 
@@ -86,6 +88,8 @@ def start_record(session: Session, *, staff: Staff, kind: str, now: datetime) ->
 def start_version(session: Session, *, staff: Staff, record_id: int, now: datetime) -> DatedRecord:
     """A draft that begins with what an approved or retired version says. One under way is answered instead."""
     check_may(staff, Action.EDIT_RECORDS)
+    before = get_record(session, staff, record_id)
+    lock_entry(session, before.kind, before.key)
     before = get_record(session, staff, record_id, lock=True)
     if before.state not in {RecordState.APPROVED, RecordState.RETIRED}:
         raise Conflict("这一版还没批准,直接改它就行。")
@@ -105,6 +109,14 @@ def start_version(session: Session, *, staff: Staff, record_id: int, now: dateti
     )  # fmt: skip
     session.add(record)
     return _noted(session, staff, record, "record_drafted", now)
+
+
+def lock_entry(session: Session, kind: str, key: str) -> None:
+    """Until this transaction ends nobody else begins a version of the entry: two may come from two of its versions, or
+    there is none yet, so that no row can be waited for."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets one write at a time anyway
+        locked = text("SELECT pg_advisory_xact_lock(:space, hashtext(:entry))")
+        session.execute(locked, {"space": ENTRY_LOCKS, "entry": f"{kind}/{key}"})
 
 
 def save_record(

@@ -1,5 +1,6 @@
 """Staff change dated data: drafts, a second person's yes, versions that follow each other, nobody else's hands."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,9 +10,10 @@ from sqlalchemy import select
 from core.clock import CHINA, china_date
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.i18n import chinese_time
-from models import AuditEntry, CalendarDay, DatedRecord, Institution, RecordState, Role
+from models import AuditEntry, CalendarDay, DatedRecord, Institution, RecordState, Role, Staff
 from services.catalogue.fields import check_form
 from services.dated_data import editing
+from services.dated_data.catalogue_pages import start_setting
 from services.dated_data.editing import RecordContent
 from services.dated_data.experts import Skill, find_experts
 from services.dated_data.kinds import KINDS
@@ -21,6 +23,7 @@ from services.working_hours import load_calendar
 from tests.support.casework import make_institution, make_service_case
 from tests.support.dated_data import make_record
 from tests.support.staff import make_staff
+from tests.support.waiting import wait_until_somebody_waits
 
 TODAY = date(2026, 11, 23)
 CONTENT = RecordContent(
@@ -301,3 +304,28 @@ def test_an_expert_does_not_take_the_name_of_another_partner(database, clock, pe
 
 def test_experts_know_what_the_desks_know():
     assert {skill.value: skill.label for skill in Skill} == SKILL_NAMES
+
+
+def test_two_who_begin_a_version_at_once_get_the_same_draft_whichever_page_they_are_on(database, clock, people):
+    """From the page of an older version, from that of the present one, and where there is no version yet."""
+    with database.unit_of_work() as session:
+        old = make_record(session, clock.now(), name="旧版", state=RecordState.RETIRED).id
+        present = make_record(session, clock.now(), name="现行").id
+
+    def begin(session, record_id: int | None) -> int:
+        staff = session.get_one(Staff, people["author"].id)
+        if record_id is None:
+            return start_setting(session, staff=staff, key="pledge_financing/offer", now=clock.now()).id
+        return editing.start_version(session, staff=staff, record_id=record_id, now=clock.now()).id
+
+    def begin_alone(record_id: int | None) -> int:
+        with database.unit_of_work() as session:
+            return begin(session, record_id)
+
+    for one, other in ((old, present), (None, None)):
+        with ThreadPoolExecutor(1) as pool:
+            with database.unit_of_work() as session:
+                first = begin(session, one)
+                second = pool.submit(begin_alone, other)
+                wait_until_somebody_waits(database)
+            assert second.result(timeout=30) == first
