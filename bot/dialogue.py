@@ -59,6 +59,7 @@ from bot.skills import (
     similar,
     support,
     training,
+    training_door,
 )
 from bot.skills.patent_filters import drops
 from bot.skills.patent_text import aspect_of
@@ -132,6 +133,7 @@ class Dialogue:
         return (
             saved_searches.choose(context, text)
             or training.choose(context, text)
+            or training_door.choose(context)
             or exams.choose(context, text)
             or forms.resume(context, text)
             or together.choose(context, text)

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from core.clock import CHINA
 from models import CourseSession
@@ -43,6 +44,16 @@ def read_session(form: Mapping[str, str]) -> SessionContent:
         capacity=int(lines["capacity"]) if COUNT.fullmatch(lines["capacity"]) else None,
         materials=[_material(line) for line in form.get("materials", "")[:MOST_TYPED].splitlines() if line.strip()],
     )
+
+
+def read_person(form: Mapping[str, str]) -> dict[str, Any]:
+    """Who is to come, as it was typed: what the service takes by name."""
+    seats = form.get("seats", "").strip() or "1"
+    return {
+        "name": form.get("name", "")[:MOST_TYPED],
+        "phone": form.get("phone", "")[:MOST_TYPED],
+        "seats": int(seats) if COUNT.fullmatch(seats) else 0,
+    }
 
 
 def read_moment(text: str) -> datetime | None:

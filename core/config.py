@@ -103,6 +103,11 @@ class Settings(DataSettings):
         return self.environment is Environment.PRODUCTION
 
     @property
+    def has_public_address(self) -> bool:
+        """Whether a phone elsewhere can open PUBLIC_BASE_URL."""
+        return urlsplit(self.public_base_url).hostname not in LOOPBACK_HOSTS
+
+    @property
     def uses_wechat_sandbox(self) -> bool:
         """True where the WeChat API base URL points to this machine's sandbox."""
         return urlsplit(self.wechat_api_base_url).hostname in LOOPBACK_HOSTS

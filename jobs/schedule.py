@@ -22,7 +22,9 @@ from services.job_names import UNTIL_DONE
 from services.resources import Resources
 from services.retention import forget_old_rows
 from services.sessions import delete_ended_sessions
+from services.training.absences import offer_to_held_back
 from services.training.broadcasts import rescue_broadcasts
+from services.training.callers import forget_old_callers
 from services.training.demonstration import renew_demonstration
 from services.training.reminders import request_reminders
 from services.training.seats import rescue_forgotten_offers
@@ -69,7 +71,12 @@ def sweep_rows(resources: Resources) -> None:
 
 
 def remind_of_sessions(resources: Resources) -> None:
-    """A day and an hour before; portion by portion, so that a large session holds nothing up."""
+    """A day and an hour before; portion by portion, so that a large session holds nothing up.
+
+    On the last day seats that are left go to who was held back.
+    """
+    with resources.database.unit_of_work() as session:
+        offer_to_held_back(session, resources.clock.now())
     while True:
         with resources.database.unit_of_work() as session:
             if not request_reminders(session, resources.clock.now()):
@@ -95,6 +102,7 @@ def purge(resources: Resources) -> None:
         delete_expired_keys(session, now=now)
         delete_ended_sessions(session, now=now)
         delete_old_drafts(session, now=now)
+        forget_old_callers(session, now)
     forget_old_rows(resources.database, now)
 
 

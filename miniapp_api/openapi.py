@@ -39,6 +39,7 @@ CHANGES = {
     ("delete", f"{PREFIX}/documents/{{id}}"),
     ("delete", f"{PREFIX}/bookings/{{number}}"),
     ("post", f"{PREFIX}/bookings/{{number}}/acceptance"),
+    ("post", f"{PREFIX}/course-sessions/{{id}}/check-in"),
     ("put", f"{PREFIX}/mock-papers/{{id}}/answers/{{question}}"),
 }
 # What one may see and may not do.

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from miniapp_api.schemas.training import (
     BookingIn,
     BookingOut,
     BookingsOut,
+    CheckInIn,
     CourseSessionOut,
     CourseSessionsOut,
     SessionsQuery,
@@ -21,9 +23,18 @@ from miniapp_api.schemas.training import (
 from models import Booking, BookingState, CourseSession, WeChatIdentity
 from services.identities import find_or_create_conversation
 from services.training.bookings import Overlapping, find_overlapping, get_own_booking, list_all_own_bookings
+from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking
+from services.training.door_codes import check_in_by_code
 from services.training.seats import accept_offer, book, cancel, place_in_line
 from services.training.standing import standing_of
 from services.training.timetable import TRACK_NAMES, Asked, get_session, list_upcoming
+
+CALENDAR: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "日历文件",
+        "content": {"text/calendar": {"schema": {"type": "string"}, "example": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"}},
+    }
+}
 
 
 def add_routes(api: APIBlueprint) -> None:
@@ -36,6 +47,8 @@ def add_routes(api: APIBlueprint) -> None:
     api.get("/bookings/<number>")(api.output(BookingOut)(show_booking))
     api.delete("/bookings/<number>")(api.output(BookingOut)(cancel_booking))
     api.post("/bookings/<number>/acceptance")(api.output(BookingOut)(accept_booking))
+    api.get("/bookings/<number>/calendar")(api.doc(responses=CALENDAR)(show_calendar))
+    api.post("/course-sessions/<id>/check-in")(api.input(CheckInIn)(api.output(BookingOut)(check_in_oneself)))
 
 
 def list_sessions(query_data: SessionsQuery) -> CourseSessionsOut:
@@ -136,6 +149,38 @@ def accept_booking(number: str) -> BookingOut:
         return booking_out(session, booking, api.clock.now())
 
 
+def show_calendar(number: str) -> Response:
+    """一个报名的日历文件
+
+    iCalendar 格式。报名或场次有变动后再取,`SEQUENCE` 会变大;取消了的,`METHOD` 是 `CANCEL`。
+    """
+    api, caller = current_api(), current_caller()
+    with api.database.reading() as session:
+        booking = get_own_booking(session, user_id=caller.user_id, number=number)
+        content = calendar_of_booking(booking, api.resources.settings.public_base_url, api.clock.now())
+    response = Response(content, content_type=MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{booking.number}.ics"'
+    return response
+
+
+def check_in_oneself(id: str, json_data: CheckInIn) -> BookingOut:
+    """现场签到
+
+    `code` 是签到屏幕上的数字;屏幕上的二维码是一个地址,`c` 就是它。签过再签还是签到。
+    没有报名返回 409;码不对返回 422,`code` 是 `wrong_code`;10分钟里错5次返回 429。
+    """
+    api, caller = current_api(), current_caller()
+    now, secret = api.clock.now(), api.resources.settings.secret_key.get_secret_value()
+    with api.database.unit_of_work() as session:
+        get_session(session, id)
+        tried = check_in_by_code(session, secret, user_id=caller.user_id, typed=json_data.code, now=now, public_id=id)
+        answer = booking_out(session, tried.booking, now) if tried.booking is not None else None
+    if answer is None:
+        assert tried.refusal is not None
+        raise tried.refusal
+    return answer
+
+
 def session_out(held: CourseSession, now: datetime) -> CourseSessionOut:
     course = held.course
     return CourseSessionOut(
@@ -170,7 +215,9 @@ def booking_out(session: Session, booking: Booking, now: datetime) -> BookingOut
         seats=booking.seats,
         place_in_line=place_in_line(session, booking) if booking.state == BookingState.WAITING else None,
         offer_until=booking.offer_until,
+        is_held_back=booking.is_held_back and booking.state == BookingState.WAITING,
         live_url=booking.session.live_url if is_in else None,
+        checked_in_at=booking.checked_in_at,
         booked_at=booking.created_at,
         session=session_out(booking.session, now),
     )

@@ -52,6 +52,7 @@ from models.training import (
     BroadcastRecipient,
     Course,
     CourseSession,
+    DoorTap,
     SessionBroadcast,
     Track,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "DocumentKind",
     "DocumentUse",
     "DocumentVersion",
+    "DoorTap",
     "EvaluationRun",
     "EvaluationState",
     "ExamAnswer",

@@ -35,7 +35,7 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     display_name: Mapped[str | None] = mapped_column(String(40))
-    phone: Mapped[str | None] = mapped_column(String(20))
+    phone: Mapped[str | None] = mapped_column(String(20), index=True)
     region: Mapped[str | None] = mapped_column(String(60))
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
     unionid: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -82,7 +82,7 @@ class CourseSession(Base):
     ends_at: Mapped[datetime]
     enrolment_opens_at: Mapped[datetime]
     enrolment_closes_at: Mapped[datetime]
-    # Until then a seat may be given back without a word; afterwards it counts as not come.
+    # Until then a seat may be given back without a word; afterwards it may be too late for who waits.
     cancel_until: Mapped[datetime]
     speaker: Mapped[str] = mapped_column(String(60))
     is_online: Mapped[bool] = mapped_column(default=False)
@@ -106,9 +106,11 @@ class CourseSession(Base):
 
 
 class Booking(Base):
-    """Seats of one person at one session; the line of those who wait is the order of `id`.
+    """Seats of one person at one session; the line of those who wait is the order of `id`, those who are held back
+    behind all others.
 
     `is_live` is true in the states of LIVE and null afterwards, so that the unique key lets somebody book again.
+    Somebody whom staff booked and who has no account has no conversation: nothing can be said to them by us.
     """
 
     __tablename__ = "bookings"
@@ -124,7 +126,7 @@ class Booking(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     seats: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(10))
     is_live: Mapped[bool | None] = mapped_column(default=True)
@@ -135,6 +137,13 @@ class Booking(Base):
     reminded_day_at: Mapped[datetime | None]
     reminded_hour_at: Mapped[datetime | None]
     checked_in_at: Mapped[datetime | None]
+    # Waits although seats are free, behind those who came when they had booked (absences.py).
+    is_held_back: Mapped[bool] = mapped_column(default=False)
+    # Staff have said that this absence does not count.
+    excused_at: Mapped[datetime | None]
+    # Wrong codes typed at the door, and when the first of them was (door_codes.py).
+    wrong_code_count: Mapped[int] = mapped_column(default=0)
+    wrong_code_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -142,7 +151,17 @@ class Booking(Base):
     session: Mapped[CourseSession] = relationship()
     user: Mapped[User] = relationship()
     company: Mapped[Company | None] = relationship()
-    conversation: Mapped[Conversation] = relationship()
+    conversation: Mapped[Conversation | None] = relationship()
+
+
+class DoorTap(Base):
+    """A tap at the door that a phone sends until it is answered; the key makes it harmless to send it twice."""
+
+    __tablename__ = "door_taps"
+
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    created_at: Mapped[datetime]
 
 
 class SessionBroadcast(Base):

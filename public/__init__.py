@@ -1,23 +1,11 @@
 """Pages for everybody, without a login: files by a signed link, the check of a time stamp, the list of awards,
-sessions of courses."""
+sessions of courses, the screen at their door."""
 
 from flask import Blueprint, Flask, Response, request
 
-from public import awards, courses, files, verification
+from public import awards, courses, door, files, verification
+from public.headers import POLICY
 from services.resources import Resources
-
-# Nothing inline, nothing from elsewhere, never in a frame.
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 
 
 def init_public(app: Flask, resources: Resources) -> None:
@@ -40,5 +28,6 @@ def init_public(app: Flask, resources: Resources) -> None:
     files.add_routes(blueprint, resources)
     awards.add_routes(blueprint, resources)
     courses.add_routes(blueprint, resources)
+    door.add_routes(blueprint, resources)
     verification.add_routes(blueprint, resources)
     app.register_blueprint(blueprint)

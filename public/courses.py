@@ -2,14 +2,18 @@
 
 from datetime import datetime
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from core.clock import CHINA
 from core.errors import NotFound
 from core.i18n import WEEKDAYS, chinese_date
 from models import CourseSession
+from public.files import attachment
 from services.resources import Resources
+from services.training.absences import RULE
+from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking, calendar_of_session
+from services.training.signed_links import CALENDAR_PATH, open_calendar_link
 from services.training.standing import Standing, standing_of
 from services.training.timetable import booking_words, get_session, said_place, said_price, said_seats
 
@@ -21,6 +25,7 @@ NEXT = {
     Standing.OPEN: "在微信里关注公众号“知桥”,发送“{words}”就能报名。",
     Standing.FULL: "在微信里关注公众号“知桥”,发送“{words}”排候补,有名额空出来按顺序通知。",
 }
+TO_COME = (*NEXT, Standing.CLOSED)
 
 
 def add_routes(blueprint: Blueprint, resources: Resources) -> None:
@@ -38,8 +43,31 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
                 "public/course.html", held=held, look=LOOKS.get(standing, "is-open"), seats=said_seats(held, now),
                 next_step=_next_step(held, standing), time=_period(held), place=said_place(held),
                 price=said_price(held), cancel_until=_moment(held.cancel_until), is_bookable=standing in NEXT,
+                is_to_come=standing in TO_COME, absence_rule=RULE,
             )  # fmt: skip
         return make_response(page)
+
+    @blueprint.get("/courses/<public_id>/calendar.ics")
+    def course_calendar(public_id: str) -> Response:
+        with resources.database.reading() as session:
+            held = get_session(session, public_id)
+            content = calendar_of_session(held, resources.settings.public_base_url, resources.clock.now())
+            name = f"{held.course.title}.ics"
+        return attachment(content, name, MEDIA_TYPE, len(content))
+
+    @blueprint.get(CALENDAR_PATH)
+    def booking_calendar() -> Response:
+        """Whoever got the link in their conversation."""
+        secret, now = resources.settings.secret_key.get_secret_value(), resources.clock.now()
+        with resources.database.reading() as session:
+            try:
+                booking = open_calendar_link(session, secret, request.args.get("t", ""), now)
+            except NotFound as error:
+                page = render_template("public/nothing.html", title="没有这个日历文件", message=error.message)
+                return make_response(page, 404)
+            content = calendar_of_booking(booking, resources.settings.public_base_url, now)
+            name = f"{booking.session.course.title}.ics"
+        return attachment(content, name, MEDIA_TYPE, len(content))
 
 
 def _next_step(held: CourseSession, standing: Standing) -> str:

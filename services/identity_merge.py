@@ -32,7 +32,7 @@ from models import (
     WrongAnswer,
 )
 from services.case_records import lock_person
-from services.training.seats import give_up_doubles
+from services.training.giving_up import give_up_doubles
 
 log = get_logger(__name__)
 

@@ -38,7 +38,7 @@ from services.exams.erasure import forget_learner
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
 from services.sessions import LOGIN_ENDED, get_session_of
-from services.training.seats import give_up_all
+from services.training.giving_up import give_up_all
 
 log = get_logger(__name__)
 

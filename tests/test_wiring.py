@@ -46,6 +46,11 @@ PUBLIC = {
     "public.proof_token": "the same",
     "public.proof_root": "the same",
     "public.course_page": "a session of a course, which is for everybody",
+    "public.course_calendar": "the same, as a calendar file",
+    "public.booking_calendar": "a signed link that only the person got who booked",
+    "public.door_screen": "a signed link for a projector on which nobody is logged in, until the session ends",
+    "public.door_now": "the same",
+    "public.door_words": "how one checks in: nothing of who has booked",
     "public.awards": "decisions that the applicants agreed to have published; nothing else of their cases",
 }
 # WeChat's signature is the authentication.

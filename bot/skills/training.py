@@ -15,6 +15,7 @@ from bot.skills.training_lists import (
     SESSIONS,
     SHOWN,
     booking_at,
+    calendar_line,
     listed,
     move,
     no_such,
@@ -28,6 +29,7 @@ from bot.skills.training_words import ASKS_OWN, BOOKS, GIVES_UP, LONGEST, NAMES,
 from core.errors import AppError, NotFound
 from core.i18n import chinese_time
 from models import Booking, BookingState, Conversation, CourseSession
+from services.training.absences import find_held_back_until, said_held_back
 from services.training.bookings import find_overlapping, get_own_booking, list_own_bookings
 from services.training.seats import accept_offer, book, cancel, place_in_line
 from services.training.timetable import (
@@ -163,6 +165,7 @@ def show_booking(context: TurnContext, place: int) -> Reply:
     ]  # fmt: skip
     if held.live_url and booking.state == BookingState.BOOKED:
         lines.append(f"观看地址:{held.live_url}")
+    lines += calendar_line(booking, context)
     return Reply("\n".join(lines), choices=(Choice(f"取消第{place}个", "取消报名"), OTHERS))
 
 
@@ -273,7 +276,7 @@ def _booked(booking: Booking, context: TurnContext) -> Reply:
     give_up = f"来不了请在{until}前" if held.cancel_until > context.now else "来不了请尽早"
     lines = [
         f"报上了,{people}单号{booking.number}。", held.course.title, f"{said_time(held)} · {said_place(held)}",
-        f"前一天和开始前一小时提醒您。{give_up}说“取消报名”。",
+        f"前一天和开始前一小时提醒您。{give_up}说“取消报名”。", *calendar_line(booking, context),
     ]  # fmt: skip
     return Reply("\n".join(lines), choices=(MINE, OTHERS), memory={"pending": None, "list": None})
 
@@ -282,6 +285,8 @@ def _waiting(session: Session, booking: Booking) -> Reply:
     place, held = place_in_line(session, booking), booking.session
     why = "前面还有人在等" if held.taken + booking.seats <= held.capacity else "名额不够了"
     why = "这一场满了" if held.taken == held.capacity else why
+    if booking.is_held_back and (until := find_held_back_until(session, booking.user_id, booking.created_at)):
+        why = said_held_back(until)
     text = (
         f"{why},您排在候补第{place}位,单号{booking.number}。\n"
         f"{held.course.title} · {said_time(held)}\n有名额空出来按顺序通知,能不能轮到说不准。"

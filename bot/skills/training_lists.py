@@ -9,6 +9,7 @@ from core.i18n import chinese_time
 from models import Booking, BookingState, CourseSession
 from services.training.bookings import STATE_NAMES, list_own_bookings
 from services.training.seats import place_in_line
+from services.training.signed_links import make_calendar_link
 from services.training.timetable import (
     booking_words,
     list_upcoming,
@@ -104,6 +105,15 @@ def state_of(booking: Booking, context: TurnContext) -> str:
     if booking.state == BookingState.OFFERED and booking.offer_until is not None:
         return f"{name},留到{chinese_time(booking.offer_until, context.now)}"
     return name
+
+
+def calendar_line(booking: Booking, context: TurnContext) -> list[str]:
+    """Nothing where a phone could not open it."""
+    settings = context.resources.settings
+    if not settings.has_public_address:
+        return []
+    link = make_calendar_link(settings.secret_key.get_secret_value(), settings.public_base_url, booking)
+    return [f"加到手机日历,在浏览器里打开:{link}"]
 
 
 def session_at(context: TurnContext, place: int) -> CourseSession | None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from console.input import row_number
 from console.sessions import looking, working
-from console.training_form import blank_values, read_course, read_session, shown_values, typed_values
+from console.training_form import blank_values, read_course, read_person, read_session, shown_values, typed_values
 from console.views.knowledge import page_number
 from core.clock import CHINA, china_date
 from core.errors import AppError, Conflict, InvalidInput
@@ -20,17 +20,23 @@ from models import Staff
 from services.audit import list_entries_of
 from services.resources import Resources
 from services.training import desk
-from services.training.attendance import OPENS_BEFORE, mark_absent
+from services.training.absences import RULE
+from services.training.attendance import OPENS_BEFORE, excuse, mark_absent
 from services.training.bookings import STATE_NAMES
 from services.training.broadcasts import count_recipients
+from services.training.by_hand import LONGEST_NAME, accept_by_hand, book_by_hand, cancel_by_hand
+from services.training.callers import forget_caller
 from services.training.changes import CONCERNED
 from services.training.roster import Planned, count_states, list_line, list_participants, list_planned
+from services.training.seats import MOST_SEATS
+from services.training.signed_links import make_screen_token
 from services.training.standing import STANDING_NAMES, standing_of
 from services.training.timetable import TRACK_NAMES, said_place, said_price, said_time
 
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 # Which months are offered, counted from the one that is shown.
 MONTHS_BEFORE, MONTHS_AFTER = 1, 4
+BY_HAND = {"accept": accept_by_hand, "cancel_booking": cancel_by_hand, "excuse": excuse, "forget": forget_caller}
 AUDIENCE_NAMES = {"all": "所有报名和候补的人", "seats": "有名额的人", "line": "候补的人"}
 
 
@@ -91,6 +97,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
         return make_response(page, problem.http_status if problem else 200)
 
     _add_session(blueprint, resources)
+    _add_bookings(blueprint, resources)
 
 
 def _add_session(blueprint: Blueprint, resources: Resources) -> None:
@@ -139,6 +146,25 @@ def _add_session(blueprint: Blueprint, resources: Resources) -> None:
         return _take_step(resources, public_id, "absent", mark)
 
 
+def _add_bookings(blueprint: Blueprint, resources: Resources) -> None:
+    @blueprint.post("/training/<public_id>/bookings")
+    def training_bookings(public_id: str) -> Response:
+        """What somebody asked for on the telephone, and absences that do not count."""
+        step = request.form.get("step", "book")
+
+        def take(work: Session, staff: Staff) -> None:
+            now = resources.clock.now()
+            if step == "book":
+                book_by_hand(work, staff=staff, public_id=public_id, now=now, **read_person(request.form))
+            elif step in BY_HAND:
+                number = request.form.get("booking", default=0, type=row_number)
+                BY_HAND[step](work, staff=staff, public_id=public_id, booking_id=number, now=now)
+            else:
+                raise InvalidInput("请从页面上的按钮操作。")
+
+        return _take_step(resources, public_id, step if step in BY_HAND else "book", take)
+
+
 def _take_step(resources: Resources, public_id: str, step: str, take: Callable[[Session, Staff], None]) -> Response:
     """In one unit of work; what is refused is said on the session's page, with what was typed."""
     try:
@@ -179,6 +205,10 @@ def _page(
             audiences=AUDIENCE_NAMES,
             labels={each["key"]: each["label"] for each in held.questions},
             is_door_open=now >= held.starts_at - OPENS_BEFORE,
+            absence_rule=RULE,
+            screen_token=make_screen_token(resources.settings.secret_key.get_secret_value(), held),
+            LONGEST_NAME=LONGEST_NAME,
+            MOST_SEATS=MOST_SEATS,
             **_names(),
         )
     return make_response(shown, problem.http_status if problem else 200)

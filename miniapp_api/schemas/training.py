@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from miniapp_api.schemas.common import NO_NUL, Day, FormValues, Input, NextCursor, Output, Page
+from services.training.door_codes import DIGITS
 from services.training.seats import MOST_SEATS
 
 Standing = Literal["upcoming", "open", "full", "closed", "started", "ended", "cancelled"]
@@ -58,13 +59,21 @@ class BookingIn(Input):
     accepts_overlap: bool = Field(False, description="知道和另一场时间重了,还是要报")
 
 
+class CheckInIn(Input):
+    code: Annotated[str, StringConstraints(pattern=rf"^[0-9]{{{DIGITS}}}$")] = Field(
+        description="签到屏幕上的数字,半分钟换一次", examples=["123456"]
+    )
+
+
 class BookingOut(Output):
     number: str = Field(description="单号", examples=["PX261128-0003"])
     state: State = Field(description="已报名、有名额等确认、候补、已取消、名额过期、已参加、未到场")
     seats: int
     place_in_line: int | None = Field(description="候补第几位;没在候补为 null")
     offer_until: datetime | None = Field(description="名额留到什么时候;没有留着为 null")
+    is_held_back: bool = Field(description="180天里有2次报了名没来,名额不多的场次先排候补,开始前一天还有名额再按顺序给")
     live_url: str | None = Field(description="线上观看地址;报上了才给")
+    checked_in_at: datetime | None = Field(description="什么时候签到的;没签到为 null")
     booked_at: datetime
     session: CourseSessionOut
 

@@ -50,7 +50,7 @@ def write_broadcast(
     has_seat = func.max(cast(Booking.state.in_(SEATED), Integer)) == 1
     concerned = (
         select(literal(row.id), Booking.conversation_id, has_seat)
-        .where(_are_concerned(session_id, states, now))
+        .where(_are_concerned(session_id, states, now), Booking.conversation_id.is_not(None))
         .group_by(Booking.conversation_id)  # who booked, left and came back is told once
     )
     session.execute(insert(BroadcastRecipient).from_select(["broadcast_id", "conversation_id", "has_seat"], concerned))

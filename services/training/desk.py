@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import new_public_id
-from models import BookingState, Course, CourseSession, SessionBroadcast, Staff
+from models import Booking, BookingState, Course, CourseSession, SessionBroadcast, Staff
 from services.audit import record_action
 from services.permissions import Action, check_may
 from services.training.broadcasts import SEATED, count_recipients, write_broadcast
@@ -47,6 +47,15 @@ def get_session_for(session: Session, staff: Staff, public_id: str) -> CourseSes
     """The desk's door to a session. Raises Forbidden, NotFound."""
     check_may(staff, Action.RUN_TRAINING)
     return get_session(session, public_id)
+
+
+def get_booking_for(session: Session, staff: Staff, public_id: str, booking_id: int) -> Booking:
+    """A booking of a session, as the desk finds it. Raises Forbidden, NotFound."""
+    held = get_session_for(session, staff, public_id)
+    booking = session.get(Booking, booking_id)
+    if booking is None or booking.session_id != held.id:
+        raise NotFound("没有找到这个报名。")
+    return booking
 
 
 def create_course(session: Session, *, staff: Staff, content: CourseContent, now: datetime) -> Course:

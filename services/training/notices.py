@@ -1,6 +1,6 @@
 """What people with a booking are told, in the conversation in which they booked, each once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,26 +9,38 @@ from core.clock import CHINA
 from core.i18n import chinese_time
 from models import Author, Booking, BookingState, Conversation, DeliveryReason, Message
 from services.deliveries import queue_deliveries
+from services.training.absences import RULE, find_held_back_until, said_held_back
 from services.training.timetable import said_place, said_time
 
 # What is only true as long as the booking is in that state: a notice that comes too late is not sent.
 ONLY_WHILE = {
-    "offered": BookingState.OFFERED,
-    "lapsed": BookingState.LAPSED,
-    "day": BookingState.BOOKED,
-    "hour": BookingState.BOOKED,
+    "offered": (BookingState.OFFERED,),
+    "lapsed": (BookingState.LAPSED,),
+    "day": (BookingState.BOOKED,),
+    "hour": (BookingState.BOOKED,),
+    "by_hand": (BookingState.BOOKED, BookingState.WAITING),
+    "cancelled_by_hand": (BookingState.CANCELLED,),
+    "absent": (BookingState.ABSENT,),
 }
-GIVE_UP = "取消报名"
+# All else is of no use to anybody once the session has begun.
+AFTERWARDS = {"absent"}
+GIVE_UP, PERSON = "取消报名", "转人工"
 
 
 def tell_booking(session: Session, booking_id: int, what: str, now: datetime) -> bool:
     """Say what happened to a booking; answers whether there still was something to say."""
     booking = session.get(Booking, booking_id)
-    if booking is None or booking.state != ONLY_WHILE[what] or now >= booking.session.starts_at:
+    if booking is None or booking.conversation is None or booking.state not in ONLY_WHILE[what]:
         return False
-    text, choices = _words(booking, what, now)
-    say(session, booking.conversation, text, now, choices=choices)
-    return True
+    if what not in AFTERWARDS and now >= booking.session.starts_at:
+        return False
+    if what in BY_STAFF:
+        text, choices = BY_STAFF[what](session, booking, now)
+    else:
+        text, choices = _words(booking, what, now)
+    if text:
+        say(session, booking.conversation, text, now, choices=choices)
+    return bool(text)
 
 
 def say(session: Session, conversation: Conversation, text: str, now: datetime, *, choices: Sequence[str] = ()) -> None:
@@ -66,3 +78,33 @@ def _words(booking: Booking, what: str, now: datetime) -> tuple[str, tuple[str, 
         when = chinese_time(held.starts_at, now)
         return f"{when}有您报的“{title}”。\n{where}\n来不了请说“{GIVE_UP}”,名额给后面的人。", (GIVE_UP,)
     return f"您报的“{title}”{held.starts_at.astimezone(CHINA):%H:%M}开始。\n{where}", ()
+
+
+def _by_hand(session: Session, booking: Booking, now: datetime) -> tuple[str, tuple[str, ...]]:
+    held, title = booking.session, booking.session.course.title
+    seats = f",{booking.seats}个名额" if booking.seats > 1 else ""
+    did = "报上了" if booking.state == BookingState.BOOKED else "排了候补,有名额按顺序通知"
+    text = f"培训专员给您{did}:{title}{seats},单号{booking.number}。\n{said_time(held)} · {said_place(held)}\n"
+    return f"{text}不是您要的,或者来不了,请说“{GIVE_UP}”。", (GIVE_UP,)
+
+
+def _cancelled_by_hand(session: Session, booking: Booking, now: datetime) -> tuple[str, tuple[str, ...]]:
+    held, title = booking.session, booking.session.course.title
+    return f"培训专员把您的报名取消了:{title}({said_time(held)}),单号{booking.number}。有误请说“{PERSON}”。", (PERSON,)
+
+
+def _absent(session: Session, booking: Booking, now: datetime) -> tuple[str, tuple[str, ...]]:
+    """What was written down, what follows from it, and how to set it right. Nothing where it does not count."""
+    if booking.excused_at is not None:
+        return "", ()
+    until = find_held_back_until(session, booking.user_id, now)
+    follows = RULE if until is None else f"{said_held_back(until)}。"
+    text = f"“{booking.session.course.title}”您报了名没有来,也没取消。\n{follows}\n"
+    return f"{text}来不了提前说“{GIVE_UP}”就不算。这次记错了请说“{PERSON}”。", (PERSON,)
+
+
+BY_STAFF: Mapping[str, Callable[[Session, Booking, datetime], tuple[str, tuple[str, ...]]]] = {
+    "by_hand": _by_hand,
+    "cancelled_by_hand": _cancelled_by_hand,
+    "absent": _absent,
+}

@@ -31,6 +31,7 @@ def _request(session: Session, now: datetime, what: str, before: timedelta, late
         .where(
             Booking.state == BookingState.BOOKED,
             mark.is_(None),
+            Booking.conversation_id.is_not(None),
             CourseSession.cancelled_at.is_(None),
             CourseSession.starts_at > now + later_than,
             CourseSession.starts_at <= now + before,

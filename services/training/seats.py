@@ -4,11 +4,11 @@ Who is told of what happened is told by a job of its own: a conversation's row m
 held, since a turn takes them in the other order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput, NotFound
@@ -17,6 +17,7 @@ from models import Booking, BookingState, Conversation, CourseSession
 from models.training import LIVE, OPEN
 from services.case_records import next_case_number
 from services.job_names import JobName, request_job, request_rescues
+from services.training.absences import LAST_DAY, find_held_back_until, is_scarce
 from services.training.standing import check_bookable
 
 log = get_logger(__name__)
@@ -29,6 +30,8 @@ OFFER_LASTS = timedelta(hours=12)
 LAST_OFFER = timedelta(hours=1)
 # An offer that has been over for so long has lost its job.
 FORGOTTEN_AFTER = timedelta(minutes=1)
+# Who is next: in the order of booking, those who are held back after all others.
+LINE = (Booking.is_held_back, Booking.id)
 RESCUE_EVERY = timedelta(minutes=5)
 
 
@@ -75,24 +78,55 @@ def book(
     """
     held = lock_session(session, session_id)
     check_bookable(held, now)
+    is_held_back = (
+        is_scarce(held, seats)
+        and now < held.starts_at - LAST_DAY
+        and find_held_back_until(session, conversation.user_id, now) is not None
+    )
+    return reserve(
+        session, held, user_id=conversation.user_id, conversation_id=conversation.id, company_id=company_id,
+        seats=seats, answers=answers, channel=channel, is_held_back=is_held_back, now=now,
+    )  # fmt: skip
+
+
+def reserve(
+    session: Session,
+    held: CourseSession,
+    *,
+    user_id: int,
+    conversation_id: int | None,
+    company_id: int | None,
+    seats: int,
+    channel: str,
+    now: datetime,
+    answers: Mapping[str, Any] | None = None,
+    is_held_back: bool = False,
+    takes_line: bool = False,
+) -> Booking:
+    """Seats or a place in line at a session that is locked, whether or not enrolment is open.
+
+    `takes_line`: whoever is here does not wait for who is not. Raises AlreadyBooked, InvalidInput.
+    """
     if not 1 <= seats <= MOST_SEATS:
         raise InvalidInput(f"一次可以报1到{MOST_SEATS}个名额。", fields={"seats": f"1到{MOST_SEATS}"})
     if seats > held.capacity:
         raise InvalidInput(f"这一场一共{held.capacity}个名额,请少报几位。", fields={"seats": f"最多{held.capacity}"})
-    before = find_live_booking(session, session_id=session_id, user_id=conversation.user_id)
+    before = find_live_booking(session, session_id=held.id, user_id=user_id)
     if before is not None:
         raise AlreadyBooked(before.number)
-    fits = held.taken + seats <= held.capacity and not _is_anybody_waiting(session, session_id)
+    is_free = held.taken + seats <= held.capacity
+    fits = is_free and not is_held_back and (takes_line or has_room(session, held, seats, now))
     booking = Booking(
         number=next_case_number(session, LETTERS, now),
-        session_id=session_id,
-        user_id=conversation.user_id,
+        session_id=held.id,
+        user_id=user_id,
         company_id=company_id,
-        conversation_id=conversation.id,
+        conversation_id=conversation_id,
         seats=seats,
         state=BookingState.BOOKED if fits else BookingState.WAITING,
         channel=channel,
         answers=dict(answers or {}),
+        is_held_back=is_held_back,
         created_at=now,
         changed_at=now,
     )
@@ -100,7 +134,7 @@ def book(
     if fits:
         held.taken += seats
     session.flush()
-    log.info("session_booked", booking=booking.number, session_id=session_id, state=booking.state, channel=channel)
+    log.info("session_booked", booking=booking.number, session_id=held.id, state=booking.state, channel=channel)
     return booking
 
 
@@ -114,7 +148,7 @@ def cancel(session: Session, booking: Booking, now: datetime) -> None:
         raise Conflict("这个报名已经结束了,不用取消。")
     if now >= held.starts_at:
         raise Conflict("这一场已经开始,不能再取消了。")
-    _leave(held, booking, BookingState.CANCELLED, now)
+    leave(held, booking, BookingState.CANCELLED, now)
     offer_free_seats(session, held, now)
 
 
@@ -129,39 +163,6 @@ def accept_offer(session: Session, booking: Booking, now: datetime) -> None:
     log.info("offer_accepted", booking=booking.number, session_id=held.id)
 
 
-def give_up_all(session: Session, user_id: int, now: datetime) -> None:
-    """Whoever is erased, or joined with another account that has the same seats, needs no seats to come."""
-    live = select(Booking).where(Booking.user_id == user_id, Booking.state.in_(OPEN)).order_by(Booking.session_id)
-    for booking in session.scalars(live).all():
-        give_up(session, booking, now)
-
-
-def give_up_doubles(session: Session, one: int, other: int, now: datetime) -> None:
-    """Two accounts turn out to be one person: where both have a booking of a session, the better one stays."""
-    theirs = {each.session_id: each for each in _live(session, one)}
-    for second in _live(session, other):
-        first = theirs.get(second.session_id)
-        if first is None:
-            continue
-        weaker = max(first, second, key=lambda each: LIVE.index(BookingState(each.state)))
-        give_up(session, weaker, now)
-        weaker.is_live = None  # also where it is over and nothing can be given up
-    session.flush()
-
-
-def _live(session: Session, user_id: int) -> Sequence[Booking]:
-    query = select(Booking).where(Booking.user_id == user_id, Booking.is_live.is_(True))
-    return session.scalars(query.order_by(Booking.session_id)).all()
-
-
-def give_up(session: Session, booking: Booking, now: datetime) -> None:
-    """As cancel, whatever the time; nothing where there is nothing to give up any more."""
-    held = lock_booking(session, booking)
-    if booking.state in OPEN:
-        _leave(held, booking, BookingState.CANCELLED, now)
-        offer_free_seats(session, held, now)
-
-
 def lapse_offers(session: Session, session_id: int, now: datetime) -> int:
     """Offers that nobody took in time move on to who is next in line; answers how many lapsed."""
     held = lock_session(session, session_id)
@@ -171,8 +172,8 @@ def lapse_offers(session: Session, session_id: int, now: datetime) -> int:
         )
     ).all()
     for booking in late:
-        _leave(held, booking, BookingState.LAPSED, now)
-        _tell(session, booking, "lapsed", now)
+        leave(held, booking, BookingState.LAPSED, now)
+        tell(session, booking, "lapsed", now)
     offer_free_seats(session, held, now)
     return len(late)
 
@@ -196,14 +197,14 @@ def offer_free_seats(session: Session, held: CourseSession, now: datetime) -> in
     if held.cancelled_at is not None or until <= now:
         return offered
     line = select(Booking).where(Booking.session_id == held.id, Booking.state == BookingState.WAITING)
-    for booking in session.scalars(line.order_by(Booking.id)):
-        if held.taken + booking.seats > held.capacity:
+    for booking in session.scalars(line.order_by(*LINE)).all():
+        if held.taken + booking.seats > held.capacity or _is_still_held_back(held, booking, now):
             break
         held.taken += booking.seats
         set_state(booking, BookingState.OFFERED, now)
         booking.offer_until = until
         session.flush()
-        _tell(session, booking, "offered", now)
+        tell(session, booking, "offered", now)
         _ask_for_lapse(session, booking, now)
         offered += 1
     session.flush()
@@ -212,8 +213,13 @@ def offer_free_seats(session: Session, held: CourseSession, now: datetime) -> in
 
 def place_in_line(session: Session, booking: Booking) -> int:
     """1 for who is next; the booking is waiting."""
+    earlier: ColumnElement[bool] = Booking.id < booking.id
+    if booking.is_held_back:
+        earlier = or_(Booking.is_held_back.is_(False), earlier)
+    else:
+        earlier = and_(Booking.is_held_back.is_(False), earlier)
     before = select(func.count()).where(
-        Booking.session_id == booking.session_id, Booking.state == BookingState.WAITING, Booking.id < booking.id
+        Booking.session_id == booking.session_id, Booking.state == BookingState.WAITING, earlier
     )
     return int(session.scalar(before) or 0) + 1
 
@@ -240,7 +246,7 @@ def call_off(session: Session, held: CourseSession, now: datetime) -> int:
     )
     gone = session.scalars(everybody).all()
     for booking in gone:
-        _leave(held, booking, BookingState.CANCELLED, now)
+        leave(held, booking, BookingState.CANCELLED, now)
     session.flush()
     return len(gone)
 
@@ -264,12 +270,20 @@ def lock_booking(session: Session, booking: Booking) -> CourseSession:
     return held
 
 
-def _is_anybody_waiting(session: Session, session_id: int) -> bool:
-    line = select(Booking.id).where(Booking.session_id == session_id, Booking.state == BookingState.WAITING)
-    return session.scalar(line.limit(1)) is not None
+def has_room(session: Session, held: CourseSession, seats: int, now: datetime) -> bool:
+    """Whether so many seats are free and nobody is to be asked before; `held` is locked."""
+    if held.taken + seats > held.capacity:
+        return False
+    line = select(Booking).where(Booking.session_id == held.id, Booking.state == BookingState.WAITING)
+    first = session.scalars(line.order_by(*LINE).limit(1)).first()
+    return first is None or _is_still_held_back(held, first, now)
 
 
-def _leave(held: CourseSession, booking: Booking, state: BookingState, now: datetime) -> None:
+def _is_still_held_back(held: CourseSession, booking: Booking, now: datetime) -> bool:
+    return booking.is_held_back and is_scarce(held, booking.seats) and now < held.starts_at - LAST_DAY
+
+
+def leave(held: CourseSession, booking: Booking, state: BookingState, now: datetime) -> None:
     if booking.state != BookingState.WAITING:
         held.taken -= booking.seats
     set_state(booking, state, now)
@@ -290,7 +304,8 @@ def set_state(booking: Booking, state: BookingState, now: datetime) -> None:
     booking.version += 1
 
 
-def _tell(session: Session, booking: Booking, what: str, now: datetime) -> None:
+def tell(session: Session, booking: Booking, what: str, now: datetime) -> None:
+    """Have a job say it; see notices.py."""
     request_job(
         session, JobName.TELL_BOOKING, key=f"{booking.id}-{booking.version}-{what}", now=now,
         booking_id=booking.id, what=what,

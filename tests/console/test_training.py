@@ -157,12 +157,13 @@ def test_at_the_door_one_tap_checks_in_and_one_takes_it_back(trainer, database, 
     with database.reading() as session:  # the desk's own login has ended by then
         trainer.log_in(session.scalars(select(Staff).where(Staff.display_name == "周宁")).one())
     page = trainer.get(path).text
-    assert page.count('value="in"') == 2 and "已到 <b>0</b>" in page
+    assert page.count('value="in"') == 2 and '已到 <b id="arrived">0</b>' in page
 
     answer = trainer.post(f"{path}/{first}?q=PX", {"step": "in"})
     assert answer.status_code == 303 and answer.location.endswith(f"/check-in?q=PX#booking-{first}")
     page = trainer.get(f"{path}?q=PX").text
-    assert 'value="undo"' in page and "已到 <b>1</b>" in page and "没有找到" in trainer.get(f"{path}?q=没有这个人").text
+    assert 'value="undo"' in page and '已到 <b id="arrived">1</b>' in page
+    assert "没有找到" in trainer.get(f"{path}?q=没有这个人").text
     assert trainer.post(f"{path}/{first}", {"step": "undo"}).status_code == 303
     assert states(database) == ["booked", "booked", "waiting"]
     assert trainer.post(f"{path}/{first}", {"step": "x"}).status_code == 422
@@ -182,6 +183,73 @@ def test_after_the_end_who_did_not_come_is_marked_and_keeps_the_seat(trainer, da
     assert "2 / 2个名额" in trainer.get(path).text
 
 
+def test_somebody_without_an_account_is_booked_at_the_desk_and_checked_in_at_the_door(trainer, database, clock, held):
+    path = f"/console/training/{held.public_id}"
+    person = {"name": "王小明", "phone": "138 0013 8000", "seats": "1"}
+    trainer.get(path)
+    refused = trainer.post(f"{path}/bookings", {**person, "phone": "12345", "step": "book"})
+    assert refused.status_code == 422 and 'value="王小明"' in refused.text and "写手机号" in refused.text
+
+    assert trainer.post(f"{path}/bookings", {**person, "step": "book"}).status_code == 303
+
+    page = trainer.get(path).text
+    assert "王小明" in page and "没有微信" in page and "13800138000" in page and states(database)[3] == "waiting"
+    first = ids(database)[0]
+    assert trainer.post(f"{path}/bookings", {"booking": first, "step": "cancel_booking"}).status_code == 303
+    assert states(database) == ["cancelled", "booked", "offered", "waiting"]
+    assert trainer.post(f"{path}/bookings", {"booking": ids(database)[2], "step": "accept"}).status_code == 303
+    assert states(database) == ["cancelled", "booked", "booked", "waiting"]
+    assert trainer.post(f"{path}/bookings", {"booking": first, "step": "excuse"}).status_code == 409
+    assert trainer.post(f"{path}/bookings", {"booking": first, "step": "x"}).status_code == 422
+    with database.unit_of_work() as session:
+        session.get_one(CourseSession, held.id).starts_at = clock.now() + timedelta(minutes=30)
+        session.get_one(CourseSession, held.id).capacity = 3
+    assert "没报名的人来了" in trainer.get(f"{path}/check-in").text
+    answer = trainer.post(f"{path}/walk-ins", person)
+    assert answer.status_code == 303 and answer.location.endswith(f"#booking-{ids(database)[3]}")
+    assert states(database)[3] == "attended" and "王小明" in trainer.get(answer.location).text
+    full = trainer.post(f"{path}/walk-ins", {**person, "phone": "13900139000"})
+    assert full.status_code == 409 and "满了" in full.text
+
+
+def test_an_absence_can_be_excused_on_the_page_of_the_session(trainer, database, clock, held):
+    path = f"/console/training/{held.public_id}"
+    with database.unit_of_work() as session:
+        session.get_one(CourseSession, held.id).starts_at = clock.now() - timedelta(hours=3)
+        session.get_one(CourseSession, held.id).ends_at = clock.now() - timedelta(hours=1)
+    trainer.get(path)
+    trainer.post(f"{path}/absent")
+    page = trainer.get(path).text
+    assert page.count('value="excuse"') == 2 and "180天里有2次报了名没来" in page
+    assert trainer.post(f"{path}/bookings", {"booking": ids(database)[0], "step": "excuse"}).status_code == 303
+    page = trainer.get(path).text
+    assert page.count('value="excuse"') == 1 and "未到场免计" in page
+
+
+def test_a_tap_that_is_sent_twice_counts_once_even_after_somebody_took_it_back(trainer, database, clock, held):
+    path = f"/console/training/{held.public_id}"
+    with database.unit_of_work() as session:
+        session.get_one(CourseSession, held.id).starts_at = clock.now() + timedelta(hours=1)
+    trainer.get(f"{path}/check-in")
+    first = ids(database)[0]
+    tapped = clock.now() - timedelta(minutes=20)
+    tap = {"booking": first, "step": "in", "key": "a" * 32, "at": str(int(tapped.timestamp() * 1000))}
+
+    answer = trainer.post(f"{path}/taps", tap, htmx=True)
+
+    assert answer.get_json() == {"state": "attended", "at": "9:40", "arrived": 1, "missing": 1}
+    assert trainer.post(f"{path}/taps", {**tap, "step": "undo", "key": "b" * 32}).get_json()["state"] == "booked"
+    assert trainer.post(f"{path}/taps", tap).get_json()["state"] == "booked"
+    assert states(database) == ["booked", "booked", "waiting"]
+    again = trainer.post(f"{path}/taps", {**tap, "key": "c" * 32, "at": "99999999999999"}).get_json()
+    assert (again["state"], again["at"]) == ("attended", "10:00")
+    refused = trainer.post(f"{path}/taps", {**tap, "booking": ids(database)[2], "key": "d" * 32}, htmx=True)
+    assert refused.status_code == 409 and "还在候补" in refused.text
+    for odd in ({"key": "x"}, {"step": "x"}, {"key": ""}):
+        assert trainer.post(f"{path}/taps", {**tap, **odd}).status_code == 422
+    assert trainer.post(f"{path}/taps", {**tap, "booking": "x"}).status_code == 404
+
+
 ROUTES = [
     # method, address, what those who run training get
     ("GET", "/console/training", 200),
@@ -194,6 +262,9 @@ ROUTES = [
     ("POST", "/console/training/{id}/message", 422),
     ("POST", "/console/training/{id}/cancel", 409),
     ("POST", "/console/training/{id}/absent", 409),
+    ("POST", "/console/training/{id}/bookings", 422),
+    ("POST", "/console/training/{id}/walk-ins", 422),
+    ("POST", "/console/training/{id}/taps", 422),
     ("GET", "/console/training/{id}/check-in", 200),
     ("POST", "/console/training/{id}/check-in/1", 422),
 ]

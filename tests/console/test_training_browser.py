@@ -1,11 +1,13 @@
 """The training desk in a real browser: no page wider than its screen, and the door by thumb."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import func, select
 
-from models import CourseSession
+from models import Booking, CourseSession, DoorTap
 from tests.console.test_browser import DESK, PHONE, base_url, open_console  # noqa: F401  (fixtures)
 from tests.support.training import make_booking, make_session
 
@@ -36,9 +38,76 @@ def test_no_page_of_the_training_desk_is_wider_than_the_screen(held, open_consol
 def test_at_the_door_a_thumb_checks_in_and_takes_it_back(held, open_console):  # noqa: F811
     page = open_console("supervisor", PHONE)
     page.goto(page.url.split("/console")[0] + f"/console/training/{held.public_id}")
-    page.get_by_role("link", name="签到").click()
+    page.get_by_role("link", name="签到", exact=True).click()
     expect(page.get_by_role("button", name="签到")).to_have_count(2)
     page.get_by_role("button", name="签到").first.click()
     expect(page.locator(".door-count")).to_contain_text("已到 1")
     page.get_by_role("button", name="撤回").click()
     expect(page.locator(".door-count")).to_contain_text("已到 0")
+
+
+def test_taps_without_a_connection_are_kept_over_a_reload_and_sent_once(held, open_console, database):  # noqa: F811
+    page = open_console("supervisor", PHONE)
+    page.goto(page.url.split("/console")[0] + f"/console/training/{held.public_id}/check-in")
+    expect(page.get_by_role("button", name="签到")).to_have_count(2)
+    page.route("**/taps", lambda route: route.fulfill(body="请先登录无线网"))
+    page.get_by_role("button", name="签到").first.click()
+    expect(page.locator("#waiting-taps")).to_contain_text("1个签到还没发出")
+    expect(page.get_by_role("button", name="撤回")).to_have_count(1)
+
+    page.reload()
+
+    expect(page.locator("#waiting-taps")).to_contain_text("1个签到还没发出")
+    expect(page.get_by_role("button", name="撤回")).to_have_count(1)
+    page.unroute("**/taps")
+    expect(page.locator("#waiting-taps")).to_be_hidden(timeout=30_000)
+    expect(page.locator("#arrived")).to_have_text("1")
+    with database.reading() as session:
+        assert sorted(session.scalars(select(Booking.state))) == ["attended", "booked", "waiting"]
+        assert session.scalar(select(func.count()).select_from(DoorTap)) == 1
+
+
+def test_a_tap_whose_answer_was_lost_is_sent_again_and_counts_once(held, open_console, database):  # noqa: F811
+    page = open_console("supervisor", PHONE)
+    page.goto(page.url.split("/console")[0] + f"/console/training/{held.public_id}/check-in")
+
+    def lose(route):
+        route.fetch()
+        route.fulfill(body="请先登录无线网")
+
+    page.route("**/taps", lose, times=1)
+    page.get_by_role("button", name="签到").first.click()
+    expect(page.locator("#waiting-taps")).to_be_hidden(timeout=30_000)
+    expect(page.locator("#arrived")).to_have_text("1")
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(DoorTap)) == 1
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["projector", "phone"])
+def test_the_screen_at_the_door_shows_a_code_that_changes(held, open_console, clock, size):  # noqa: F811
+    page = open_console("supervisor", size)
+    page.goto(page.url.split("/console")[0] + f"/console/training/{held.public_id}/check-in")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="签到屏幕").click()
+    screen = opened.value
+    expect(screen.locator("#digits")).to_have_text(re.compile(r"^\d{6}$"))
+    expect(screen.locator("#picture")).to_be_visible()
+    assert screen.evaluate("document.getElementById('picture').naturalWidth") > 0
+    assert screen.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    before = screen.locator("#digits").inner_text()
+    clock.advance(timedelta(seconds=60))
+    screen.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(screen.locator("#digits")).not_to_have_text(before)
+
+
+def test_an_hour_before_somebody_walks_in_and_is_registered_by_thumb(held, open_console, database):  # noqa: F811
+    with database.unit_of_work() as session:
+        session.get_one(CourseSession, held.id).capacity = 5
+    page = open_console("supervisor", PHONE)
+    page.goto(page.url.split("/console")[0] + f"/console/training/{held.public_id}/check-in")
+    page.get_by_text("没报名的人来了").click()
+    page.get_by_label("姓名", exact=True).fill("王小明")
+    page.get_by_label("电话").fill("13800138000")
+    page.get_by_role("button", name="登记并签到").click()
+    expect(page.locator(".door li.is-in")).to_contain_text("王小明")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -82,6 +82,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("post", "/documents/{id}/link"): Row(inside(200)),
     ("delete", "/documents/{id}"): Row(inside(204), is_used_up=True),
     ("get", "/bookings/{number}"): Row(only_theirs(200)),
+    ("get", "/bookings/{number}/calendar"): Row(only_theirs(200)),
     ("post", "/bookings/{number}/acceptance"): Row(only_theirs(200)),
     ("delete", "/bookings/{number}"): Row(only_theirs(200), is_used_up=True),
     ("get", "/practice-runs/{id}"): Row(only_theirs(200)),
@@ -117,6 +118,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/course-sessions/{id}"): Row(everybody(200)),
     # `merged` is the filer, whose booking it is by then.
     ("post", "/course-sessions/{id}/bookings"): Row(everybody(201, filer=409, merged=409), {}),
+    # It begins in a week: nobody can check in yet, and nobody learns whose booking there is.
+    ("post", "/course-sessions/{id}/check-in"): Row(everybody(409), {"code": "123456"}),
     ("post", "/practice-runs"): Row(everybody(201), {}),
     ("post", "/mock-papers"): Row(everybody(201), {"subject": "related_law"}),
     ("get", "/wrong-answers"): Row(everybody(200)),

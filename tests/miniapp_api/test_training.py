@@ -1,0 +1,52 @@
+"""Courses by the API: the calendar file of one's own booking, and checking in by the code at the door."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models import Booking
+from services.resources import Resources
+from services.training.door_codes import MOST_WRONG, is_right, shown_code
+from tests.support.training import make_session
+
+
+@pytest.fixture
+def held(resources: Resources, clock) -> str:
+    """It begins in an hour."""
+    starts = clock.now() + timedelta(hours=1)
+    with resources.database.unit_of_work() as session:
+        made = make_session(session, clock.now(), starts_at=starts, enrolment_closes_at=starts)
+        return made.public_id
+
+
+def test_a_booking_can_be_saved_to_the_calendar(phone, held) -> None:
+    booked = phone.post(f"/course-sessions/{held}/bookings", {}).get_json()
+    assert booked["is_held_back"] is False and booked["checked_in_at"] is None
+    answer = phone.get(f"/bookings/{booked['number']}/calendar")
+    assert answer.status_code == 200 and answer.content_type == "text/calendar; charset=utf-8"
+    assert f"UID:booking-{booked['number']}@" in answer.text and "METHOD:PUBLISH" in answer.text
+    phone.delete(f"/bookings/{booked['number']}")
+    assert "METHOD:CANCEL" in phone.get(f"/bookings/{booked['number']}/calendar").text
+
+
+def test_a_code_checks_in_and_wrong_ones_are_counted(phone, held, resources: Resources, clock) -> None:
+    secret = resources.settings.secret_key.get_secret_value()
+    path = f"/course-sessions/{held}/check-in"
+    assert phone.post(path, {"code": "123456"}).status_code == 409
+    number = phone.post(f"/course-sessions/{held}/bookings", {}).get_json()["number"]
+    wrong = next(each for each in ("000000", "000001", "000002") if not is_right(secret, held, each, clock.now()))
+
+    for _ in range(MOST_WRONG):
+        refused = phone.post(path, {"code": wrong})
+        assert (refused.status_code, refused.get_json()["error"]["code"]) == (422, "wrong_code")
+    right = {"code": shown_code(secret, held, clock.now()).code}
+    assert phone.post(path, right).status_code == 429
+    with resources.database.unit_of_work() as session:
+        session.scalars(select(Booking)).one().wrong_code_count = 0
+    answer = phone.post(path, right).get_json()
+
+    assert (answer["number"], answer["state"]) == (number, "attended") and answer["checked_in_at"]
+    for odd in ("12345", "abcdef", "1234567", ""):
+        assert phone.post(path, {"code": odd}).status_code == 422
+    assert phone.post("/course-sessions/doesnotexist/check-in", right).status_code == 404
