@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 import redis
 from argon2 import PasswordHasher
-from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import NullPool, create_engine, make_url, text
 
@@ -24,6 +22,7 @@ from dev.servers import Valkey, free_port
 from nlp.question_index import QuestionIndex
 from nlp.segmenter import default_segmenter
 from services import passwords
+from tests.support.compiled_once import keep_templates, routes_kept, statements_kept
 from tests.support.copying import copy_rows
 from tests.support.prepared import build_indexes, load_samples
 
@@ -56,11 +55,10 @@ def counted_questions() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once() -> None:
-    """Every app of the run would compile each page anew, and that is a third of the time of a console test."""
-    folder = TEST_VAR / "templates"
-    folder.mkdir(parents=True, exist_ok=True)
-    Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(str(folder))
+def compiled_once() -> Iterator[None]:
+    keep_templates(TEST_VAR / "templates")
+    with routes_kept(), statements_kept():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
