@@ -11,6 +11,7 @@ from miniapp_api.schemas.login import LoginIn, PhoneIn, PhoneOut, RefreshIn, Tok
 from models import Platform, User, WeChatIdentity
 from services import sessions
 from services.ports import CodeSession, WeChat
+from services.training.callers import take_over_bookings
 
 
 def add_routes(api: APIBlueprint) -> None:
@@ -51,13 +52,15 @@ def _mini_program() -> WeChat:
 def add_phone(json_data: PhoneIn) -> PhoneOut:
     """记下手机号
 
-    先登录,再用手机号按钮的 code 来换。以后填表不用再写,专员打这个电话。
+    先登录,再用手机号按钮的 code 来换。以后填表不用再写,专员打这个电话;用这个号在电话里报的培训归到这个账号。
     """
     api, caller = current_api(), current_caller()
     with api.database.reading() as session:
         openid = session.get_one(WeChatIdentity, caller.identity_id).openid
     phone = sessions.learn_phone(_mini_program(), json_data.code, openid)
     with api.database.unit_of_work() as session:
+        identity = session.get_one(WeChatIdentity, caller.identity_id)
+        take_over_bookings(session, identity, phone, api.clock.now())
         session.get_one(User, caller.user_id, with_for_update=True).phone = phone
     return PhoneOut(phone=_masked(phone))
 

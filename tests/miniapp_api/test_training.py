@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from adapters.wechat.local import LocalWeChat
 from models import Booking
 from services.resources import Resources
+from services.training.by_hand import book_by_hand
 from services.training.door_codes import MOST_WRONG, is_right, shown_code
+from tests.support.staff import make_staff
 from tests.support.training import make_session
 
 
@@ -50,3 +53,18 @@ def test_a_code_checks_in_and_wrong_ones_are_counted(phone, held, resources: Res
     for odd in ("12345", "abcdef", "1234567", ""):
         assert phone.post(path, {"code": odd}).status_code == 422
     assert phone.post("/course-sessions/doesnotexist/check-in", right).status_code == 404
+
+
+def test_what_was_booked_on_the_telephone_is_there_once_the_number_is_proved(
+    phone, held, mini_wechat: LocalWeChat, resources: Resources, clock
+) -> None:
+    with resources.database.unit_of_work() as session:
+        staff = make_staff(session, clock.now(), skills=["training"])
+        booked = book_by_hand(
+            session, staff=staff, public_id=held, name="王小明", phone="13800138000", seats=1, now=clock.now()
+        )
+        number = booked.number
+    assert phone.get(f"/bookings/{number}").status_code == 404
+    mini_wechat.phone_codes["button"] = ("oMini1", "13800138000")
+    assert phone.post("/login/phone", {"code": "button"}).status_code == 200
+    assert [each["number"] for each in phone.get("/bookings").get_json()["items"]] == [number]

@@ -7,14 +7,16 @@ import pytest
 from sqlalchemy import func, select
 
 from core.errors import Conflict, InvalidInput
-from models import Booking, CourseSession, Message, OutboxRow, User
+from models import Booking, BookingState, CourseSession, Message, OutboxRow, User
+from services.training.absences import list_counted
+from services.training.attendance import mark_absent
 from services.training.broadcasts import count_recipients, send_portion, write_broadcast
 from services.training.by_hand import accept_by_hand, book_by_hand, cancel_by_hand, read_phone, walk_in
-from services.training.callers import forget_caller, forget_old_callers
+from services.training.callers import forget_caller, forget_old_callers, take_over_bookings
 from services.training.notices import tell_booking
 from services.training.reminders import request_reminders
 from tests.support.people import make_conversation, make_identity
-from tests.support.training import make_booking
+from tests.support.training import make_booking, make_session
 
 PHONE = "13800138000"
 
@@ -205,3 +207,37 @@ def test_who_has_no_account_is_forgotten_on_request_or_a_year_after_the_last_ses
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(User).where(User.phone.is_not(None))) == 0
         assert session.get_one(User, known.user_id).erased_at is None
+
+
+def test_bookings_move_to_the_account_that_proves_to_have_the_number(database, clock, staff, held, desk) -> None:
+    with database.unit_of_work() as session:
+        missed = make_session(session, clock.now(), starts_at=clock.now() + timedelta(hours=1))
+        own = make_booking(session, held, clock.now())
+        identity, conversation = own.conversation.identity, own.conversation_id
+        book_by_hand(
+            session, staff=staff, public_id=missed.public_id, name="王小明", phone=PHONE, seats=1, now=clock.now()
+        )
+    twice, state = desk(book_by_hand, name="王小明", phone=PHONE, seats=1)
+    assert state == "booked" and taken(database, held) == 2
+    with database.unit_of_work() as session:
+        other = make_session(session, clock.now(), starts_at=clock.now() + timedelta(days=2))
+        line = book_by_hand(
+            session, staff=staff, public_id=other.public_id, name="王小明", phone=PHONE, seats=2, now=clock.now()
+        )
+    clock.set(missed.ends_at)
+    with database.unit_of_work() as session:
+        assert mark_absent(session, staff=staff, public_id=missed.public_id, now=clock.now()) == 1
+
+    for count in (3, 0):
+        with database.unit_of_work() as session:
+            assert take_over_bookings(session, session.merge(identity), PHONE, clock.now()) == count
+
+    with database.reading() as session:
+        rows = session.scalars(select(Booking).order_by(Booking.id)).all()
+        assert {each.user_id for each in rows} == {own.user_id}
+        live = {each.id: each.conversation_id for each in rows if each.state == BookingState.BOOKED}
+        assert live == {own.id: conversation, line.id: conversation}, "of two at one session one stays"
+        assert list_counted(session, own.user_id, clock.now()) == [], "nobody could call that off here"
+        assert session.scalars(select(User.phone)).all() == [None, None]
+    assert taken(database, held) == 1
+    assert asked_for(database, "by_hand")[-1] == line.id and twice not in live
