@@ -111,6 +111,9 @@ class Dialogue:
         form = forms.running(context)
         if form is None:
             return exams.aside(self._choose_alone(context), context)
+        unmistakable = training_door.choose_code(context) or training.choose_offer(context)
+        if unmistakable is not None:
+            return forms.aside(unmistakable, context, *form)
         return forms.choose(context, *form) or forms.aside(self._choose_alone(context), context, *form)
 
     def _choose_alone(self, context: TurnContext) -> Skill:

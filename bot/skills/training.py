@@ -56,10 +56,14 @@ def choose(context: TurnContext, text: str) -> Skill | None:
         return None
     if ASKS_OWN.fullmatch(plain):
         return Skill(NAME, show_own)
-    for pattern, answer in ((TAKES, take), (REFUSES, refuse)):
-        if pattern.fullmatch(plain):
-            return Skill(NAME, answer)
-    return _choose_in_list(context, plain)
+    return choose_offer(context) or _choose_in_list(context, plain)
+
+
+def choose_offer(context: TurnContext) -> Skill | None:
+    """接受名额, 不要名额: the words that our notice asks for, whatever else is going on."""
+    plain = context.plain.strip(ENDS)
+    answers = ((TAKES, take), (REFUSES, refuse))
+    return next((Skill(NAME, answer) for pattern, answer in answers if pattern.fullmatch(plain)), None)
 
 
 def _choose_in_list(context: TurnContext, plain: str) -> Skill | None:

@@ -19,11 +19,16 @@ ASKS = re.compile(r"(?:我要|我来|我)?(?:怎么|在哪|如何)?签到(?:码|
 
 def choose(context: TurnContext) -> Skill | None:
     """The skill for who is at the door."""
-    plain = context.plain.strip(ENDS)
-    if (match := SAYS_CODE.fullmatch(plain)) is not None:
-        code = "".join(match["code"].split())
-        return Skill(NAME, lambda given: check_in(given, code))
-    return Skill(NAME, ask_for_code) if ASKS.fullmatch(plain) else None
+    return choose_code(context) or (Skill(NAME, ask_for_code) if ASKS.fullmatch(context.plain.strip(ENDS)) else None)
+
+
+def choose_code(context: TurnContext) -> Skill | None:
+    """签到 123456, which is never anything else: whoever stands there in the middle of a form is at the door."""
+    match = SAYS_CODE.fullmatch(context.plain.strip(ENDS))
+    if match is None:
+        return None
+    code = "".join(match["code"].split())
+    return Skill(NAME, lambda given: check_in(given, code))
 
 
 def ask_for_code(context: TurnContext) -> Reply:
