@@ -13,6 +13,7 @@ from bot.skills import (
     policies,
     progress,
     training,
+    training_replies,
 )
 
 INTENT_SKILLS = {
@@ -86,5 +87,5 @@ ACCEPTED = {
     "loosen": ACCEPT_LOOSER,
     "number": ACCEPT_NUMBER,
     training.CONFIRMS_BOOKING: Skill(training.NAME, training.book_confirmed),
-    training.CONFIRMS_CANCELLING: Skill(training.NAME, training.cancel_confirmed),
+    training_replies.CONFIRMS_CANCELLING: Skill(training.NAME, training.cancel_confirmed),
 }

@@ -1,5 +1,6 @@
 """Training in chat: what there is, a seat by a sentence, a place in line, and giving it up again."""
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -25,13 +26,12 @@ from bot.skills.training_lists import (
     session_named,
     state_of,
 )
+from bot.skills.training_replies import ask_to_cancel, booked, waiting, why_ask
 from bot.skills.training_words import ASKS_OWN, BOOKS, GIVES_UP, LONGEST, NAMES, REFUSES, TAKES, place_of, seats_of
 from core.errors import AppError, NotFound
-from core.i18n import chinese_time
 from models import Booking, BookingState, Conversation, CourseSession
-from services.training.absences import find_held_back_until, said_held_back
-from services.training.bookings import find_overlapping, get_own_booking, list_own_bookings
-from services.training.seats import accept_offer, book, cancel, place_in_line
+from services.training.bookings import get_own_booking, list_own_bookings
+from services.training.seats import accept_offer, book, cancel
 from services.training.timetable import (
     Asked,
     get_session,
@@ -44,7 +44,6 @@ from services.training.timetable import (
 
 NAME = "training"
 CONFIRMS_BOOKING = "training_booking"
-CONFIRMS_CANCELLING = "training_cancelling"
 
 
 def choose(context: TurnContext, text: str) -> Skill | None:
@@ -183,13 +182,13 @@ def cancel_by_words(context: TurnContext) -> Reply:
     if not rows:
         return Reply("您现在没有可以取消的报名。", choices=(OTHERS,))
     if len(rows) == 1:
-        return _ask_to_cancel(rows[0], context)
+        return ask_to_cancel(rows[0], context)
     return own_list(context, rows, "要取消哪一个?说“取消第几个”。")
 
 
 def ask_to_cancel_listed(context: TurnContext, place: int) -> Reply:
     booking = booking_at(context, place)
-    return show_own(context) if booking is None else _ask_to_cancel(booking, context)
+    return show_own(context) if booking is None else ask_to_cancel(booking, context)
 
 
 def cancel_confirmed(context: TurnContext) -> Reply:
@@ -211,37 +210,39 @@ def cancel_confirmed(context: TurnContext) -> Reply:
 def take(context: TurnContext) -> Reply:
     """接受名额."""
 
-    def commit(session: Session, conversation: Conversation) -> Reply:
-        booking = _offered(session, conversation, context)
-        if booking is None:
-            return Reply("现在没有给您留着的名额。", choices=(MINE, OTHERS))
-        try:
-            accept_offer(session, booking, context.now)
-        except AppError as refusal:
-            return Reply(refusal.message, choices=(OTHERS,))
-        return _booked(booking, context)
+    def accept(session: Session, booking: Booking) -> Reply:
+        accept_offer(session, booking, context.now)
+        return booked(booking, context)
 
-    return Reply("", on_commit=commit)
+    return _answer_offer(context, accept)
 
 
 def refuse(context: TurnContext) -> Reply:
     """不要名额: it goes to who is next."""
 
+    def decline(session: Session, booking: Booking) -> Reply:
+        cancel(session, booking, context.now)
+        return Reply("好,名额给后面的人了。", choices=(OTHERS,))
+
+    return _answer_offer(context, decline)
+
+
+def _answer_offer(context: TurnContext, answer: Callable[[Session, Booking], Reply]) -> Reply:
     def commit(session: Session, conversation: Conversation) -> Reply:
-        booking = _offered(session, conversation, context)
-        if booking is None:
+        rows = list_own_bookings(session, user_id=conversation.user_id, now=context.now)
+        offered = next((each for each in rows if each.state == BookingState.OFFERED), None)
+        if offered is None:
             return Reply("现在没有给您留着的名额。", choices=(MINE, OTHERS))
         try:
-            cancel(session, booking, context.now)
+            return answer(session, offered)
         except AppError as refusal:
             return Reply(refusal.message, choices=(OTHERS,))
-        return Reply("好,名额给后面的人了。", choices=(OTHERS,))
 
     return Reply("", on_commit=commit)
 
 
 def _book(context: TurnContext, held: CourseSession, seats: int, *, is_confirmed: bool = False) -> Reply:
-    if not is_confirmed and (why := _why_ask(context, held, seats)):
+    if not is_confirmed and (why := why_ask(context, held, seats)):
         pending = {"kind": CONFIRMS_BOOKING, "session": held.public_id, "seats": seats}
         return Reply(why, choices=(Choice("好", "报名"), Choice("算了", "先不报")), memory={"pending": pending})
     session_id = held.id
@@ -254,66 +255,9 @@ def _book(context: TurnContext, held: CourseSession, seats: int, *, is_confirmed
             )  # fmt: skip
         except AppError as refusal:
             return Reply(refusal.message, choices=(MINE, OTHERS), memory={"pending": None})
-        return _booked(booking, context) if booking.state == BookingState.BOOKED else _waiting(session, booking)
+        return booked(booking, context) if booking.state == BookingState.BOOKED else waiting(session, booking)
 
     return Reply("", on_commit=commit)
-
-
-def _why_ask(context: TurnContext, held: CourseSession, seats: int) -> str:
-    """What somebody should know before a seat is theirs; "" for nothing."""
-    other = find_overlapping(context.session, user_id=context.user_id, held=held)
-    lines = []
-    if other is not None:
-        lines.append(f"您同一时间已经报了“{other.session.course.title}”({said_time(other.session)})。")
-    if held.price_fen:
-        lines.append(f"“{held.course.title}”{said_price(held)},费用由培训专员和您确认。")
-    if not lines:
-        return ""
-    people = f",{seats}个名额" if seats > 1 else ""
-    return "\n".join([*lines, f"还要报{said_time(held)}这一场吗{people}?"])
-
-
-def _booked(booking: Booking, context: TurnContext) -> Reply:
-    held = booking.session
-    people = f"{booking.seats}个名额," if booking.seats > 1 else ""
-    until = chinese_time(held.cancel_until, context.now)
-    give_up = f"来不了请在{until}前" if held.cancel_until > context.now else "来不了请尽早"
-    lines = [
-        f"报上了,{people}单号{booking.number}。", held.course.title, f"{said_time(held)} · {said_place(held)}",
-        f"前一天和开始前一小时提醒您。{give_up}说“取消报名”。", *calendar_line(booking, context),
-    ]  # fmt: skip
-    return Reply("\n".join(lines), choices=(MINE, OTHERS), memory={"pending": None, "list": None})
-
-
-def _waiting(session: Session, booking: Booking) -> Reply:
-    place, held = place_in_line(session, booking), booking.session
-    why = "前面还有人在等" if held.taken + booking.seats <= held.capacity else "名额不够了"
-    why = "这一场满了" if held.taken == held.capacity else why
-    if booking.is_held_back and (until := find_held_back_until(session, booking.user_id, booking.created_at)):
-        why = said_held_back(until)
-    text = (
-        f"{why},您排在候补第{place}位,单号{booking.number}。\n"
-        f"{held.course.title} · {said_time(held)}\n有名额空出来按顺序通知,能不能轮到说不准。"
-    )
-    return Reply(text, choices=(OTHERS, MINE), memory={"pending": None, "list": None})
-
-
-def _ask_to_cancel(booking: Booking, context: TurnContext) -> Reply:
-    held = booking.session
-    late = held.cancel_until <= context.now and booking.state == BookingState.BOOKED
-    note = (
-        f"\n已经过了{chinese_time(held.cancel_until, context.now)}的取消时间,早点说后面的人还来得及。" if late else ""
-    )
-    return Reply(
-        f"要取消“{held.course.title}”({said_time(held)})吗?{note}",
-        choices=(Choice("好", "取消报名"), Choice("算了", "留着")),
-        memory={"pending": {"kind": CONFIRMS_CANCELLING, "number": booking.number}},
-    )
-
-
-def _offered(session: Session, conversation: Conversation, context: TurnContext) -> Booking | None:
-    rows = list_own_bookings(session, user_id=conversation.user_id, now=context.now)
-    return next((each for each in rows if each.state == BookingState.OFFERED), None)
 
 
 def _asked(context: TurnContext) -> Asked:

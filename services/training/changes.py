@@ -1,16 +1,17 @@
-"""What a change of a session means to those who have booked: one notice with the old and the new, and reminders that
-fit the new time."""
+"""What a change of a session means to those who have booked: one notice with the old and the new, reminders and offers
+that fit the new time, and no seats where it is called off."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models import Booking, BookingState, CourseSession, SessionBroadcast
 from models.training import OPEN
 from services.training.broadcasts import SEATED, write_broadcast
 from services.training.reminders import DAY, HOUR
+from services.training.seats import ask_for_lapse, leave
 from services.training.timetable import said_place, said_time
 
 CONCERNED = (*OPEN, BookingState.ATTENDED)
@@ -77,3 +78,33 @@ def remind_anew(session: Session, held: CourseSession, now: datetime) -> None:
     session.execute(
         update(Booking).where(Booking.session_id == held.id, Booking.state == BookingState.BOOKED).values(values)
     )
+
+
+def call_off(session: Session, held: CourseSession, now: datetime) -> int:
+    """The session is not held: everybody's seats, offers and places in line are gone with it; answers how many.
+
+    `held` is locked and marked as cancelled, so that nothing is offered any more.
+    """
+    everybody = (
+        select(Booking)
+        .where(Booking.session_id == held.id, Booking.state.in_((*OPEN, BookingState.ATTENDED)))
+        .order_by(Booking.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    gone = session.scalars(everybody).all()
+    for booking in gone:
+        leave(held, booking, BookingState.CANCELLED, now)
+    session.flush()
+    return len(gone)
+
+
+def keep_offers_before_start(session: Session, held: CourseSession, now: datetime) -> None:
+    """The session begins earlier than it was to: no offer is open longer than until then. `held` is locked."""
+    late = select(Booking).where(
+        Booking.session_id == held.id, Booking.state == BookingState.OFFERED, Booking.offer_until > held.starts_at
+    )
+    for booking in session.scalars(late).all():
+        booking.offer_until, booking.version = held.starts_at, booking.version + 1
+        ask_for_lapse(session, booking, now)
+    session.flush()

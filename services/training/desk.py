@@ -12,8 +12,15 @@ from models import Booking, BookingState, Course, CourseSession, SessionBroadcas
 from services.audit import record_action
 from services.permissions import Action, check_may
 from services.training.broadcasts import SEATED, count_recipients, write_broadcast
-from services.training.changes import CONCERNED, announced, remind_anew, tell_changes
-from services.training.seats import call_off, keep_offers_before_start, lock_session, offer_free_seats
+from services.training.changes import (
+    CONCERNED,
+    announced,
+    call_off,
+    keep_offers_before_start,
+    remind_anew,
+    tell_changes,
+)
+from services.training.seats import lock_session, offer_free_seats
 from services.training.session_form import (
     AFTERWARDS,
     CourseContent,

@@ -205,7 +205,7 @@ def offer_free_seats(session: Session, held: CourseSession, now: datetime) -> in
         booking.offer_until = until
         session.flush()
         tell(session, booking, "offered", now)
-        _ask_for_lapse(session, booking, now)
+        ask_for_lapse(session, booking, now)
         offered += 1
     session.flush()
     return offered
@@ -230,36 +230,6 @@ def find_live_booking(session: Session, *, session_id: int, user_id: int) -> Boo
         Booking.session_id == session_id, Booking.user_id == user_id, Booking.is_live.is_(True)
     )
     return session.scalar(wanted)
-
-
-def call_off(session: Session, held: CourseSession, now: datetime) -> int:
-    """The session is not held: everybody's seats, offers and places in line are gone with it; answers how many.
-
-    `held` is locked and marked as cancelled, so that nothing is offered any more.
-    """
-    everybody = (
-        select(Booking)
-        .where(Booking.session_id == held.id, Booking.state.in_((*OPEN, BookingState.ATTENDED)))
-        .order_by(Booking.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    gone = session.scalars(everybody).all()
-    for booking in gone:
-        leave(held, booking, BookingState.CANCELLED, now)
-    session.flush()
-    return len(gone)
-
-
-def keep_offers_before_start(session: Session, held: CourseSession, now: datetime) -> None:
-    """The session begins earlier than it was to: no offer is open longer than until then. `held` is locked."""
-    late = select(Booking).where(
-        Booking.session_id == held.id, Booking.state == BookingState.OFFERED, Booking.offer_until > held.starts_at
-    )
-    for booking in session.scalars(late).all():
-        booking.offer_until, booking.version = held.starts_at, booking.version + 1
-        _ask_for_lapse(session, booking, now)
-    session.flush()
 
 
 def lock_booking(session: Session, booking: Booking) -> CourseSession:
@@ -289,7 +259,8 @@ def leave(held: CourseSession, booking: Booking, state: BookingState, now: datet
     set_state(booking, state, now)
 
 
-def _ask_for_lapse(session: Session, booking: Booking, now: datetime) -> None:
+def ask_for_lapse(session: Session, booking: Booking, now: datetime) -> None:
+    """Have a job look when the offer is over."""
     assert booking.offer_until is not None
     request_job(
         session, JobName.LAPSE_OFFERS, key=f"{booking.id}-{booking.version}", now=now, delay=booking.offer_until - now,
