@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.context import TurnContext
-from bot.flows import case_words, forms, owner_moves, together
+from bot.flows import case_words, forms, news, owner_moves, together
 from bot.rendering import payloads_of
 from bot.replies import Reply
 from bot.second_wish import LONGEST_TWO_WISHES, with_second_wish
@@ -142,6 +142,7 @@ class Dialogue:
             or together.choose(context, text)
             or forms.called(context)
             or owner_moves.choose(context, text)
+            or news.choose(context, text)
             or case_words.choose(context, text)
             or support.choose(context, text)
             or BY_WORDS.get(text.lower())

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from jobs.runtime import atomic_job, outbox_job
 from models import Case
 from services import routing
-from services.casework import clocks, task_dates
+from services.casework import clocks, news, task_dates
 from services.catalogue import service_of
 from services.catalogue.model import Work
 from services.evidence.notarising import file_case
@@ -41,6 +41,12 @@ def recount_clocks(session: Session, resources: Resources, change: str, after: i
 def recount_tasks(session: Session, resources: Resources, change: str, after: int) -> None:
     """The dates of partners' tasks by the calendar as it is now, some at a time."""
     task_dates.recount_tasks(session, change=change, after=after, now=resources.clock.now())
+
+
+@atomic_job
+def tell_news(session: Session, resources: Resources, record_id: int, after: int) -> None:
+    """Those who asked for it hear that a record that fits their request holds now, some at a time."""
+    news.tell_news(session, record_id=record_id, after=after, now=resources.clock.now())
 
 
 @outbox_job

@@ -12,7 +12,16 @@ from miniapp_api.asking import ensure_conversation
 from miniapp_api.case_views import case_item_out, case_out
 from miniapp_api.context import current_api, current_caller
 from miniapp_api.once import Keep, once
-from miniapp_api.schemas.cases import CaseFiledOut, CaseIn, CaseOut, CasesOut, CasesQuery, MoveIn, SatisfactionIn
+from miniapp_api.schemas.cases import (
+    CaseFiledOut,
+    CaseIn,
+    CaseOut,
+    CasesOut,
+    CasesQuery,
+    MoveIn,
+    NewsIn,
+    SatisfactionIn,
+)
 from miniapp_api.schemas.services import FindingOut
 from miniapp_api.services import NO_SERVICE
 from miniapp_api.shown import confirm_when_sent
@@ -21,6 +30,7 @@ from models import Case, CaseStatus, Conversation, WeChatIdentity
 from services.casework.access import get_own_case, owned_by
 from services.casework.drafts import CHANGED, lock_draft, submit_draft
 from services.casework.moves import Mover, move_case
+from services.casework.news import set_news_of
 from services.casework.opening import Opened, open_service_case
 from services.casework.satisfaction import rate_case
 from services.casework.together import link_cases
@@ -37,6 +47,7 @@ def add_routes(api: APIBlueprint) -> None:
     api.get("/cases/<number>")(api.output(CaseOut)(show_case))
     api.post("/cases/<number>/moves")(api.input(MoveIn)(api.output(CaseOut)(make_move)))
     api.put("/cases/<number>/satisfaction")(api.input(SatisfactionIn)(api.output(CaseOut)(put_satisfaction)))
+    api.put("/cases/<number>/news")(api.input(NewsIn)(api.output(CaseOut)(put_news)))
 
 
 def create_case(json_data: CaseIn) -> BaseModel | dict[str, Any]:
@@ -156,6 +167,19 @@ def put_satisfaction(number: str, json_data: SatisfactionIn) -> CaseOut:
         case = get_own_case(session, caller.user_id, number)
         rated = rate_case(session, user_id=caller.user_id, case_id=case.id, score=json_data.score, now=now)
         return case_out(session, rated, caller.user_id, now)
+
+
+def put_news(number: str, json_data: NewsIn) -> CaseOut:
+    """开关通知
+
+    比如有合适的空房时告诉您。这项服务没有通知的返回 409。
+    """
+    api, caller = current_api(), current_caller()
+    now = api.clock.now()
+    with api.database.unit_of_work() as session:
+        found = get_own_case(session, caller.user_id, number)
+        case = set_news_of(session, user_id=caller.user_id, case_id=found.id, wanted=json_data.wanted, now=now)
+        return case_out(session, case, caller.user_id, now)
 
 
 def own_conversation(session: Session) -> Conversation:

@@ -34,6 +34,7 @@ CREATES = {
 CHANGES = {
     ("put", f"{PREFIX}/services/{{key}}/draft"),
     ("put", f"{PREFIX}/cases/{{number}}/satisfaction"),
+    ("put", f"{PREFIX}/cases/{{number}}/news"),
     ("put", f"{PREFIX}/companies/{{id}}/members/{{member_id}}"),
     ("delete", f"{PREFIX}/companies/{{id}}/membership"),
     ("delete", f"{PREFIX}/documents/{{id}}"),
@@ -46,6 +47,7 @@ CHANGES = {
 RESTRICTED = {
     ("post", f"{PREFIX}/cases/{{number}}/moves"),
     ("put", f"{PREFIX}/cases/{{number}}/satisfaction"),
+    ("put", f"{PREFIX}/cases/{{number}}/news"),
     ("get", f"{PREFIX}/companies/{{id}}/members"),
     ("put", f"{PREFIX}/companies/{{id}}/members/{{member_id}}"),
 }

@@ -33,6 +33,7 @@ class JobName(StrEnum):
     CHECK_CLOCK = "jobs.cases.check_clock"
     RECOUNT_CLOCKS = "jobs.cases.recount_clocks"
     RECOUNT_TASKS = "jobs.cases.recount_tasks"
+    TELL_NEWS = "jobs.cases.tell_news"
     DO_WORK = "jobs.cases.do_work"
     COLLECT_FILE = "jobs.files.collect_file"
     ERASE_USER = "jobs.privacy.erase_user"
@@ -63,6 +64,7 @@ QUEUES = {
     # They go through all that is open, and nobody waits for them.
     JobName.RECOUNT_CLOCKS: Queue.INDEX,
     JobName.RECOUNT_TASKS: Queue.INDEX,
+    JobName.TELL_NEWS: Queue.INDEX,
     JobName.DO_WORK: Queue.CASES,
     JobName.COLLECT_FILE: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,

@@ -143,6 +143,10 @@ class MoveIn(Input):
     answers: FormValues | None = Field(None, description="这一步要填的;没有要填的就不带")
 
 
+class NewsIn(Input):
+    wanted: bool = Field(strict=True, description="true 有合适的就告诉我;false 不用", examples=[False])
+
+
 class SatisfactionIn(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"score": 3}]})
 

@@ -75,6 +75,8 @@ def _records(service: Service) -> Iterator[str]:
     tasks = {task.key for task in service.tasks}
     yield from (f"minutes: unknown task {key}" for key in (service.minutes.tasks if service.minutes else ())
                 if key not in tasks)  # fmt: skip
+    if service.news is not None and service.news.consent not in service.form.model_fields:
+        yield f"news: the form has no field {service.news.consent}"
     wanted = service.publication
     if wanted is None:
         return

@@ -6,8 +6,19 @@ from typing import Annotated
 from models import CaseOutcome
 from services.catalogue.common import CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Amount, Ask, Choice, Condition, Count, Form, Line, Paragraph, Privacy, YesNo
-from services.catalogue.incubation_checks import check_incubation
-from services.catalogue.model import OWNER_MOVES, STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
+from services.catalogue.incubation_checks import check_incubation, said_vacancy
+from services.catalogue.model import (
+    OWNER_MOVES,
+    STAFF_MOVES,
+    Clock,
+    Move,
+    News,
+    Party,
+    Service,
+    Stage,
+    Task,
+    WantedDocument,
+)
 from services.catalogue.sectors import Sector
 
 NAME = "孵化投资"
@@ -26,6 +37,14 @@ class ProjectForm(Form):
     stage: Annotated[Line, Ask("进展", "做到哪一步了?", "样机已跑通,有3家试用")]
     area: Annotated[
         Count | None, Ask("面积(平方米)", "要多大场地?", "200", only_if=Condition("wants", frozenset({"space"})))
+    ] = None
+    tell_vacancy: Annotated[
+        YesNo | None,
+        Ask(
+            "空房通知",
+            "以后有合适的空房,要不要发消息告诉您?随时可以关。",
+            only_if=Condition("wants", frozenset({"space"})),
+        ),
     ] = None
     funding: Annotated[
         Amount | None, Ask("融资额", "想融多少?", "500万", only_if=Condition("wants", frozenset({"capital"})))
@@ -127,4 +146,5 @@ SERVICE = Service(
         Clock("matching", "对接", frozenset({"matching"}), working_hours=140, reminders=(timedelta(days=3),)),
     ),
     check=check_incubation,
+    news=News("incubator_space", "空房", "tell_vacancy", said_vacancy),
 )

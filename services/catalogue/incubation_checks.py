@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from models import DatedRecord
 from services.catalogue.model import Facts, Finding, Level
 from services.dated_data.lookup import find_records, said_source
 from services.dated_data.support_lines import list_funds, said_support
@@ -29,18 +30,33 @@ def funds_for(facts: Facts, *, sector: str | None = None) -> list[Finding]:
     return [Finding(Level.FINE, said_support(each, on=facts.today), said_source(each), is_offer=True) for each in found]
 
 
+def said_vacancy(facts: Facts, record: DatedRecord) -> str | None:
+    """What somebody who looks for a room hears of one that has become free; None where it does not fit."""
+    reasons = _reasons(facts, record) if "space" in set(facts.form.get("wants") or ()) else []
+    if not reasons:
+        return None
+    return f"有空房了:{record.name}:{'、'.join(reasons)}。想看就说“转人工”,能不能入驻由孵化器定。"
+
+
+def _reasons(facts: Facts, record: DatedRecord) -> list[str]:
+    """Why a room fits; nothing where it does not, or where none of it is free."""
+    values, wanted = record.values, int(facts.form.get("area") or 0)
+    sectors = values.get("sectors") or []
+    is_refused = sectors and facts.form.get("sector") not in sectors
+    if int(values["vacant_area"]) < max(wanted, 1) or is_refused:
+        return []
+    reasons = [f"空{values['vacant_area']}平方米", "收这个行业" if sectors else "不限行业"]
+    if values.get("rent") is not None:
+        reasons.append(f"每月每平方米{values['rent']}元")
+    return reasons
+
+
 def _spaces(facts: Facts) -> Iterator[Finding]:
-    wanted, sector = int(facts.form.get("area") or 0), facts.form.get("sector")
-    fitting = []
-    for record in find_records(facts.session, "incubator_space", region=facts.region, on=facts.today):
-        values = record.values
-        sectors = values.get("sectors") or []
-        if int(values["vacant_area"]) < wanted or (sectors and sector not in sectors):
-            continue
-        reasons = [f"空{values['vacant_area']}平方米", "收这个行业" if sectors else "不限行业"]
-        if values.get("rent") is not None:
-            reasons.append(f"每月每平方米{values['rent']}元")
-        fitting.append(Finding(Level.FINE, f"{record.name}:{'、'.join(reasons)}。", said_source(record)))
+    fitting = [
+        Finding(Level.FINE, f"{record.name}:{'、'.join(reasons)}。", said_source(record))
+        for record in find_records(facts.session, "incubator_space", region=facts.region, on=facts.today)
+        if (reasons := _reasons(facts, record))
+    ]
     yield from fitting[:MOST]
     if not fitting:
         yield Finding(Level.GAP, "登记的场地里暂时没有合适的,专员去问。")

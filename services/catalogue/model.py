@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import CaseOutcome
+from models import CaseOutcome, DatedRecord
 from services.catalogue.fields import Condition, Form
 
 
@@ -238,6 +238,17 @@ class Publication:
 
 
 @dataclass(frozen=True)
+class News:
+    """What an owner hears, if the answer to the form's field `consent` is yes, when a dated record of a kind begins to
+    hold at their place. `name` is the word by which they turn it off; `said` answers None where it does not fit."""
+
+    kind: str
+    name: str
+    consent: str
+    said: Callable[[Facts, DatedRecord], str | None]
+
+
+@dataclass(frozen=True)
 class Pause:
     """Why nothing new is taken, as the owner hears it, and the last day of it where it is known."""
 
@@ -278,6 +289,7 @@ class Service:
     estimate: Callable[[Facts], Estimate | None] | None = None
     publication: Publication | None = None
     minutes: JointMinutes | None = None
+    news: News | None = None
     # Services that people often want with it (by key): one form fills in what they have in common.
     goes_with: tuple[str, ...] = ()
     # Said to the owner with the question after the intro, from our guides.

@@ -14,6 +14,7 @@ from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.ids import new_public_id
 from models import DatedRecord, Institution, RecordState, Staff
 from services.audit import record_action
+from services.casework.news import request_news
 from services.catalogue.fields import Form, check_form
 from services.catalogue.model import Party
 from services.dated_data.calendar_lines import WORKING_YEAR
@@ -204,6 +205,7 @@ def approve_record(session: Session, *, staff: Staff, record_id: int, version: i
     record.state, record.approved_by_id = RecordState.APPROVED, staff.id
     _noted(session, staff, record, "record_approved", now)
     _count_anew(session, record, now)
+    request_news(session, record, now)
     return record
 
 

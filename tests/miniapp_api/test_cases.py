@@ -14,6 +14,7 @@ from services.casework.moves import Mover, move_case
 from services.casework.tasks import list_tasks, report_task
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
+from tests.services.casework.test_news import WANTS
 from tests.support.casework import PLEDGE, make_institution
 from tests.support.staff import make_staff
 
@@ -311,3 +312,13 @@ def test_what_goes_with_a_case_begins_with_its_values_and_both_name_each_other(p
     shown = phone.get(f"/cases/{other}").get_json()
     assert shown["linked"] == [loan] and shown["history"][-1]["text"] == f"和 {loan} 一起办"
     assert strange.status_code == 404 and len(phone.get("/cases").get_json()["items"]) == 2
+
+
+def test_news_that_go_with_a_request_are_turned_off(phone: Phone) -> None:
+    loan = phone.post("/cases", {"service": SERVICE, "form": PLEDGE}).get_json()["number"]
+    number = phone.post("/cases", {"service": "incubation", "form": WANTS}).get_json()["number"]
+
+    answer = phone.put(f"/cases/{number}/news", {"wanted": False})
+
+    assert answer.get_json()["form"]["tell_vacancy"] is False
+    assert phone.put(f"/cases/{loan}/news", {"wanted": False}).status_code == 409

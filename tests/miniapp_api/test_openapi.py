@@ -62,6 +62,7 @@ PATHS = {
     "/api/v1/cases/{number}": {"get"},
     "/api/v1/cases/{number}/moves": {"post"},
     "/api/v1/cases/{number}/satisfaction": {"put"},
+    "/api/v1/cases/{number}/news": {"put"},
     "/api/v1/cases/{number}/messages": {"get", "post"},
     "/api/v1/companies": {"get", "post"},
     "/api/v1/companies/{id}/members": {"get", "post"},
