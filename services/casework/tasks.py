@@ -22,6 +22,7 @@ from services.catalogue import service_of
 from services.catalogue.fields import check_form, fields_of
 from services.catalogue.model import PARTY_NAMES, Party, Service, Task
 from services.dated_data.experts import find_experts
+from services.dated_data.investors import find_qualified_investors
 from services.dated_data.routing import Route, find_route
 from services.permissions import NATIONWIDE, Action
 from services.working_hours import load_calendar
@@ -99,7 +100,7 @@ class Candidate:
 
 def list_candidates(session: Session, parties: Collection[str], on: date) -> list[Candidate]:
     """Those in use of these parties; whoever had the fewest tasks so far comes first. An expert without a record that
-    holds that day is none."""
+    holds that day is none, nor an investor who is not a qualified one."""
     counted = select(CaseTask.institution_id, func.count().label("had")).group_by(CaseTask.institution_id).subquery()
     rows = session.scalars(
         select(Institution)
@@ -107,6 +108,9 @@ def list_candidates(session: Session, parties: Collection[str], on: date) -> lis
         .where(Institution.party.in_(parties), Institution.is_active)
         .order_by(func.coalesce(counted.c.had, 0), Institution.id)
     ).all()
+    if Party.INVESTOR in parties:
+        qualified = find_qualified_investors(session, on)
+        rows = [row for row in rows if row.party != Party.INVESTOR or row.name in qualified]
     experts = find_experts(session, on) if Party.EXPERT in parties else {}
     sources = ((row, experts.get(row.name) if row.party == Party.EXPERT else row) for row in rows)
     return [Candidate(row, of.regions, of.skills, of.conflicts) for row, of in sources if of is not None]

@@ -7,6 +7,7 @@ from services.catalogue.fields import Form
 from services.dated_data import (
     calendars,
     experts,
+    investors,
     local_help,
     money_products,
     schemes,
@@ -55,6 +56,13 @@ ALL = (
     Kind("contact", "办事联系方式", "告诉企业找谁", local_help.Contact),
     Kind(REGION_ROUTING, "地区分派", "维权援助和假冒举报交给哪个单位", local_help.RegionRouting),
     Kind(experts.EXPERT, "专家", "咨询、会商和报告轮流派给谁;名称要和专家的登录机构一致", experts.Expert),
+    Kind(
+        investors.QUALIFIED_INVESTOR,
+        "合格投资者",
+        "哪些投资机构能看股权项目;名称要和合作机构一致",
+        investors.QualifiedInvestor,
+        180,
+    ),
     Kind(WORKING_YEAR, "工作日历", CALENDAR_DECIDES, calendars.WorkingYear, 365, is_nationwide=True),
     Kind("official_fee", "官费", "费用清单", schemes.OfficialFee),
     Kind(

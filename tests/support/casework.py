@@ -54,4 +54,8 @@ def make_institution(session: Session, now: datetime, *, party: str, name: str =
         values = {"skills": row.skills, "conflicts": "\n".join(row.conflicts)}
         make_record(session, now, kind="expert", key=row.name, name=row.name, region=region, values=values,
                     valid_from=None)  # fmt: skip
+    if party == Party.INVESTOR:
+        # So is what shows an investor equity projects.
+        make_record(session, now, kind="qualified_investor", key=row.name, name=row.name, region="全国",
+                    values={"basis": "已登记", "proof": "登记证明", "knows_risk": True}, valid_from=None)  # fmt: skip
     return row

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from core.clock import CHINA
 from core.errors import Conflict, InvalidInput
-from models import CaseDocument, CaseOutcome, CaseStatus, CaseTask, Message, Staff, StaffNotification
+from models import CaseDocument, CaseOutcome, CaseStatus, CaseTask, Institution, Message, Staff, StaffNotification
 from services.casework.case_view import view_case
 from services.casework.clocks import check_clock, list_clocks
 from services.casework.moves import Mover, move_case
-from services.casework.tasks import list_tasks, report_task
+from services.casework.tasks import give_task, list_candidates, list_tasks, report_task
 from services.catalogue.model import Party
+from services.dated_data.lookup import find_record
 from tests.support.casework import PLEDGE, RECOMMEND, make_institution, make_service_case
 from tests.support.dated_data import load_reference
 
@@ -258,3 +259,21 @@ def test_the_case_page_reckons_by_what_the_bank_approved_and_by_the_loss_once_th
         assert view_case(session, handler, case, clock.now()).estimate.basis.startswith("利率、金额、期限:银行批准的。")
         go(session, case, "defaulted", clock.now(), DEFAULT)
         assert view_case(session, handler, case, clock.now()).estimate.basis.startswith("分担比例:")
+
+
+def test_only_a_qualified_investor_is_shown_an_equity_project_and_only_as_long_as_the_record_holds(database, clock):
+    with database.unit_of_work() as session:
+        now, today = clock.now(), clock.now().date()
+        unknown = Institution(name="某某创投", party=Party.INVESTOR, is_demonstration=True, created_at=now)
+        session.add(unknown)
+        qualified = make_institution(session, now, party=Party.INVESTOR)
+        case = make_service_case(session, now, kind="equity_financing", values=EQUITY, is_taken=True)
+        go(session, case, "matching", now)
+        (task,) = list_tasks(session, case.id)
+        assert task.institution_id == qualified.id
+        with pytest.raises(InvalidInput, match="不能接这项任务"):
+            give_task(session, staff=mover(session, case).staff, public_id=task.public_id, institution_id=unknown.id,
+                      now=now)  # fmt: skip
+        record = find_record(session, "qualified_investor", qualified.name, on=today)
+        record.valid_to = today - timedelta(days=1)
+        assert list_candidates(session, {Party.INVESTOR}, today) == []
