@@ -8,6 +8,7 @@ from services import routing
 from services.casework import clocks, news, task_dates
 from services.catalogue import service_of
 from services.catalogue.model import Work
+from services.evidence import reverifying
 from services.evidence.notarising import file_case
 from services.evidence.stamping import stamp_case
 from services.resources import Resources
@@ -63,3 +64,11 @@ def do_work(resources: Resources, case_id: int) -> None:
         )  # fmt: skip
     elif work is Work.NOTARY:
         file_case(resources.database, resources.files, resources.notary, case_id=case_id, now=now)
+
+
+@outbox_job
+def verify_tokens(resources: Resources, after: int) -> None:
+    """This week's round over the stored time stamps, some at a time."""
+    reverifying.verify_tokens(
+        resources.database, resources.files, resources.timestamps, after=after, now=resources.clock.now()
+    )

@@ -17,6 +17,7 @@ from services.casework.clocks import rescue_forgotten_clocks
 from services.casework.drafts import delete_old_drafts
 from services.casework.system_work import rescue_forgotten_work
 from services.delivery_sweeps import rescue_stuck_deliveries
+from services.evidence.reverifying import request_verification
 from services.idempotency import delete_expired_keys
 from services.job_names import UNTIL_DONE
 from services.resources import Resources
@@ -89,6 +90,12 @@ def renew_timetable(resources: Resources) -> None:
         renew_demonstration(session, COURSES, resources.clock.now())
 
 
+def verify_stamps(resources: Resources) -> None:
+    """Ask for this week's check of the stored time stamps; the outbox keeps it to one."""
+    with resources.database.unit_of_work() as session:
+        request_verification(session, resources.clock.now())
+
+
 def heartbeat(resources: Resources) -> None:
     """Tells /readyz that the scheduler lives."""
     resources.redis.set("zhiqiao:heartbeat:scheduler", int(time.time()), ex=15)
@@ -123,6 +130,7 @@ SCHEDULE = (
     Every(3600, purge),
     Every(3600, take_up_deletions),
     Every(3600, renew_timetable),
+    Every(3600, verify_stamps),
     Every(600, request_upkeep),
 )
 

@@ -35,6 +35,7 @@ class JobName(StrEnum):
     RECOUNT_TASKS = "jobs.cases.recount_tasks"
     TELL_NEWS = "jobs.cases.tell_news"
     DO_WORK = "jobs.cases.do_work"
+    VERIFY_TOKENS = "jobs.cases.verify_tokens"
     COLLECT_FILE = "jobs.files.collect_file"
     ERASE_USER = "jobs.privacy.erase_user"
     LEARN_UNIONID = "jobs.identities.learn_unionid"
@@ -66,6 +67,7 @@ QUEUES = {
     JobName.RECOUNT_TASKS: Queue.INDEX,
     JobName.TELL_NEWS: Queue.INDEX,
     JobName.DO_WORK: Queue.CASES,
+    JobName.VERIFY_TOKENS: Queue.INDEX,
     JobName.COLLECT_FILE: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
     # Nobody waits for it, and a call to WeChat for each new follower must not stand before anybody's case.

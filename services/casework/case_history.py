@@ -24,6 +24,7 @@ WORDS = {
     "message_received": "企业发来消息",
     "form_changed": "改了表",
     "news_told": "把合适的新数据告诉企业",
+    "token_failed": "时间戳凭证复核没通过",
     "promise_missed": "超过答应的时间",
     "asked_again": "企业再次要求",
     "minutes_confirmed": "各单位都确认了纪要",

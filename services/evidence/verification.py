@@ -47,8 +47,13 @@ def find_proof(session: Session, number: str, code: str) -> tuple[Proof, CaseDoc
     tokens = list_documents(session, case.id, [TIME_STAMP_TOKEN]) if case is not None else []
     if case is None or not stamp or not is_right or not tokens:
         raise NotFound(NOTHING)
-    certified = case.results.get("certified") or {}
-    proof = Proof(
+    return proof_of(case), tokens[-1]
+
+
+def proof_of(case: Case) -> Proof:
+    """What a stamped case proves."""
+    stamp, certified = case.results["stamped"], case.results.get("certified") or {}
+    return Proof(
         number=case.number,
         code=str(stamp["code"]),
         title=str(case.form["title"]) if case.form.get("show_title") else None,
@@ -60,7 +65,6 @@ def find_proof(session: Session, number: str, code: str) -> tuple[Proof, CaseDoc
         certificate=str(certified.get("certificate", "")),
         office=str(certified.get("office", "")),
     )
-    return proof, tokens[-1]
 
 
 def token_holds(files: FileStore, timestamps: TimestampAuthority, proof: Proof, token: CaseDocument) -> bool | None:

@@ -14,10 +14,12 @@ from adapters.timestamp import NoTimestampAuthority
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.outbox import OutboxRow, OutboxState
 from models import Case, CaseDocument, CaseStatus, Message, StaffNotification
+from services.case_records import list_events
 from services.case_sweeps import mark_missed_promises, rescue_unrouted_cases
 from services.casework.documents import Sender, list_documents
 from services.casework.moves import Mover, move_case
 from services.casework.system_work import rescue_forgotten_work
+from services.evidence.reverifying import verify_tokens
 from services.evidence.stamping import stamp_case
 from services.evidence.verification import find_proof, token_holds
 from services.privacy import erase_user_by_id
@@ -220,6 +222,27 @@ def test_a_token_that_was_changed_in_the_store_does_not_hold(app: Flask, resourc
     resources.files.delete(token.storage_key)
     assert token_holds(resources.files, resources.timestamps, proof, token) is None
     assert token_holds(resources.files, resources.timestamps, replace(proof, sha256="0" * 64), token) is None
+
+
+def test_the_weekly_round_tells_staff_once_of_a_token_that_fails_and_of_no_other(app: Flask, resources, file, clock):
+    with resources.database.unit_of_work() as session:
+        make_staff(session, clock.now(), role="supervisor")
+    broken, sound = file(FORM), file(FORM)
+    _, token = proof_of(resources, broken)
+
+    class OneChanged:
+        def read(self, key: str):
+            return iter([b"junk"]) if key == token.storage_key else resources.files.read(key)
+
+    for _ in range(2):
+        verify_tokens(resources.database, OneChanged(), resources.timestamps, after=0, now=clock.now())
+
+    with resources.database.reading() as session:
+        told = session.scalars(select(StaffNotification).where(StaffNotification.key.startswith("token-"))).all()
+        assert {each.case_id for each in told} == {broken.id} and "复核没通过" in told[0].text
+        failed = {case.id: [event.kind for event in list_events(session, case.id)].count("token_failed")
+                  for case in (broken, sound)}  # fmt: skip
+    assert failed == {broken.id: 1, sound.id: 0}
 
 
 def test_a_wanted_notary_receives_then_certifies(app: Flask, resources, file, clock):

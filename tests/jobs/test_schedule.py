@@ -26,6 +26,7 @@ from jobs.schedule import (
     sweep_queue,
     sweep_rows,
     take_up_deletions,
+    verify_stamps,
 )
 from models import Case, Turn, TurnState
 from services.job_names import JobName, request_job
@@ -70,6 +71,7 @@ def test_everything_that_must_happen_is_on_the_list() -> None:
         sweep_queue,
         purge,
         take_up_deletions,
+        verify_stamps,
         request_upkeep,
     }
 
