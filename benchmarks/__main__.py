@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import boards, handoffs, language, report, service_cases, turns
+from benchmarks import boards, handoffs, language, report, service_cases, training, turns
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "benchmarks.md"
@@ -43,6 +43,7 @@ PARTS = {
     "turns": Part(turns.run, report.turns),
     "notified": Part(_run_notified, report.notified),
     "boards": Part(boards.run, report.boards),
+    "training": Part(training.run, report.training),
     "search": Part(_run_search, report.search),
     "language": Part(language.run, report.language),
 }

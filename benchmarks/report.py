@@ -68,6 +68,28 @@ def boards(figures: dict[str, dict[str, dict[str, PageTimes]]]) -> str:
     return "\n".join(lines)
 
 
+def training(figures: dict[str, Any]) -> str:
+    """Seats wanted by many at once, and a message to everybody."""
+    lines = [
+        "\n## Bookings of one session, and a message to its participants\n",
+        "Everybody wants the same session, so that each waits for the one before; a bare transaction raises a counter",
+        "and puts a row in.\n",
+        "| database | what | processes | per second | p50 ms | p99 ms |",
+        "| --- | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for database, rows in figures["bookings"].items():
+        for row in rows:
+            shown = f"{row['per_second']:.0f} | {row['p50_ms']:.1f} | {row['p99_ms']:.1f}"
+            lines.append(f"| {database} | {row['what']} | {row['processes']} | {shown} |")
+    told = figures["broadcast"]
+    lines.append(
+        f"\nA message to {told['told']:,} participants: written down with its recipients in"
+        f" {told['asked_seconds']:.1f} s, in everybody's app after {told['told_seconds']:.1f} s (SQLite, the whole"
+        " product running).\n"
+    )
+    return "\n".join(lines)
+
+
 def search(figures: dict[str, Any]) -> str:
     """The index of patents."""
     lines = ["\n## Search over 100,000 generated patents\n", "| figure | value |", "| --- | --- |"]
