@@ -30,7 +30,7 @@ from bot.skills.training_replies import ask_to_cancel, booked, waiting, why_ask
 from bot.skills.training_words import ASKS_OWN, BOOKS, GIVES_UP, LONGEST, NAMES, REFUSES, TAKES, place_of, seats_of
 from core.errors import AppError, NotFound
 from models import Booking, BookingState, Conversation, CourseSession
-from services.training.bookings import get_own_booking, list_own_bookings
+from services.training.bookings import can_give_up, get_own_booking, list_current_bookings, list_own_bookings
 from services.training.seats import accept_offer, book, cancel
 from services.training.timetable import (
     Asked,
@@ -138,8 +138,8 @@ def show_session(context: TurnContext, place: int) -> Reply:
 
 
 def show_own(context: TurnContext) -> Reply:
-    """What this person has booked, waits for or is offered."""
-    rows = list_own_bookings(context.session, user_id=context.user_id, now=context.now)
+    """What this person has booked, waits for or is offered, also while it goes on."""
+    rows = list_current_bookings(context.session, user_id=context.user_id, now=context.now)
     if not rows:
         return Reply("您现在没有报名的培训。", choices=(OTHERS,))
     return own_list(context, rows, f"您的报名,共{len(rows)}个:")
@@ -166,10 +166,11 @@ def show_booking(context: TurnContext, place: int) -> Reply:
         f"{booking.number} {state_of(booking, context)}", held.course.title,
         f"{said_time(held)} · {said_place(held)}", f"{held.speaker}讲 · {said_price(held)}",
     ]  # fmt: skip
-    if held.live_url and booking.state == BookingState.BOOKED:
+    if held.live_url and booking.state in {BookingState.BOOKED, BookingState.ATTENDED}:
         lines.append(f"观看地址:{held.live_url}")
     lines += calendar_line(booking, context)
-    return Reply("\n".join(lines), choices=(Choice(f"取消第{place}个", "取消报名"), OTHERS))
+    ways_out = (Choice(f"取消第{place}个", "取消报名"),) if can_give_up(booking, context.now) else ()
+    return Reply("\n".join(lines), choices=(*ways_out, OTHERS))
 
 
 def cancel_by_words(context: TurnContext) -> Reply:
@@ -188,7 +189,11 @@ def cancel_by_words(context: TurnContext) -> Reply:
 
 def ask_to_cancel_listed(context: TurnContext, place: int) -> Reply:
     booking = booking_at(context, place)
-    return show_own(context) if booking is None else ask_to_cancel(booking, context)
+    if booking is None:
+        return show_own(context)
+    if not can_give_up(booking, context.now):
+        return Reply("这一场已经开始或者签到了,不用取消。", choices=(MINE, OTHERS))
+    return ask_to_cancel(booking, context)
 
 
 def cancel_confirmed(context: TurnContext) -> Reply:

@@ -7,7 +7,7 @@ from bot.replies import Choice, Reply
 from bot.skills.patent_text import shortened
 from core.i18n import chinese_time
 from models import Booking, BookingState, CourseSession
-from services.training.bookings import STATE_NAMES, list_own_bookings
+from services.training.bookings import STATE_NAMES, can_give_up, list_current_bookings
 from services.training.seats import place_in_line
 from services.training.signed_links import make_calendar_link
 from services.training.timetable import (
@@ -92,9 +92,13 @@ def own_list(context: TurnContext, rows: Sequence[Booking], head: str) -> Reply:
     lines = [head]
     for place, each in enumerate(shown, start=1):
         lines.append(f"{place}. {each.session.course.title} · {said_time(each.session)} · {state_of(each, context)}")
-    lines.append("回复数字看详情,“取消第1个”就取消。")
     kept = {"kind": BOOKINGS, "ids": [each.number for each in shown]}
-    choices = tuple(Choice(f"取消第{place}个", f"取消第{place}个") for place in range(1, len(shown) + 1))
+    choices = tuple(
+        Choice(f"取消第{place}个", f"取消第{place}个")
+        for place, each in enumerate(shown, start=1)
+        if can_give_up(each, context.now)
+    )
+    lines.append(f"回复数字看详情,“{choices[0].text}”就取消。" if choices else "回复数字看详情。")
     return Reply("\n".join(lines), choices=choices[:MOST_CHOICES], memory={"list": kept, "pending": None})
 
 
@@ -141,7 +145,7 @@ def booking_at(context: TurnContext, place: int) -> Booking | None:
     ids = list((context.memory.get("list") or {}).get("ids") or [])
     if not 1 <= place <= len(ids):
         return None
-    rows = list_own_bookings(context.session, user_id=context.user_id, now=context.now)
+    rows = list_current_bookings(context.session, user_id=context.user_id, now=context.now)
     return next((each for each in rows if each.number == ids[place - 1]), None)
 
 

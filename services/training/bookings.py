@@ -50,6 +50,21 @@ def list_own_bookings(session: Session, *, user_id: int, now: datetime) -> Seque
     return session.scalars(wanted.order_by(CourseSession.starts_at, Booking.id).limit(SHOWN)).all()
 
 
+def list_current_bookings(session: Session, *, user_id: int, now: datetime) -> Sequence[Booking]:
+    """Those of sessions to come and of those that go on, come or not yet."""
+    wanted = _with_session().where(
+        Booking.user_id == user_id,
+        Booking.state.in_((*OPEN, BookingState.ATTENDED)),
+        CourseSession.ends_at > now,
+        CourseSession.cancelled_at.is_(None),
+    )
+    return session.scalars(wanted.order_by(CourseSession.starts_at, Booking.id).limit(SHOWN)).all()
+
+
+def can_give_up(booking: Booking, now: datetime) -> bool:
+    return booking.state in OPEN and now < booking.session.starts_at
+
+
 def list_all_own_bookings(session: Session, *, user_id: int, before: int | None, limit: int) -> Sequence[Booking]:
     """Over or not, the latest booked first; `before` is the id of the last one seen."""
     wanted = _with_session().where(Booking.user_id == user_id)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from core.errors import Conflict, NotFound
 from models import Booking, CourseSession
 from services.training.attendance import check_in, mark_absent, undo_check_in
+from services.training.bookings import can_give_up, list_current_bookings, list_own_bookings
 from tests.support.training import make_booking, make_session
 
 
@@ -55,3 +56,26 @@ def test_a_booking_of_another_session_is_not_there(database, clock, staff, held)
         elsewhere = make_booking(session, make_session(session, clock.now()), clock.now())
         with pytest.raises(NotFound):
             check_in(session, staff=staff, public_id=held.public_id, booking_id=elsewhere.id, now=clock.now())
+
+
+def test_a_booking_is_one_s_own_until_the_session_ends_and_given_up_before_it_starts(
+    database, clock, staff, held
+) -> None:
+    here, late, _ = make_three(database, clock, held)
+
+    def said(booking: Booking) -> tuple[int, int]:
+        with database.reading() as session:
+            who = {"user_id": booking.user_id, "now": clock.now()}
+            shown = list_current_bookings(session, **who)
+            ways_out = [each for each in shown if can_give_up(each, clock.now())]
+            assert [each.id for each in ways_out] == [each.id for each in list_own_bookings(session, **who)]
+            return len(shown), len(ways_out)
+
+    clock.set(held.starts_at - timedelta(minutes=5))
+    with database.unit_of_work() as session:
+        check_in(session, staff=staff, public_id=held.public_id, booking_id=here.id, now=clock.now())
+    assert (said(here), said(late)) == ((1, 0), (1, 1))
+    clock.set(held.starts_at)
+    assert said(here) == said(late) == (1, 0)
+    clock.set(held.ends_at)
+    assert said(here) == said(late) == (0, 0)
