@@ -59,10 +59,10 @@ from bot.skills import (
     similar,
     support,
     training,
+    training_after,
     training_door,
 )
 from bot.skills.patent_filters import drops
-from bot.skills.patent_text import aspect_of
 from nlp.follow_ups import corrected
 from nlp.patent_numbers import find_numbers
 from nlp.refusals import find_refusal
@@ -91,9 +91,6 @@ SHORTEST_MATTER = 2
 BACK_TO_LIST = re.compile(
     r"(?:返回|回到|退回|回|重新看|再看|看)?(?:一下)?(?:刚才|上面|上一个|上次|之前)?的?列表|(?:一共|总共)?有?(?:多少|几)[件个条]|全部"
 )
-# 发明专利有效期多久 asks about all patents, even after one was looked at.
-ABOUT_ALL = re.compile(r"^(?:外观|实用新型|发明专利|专利|商标|软著)|怎么|如何|需要|多少年才|能不能|可以.{0,8}吗")
-LONGEST_ABOUT_SUBJECT = 16
 # 再查一下CN112345678B: nothing but a number and the wish to see it, whatever the model makes of it.
 ONE_NUMBER = re.compile(r"(?:CN|ZL)?\d[\d. ]*[A-Z]?\d?", re.IGNORECASE)
 LOOKS_UP = re.compile("[请麻烦帮我给再先然后那查询看搜找一下这个件专利号码是的吧呢,。:、 ]*")
@@ -137,6 +134,7 @@ class Dialogue:
             saved_searches.choose(context, text)
             or training.choose(context, text)
             or training_door.choose(context)
+            or training_after.choose(context, text)
             or exams.choose(context, text)
             or forms.resume(context, text)
             or together.choose(context, text)
@@ -213,7 +211,7 @@ class Dialogue:
         """A sentence that goes on with what was just answered: a fact of the patent, the question, the list."""
         if desks.asks_fee_of_subject(context):
             return FEE
-        if _is_about_subject(context):
+        if patent_details.is_about_subject(context):
             return DETAIL
         if policies.follow_up_question(context) is not None:
             return FOLLOW_UP
@@ -273,26 +271,6 @@ def _policy_or(skill: Skill, context: TurnContext) -> Skill:
     """What was only guessed, unless our sources are sure of an answer; that one can be asked on."""
     sure = policies.answer_if_sure(context) if len(context.text) >= SHORTEST_MATTER else None
     return skill if sure is None else Skill("policy", lambda _: sure)
-
-
-def _is_about_subject(context: TurnContext) -> bool:
-    """权利要求是什么, 它什么时候到期: a fact of the patent that was just looked at."""
-    text = context.plain
-    listed = patent_details.listed_numbers(context) if context.memory.get("last_skill") == "patent_search" else []
-    if (len(listed) != 1 and not patent_details.subject_number(context)) or len(text) > LONGEST_ABOUT_SUBJECT:
-        return False
-    if context.understanding.intent in {
-        None,
-        "patent_detail",
-        "policy_question",
-        "out_of_scope",
-        "chitchat",
-        "patent_search",
-    }:
-        return (
-            aspect_of(text) is not None and not ABOUT_ALL.search(text) and "ordinal" not in context.understanding.slots
-        )
-    return False
 
 
 def _policy_or_rephrase(context: TurnContext) -> Reply:

@@ -13,6 +13,7 @@ from bot.skills import (
     policies,
     progress,
     training,
+    training_after,
     training_replies,
 )
 
@@ -87,5 +88,6 @@ ACCEPTED = {
     "loosen": ACCEPT_LOOSER,
     "number": ACCEPT_NUMBER,
     training.CONFIRMS_BOOKING: Skill(training.NAME, training.book_confirmed),
+    training_after.CONFIRMS_HOLDER: Skill(training_after.NAME, training_after.claim_confirmed),
     training_replies.CONFIRMS_CANCELLING: Skill(training.NAME, training.cancel_confirmed),
 }

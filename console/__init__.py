@@ -29,6 +29,7 @@ from console.views import (
     stream,
     tasks,
     training,
+    training_after,
     training_door,
     work,
 )
@@ -65,6 +66,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     claims.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)
+    training_after.add_routes(blueprint, resources)
     questions.add_routes(blueprint, resources)
     stream.add_routes(blueprint, resources, feed)
     return blueprint

@@ -74,7 +74,8 @@ ACTION_NAMES = {
     "session_message": "给报名的人发通知", "checked_in": "签到", "check_in_undone": "撤回签到",
     "absent_marked": "记未到场", "absence_excused": "未到场免计", "booked_by_hand": "代报名",
     "walked_in": "现场登记", "offer_accepted_by_hand": "代确认名额", "cancelled_by_hand": "代取消报名",
-    "caller_forgotten": "删除无账号的个人信息",
+    "caller_forgotten": "删除无账号的个人信息", "certificates_on": "课程发证书", "certificates_off": "课程不发证书",
+    "certificate_revoked": "撤销证书",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",

@@ -21,7 +21,8 @@ MOST_TYPED = 8_000
 
 
 def read_course(form: Mapping[str, str]) -> CourseContent:
-    return CourseContent(**{name: form.get(name, "") for name in COURSE_FIELDS})
+    lines = {name: form.get(name, "") for name in COURSE_FIELDS}
+    return CourseContent(**lines, gives_certificate=form.get("gives_certificate") == "yes")
 
 
 def read_session(form: Mapping[str, str]) -> SessionContent:

@@ -27,6 +27,7 @@ from services.training.absences import offer_to_held_back
 from services.training.broadcasts import rescue_broadcasts
 from services.training.callers import forget_old_callers
 from services.training.demonstration import renew_demonstration
+from services.training.feedback import request_feedback
 from services.training.reminders import request_reminders
 from services.training.seats import rescue_forgotten_offers
 from services.turn_sweeps import rescue_stuck_turns
@@ -84,6 +85,14 @@ def remind_of_sessions(resources: Resources) -> None:
                 return
 
 
+def ask_how_it_was(resources: Resources) -> None:
+    """Whoever came to a session, once; portion by portion as well."""
+    while True:
+        with resources.database.unit_of_work() as session:
+            if not request_feedback(session, resources.clock.now()):
+                return
+
+
 def renew_timetable(resources: Resources) -> None:
     """The demonstration's sessions are days from the day they were loaded: new ones take the place of those held."""
     with resources.database.unit_of_work() as session:
@@ -127,6 +136,7 @@ SCHEDULE = (
     Every(5, sweep_rows),
     Every(5, sweep_queue),
     Every(30, remind_of_sessions),
+    Every(60, ask_how_it_was),
     Every(3600, purge),
     Every(3600, take_up_deletions),
     Every(3600, renew_timetable),

@@ -25,6 +25,7 @@ from miniapp_api import (
     streaming,
     support,
     training,
+    training_after,
 )
 from miniapp_api.context import EXTENSION, Api
 from miniapp_api.cursors import Cursors
@@ -56,6 +57,7 @@ ROUTES = (
     conversations,
     feedback,
     training,
+    training_after,
     exams,
     mock_papers,
     own_data,

@@ -26,6 +26,8 @@ CREATES = {
     f"{PREFIX}/companies/{{id}}/members",
     f"{PREFIX}/cases/{{number}}/documents",
     f"{PREFIX}/course-sessions/{{id}}/bookings",
+    f"{PREFIX}/bookings/{{number}}/certificates",
+    f"{PREFIX}/bookings/{{number}}/questions",
     f"{PREFIX}/practice-runs",
     f"{PREFIX}/practice-runs/{{id}}/answers",
     f"{PREFIX}/mock-papers",
@@ -41,6 +43,8 @@ CHANGES = {
     ("delete", f"{PREFIX}/bookings/{{number}}"),
     ("post", f"{PREFIX}/bookings/{{number}}/acceptance"),
     ("post", f"{PREFIX}/course-sessions/{{id}}/check-in"),
+    ("put", f"{PREFIX}/bookings/{{number}}/feedback"),
+    ("post", f"{PREFIX}/certificates/{{number}}/link"),
     ("put", f"{PREFIX}/mock-papers/{{id}}/answers/{{question}}"),
 }
 # What one may see and may not do.
@@ -68,6 +72,7 @@ TAGS = {
     "documents": "服务",
     "course-sessions": "培训",
     "bookings": "培训",
+    "certificates": "培训",
     "practice-runs": "考试",
     "mock-papers": "考试",
     "wrong-answers": "考试",

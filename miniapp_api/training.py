@@ -18,12 +18,14 @@ from miniapp_api.schemas.training import (
     CheckInIn,
     CourseSessionOut,
     CourseSessionsOut,
+    MaterialOut,
     SessionsQuery,
 )
 from models import Booking, BookingState, CourseSession, WeChatIdentity
 from services.identities import find_or_create_conversation
 from services.training.bookings import Overlapping, find_overlapping, get_own_booking, list_all_own_bookings
 from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking
+from services.training.certificates import count_claimable
 from services.training.door_codes import check_in_by_code
 from services.training.seats import accept_offer, book, cancel, place_in_line
 from services.training.standing import standing_of
@@ -208,6 +210,7 @@ def session_out(held: CourseSession, now: datetime) -> CourseSessionOut:
 
 
 def booking_out(session: Session, booking: Booking, now: datetime) -> BookingOut:
+    came = booking.state == BookingState.ATTENDED
     is_in = booking.state in {BookingState.BOOKED, BookingState.ATTENDED}
     return BookingOut(
         number=booking.number,
@@ -218,6 +221,11 @@ def booking_out(session: Session, booking: Booking, now: datetime) -> BookingOut
         is_held_back=booking.is_held_back and booking.state == BookingState.WAITING,
         live_url=booking.session.live_url if is_in else None,
         checked_in_at=booking.checked_in_at,
+        replay_url=booking.session.replay_url if came else None,
+        materials=[MaterialOut(**each) for each in booking.session.materials] if came else [],
+        satisfaction=booking.satisfaction,
+        remark=booking.remark,
+        certificates_left=count_claimable(session, booking, now),
         booked_at=booking.created_at,
         session=session_out(booking.session, now),
     )

@@ -50,10 +50,12 @@ from models.training import (
     Booking,
     BookingState,
     BroadcastRecipient,
+    Certificate,
     Course,
     CourseSession,
     DoorTap,
     SessionBroadcast,
+    SessionQuestion,
     Track,
 )
 
@@ -79,6 +81,7 @@ __all__ = [
     "CaseSerial",
     "CaseStatus",
     "CaseTask",
+    "Certificate",
     "Company",
     "Conversation",
     "ConversationStatus",
@@ -129,6 +132,7 @@ __all__ = [
     "RunState",
     "SavedSearch",
     "SessionBroadcast",
+    "SessionQuestion",
     "Staff",
     "StaffNotification",
     "Subject",

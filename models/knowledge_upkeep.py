@@ -14,10 +14,12 @@ from models.staff import Staff
 
 
 class MissKind(StrEnum):
-    """no_basis: understood, but nothing to quote · unclear: the sentence itself was not understood."""
+    """no_basis: understood, but nothing to quote · unclear: the sentence itself was not understood · live: asked at a
+    session of a course, whether or not the bot would know"""
 
     NO_BASIS = "no_basis"
     UNCLEAR = "unclear"
+    LIVE = "live"
 
 
 class AnswerState(StrEnum):

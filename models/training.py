@@ -1,6 +1,6 @@
 """Courses, the sessions at which they are held, and who has a seat or waits for one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -57,6 +57,8 @@ class Course(Base):
     summary: Mapped[str] = mapped_column(String(500))
     audience: Mapped[str] = mapped_column(String(120))
     follows: Mapped[str | None] = mapped_column(String(30))
+    # Who came may have a certificate.
+    gives_certificate: Mapped[bool] = mapped_column(default=False)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -98,6 +100,8 @@ class CourseSession(Base):
     taken: Mapped[int] = mapped_column(default=0)
     questions: Mapped[list[Any]] = mapped_column(default=list)
     materials: Mapped[list[Any]] = mapped_column(default=list)
+    # When who came was told that there is a replay or material: once.
+    materials_told_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -117,6 +121,7 @@ class Booking(Base):
     __table_args__ = (
         UniqueConstraint("session_id", "user_id", "is_live"),
         CheckConstraint("seats > 0", name="seats"),
+        CheckConstraint("satisfaction BETWEEN 1 AND 3", name="satisfaction"),
         Index("ix_bookings_session_id_state_id", "session_id", "state", "id"),
         Index("ix_bookings_offer_until", "offer_until", postgresql_where=text("offer_until IS NOT NULL")),
     )
@@ -144,6 +149,11 @@ class Booking(Base):
     # Wrong codes typed at the door, and when the first of them was (door_codes.py).
     wrong_code_count: Mapped[int] = mapped_column(default=0)
     wrong_code_at: Mapped[datetime | None]
+    # What who came says of the session: asked once, 1 not good, 2 all right, 3 good.
+    feedback_asked_at: Mapped[datetime | None]
+    satisfaction: Mapped[int | None]
+    remark: Mapped[str | None] = mapped_column(String(200))
+    rated_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -193,3 +203,40 @@ class BroadcastRecipient(Base):
     has_seat: Mapped[bool]
 
     conversation: Mapped[Conversation] = relationship()
+
+
+class Certificate(Base):
+    """That somebody came to a session. What is printed is kept as it was, whatever becomes of the course.
+
+    `number` cannot be guessed, since its page is for everybody. `storage_key` is null until a job has made the PDF, and
+    again once it is revoked.
+    """
+
+    __tablename__ = "certificates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    holder: Mapped[str] = mapped_column(String(30))
+    course_title: Mapped[str] = mapped_column(String(80))
+    held_on: Mapped[date]
+    storage_key: Mapped[str | None] = mapped_column(String(32))
+    size_bytes: Mapped[int | None]
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    reason: Mapped[str | None] = mapped_column(String(150))
+
+    booking: Mapped[Booking] = relationship()
+
+
+class SessionQuestion(Base):
+    """What somebody with a seat asked while it was going on, with what names a person taken out."""
+
+    __tablename__ = "session_questions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_sessions.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    text: Mapped[str] = mapped_column(String(200))
+    asked_at: Mapped[datetime]

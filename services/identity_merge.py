@@ -27,6 +27,7 @@ from models import (
     MemberState,
     Miss,
     SavedSearch,
+    SessionQuestion,
     User,
     WeChatIdentity,
     WrongAnswer,
@@ -48,6 +49,7 @@ MOVED: tuple[type[Base], ...] = (
     Booking,
     ExamRun,
     ExamAnswer,
+    SessionQuestion,
 )
 # … and of these one a key, so that both may have the same.
 ONE_A_KEY: dict[type[Base], str] = {

@@ -46,6 +46,7 @@ class JobName(StrEnum):
     LAPSE_OFFERS = "jobs.training.lapse_offers"
     TELL_BOOKING = "jobs.training.tell_booking"
     BROADCAST = "jobs.training.broadcast"
+    MAKE_CERTIFICATE = "jobs.training.make_certificate"
 
     @property
     def queue(self) -> Queue:
@@ -80,6 +81,8 @@ QUEUES = {
     JobName.TELL_BOOKING: Queue.CASES,
     # Ten thousand people must not stand before anybody's case.
     JobName.BROADCAST: Queue.INDEX,
+    # A font of some megabytes is read for it.
+    JobName.MAKE_CERTIFICATE: Queue.INDEX,
 }
 
 

@@ -21,6 +21,7 @@ from models import (
     Membership,
     Message,
     SavedSearch,
+    SessionQuestion,
     StaffNotification,
     Turn,
     TurnState,
@@ -38,6 +39,7 @@ from services.exams.erasure import forget_learner
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
 from services.sessions import LOGIN_ENDED, get_session_of
+from services.training.certificates import forget_certificates_of
 from services.training.giving_up import give_up_all
 
 log = get_logger(__name__)
@@ -115,7 +117,9 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
         update(Case).where(Case.user_id == user.id).values(package={}, region=None, form={}, results={}, opponent=None)
     )
     give_up_all(session, user.id, now)
-    session.execute(update(Booking).where(Booking.user_id == user.id).values(answers={}, company_id=None))
+    session.execute(update(Booking).where(Booking.user_id == user.id).values(answers={}, company_id=None, remark=None))
+    forget_certificates_of(session, user.id, now)
+    session.execute(delete(SessionQuestion).where(SessionQuestion.user_id == user.id))
     forget_learner(session, user.id)
     forget_documents_of(session, user.id, now)
     forget_minutes_of(session, user.id)

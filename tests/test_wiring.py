@@ -51,6 +51,8 @@ PUBLIC = {
     "public.door_screen": "a signed link for a projector on which nobody is logged in, until the session ends",
     "public.door_now": "the same",
     "public.door_words": "how one checks in: nothing of who has booked",
+    "public.certificate_page": "who has the number, which nobody can guess, sees if it is valid and part of a name",
+    "public.certificate_file": "a link that we signed for minutes for the certificate's owner",
     "public.awards": "decisions that the applicants agreed to have published; nothing else of their cases",
 }
 # WeChat's signature is the authentication.

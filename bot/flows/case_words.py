@@ -51,14 +51,21 @@ ASKS_BOT = frozenset({"patent_search", "patent_detail", "human_handoff", "compla
 
 def choose(context: TurnContext, text: str) -> Skill | None:
     """A verdict on an ended case, or words for the person who wrote last; None where it is for the bot."""
-    score = next((score for score, words in RATINGS.items() if words.fullmatch(context.plain)), None)
-    if score is not None and len(text) <= LONGEST_RATING and (ended := _to_rate(context)) is not None:
+    score = score_said(context, text)
+    if score is not None and (ended := to_rate(context)) is not None:
         return Skill("rating", lambda _: _rate(ended.id, score, context))
     case = _addressed(context, text)
     return Skill(NAME, lambda given: _pass_on(given, case.id, text)) if case is not None else None
 
 
-def _to_rate(context: TurnContext) -> Case | None:
+def score_said(context: TurnContext, text: str) -> int | None:
+    """The verdict that a short sentence gives, if it says nothing else."""
+    if len(text) > LONGEST_RATING:
+        return None
+    return next((score for score, words in RATINGS.items() if words.fullmatch(context.plain)), None)
+
+
+def to_rate(context: TurnContext) -> Case | None:
     """The latest case of theirs to decide on that ended lately and was not judged."""
     query = (
         select(Case)

@@ -1,5 +1,7 @@
 """One patent: by any of its numbers, by its place in the last list, or the one that was just talked about."""
 
+import re
+
 from sqlalchemy import select
 
 from bot.context import TurnContext
@@ -12,6 +14,10 @@ from services.patents import find_patent
 ASK_WHICH = "要看哪一件?报专利号(如 CN112345678B),或先搜索再说“第2个”。"
 ASK_NUMBER = "请发号码,申请号、专利号、公开号都行,比如 CN112345678B 或 ZL202110123456.7。"
 MOST_REPAIRS = MOST_CHOICES = 3
+# 发明专利有效期多久 asks about all patents, even after one was looked at.
+ABOUT_ALL = re.compile(r"^(?:外观|实用新型|发明专利|专利|商标|软著)|怎么|如何|需要|多少年才|能不能|可以.{0,8}吗")
+ABOUT_SUBJECT = frozenset({None, "patent_detail", "policy_question", "out_of_scope", "chitchat", "patent_search"})
+LONGEST_ABOUT_SUBJECT = 16
 
 
 def ask_for_number(context: TurnContext) -> Reply:
@@ -41,6 +47,17 @@ def accept_number(context: TurnContext) -> Reply:
     pending = context.memory.get("pending") or {}
     patent = find_patent(context.session, str(pending.get("text")))
     return _shown(context, patent) if patent is not None else Reply(ASK_WHICH, memory={"pending": None})
+
+
+def is_about_subject(context: TurnContext) -> bool:
+    """权利要求是什么, 它什么时候到期: a fact of the patent that was just looked at."""
+    text, understood = context.plain, context.understanding
+    listed = listed_numbers(context) if context.memory.get("last_skill") == "patent_search" else []
+    if (len(listed) != 1 and not subject_number(context)) or len(text) > LONGEST_ABOUT_SUBJECT:
+        return False
+    if understood.intent not in ABOUT_SUBJECT or "ordinal" in understood.slots:
+        return False
+    return aspect_of(text) is not None and not ABOUT_ALL.search(text)
 
 
 def subject_number(context: TurnContext) -> str | None:

@@ -29,7 +29,7 @@ ANSWER_STATES = {
     AnswerState.REJECTED: "被退回",
     AnswerState.RETIRED: "已下线",
 }
-MISS_KINDS = {MissKind.NO_BASIS: "没有依据", MissKind.UNCLEAR: "没听懂"}
+MISS_KINDS = {MissKind.NO_BASIS: "没有依据", MissKind.UNCLEAR: "没听懂", MissKind.LIVE: "培训现场问的"}
 KIND_NAMES = {
     DocumentKind.STATUTE: "法律",
     DocumentKind.REGULATION: "法规规章",

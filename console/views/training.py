@@ -69,7 +69,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
                 problem = error
         with looking(resources) as (reader, staff):
             page = render_template(
-                "console/training/course.html", courses=desk.list_courses(reader, staff), values=request.form,
+                "console/training/course.html", courses=desk.list_courses(reader, staff), values=request.values,
                 problem=problem, **_names(),
             )  # fmt: skip
         return make_response(page, problem.http_status if problem else 200)

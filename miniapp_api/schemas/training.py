@@ -1,12 +1,15 @@
 """Sessions of courses, and bookings."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from miniapp_api.schemas.common import NO_NUL, Day, FormValues, Input, NextCursor, Output, Page
+from miniapp_api.schemas.common import NO_NUL, Day, FormValues, Input, NextCursor, Output, Page, Words
+from services.training.certificates import LONGEST_HOLDER
 from services.training.door_codes import DIGITS
+from services.training.feedback import LONGEST_REMARK
+from services.training.live_questions import LONGEST_QUESTION
 from services.training.seats import MOST_SEATS
 
 Standing = Literal["upcoming", "open", "full", "closed", "started", "ended", "cancelled"]
@@ -65,6 +68,11 @@ class CheckInIn(Input):
     )
 
 
+class MaterialOut(Output):
+    title: str = Field(examples=["讲义"])
+    url: str
+
+
 class BookingOut(Output):
     number: str = Field(description="单号", examples=["PX261128-0003"])
     state: State = Field(description="已报名、有名额等确认、候补、已取消、名额过期、已参加、未到场")
@@ -74,6 +82,11 @@ class BookingOut(Output):
     is_held_back: bool = Field(description="180天里有2次报了名没来,名额不多的场次先排候补,开始前一天还有名额再按顺序给")
     live_url: str | None = Field(description="线上观看地址;报上了才给")
     checked_in_at: datetime | None = Field(description="什么时候签到的;没签到为 null")
+    replay_url: str | None = Field(description="回放地址;签到参加过才给")
+    materials: list[MaterialOut] = Field(description="资料;签到参加过才给")
+    satisfaction: int | None = Field(description="自己的评价:3满意、2一般、1不满意;没评为 null")
+    remark: str | None = Field(description="自己补充的意见")
+    certificates_left: int = Field(description="还能领几份结业证书;领的时候写姓名", examples=[1])
     booked_at: datetime
     session: CourseSessionOut
 
@@ -83,3 +96,46 @@ class BookingsOut(Output):
 
     items: list[BookingOut]
     next_cursor: NextCursor
+
+
+class SessionFeedbackIn(Input):
+    score: Literal[1, 2, 3] = Field(description="3满意、2一般、1不满意", examples=[3])
+    remark: Annotated[Words, Field(max_length=LONGEST_REMARK)] | None = Field(None, description="补充一句;不填就不改")
+
+
+class NextSessionOut(Output):
+    session: CourseSessionOut | None = Field(description="接着可以上的一场;没有合适的为 null")
+    reason: str | None = Field(description="为什么推荐", examples=["它接着“专利质押融资实务”讲"])
+
+
+class CertificateIn(Input):
+    holder: Words = Field(max_length=LONGEST_HOLDER, description="证书上的姓名,印好后不能自己改", examples=["王小明"])
+
+
+class CertificateOut(Output):
+    number: str = Field(description="编号", examples=["ZS261128-7K3M9QWX"])
+    holder: str
+    course_title: str = Field(examples=["专利质押融资实务"])
+    held_on: date = Field(description="哪天上的", examples=["2026-12-04"])
+    is_ready: bool = Field(description="PDF 做好了,可以取链接下载")
+    page: str = Field(description="公开查验页,谁都能看,姓名只露一部分")
+    revoked_at: datetime | None
+    revoked_reason: str | None
+    issued_at: datetime
+    is_demonstration: bool = Field(description="演示数据")
+
+
+class CertificatesOut(Output):
+    """自己的结业证书,最近领的在前。"""
+
+    items: list[CertificateOut]
+    next_cursor: NextCursor
+
+
+class QuestionIn(Input):
+    text: Words = Field(max_length=LONGEST_QUESTION, description="想问讲师什么", examples=["质押期间还能许可吗"])
+
+
+class QuestionOut(Output):
+    text: str = Field(description="记下的问题,去掉了能认出人的内容")
+    asked_at: datetime

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO
 
-from sqlalchemy import Select, delete, exists, func, select, update
+from sqlalchemy import Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.db import Database
@@ -14,7 +14,7 @@ from core.errors import Conflict, InvalidInput, UpstreamUnavailable
 from core.files import CHUNK, FileStoreError, new_storage_key
 from core.ids import new_public_id
 from core.logs import get_logger
-from models import Case, CaseDocument, CaseStatus, Staff
+from models import Case, CaseDocument, CaseStatus, Certificate, Staff
 from services.audit import record_action
 from services.case_records import add_event, lock_case
 from services.casework.access import check_may_on_case
@@ -277,9 +277,10 @@ def _ask_to_collect(session: Session, document: CaseDocument, because: str, now:
 
 
 def collect_file(database: Database, files: FileStore, storage_key: str) -> None:
-    """Delete bytes that no document names (any more). Raises FileStoreError, to be tried again."""
+    """Delete bytes that no document and no certificate names (any more). Raises FileStoreError, to be tried again."""
     with database.reading() as session:
-        named = exists().where(CaseDocument.storage_key == storage_key, CaseDocument.removed_at.is_(None))
-        is_named = bool(session.scalar(select(named)))
+        by_document = exists().where(CaseDocument.storage_key == storage_key, CaseDocument.removed_at.is_(None))
+        by_certificate = exists().where(Certificate.storage_key == storage_key)
+        is_named = bool(session.scalar(select(or_(by_document, by_certificate))))
     if not is_named:
         files.delete(storage_key)

@@ -11,6 +11,7 @@ from models import Booking, BookingState, CourseSession, DoorTap, Staff
 from services.audit import record_action
 from services.job_names import JobName, request_job
 from services.training.absences import find_held_back_until, list_counted
+from services.training.certificates import has_certificate
 from services.training.desk import get_booking_for, get_session_for, target_of
 from services.training.seats import lock_booking, lock_session, set_state, tell
 
@@ -31,7 +32,7 @@ def check_in(session: Session, *, staff: Staff, public_id: str, booking_id: int,
 
 
 def undo_check_in(session: Session, *, staff: Staff, public_id: str, booking_id: int, now: datetime) -> Booking:
-    """It was somebody else; nothing where they are not checked in."""
+    """It was somebody else; nothing where they are not checked in. Raises Conflict, NotFound."""
     _, booking = _lock(session, staff, public_id, booking_id)
     return _take_out(session, staff, booking, now)
 
@@ -158,6 +159,8 @@ def _lock(session: Session, staff: Staff, public_id: str, booking_id: int) -> tu
 def _take_out(session: Session, staff: Staff, booking: Booking, now: datetime) -> Booking:
     if booking.state != BookingState.ATTENDED:
         return booking
+    if has_certificate(session, booking):
+        raise Conflict("已经领了结业证书,要先撤销证书。")
     return _written(session, staff, booking, BookingState.BOOKED, now)
 
 

@@ -73,6 +73,12 @@ def list_all_own_bookings(session: Session, *, user_id: int, before: int | None,
     return session.scalars(wanted.order_by(Booking.id.desc()).limit(limit)).all()
 
 
+def has_come(session: Session, *, user_id: int) -> bool:
+    """Whether somebody was ever checked in at a session."""
+    came = select(Booking.id).where(Booking.user_id == user_id, Booking.state == BookingState.ATTENDED)
+    return session.scalar(came.limit(1)) is not None
+
+
 def find_overlapping(session: Session, *, user_id: int, held: CourseSession) -> Booking | None:
     """Another booking of this person at the same hour."""
     wanted = _with_session().where(

@@ -56,7 +56,12 @@ def _is_over(session: Session, course: Course, now: datetime) -> bool:
 
 def _course(entry: dict[str, Any], now: datetime) -> Course:
     columns = ("code", "title", "track", "summary", "audience", "follows")
-    return Course(**{name: entry.get(name) for name in columns}, is_demonstration=True, created_at=now)
+    return Course(
+        **{name: entry.get(name) for name in columns},
+        gives_certificate=entry.get("certificate", False),
+        is_demonstration=True,
+        created_at=now,
+    )
 
 
 def _session(course: Course, row: dict[str, Any], now: datetime) -> CourseSession:

@@ -20,6 +20,7 @@ from services.training.changes import (
     remind_anew,
     tell_changes,
 )
+from services.training.materials import tell_materials
 from services.training.seats import lock_session, offer_free_seats
 from services.training.session_form import (
     AFTERWARDS,
@@ -74,7 +75,8 @@ def create_course(session: Session, *, staff: Staff, content: CourseContent, now
         raise Conflict("已经有这门课程,直接给它排场次就行。", fields={"title": "已经有了"})
     course = Course(
         code=new_public_id(), title=title, track=content.track, summary=one_line(content.summary),
-        audience=one_line(content.audience), follows=content.follows or None, created_at=now,
+        audience=one_line(content.audience), follows=content.follows or None,
+        gives_certificate=content.gives_certificate, created_at=now,
     )  # fmt: skip
     session.add(course)
     session.flush()
@@ -119,7 +121,11 @@ def change_session(
         setattr(held, name, columns[name])
     held.version += 1
     session.flush()
-    told = None if is_over else tell_changes(session, held, before, staff_id=staff.id, now=now)
+    told = (
+        tell_materials(session, held, staff_id=staff.id, now=now)
+        if is_over
+        else tell_changes(session, held, before, staff_id=staff.id, now=now)
+    )
     if "starts_at" in changed:
         keep_offers_before_start(session, held, now)
         remind_anew(session, held, now)

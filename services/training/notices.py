@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from core.clock import CHINA
 from core.i18n import chinese_time
-from models import Author, Booking, BookingState, Conversation, DeliveryReason, Message
+from models import Author, Booking, BookingState, Conversation, CourseSession, DeliveryReason, Message
+from services.casework.satisfaction import VERDICTS
 from services.deliveries import queue_deliveries
 from services.training.absences import RULE, find_held_back_until, said_held_back
 from services.training.timetable import said_place, said_time
@@ -21,10 +22,12 @@ ONLY_WHILE = {
     "by_hand": (BookingState.BOOKED, BookingState.WAITING),
     "cancelled_by_hand": (BookingState.CANCELLED,),
     "absent": (BookingState.ABSENT,),
+    "feedback": (BookingState.ATTENDED,),
 }
 # All else is of no use to anybody once the session has begun.
-AFTERWARDS = {"absent"}
+AFTERWARDS = {"absent", "feedback"}
 GIVE_UP, PERSON = "取消报名", "转人工"
+MATERIALS, CERTIFICATE = "我的培训资料", "领证书"
 
 
 def tell_booking(session: Session, booking_id: int, what: str, now: datetime) -> bool:
@@ -34,8 +37,8 @@ def tell_booking(session: Session, booking_id: int, what: str, now: datetime) ->
         return False
     if what not in AFTERWARDS and now >= booking.session.starts_at:
         return False
-    if what in BY_STAFF:
-        text, choices = BY_STAFF[what](session, booking, now)
+    if what in IN_OTHER_WORDS:
+        text, choices = IN_OTHER_WORDS[what](session, booking, now)
     else:
         text, choices = _words(booking, what, now)
     if text:
@@ -103,8 +106,27 @@ def _absent(session: Session, booking: Booking, now: datetime) -> tuple[str, tup
     return f"{text}来不了提前说“{GIVE_UP}”就不算。这次记错了请说“{PERSON}”。", (PERSON,)
 
 
-BY_STAFF: Mapping[str, Callable[[Session, Booking, datetime], tuple[str, tuple[str, ...]]]] = {
+def _feedback(session: Session, booking: Booking, now: datetime) -> tuple[str, tuple[str, ...]]:
+    """How it was, and what there is to have. Nothing where they have said so already."""
+    if booking.satisfaction is not None:
+        return "", ()
+    held = booking.session
+    lines = [f"您参加的“{held.course.title}”怎么样?回复“满意”“一般”或“不满意”。"]
+    if has_materials(held):
+        lines.append(f"资料和回放请说“{MATERIALS}”。")
+    if held.course.gives_certificate:
+        lines.append(f"结业证书请说“{CERTIFICATE}”。")
+    return "\n".join(lines), VERDICTS
+
+
+def has_materials(held: CourseSession) -> bool:
+    """Whether there is something for who came to see or read."""
+    return bool(held.replay_url or held.materials)
+
+
+IN_OTHER_WORDS: Mapping[str, Callable[[Session, Booking, datetime], tuple[str, tuple[str, ...]]]] = {
     "by_hand": _by_hand,
     "cancelled_by_hand": _cancelled_by_hand,
     "absent": _absent,
+    "feedback": _feedback,
 }

@@ -23,13 +23,14 @@ ADDRESS = ("https://", "http://")
 
 @dataclass(frozen=True)
 class CourseContent:
-    """`follows` is the code of the course that should come before it, or ""."""
+    """`follows` is the code of the course that should come before it, or ""; who came may have a certificate or not."""
 
     title: str
     track: str
     summary: str
     audience: str
     follows: str = ""
+    gives_certificate: bool = False
 
 
 @dataclass(frozen=True)

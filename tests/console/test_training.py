@@ -267,17 +267,28 @@ ROUTES = [
     ("POST", "/console/training/{id}/taps", 422),
     ("GET", "/console/training/{id}/check-in", 200),
     ("POST", "/console/training/{id}/check-in/1", 422),
+    ("GET", "/console/training/figures", 200),
+    ("GET", "/console/training/figures.csv", 200),
+    ("GET", "/console/training/wishes", 200),
+    ("GET", "/console/training/{id}/after", 200),
+    ("POST", "/console/training/{id}/certificates", 303),
+    ("POST", "/console/training/{id}/certificates/ZS261123-22222222/revoke", 422),
 ]
 
 
 def test_every_route_of_the_desk_is_in_the_table(app):
     served = {
-        (method, re.sub(r"<int:\w+>", "1", rule.rule.replace("<public_id>", "{id}")))
+        (method, _filled(rule.rule))
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("console.training")
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     assert served == {(method, path) for method, path, _ in ROUTES}
+
+
+def _filled(rule: str) -> str:
+    rule = rule.replace("<public_id>", "{id}").replace("<number>", "ZS261123-22222222")
+    return re.sub(r"<int:\w+>", "1", rule)
 
 
 @pytest.mark.parametrize("role", ["agent", "stranger", "supervisor", "administrator"])

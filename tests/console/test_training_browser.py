@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 
 from models import Booking, CourseSession, DoorTap
 from tests.console.test_browser import DESK, PHONE, base_url, open_console  # noqa: F401  (fixtures)
-from tests.support.training import make_booking, make_session
+from tests.support.people import make_identity
+from tests.support.training import make_booking, make_course, make_session
+from tests.support.upkeep import ask
 
 pytestmark = pytest.mark.slow
 
@@ -25,12 +27,31 @@ def held(database, clock) -> CourseSession:
         return made
 
 
+@pytest.fixture
+def wish(database, clock) -> None:
+    """A question without an answer, and a session to come on it."""
+    with database.unit_of_work() as session:
+        miss = ask(session, make_identity(session, clock.now()), "数据知识产权怎么登记", clock.now())
+        miss.cluster = miss.id
+        make_session(session, clock.now(), course=make_course(session, clock.now(), title="数据知识产权怎么登记"))
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_no_page_of_the_training_desk_is_wider_than_the_screen(held, open_console, size):  # noqa: F811
+def test_no_page_of_the_training_desk_is_wider_than_the_screen(held, wish, open_console, size):  # noqa: F811
     page = open_console("administrator", size)
     root = page.url.split("/console")[0] + "/console/training"
     one = f"/{held.public_id}"
-    for path in ("", "?month=2027-03", "/new", "/courses/new", one, f"{one}/check-in"):
+    for path in (
+        "",
+        "?month=2027-03",
+        "/new",
+        "/courses/new",
+        one,
+        f"{one}/check-in",
+        f"{one}/after",
+        "/figures",
+        "/wishes",
+    ):
         page.goto(root + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
 

@@ -17,6 +17,7 @@ from jobs.knowledge_upkeep import request_upkeep
 from jobs.schedule import (
     SCHEDULE,
     Every,
+    ask_how_it_was,
     heartbeat,
     purge,
     relay,
@@ -65,6 +66,7 @@ def test_everything_that_must_happen_is_on_the_list() -> None:
     assert {entry.task for entry in SCHEDULE} == {
         relay,
         remind_of_sessions,
+        ask_how_it_was,
         renew_timetable,
         heartbeat,
         sweep_rows,

@@ -19,15 +19,16 @@ from werkzeug.test import TestResponse
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from core.ids import new_public_id
-from models import ApiSession, User, WeChatIdentity
+from models import ApiSession, Booking, User, WeChatIdentity
 from services.exams.loading import load_own_questions
 from services.identity_merge import merge_into
 from services.resources import Resources
+from services.training.certificates import issue_certificate
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
 from tests.support.exams import BANK
 from tests.support.sample_files import multipart, pdf
-from tests.support.training import make_session
+from tests.support.training import make_attended, make_course, make_session
 
 # The version of a case just filed that has one document.
 VERSION = 4
@@ -85,6 +86,14 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/bookings/{number}"): Row(only_theirs(200)),
     ("get", "/bookings/{number}/calendar"): Row(only_theirs(200)),
     ("post", "/bookings/{number}/acceptance"): Row(only_theirs(200)),
+    # The session is yet to come: nothing to judge, to ask or to certify.
+    ("put", "/bookings/{number}/feedback"): Row(only_theirs(409), {"score": 3}),
+    ("get", "/bookings/{number}/next-session"): Row(only_theirs(200)),
+    ("post", "/bookings/{number}/questions"): Row(only_theirs(409), {"text": "质押期间还能许可吗"}),
+    ("post", "/bookings/{number}/certificates"): Row(only_theirs(409), {"holder": "王小明"}),
+    ("get", "/certificates/{number}"): Row(only_theirs(200)),
+    # No job has made its PDF.
+    ("post", "/certificates/{number}/link"): Row(only_theirs(409)),
     ("delete", "/bookings/{number}"): Row(only_theirs(200), is_used_up=True),
     ("get", "/practice-runs/{id}"): Row(only_theirs(200)),
     ("post", "/practice-runs/{id}/answers"): Row(only_theirs(201), {"letters": "A"}),
@@ -115,6 +124,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/awards"): Row(everybody(200)),
     ("get", "/support"): Row(everybody(200), query={"kind": "operating_fund"}),
     ("get", "/bookings"): Row(everybody(200)),
+    ("get", "/certificates"): Row(everybody(200)),
     ("get", "/course-sessions"): Row(everybody(200)),
     ("get", "/course-sessions/{id}"): Row(everybody(200)),
     # `merged` is the filer, whose booking it is by then.
@@ -150,8 +160,10 @@ MATRIX: dict[tuple[str, str], Row] = {
 # What belongs to somebody: the addresses that name one such thing.
 OWNED = (
     "/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/bookings/{",
+    "/certificates/{",
     "/practice-runs/{", "/mock-papers/{",
 )  # fmt: skip
+NUMBERED = {"cases", "bookings", "certificates"}
 OWN_DRAFT = {("get", "/services/{key}/draft"), ("delete", "/services/{key}/draft")}
 
 
@@ -214,8 +226,22 @@ class World:
             "documents": done(self.upload(self.filer, number))["id"],
             "saved-searches": search["id"],
             "bookings": booked["number"],
+            "certificates": self.make_certificate(),
             "course-sessions": held,
         }
+
+    def make_certificate(self) -> str:
+        """Of another session, to which the filer has been."""
+        now = self.resources.clock.now()
+        with self.resources.database.unit_of_work() as session:
+            course = make_course(session, now, gives_certificate=True)
+            public_id = make_session(session, now, course=course).public_id
+        path = f"/course-sessions/{public_id}/bookings"
+        number = done(self.filer.post(path, {"accepts_overlap": True}))["number"]
+        with self.resources.database.unit_of_work() as session:
+            booking = session.scalars(select(Booking).where(Booking.number == number)).one()
+            make_attended(session, booking, now)
+            return issue_certificate(session, booking_id=booking.id, holder="何晓雯", now=now).number
 
     def upload(self, phone: Phone, number: str) -> TestResponse:
         body, kind = multipart({"key": "licence", "file": (BytesIO(pdf()), "a.pdf")})
@@ -246,7 +272,7 @@ class World:
         row = MATRIX[operation]
         kind = path.split("/")[1]
         values = {
-            "id": ids.get(kind, ""), "number": ids[kind] if kind in {"cases", "bookings"} else "CN110000001B",
+            "id": ids.get(kind, ""), "number": ids[kind] if kind in NUMBERED else "CN110000001B",
             "message_id": ids["message_id"], "member_id": ids["member_id"], "name": "广州演示", "key": ids["key"],
             "question": ids["question"],
         }  # fmt: skip
@@ -296,6 +322,7 @@ def test_every_caller_gets_of_every_operation_what_is_theirs(
     world = World(served, resources, mini_wechat)
     there = world.ids | {"key": SERVICE}
     gone = {**dict.fromkeys(there, new_public_id()), "cases": "RZ991231-0001", "bookings": "PX991231-0001",
+            "certificates": "ZS991231-ZZZZZZZZ",
             "course-sessions": there["course-sessions"], "message_id": "999999999",
             "member_id": "999999999", "question": "conditions-01", "key": "patent_filing"}  # fmt: skip
     secrets = [str(FORM["phone"]), *(there[name] for name in ("cases", "documents", "conversations", "saved-searches"))]

@@ -30,6 +30,7 @@ from models import (
     Miss,
     Platform,
     SavedSearch,
+    SessionQuestion,
     User,
     WeChatIdentity,
     WrongAnswer,
@@ -123,9 +124,12 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     ]  # fmt: skip
     session.add_all(rows)
     session.flush()
-    rows.append(
-        book(session, session_id=make_session(session, now).id, conversation=conversation, channel="chat", now=now)
-    )
+    held = make_session(session, now)
+    rows.append(book(session, session_id=held.id, conversation=conversation, channel="chat", now=now))
+    question = SessionQuestion(session_id=held.id, user_id=user_id, text="质押期间还能许可吗", asked_at=now)
+    session.add(question)
+    session.flush()
+    rows.append(question)
     rows += make_learning(session, user_id, now)
     rows += [conversation, case, make_search(session, user_id, now, "one", 3), make_draft(session, user_id, now)]
     return {type(row).__tablename__: row.id for row in rows}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import Booking, Course, CourseSession, Track
+from models import Booking, BookingState, Course, CourseSession, Track
 from services.training.seats import book
 from tests.support.people import make_conversation, make_identity
 
@@ -39,6 +39,16 @@ def make_session(session: Session, now: datetime, *, course: Course | None = Non
     session.add(made)
     session.flush()
     return made
+
+
+def make_attended(session: Session, booking: Booking, now: datetime) -> Booking:
+    """They were there, and the session has just ended; times of the past, whatever was booked for."""
+    held = session.get_one(CourseSession, booking.session_id)
+    held.starts_at, held.ends_at = now - timedelta(hours=2), now
+    held.enrolment_closes_at = held.cancel_until = held.starts_at
+    booking.state, booking.checked_in_at = BookingState.ATTENDED, held.starts_at
+    session.flush()
+    return booking
 
 
 def make_booking(session: Session, held: CourseSession, now: datetime, *, seats: int = 1) -> Booking:

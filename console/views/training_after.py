@@ -1,0 +1,140 @@
+"""The training desk after a session: verdicts, questions, certificates; figures over a period; what to teach next."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from console.sessions import looking, working
+from console.views.knowledge import page_number
+from core.clock import china_date
+from core.errors import AppError, Conflict, InvalidInput
+from services.resources import Resources
+from services.training.certificates import list_certificates_of, revoke_certificate, set_gives_certificate
+from services.training.desk import get_session_for
+from services.training.feedback import SCORE_NAMES
+from services.training.feedback_desk import count_verdicts, list_remarks
+from services.training.figures import BY_NAMES, By, Period, figures_as_csv, training_figures
+from services.training.live_questions import list_questions
+from services.training.roster import count_states
+from services.training.timetable import said_place, said_time
+from services.training.wishes import list_wishes
+
+CSV = "text/csv; charset=utf-8"
+# What is shown where no period was asked for.
+USUAL_PERIOD = timedelta(days=90)
+MOST_CERTIFICATES = 200
+
+
+def add_routes(blueprint: Blueprint, resources: Resources) -> None:
+    _add_figures(blueprint, resources)
+
+    @blueprint.get("/training/wishes")
+    def training_wishes() -> AnyResponse:
+        page = page_number()
+        with looking(resources) as (reader, staff):
+            wishes, has_more = list_wishes(reader, staff, page=page, now=resources.clock.now())
+            shown = render_template(
+                "console/training/wishes.html", wishes=wishes, has_more=has_more, page=page, said_time=said_time
+            )
+        return make_response(shown)
+
+    @blueprint.get("/training/<public_id>/after")
+    def training_after(public_id: str) -> AnyResponse:
+        return _page(resources, public_id)
+
+    @blueprint.post("/training/<public_id>/certificates")
+    def training_certificates(public_id: str) -> AnyResponse:
+        """Whether the course gives any."""
+        with working(resources) as (work, staff):
+            set_gives_certificate(
+                work, staff=staff, public_id=public_id, gives=request.form.get("gives") == "yes",
+                now=resources.clock.now(),
+            )  # fmt: skip
+        return _to(public_id)
+
+    @blueprint.post("/training/<public_id>/certificates/<number>/revoke")
+    def training_revoke(public_id: str, number: str) -> AnyResponse:
+        try:
+            with working(resources) as (work, staff):
+                revoke_certificate(
+                    work, staff=staff, public_id=public_id, number=number, reason=request.form.get("reason", ""),
+                    now=resources.clock.now(),
+                )  # fmt: skip
+        except (InvalidInput, Conflict) as error:
+            return _page(resources, public_id, problem=error, number=number)
+        return _to(public_id, told="revoked")
+
+
+def _add_figures(blueprint: Blueprint, resources: Resources) -> None:
+    @blueprint.get("/training/figures")
+    def training_figures_page() -> AnyResponse:
+        today = china_date(resources.clock.now())
+        problem: AppError | None = None
+        try:
+            period = _period(today)
+        except InvalidInput as error:
+            problem, period = error, Period(today - USUAL_PERIOD, today)
+        by = _by()
+        with looking(resources) as (reader, staff):
+            rows, whole = training_figures(reader, staff, period=period, by=by, now=resources.clock.now())
+            page = render_template(
+                "console/training/figures.html", rows=rows, whole=whole, period=period, by=by, names=BY_NAMES,
+                problem=problem,
+            )  # fmt: skip
+        return make_response(page, problem.http_status if problem else 200)
+
+    @blueprint.get("/training/figures.csv")
+    def training_figures_csv() -> AnyResponse:
+        period, by = _period(china_date(resources.clock.now())), _by()
+        with looking(resources) as (reader, staff):
+            rows, whole = training_figures(reader, staff, period=period, by=by, now=resources.clock.now())
+        answer = Response(figures_as_csv(rows, whole, by), content_type=CSV)
+        name = f"training-{by}-{period.first}-{period.last}.csv"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+
+def _page(resources: Resources, public_id: str, *, problem: AppError | None = None, number: str = "") -> AnyResponse:
+    with looking(resources) as (reader, staff):
+        held = get_session_for(reader, staff, public_id)
+        values: dict[str, Any] = {
+            "states": count_states(reader, held.id),
+            "verdicts": count_verdicts(reader, held.id),
+            "remarks": list_remarks(reader, held.id),
+            "questions": list_questions(reader, held.id),
+            "certificates": list_certificates_of(reader, held.id, limit=MOST_CERTIFICATES),
+        }
+        shown = render_template(
+            "console/training/after.html", held=held, problem=problem, number=number, typed=request.form,
+            told=request.args.get("told", ""), SCORE_NAMES=SCORE_NAMES, said_time=said_time, said_place=said_place,
+            **values,
+        )  # fmt: skip
+    return make_response(shown, problem.http_status if problem else 200)
+
+
+def _period(today: date) -> Period:
+    """Raises InvalidInput."""
+    first, last = _day("first"), _day("last")
+    last = last or today
+    return Period(first or last - USUAL_PERIOD, last)
+
+
+def _day(name: str) -> date | None:
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("日期写成2026-11-28这样。", fields={name: "写日期"}) from None
+
+
+def _by() -> By:
+    wanted = request.args.get("by", "")
+    return By(wanted) if wanted in set(By) else By.COURSE
+
+
+def _to(public_id: str, *, told: str | None = None) -> AnyResponse:
+    return redirect(url_for("console.training_after", public_id=public_id, told=told), 303)
