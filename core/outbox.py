@@ -8,7 +8,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.db import Base
+from core.db import Base, table_of
+from core.statements import Statement
 
 
 class OutboxState(StrEnum):
@@ -36,6 +37,13 @@ class OutboxRow(Base):
     done_at: Mapped[datetime | None]
     attempt_count: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+_table = table_of(OutboxRow)
+# Nearly everything that people do asks for a job: built once, as the statements of a turn are.
+ADD = Statement.adding_once(
+    _table, "job_name", "queue", "key", "arguments", "state", "run_after", "created_at", "attempt_count"
+)
 
 
 def overdue_keys(session: Session, job_name: str, now: datetime) -> set[str]:
@@ -88,11 +96,8 @@ def request_job(
     `key` says which piece of work this is (unique for ever): asking twice for the same key is one job.
     `arguments` are plain JSON values, ids rather than objects.
     """
-    full_key = f"{job_name}/{key}"
-    if session.scalar(select(OutboxRow.id).where(OutboxRow.key == full_key)) is not None:
-        return
-    session.add(
-        OutboxRow(
-            job_name=job_name, queue=queue, key=full_key, arguments=arguments, run_after=now + delay, created_at=now
-        )
-    )
+    ADD.first(
+        session,
+        {"job_name": job_name, "queue": queue, "key": f"{job_name}/{key}", "arguments": arguments,
+         "state": OutboxState.QUEUED, "run_after": now + delay, "created_at": now, "attempt_count": 0},
+    )  # fmt: skip

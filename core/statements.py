@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -50,8 +51,12 @@ class _Compiled:
 class Statement:
     """One statement. Its `bindparam` names are the keys of the values that each run is given."""
 
-    def __init__(self, statement: Executed, names: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, statement: Executed, names: Sequence[str] | None = None, *, of: Mapping[str, Executed] | None = None
+    ) -> None:
+        """`of` has the statement for dialects that say it in words of their own."""
         self._statement = statement
+        self._of = of or {}
         self._names = names
         self._compiled: dict[str, _Compiled] = {}
 
@@ -59,14 +64,19 @@ class Statement:
     def adding(cls, table: Table, *names: str) -> "Statement":
         """An insert of these columns that answers the new id. Every column that must have a value must be named:
         defaults of the mapped classes do not apply here (ValueError)."""
-        left_out = [
-            column.key
-            for column in table.columns
-            if column.key not in {*names, "id"} and (column.default is not None or not column.nullable)
-        ]
-        if left_out:
-            raise ValueError(f"{table.name} needs values for {', '.join(left_out)}.")
+        _check_names(table, names)
         return cls(insert(table).returning(table.c.id), names)
+
+    @classmethod
+    def adding_once(cls, table: Table, *names: str) -> "Statement":
+        """The same, but where a row with one of its unique values is there already (or another transaction is just
+        writing it) nothing is added and `first` answers None."""
+        _check_names(table, names)
+        of = {
+            name: make(table).on_conflict_do_nothing().returning(table.c.id)
+            for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+        }
+        return cls(of["sqlite"], names, of=of)
 
     def first(self, session: Session, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row, None where there is none."""
@@ -101,7 +111,9 @@ class Statement:
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect, self._names)
+            compiled = self._compiled[dialect.name] = _Compiled(
+                self._of.get(dialect.name, self._statement), dialect, self._names
+            )
         return compiled
 
     @staticmethod
@@ -116,3 +128,13 @@ class Statement:
                 compiled.sql, None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True
             ) from error
         return cursor
+
+
+def _check_names(table: Table, names: Sequence[str]) -> None:
+    left_out = [
+        column.key
+        for column in table.columns
+        if column.key not in {*names, "id"} and (column.default is not None or not column.nullable)
+    ]
+    if left_out:
+        raise ValueError(f"{table.name} needs values for {', '.join(left_out)}.")

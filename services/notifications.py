@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.db import table_of
+from core.statements import Statement
 from models import (
     HANDOFF,
     Case,
@@ -57,6 +58,13 @@ def event_line(message: Message) -> str:
     return EVENT_WORDS.get(str(message.details.get("event")), "来到公众号")
 
 
+# Two processes may tell the same thing at once: the one that comes second adds nothing, and its work goes on.
+ADD_NOTICE = Statement.adding_once(
+    table_of(StaffNotification), "key", "staff_id", "kind", "text", "conversation_id", "case_id", "answer_id",
+    "created_at",
+)  # fmt: skip
+
+
 def notify(
     session: Session,
     *,
@@ -70,26 +78,16 @@ def notify(
     answer: CuratedAnswer | None = None,
 ) -> bool:
     """Tell one person; False where the same key has been told before."""
-    full_key = f"{key}-staff-{staff_id}"
-    if session.scalar(select(StaffNotification.id).where(StaffNotification.key == full_key)) is not None:
-        return False
-    row = StaffNotification(
-        key=full_key,
-        staff_id=staff_id,
-        kind=kind,
-        text=text[:200],
-        conversation_id=conversation.id if conversation else (case.conversation_id if case else None),
-        case_id=case.id if case else None,
-        answer_id=answer.id if answer else None,
-        created_at=now,
-    )
-    try:
-        # A savepoint: two processes may tell the same thing at once, and the loser's work must go on.
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return False
-    return True
+    session.flush()  # what it is about has its id from here on
+    return (
+        ADD_NOTICE.first(
+            session,
+            {"key": f"{key}-staff-{staff_id}", "staff_id": staff_id, "kind": kind, "text": text[:200],
+             "conversation_id": conversation.id if conversation else (case.conversation_id if case else None),
+             "case_id": case.id if case else None, "answer_id": answer.id if answer else None, "created_at": now},
+        )
+        is not None
+    )  # fmt: skip
 
 
 def notify_all(

@@ -12,9 +12,9 @@ from core.outbox import OutboxRow
 from core.statements import Statement
 
 TABLE = table_of(OutboxRow)
-ADD = Statement.adding(
-    TABLE, "job_name", "queue", "key", "arguments", "state", "run_after", "created_at", "attempt_count"
-)
+NAMES = ("job_name", "queue", "key", "arguments", "state", "run_after", "created_at", "attempt_count")
+ADD = Statement.adding(TABLE, *NAMES)
+ADD_ONCE = Statement.adding_once(TABLE, *NAMES)
 FIND = Statement(
     select(OutboxRow.arguments, OutboxRow.run_after, OutboxRow.sent_at).where(OutboxRow.key == bindparam("key"))
 )
@@ -65,6 +65,19 @@ def test_a_broken_rule_is_sqlalchemys_error_without_the_values(database: Databas
         ADD.scalar(session, row(clock))
 
     assert "案件" not in str(caught.value)
+
+
+def test_what_is_there_already_is_not_added_again_and_nothing_else_is_undone(
+    database: Database, clock: FixedClock
+) -> None:
+    with database.unit_of_work() as session:
+        assert ADD_ONCE.first(session, row(clock)) is not None
+        assert ADD_ONCE.first(session, row(clock, "二")) is not None
+
+        assert ADD_ONCE.first(session, row(clock)) is None
+
+    with database.reading() as session:
+        assert session.scalars(select(OutboxRow.key).order_by(OutboxRow.id)).all() == ["一", "二"]
 
 
 def test_an_insert_that_forgets_a_default_is_refused_when_it_is_written_down() -> None:
