@@ -31,7 +31,7 @@ class _Compiled:
             for key, bind in binds.items()
             if (binder := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
-        columns: Iterable[Any] = statement.exported_columns if not isinstance(statement, Update) else ()
+        columns: Iterable[Any] = statement.exported_columns
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._readers = readers if any(readers) else None
 
@@ -62,10 +62,10 @@ class Statement:
 
     @classmethod
     def adding(cls, table: Table, *names: str) -> "Statement":
-        """An insert of these columns that answers the new id. Every column that must have a value must be named:
+        """An insert of these columns that answers the new row's key. Every column that must have a value must be named:
         defaults of the mapped classes do not apply here (ValueError)."""
         _check_names(table, names)
-        return cls(insert(table).returning(table.c.id), names)
+        return cls(insert(table).returning(*table.primary_key), names)
 
     @classmethod
     def adding_once(cls, table: Table, *names: str) -> "Statement":
@@ -73,7 +73,7 @@ class Statement:
         writing it) nothing is added and `first` answers None."""
         _check_names(table, names)
         of = {
-            name: make(table).on_conflict_do_nothing().returning(table.c.id)
+            name: make(table).on_conflict_do_nothing().returning(*table.primary_key)
             for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
         }
         return cls(of["sqlite"], names, of=of)

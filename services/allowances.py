@@ -32,6 +32,7 @@ REFRESH = Statement(
         until_at=case((_table.c.until_at > bindparam("until"), _table.c.until_at), else_=bindparam("until")),
     )
 )
+ADD = Statement.adding(_table, "identity_id", "kind", "left_count", "until_at")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def open_allowance(
     count, lasting = grant
     values = {"identity": identity_id, "of": kind, "count": count, "until": now + lasting, "now": now}
     if REFRESH.change(session, values) == 0:
-        session.add(Allowance(identity_id=identity_id, kind=kind, left_count=count, until_at=now + lasting))
+        ADD.first(session, {"identity_id": identity_id, "kind": kind, "left_count": count, "until_at": now + lasting})
 
 
 def take_allowance(session: Session, *, identity_id: int, now: datetime, keep_last: bool = False) -> str | None:

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
+from core.db import table_of
 from core.errors import Conflict, NotFound
 from core.ids import case_number
+from core.statements import Statement
 from models import HANDOFF, Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus, User
 
 STALE = "这一单刚被改过,请刷新后再看。"
@@ -17,21 +18,26 @@ REMINDERS = frozenset({"clock_reminded", "clock_overdue", "promise_missed"})
 # What the bot may still know of a user once a matter is closed; the last list or offer would only mislead.
 LASTING_MEMORY = {"region"}
 
+_serials = table_of(CaseSerial)
+NEXT_SERIAL = Statement(
+    update(_serials)
+    .where(_serials.c.service == bindparam("letters"), _serials.c.opened_on == bindparam("day"))
+    .values(last_serial=_serials.c.last_serial + 1)
+    .returning(_serials.c.last_serial)
+)
+ADD_SERIAL = Statement.adding_once(_serials, "service", "opened_on", "last_serial")
+
 
 def next_case_number(session: Session, letters: str, now: datetime) -> str:
     """The service's letters, the day, a serial of that day; its row stays locked until this transaction ends."""
-    key = (letters, china_date(now))
-    row = session.get(CaseSerial, key, with_for_update=True, populate_existing=True)
+    day = {"letters": letters, "day": china_date(now)}
+    row = NEXT_SERIAL.first(session, day)
     if row is None:
-        try:
-            with session.begin_nested():
-                session.add(CaseSerial(service=letters, opened_on=key[1], last_serial=0))
-        except IntegrityError:
-            pass  # Another process opened the day's first case at the same moment.
-        row = session.get_one(CaseSerial, key, with_for_update=True, populate_existing=True)
-    row.last_serial += 1
-    session.flush()
-    return case_number(letters, key[1], row.last_serial)
+        # Another process may open the day's first case at the same moment: then this adds nothing.
+        ADD_SERIAL.first(session, {"service": letters, "opened_on": day["day"], "last_serial": 0})
+        row = NEXT_SERIAL.first(session, day)
+    assert row is not None
+    return case_number(letters, china_date(now), row[0])
 
 
 def lock_case(session: Session, case_id: int) -> Case:

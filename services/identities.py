@@ -40,11 +40,10 @@ def find_or_create_identity(
     return identity
 
 
-def ask_for_unionid(session: Session, identity: WeChatIdentity, now: datetime) -> None:
+def ask_for_unionid(session: Session, identity_id: int, now: datetime) -> None:
     """Have a job ask WeChat who a new follower is: a push names the openid alone. Once a follower and day."""
-    if identity.platform == Platform.OFFICIAL_ACCOUNT and identity.user.unionid is None:
-        key = f"{identity.id}-{china_date(now)}"
-        request_job(session, JobName.LEARN_UNIONID, key=key, now=now, identity_id=identity.id)
+    key = f"{identity_id}-{china_date(now)}"
+    request_job(session, JobName.LEARN_UNIONID, key=key, now=now, identity_id=identity_id)
 
 
 def learn_unionid(session: Session, identity: WeChatIdentity, unionid: str, now: datetime) -> User:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from adapters.wechat.push import Push
+from core.db import table_of
+from core.statements import Statement
 from models import (
     AllowanceKind,
     Conversation,
@@ -24,10 +26,10 @@ from models import WeChatIdentity as Identity
 from services.allowances import ACTION_GRANT, ENTER_CHAT_GRANT, MESSAGE_GRANT, open_allowance
 from services.app_inbox import send_kept_replies
 from services.deliveries import cancel_for_unsubscribed
-from services.identities import ask_for_unionid, find_identity, find_or_create_conversation, find_or_create_identity
+from services.identities import ask_for_unionid, find_identity, find_or_create_conversation
 from services.notifications import notify_user_message
 from services.privacy import erase_user, revoke_authorization
-from services.speakers import Speaker, find_speaker, get_speaker
+from services.speakers import Speaker, find_speaker, get_speaker, meet_speaker
 from services.turns import (
     UNFINISHED,
     WEB_LEASE,
@@ -45,6 +47,13 @@ ACTIONS = {"click", "subscribe", "scan", "scancode_push", "scancode_waitmsg"}
 # Events that the bot answers; every other event is only taken note of.
 ANSWERED_EVENTS = {"click", "subscribe", "scan", "user_enter_tempsession"}
 GREETED_EVENTS = {"subscribe", "scan", "user_enter_tempsession"}
+
+_identity = table_of(Identity)
+FOLLOWS = Statement(
+    update(_identity)
+    .where(_identity.c.id == bindparam("of"))
+    .values(is_subscribed=True, subscribed_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True)
@@ -77,9 +86,7 @@ def receive_push(session: Session, push: Push, *, app_id: str, platform: Platfor
         return SILENT
     speaker = find_speaker(session, app_id=app_id, openid=push.openid)
     if speaker is None:
-        identity = find_or_create_identity(session, app_id=app_id, openid=push.openid, platform=platform, now=now)
-        find_or_create_conversation(session, identity, now)
-        speaker = get_speaker(session, identity.id)
+        speaker = meet_speaker(session, app_id=app_id, openid=push.openid, platform=platform, now=now)
     _open_allowance(session, speaker.identity_id, push, now)
     if not _is_to_be_answered(session, speaker, push, now):
         return SILENT
@@ -100,15 +107,14 @@ def receive_push(session: Session, push: Push, *, app_id: str, platform: Platfor
 
 def _is_to_be_answered(session: Session, speaker: Speaker, push: Push, now: datetime) -> bool:
     """Keeps the follower's state; a greeting that was given a moment ago is not given again."""
-    is_greeted = push.event in GREETED_EVENTS
-    if speaker.is_subscribed and speaker.subscribed_at is not None and not is_greeted:
+    if not speaker.is_subscribed or speaker.subscribed_at is None:
+        FOLLOWS.change(session, {"of": speaker.identity_id, "now": now})
+        if speaker.platform == Platform.OFFICIAL_ACCOUNT and speaker.unionid is None:
+            ask_for_unionid(session, speaker.identity_id, now)
+    if push.event not in GREETED_EVENTS:
         return True
+    # Asked after the conversation is locked: of two such events at once, the second sees that the first was greeted.
     identity = session.get_one(Identity, speaker.identity_id)
-    if not identity.is_subscribed or identity.subscribed_at is None:
-        identity.is_subscribed, identity.subscribed_at = True, now
-        ask_for_unionid(session, identity, now)
-    if not is_greeted:
-        return True
     if identity.welcomed_at is not None and identity.welcomed_at > now - WELCOME_AGAIN_AFTER:
         return False
     identity.welcomed_at = now

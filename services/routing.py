@@ -66,10 +66,11 @@ def _offer_to_next(session: Session, case: Case, now: datetime) -> None:
     if reroutes > service_times(now).reroutes:
         escalate(session, case, now, because="nobody accepted in time")
         return
+    left_out = offered | _in_conflict(session, case)
     candidates = [
         person
         for person in list_on_duty(session, now, is_open=is_open)
-        if person.id not in offered and is_matching(person, case) and not has_conflict(session, person, case)
+        if person.id not in left_out and is_matching(person, case)
     ]
     if candidates:
         offer_case(session, case, _best(session, case, candidates), now)
@@ -97,6 +98,11 @@ def _round_so_far(session: Session, case: Case) -> tuple[set[int], int]:
 
 def has_conflict(session: Session, person: Staff, case: Case) -> bool:
     """Whether this person works, or worked, for the other side of the case, or against its owner."""
+    return person.id in _in_conflict(session, case)
+
+
+def _in_conflict(session: Session, case: Case) -> set[int]:
+    """Everybody of whom that is so: one query, however many could have the case."""
     own = case.company.name if case.company else None
     sides: list[ColumnElement[bool]] = []
     if case.opponent:
@@ -104,9 +110,9 @@ def has_conflict(session: Session, person: Staff, case: Case) -> bool:
     if own:
         sides.append(Case.opponent == own)
     if not sides:
-        return False
-    theirs = select(Case.id).where(Case.assignee_id == person.id, Case.id != case.id, or_(*sides)).limit(1)
-    return session.scalar(theirs) is not None
+        return set()
+    theirs = select(Case.assignee_id).where(Case.assignee_id.is_not(None), Case.id != case.id, or_(*sides)).distinct()
+    return {staff_id for staff_id in session.scalars(theirs) if staff_id is not None}
 
 
 def list_on_duty(session: Session, now: datetime, *, is_open: bool) -> list[Staff]:
@@ -119,7 +125,16 @@ def list_on_duty(session: Session, now: datetime, *, is_open: bool) -> list[Staf
 
 def _best(session: Session, case: Case, candidates: list[Staff]) -> Staff:
     order = ORDER_FOR_COMPLAINTS if case.reason == HandoffReason.COMPLAINT else ORDER
-    ids = [person.id for person in candidates]
+
+    def fit(person: Staff) -> tuple[int, bool, int]:
+        return order[Role(person.role)], case.topic not in person.skills, -region_rank(person, case.region)
+
+    best_fit = min(map(fit, candidates))
+    equals = [person for person in candidates if fit(person) == best_fit]
+    if len(equals) == 1:
+        return equals[0]
+    # What each has and had last is counted for those only between whom it decides.
+    ids = [person.id for person in equals]
     open_cases = (
         select(Case.assignee_id, func.count())
         .where(Case.assignee_id.in_(ids), Case.status.in_([CaseStatus.OFFERED, CaseStatus.ACCEPTED]))
@@ -133,19 +148,7 @@ def _best(session: Session, case: Case, candidates: list[Staff]) -> Staff:
         .group_by(CaseEvent.staff_id)
     )
     busy = dict(session.execute(last_offer).all())
-
-    def rank(person: Staff) -> tuple[int, bool, int, int, int, int]:
-        is_specialist = case.topic in person.skills
-        return (
-            order[Role(person.role)],
-            not is_specialist,
-            -region_rank(person, case.region),
-            load.get(person.id, 0),
-            busy.get(person.id, 0),
-            person.id,
-        )
-
-    return min(candidates, key=rank)
+    return min(equals, key=lambda person: (load.get(person.id, 0), busy.get(person.id, 0), person.id))
 
 
 def offer_case(session: Session, case: Case, person: Staff, now: datetime, *, kind: str = "case_assigned") -> None:
