@@ -28,6 +28,7 @@ from app import create_app
 from core.clock import FixedClock
 from core.db import Base, Database
 from core.logs import configure_logging
+from core.memory import keep_for_good
 from dev.servers import Valkey, free_port
 from models import Case, Company, Conversation, Role, Staff, User, WeChatIdentity
 from services.casework.boards import open_stages
@@ -158,6 +159,7 @@ def measure(kind: str, folder: Path) -> dict[str, dict[str, PageTimes]]:
         resources = make_resources(folder, database, url, connection, valkey.url, FixedClock(NOW))
         app = create_app(resources.settings, resources)
         configure_logging("ERROR")
+        keep_for_good()  # as wsgi.py does, or a full collection now and then is measured that the product does not have
         try:
             with served(app) as address:
                 return {role: _pages(address, person) for role, person in people.items()}

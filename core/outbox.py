@@ -96,6 +96,7 @@ def request_job(
     `key` says which piece of work this is (unique for ever): asking twice for the same key is one job.
     `arguments` are plain JSON values, ids rather than objects.
     """
+    session.flush()  # as a query would: what the job is about is written before it
     ADD.first(
         session,
         {"job_name": job_name, "queue": queue, "key": f"{job_name}/{key}", "arguments": arguments,

@@ -57,6 +57,8 @@ class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_status_respond_by", "status", "respond_by"),
+        # How much each of the staff has: routing and the team's page count out of it.
+        Index("ix_cases_load", "assignee_id", "status", "kind", "next_due_at"),
         Index("ix_cases_kind_status_next_due_at", "kind", "status", "next_due_at"),
         # All that boards count, sort and filter by, so that they need not touch the rows (services/casework/boards.py).
         Index("ix_cases_board", "kind", "stage", "next_due_at", "id", "status", "assignee_id", "topic", "region"),
@@ -71,7 +73,7 @@ class Case(Base):
     reason: Mapped[str] = mapped_column(String(12))
     topic: Mapped[str] = mapped_column(String(20), default="general")
     region: Mapped[str | None] = mapped_column(String(60))
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     package: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # What the user was told: a person answers by then (from the working calendar).
     promised_at: Mapped[datetime]
@@ -113,6 +115,8 @@ class CaseEvent(Base):
     """The append-only history of a case."""
 
     __tablename__ = "case_events"
+    # When somebody was last given something: one look, however long the history.
+    __table_args__ = (Index("ix_case_events_staff_id_kind_id", "staff_id", "kind", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

@@ -141,13 +141,14 @@ def _best(session: Session, case: Case, candidates: list[Staff]) -> Staff:
         .group_by(Case.assignee_id)
     )
     load = dict(session.execute(open_cases).all())
-    # When each was last given something: an offer's event names whom it went to.
-    last_offer = (
-        select(CaseEvent.staff_id, func.max(CaseEvent.id))
-        .where(CaseEvent.staff_id.in_(ids), CaseEvent.kind.in_(["offered", "accepted"]))
-        .group_by(CaseEvent.staff_id)
-    )
-    busy = dict(session.execute(last_offer).all())
+    # When each was last given something: an offer's event names whom it went to. The greatest of one person and kind is
+    # one look into the index; grouped, it would be all that they ever had.
+    last = [
+        select(func.max(CaseEvent.id)).where(CaseEvent.staff_id == Staff.id, CaseEvent.kind == kind).scalar_subquery()
+        for kind in ("offered", "accepted")
+    ]
+    given = session.execute(select(Staff.id, *last).where(Staff.id.in_(ids)))
+    busy = {staff_id: max(offered or 0, accepted or 0) for staff_id, offered, accepted in given}
     return min(equals, key=lambda person: (load.get(person.id, 0), busy.get(person.id, 0), person.id))
 
 
