@@ -54,16 +54,16 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
             )  # fmt: skip
         return _to(public_id)
 
-    @blueprint.post("/training/<public_id>/certificates/<number>/revoke")
-    def training_revoke(public_id: str, number: str) -> AnyResponse:
+    @blueprint.post("/training/<public_id>/certificates/<certificate>/revoke")
+    def training_revoke(public_id: str, certificate: str) -> AnyResponse:
         try:
             with working(resources) as (work, staff):
                 revoke_certificate(
-                    work, staff=staff, public_id=public_id, number=number, reason=request.form.get("reason", ""),
+                    work, staff=staff, public_id=public_id, number=certificate, reason=request.form.get("reason", ""),
                     now=resources.clock.now(),
                 )  # fmt: skip
         except (InvalidInput, Conflict) as error:
-            return _page(resources, public_id, problem=error, number=number)
+            return _page(resources, public_id, problem=error, number=certificate)
         return _to(public_id, told="revoked")
 
 
