@@ -89,3 +89,13 @@ def signed_in(browse, people) -> Callable[[str], Browser]:
         return browser
 
     return log_in
+
+
+@pytest.fixture
+def trainer(database: Database, clock: FixedClock, browse: Callable[[], Browser]) -> Browser:
+    """An agent for training, at the console."""
+    with database.unit_of_work() as session:
+        person = make_staff(session, clock.now(), display_name="周宁", skills=["training"])
+    browser = browse()
+    browser.log_in(person)
+    return browser

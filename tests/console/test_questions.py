@@ -8,7 +8,6 @@ from sqlalchemy import select
 from models import AuditEntry, ExamQuestion, QuestionState
 from services.exams.loading import load_own_questions
 from tests.support.exams import BANK, make_question
-from tests.support.staff import make_staff
 
 PATH = "/console/training/questions"
 TYPED = {
@@ -16,16 +15,6 @@ TYPED = {
     "options": "签订合同时\r\n办理出质登记时\r\n\r\n放款时", "explanation": "登记时设立。",
     "cites": "民法典 第四百四十四条", "step": "save",
 }  # fmt: skip
-
-
-@pytest.fixture
-def trainer(database, clock, browse):
-    """An agent for training, at the console."""
-    with database.unit_of_work() as session:
-        person = make_staff(session, clock.now(), display_name="周宁", skills=["training"])
-    browser = browse()
-    browser.log_in(person)
-    return browser
 
 
 def bank(database) -> list[ExamQuestion]:

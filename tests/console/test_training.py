@@ -9,7 +9,6 @@ from sqlalchemy import select
 from core.clock import CHINA
 from models import Booking, Course, CourseSession, SessionBroadcast, Staff
 from services.training.seats import cancel
-from tests.support.staff import make_staff
 from tests.support.training import make_booking, make_session
 
 
@@ -21,16 +20,6 @@ def held(database, clock) -> CourseSession:
         for _ in range(3):
             make_booking(session, made, clock.now())
         return made
-
-
-@pytest.fixture
-def trainer(database, clock, browse):
-    """An agent for training, at the console."""
-    with database.unit_of_work() as session:
-        person = make_staff(session, clock.now(), display_name="周宁", skills=["training"])
-    browser = browse()
-    browser.log_in(person)
-    return browser
 
 
 def form_of(page: str) -> dict[str, str]:
@@ -287,7 +276,7 @@ def test_every_route_of_the_desk_is_in_the_table(app):
 
 
 def _filled(rule: str) -> str:
-    rule = rule.replace("<public_id>", "{id}").replace("<number>", "ZS261123-22222222")
+    rule = rule.replace("<public_id>", "{id}").replace("<certificate>", "ZS261123-22222222")
     return re.sub(r"<int:\w+>", "1", rule)
 
 

@@ -10,7 +10,6 @@ from services.training.certificates import issue_certificate
 from services.training.feedback import rate_session, remark
 from services.training.live_questions import ask_in_session
 from tests.support.people import make_identity
-from tests.support.staff import make_staff
 from tests.support.training import make_attended, make_booking, make_course, make_session
 from tests.support.upkeep import ask
 
@@ -35,15 +34,6 @@ def booking(database, clock) -> Booking:
 def certificate(database, clock, booking) -> Certificate:
     with database.unit_of_work() as session:
         return issue_certificate(session, booking_id=booking.id, holder="王小朋", now=clock.now())
-
-
-@pytest.fixture
-def trainer(database, clock, browse):
-    with database.unit_of_work() as session:
-        person = make_staff(session, clock.now(), display_name="周宁", skills=["training"])
-    browser = browse()
-    browser.log_in(person)
-    return browser
 
 
 def test_one_page_shows_verdicts_words_questions_and_certificates(trainer, booking, certificate) -> None:
