@@ -12,8 +12,9 @@ from services.casework.drafts import current_field
 from services.casework.offering import pause_of
 from services.casework.opening import check_by_rule, estimate_by_rule
 from services.casework.wording import shown_form, shown_value
+from services.catalogue.facts import Estimate, Finding, Level
 from services.catalogue.fields import FormField, Reads, fields_of, refusal_of
-from services.catalogue.model import Estimate, Finding, Level, Service
+from services.catalogue.model import Service
 
 KEY = "form"
 MOST_CHOICES = 3

@@ -8,8 +8,9 @@ from pydantic import ConfigDict, Field
 from miniapp_api.schemas.common import FormValues, Input, Output
 from models import CaseOutcome
 from services.casework.offering import pause_of
+from services.catalogue.facts import Level
 from services.catalogue.fields import FormField, Privacy, Reads
-from services.catalogue.model import Level, Service
+from services.catalogue.model import Service
 
 EXAMPLE_VALUES: dict[str, Any] = {
     "amount": 3_000_000,

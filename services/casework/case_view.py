@@ -29,8 +29,9 @@ from services.casework.tasks import Candidate, list_candidates
 from services.casework.together import linked_numbers
 from services.casework.wording import shown_form
 from services.catalogue import service_of
+from services.catalogue.facts import Estimate
 from services.catalogue.fields import Form, Privacy, fields_of
-from services.catalogue.model import PARTY_NAMES, Estimate, Move, Party, Service, Stage, Task
+from services.catalogue.model import PARTY_NAMES, Move, Party, Service, Stage, Task
 from services.permissions import is_matching, oversees
 
 HIDDEN = "接单后可见"

@@ -22,8 +22,9 @@ from services.casework.system_work import request_work
 from services.casework.tasks import cancel_open_tasks, is_wanted, open_cancelled_tasks, open_tasks
 from services.casework.wording import shown_form
 from services.catalogue import service_of
+from services.catalogue.facts import Facts
 from services.catalogue.fields import check_form
-from services.catalogue.model import Actor, Facts, Move, Service, Stage
+from services.catalogue.model import Actor, Move, Service, Stage
 from services.job_names import JobName, request_job
 from services.permissions import Action, oversees
 

@@ -14,7 +14,8 @@ from services.casework.access import check_may_decide
 from services.casework.night import waking_time
 from services.casework.notices import tell_owner
 from services.catalogue import catalogue, service_of
-from services.catalogue.model import Facts, News, Service
+from services.catalogue.facts import Facts
+from services.catalogue.model import News, Service
 from services.dated_data.lookup import find_record, places_above, said_source
 from services.job_names import JobName, request_job
 

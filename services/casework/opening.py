@@ -17,8 +17,9 @@ from services.casework.notices import worded
 from services.casework.offering import check_offered
 from services.casework.system_work import request_work
 from services.casework.tasks import open_tasks
+from services.catalogue.facts import Estimate, Facts, Finding
 from services.catalogue.fields import check_form, fields_of
-from services.catalogue.model import Estimate, Facts, Finding, Service
+from services.catalogue.model import Service
 from services.handoff_package import build_package
 from services.job_names import JobName, request_job
 from services.working_hours import promise_reply

@@ -6,7 +6,8 @@ from datetime import date
 from core.i18n import chinese_date
 from models.patent import LegalStatus
 from nlp.rules import RuleResult, compute
-from services.catalogue.model import ClockContext, Facts, Finding, Level
+from services.catalogue.facts import Facts, Finding, Level
+from services.catalogue.model import ClockContext
 from services.dated_data.routing import find_route
 from services.patents import find_patent
 

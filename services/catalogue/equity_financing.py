@@ -16,6 +16,7 @@ from services.catalogue.common import (
     RegionField,
     risk_notice,
 )
+from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -28,20 +29,7 @@ from services.catalogue.fields import (
     Privacy,
 )
 from services.catalogue.incubation_checks import funds_for
-from services.catalogue.model import (
-    EVERYBODY,
-    STAFF_MOVES,
-    Clock,
-    Facts,
-    Finding,
-    Level,
-    Move,
-    Party,
-    Service,
-    Stage,
-    Task,
-    WantedDocument,
-)
+from services.catalogue.model import EVERYBODY, STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
 from services.catalogue.pledge_forms import InvestorInterest
 from services.catalogue.rights import check_owners, check_right, named_patents
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import func, select
 
 from models import Case
-from services.catalogue.model import Facts, Finding, Level
+from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.nice_classes import class_source, suggest_classes
 
 TRADEMARK_REVISION = date(2027, 1, 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.i18n import chinese_date
-from services.catalogue.model import Facts, Finding, Level
+from services.catalogue.facts import Facts, Finding, Level
 
 ALL_WELL = "12项都做到了,明年这时候再看一次。"
 

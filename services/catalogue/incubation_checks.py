@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from models import DatedRecord
-from services.catalogue.model import Facts, Finding, Level
+from services.catalogue.facts import Facts, Finding, Level
 from services.dated_data.lookup import find_records, said_source
 from services.dated_data.support_lines import list_funds, said_support
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from core.i18n import chinese_amount
 from models import DatedRecord
-from services.catalogue.model import Estimate, Facts, Finding, Level
+from services.catalogue.facts import Estimate, Facts, Finding, Level
 from services.catalogue.pledge_offers import said_rate
 from services.catalogue.rights import check_right, named_patents
 from services.dated_data.lookup import find_records, said_source

@@ -6,6 +6,7 @@ from typing import Annotated
 from models import CaseOutcome
 from nlp.rules.periods import add_months
 from services.catalogue.common import PhoneField, Refusal, RegionField
+from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -22,9 +23,6 @@ from services.catalogue.model import (
     STAFF_MOVES,
     Clock,
     ClockContext,
-    Facts,
-    Finding,
-    Level,
     Move,
     Party,
     Service,

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from models import CaseOutcome, DatedRecord
+from services.catalogue.facts import Estimate, Facts, Finding
 from services.catalogue.fields import Condition, Form
 
 
@@ -120,7 +119,7 @@ class Move:
     # Somebody else than whoever made the move before must make it.
     needs_second_person: bool = False
     # What is wrong with the answers in the light of the case, by field name.
-    refuses: "Callable[[Facts, Mapping[str, Any]], dict[str, str]] | None" = None
+    refuses: Callable[[Facts, Mapping[str, Any]], dict[str, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -173,47 +172,6 @@ class Clock:
     @property
     def is_statutory(self) -> bool:
         return self.day is not None and not self.is_contractual
-
-
-class Level(StrEnum):
-    """fine: holds · gap: missing, can be mended · stop: as it is, this cannot go on"""
-
-    FINE = "fine"
-    GAP = "gap"
-    STOP = "stop"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of a check by rule, with the article or source it rests on. `is_offer` marks a product that fits, or
-    nearly does."""
-
-    level: Level
-    text: str
-    source: str = ""
-    is_offer: bool = False
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What checks and estimates read. `session` only reads; `results` are a case's, empty before there is one."""
-
-    session: Session
-    form: Mapping[str, Any]
-    region: str | None
-    today: date
-    results: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Figures computed by rule, line by line; always labelled as an estimate. `basis` is what it rests on most, with
-    the source, short enough for a phone; `notes` are all assumptions."""
-
-    headline: str
-    basis: str
-    lines: tuple[str, ...]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

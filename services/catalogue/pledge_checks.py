@@ -1,6 +1,6 @@
 """Before anybody looks: what the records tell of the patents, what the owner says, which products fit."""
 
-from services.catalogue.model import Facts, Finding, Level
+from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.pledge_offers import list_offers, loan_end, said_offer
 from services.catalogue.rights import check_owners, check_right, named_patents
 

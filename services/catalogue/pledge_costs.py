@@ -9,7 +9,7 @@ from typing import Any
 from core.i18n import chinese_amount
 from models import DatedRecord
 from nlp.rules import RuleResult, compute
-from services.catalogue.model import Estimate, Facts
+from services.catalogue.facts import Estimate, Facts
 from services.catalogue.pledge_offers import list_offers
 from services.catalogue.rights import named_patents
 from services.dated_data.lookup import find_nearest, find_records, said_source

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services.catalogue.model import Facts
+from services.catalogue.facts import Facts
 from services.dated_data.lookup import find_nearest, said_source
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from core.i18n import chinese_amount
 from models import DatedRecord
 from nlp.rules.periods import add_months
-from services.catalogue.model import Facts, Finding, Level
+from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.rights import NamedPatent
 from services.dated_data.lookup import find_records, said_source
 

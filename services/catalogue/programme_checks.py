@@ -7,7 +7,7 @@ from typing import Any
 
 from core.i18n import chinese_amount, chinese_date
 from models import DatedRecord
-from services.catalogue.model import Facts, Finding, Level
+from services.catalogue.facts import Facts, Finding, Level
 from services.dated_data.lookup import find_records, said_source
 from services.dated_data.support_lines import INSTITUTION_SUPPORT, list_funds, said_support
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from core.i18n import chinese_amount
 from models import CaseOutcome
 from services.catalogue.common import Outcome
+from services.catalogue.facts import Facts
 from services.catalogue.fields import Amount, Ask, Day, Form, Line
-from services.catalogue.model import STAFF_MOVES, Actor, Clock, Facts, Move, Stage, WantedDocument
+from services.catalogue.model import STAFF_MOVES, Actor, Clock, Move, Stage, WantedDocument
 
 SUPERVISOR = frozenset({Actor.SUPERVISOR})
 

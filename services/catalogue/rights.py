@@ -8,7 +8,7 @@ from core.i18n import chinese_date
 from models import Patent
 from models.patent import LegalStatus
 from nlp.rules.periods import add_months
-from services.catalogue.model import Facts, Finding, Level
+from services.catalogue.facts import Facts, Finding, Level
 from services.patents import describe_status, find_patent, term_end
 
 DISPOSABLE = "《民法典》第四百四十条"

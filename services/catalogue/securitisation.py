@@ -17,6 +17,7 @@ from services.catalogue.common import (
     RegionField,
     risk_notice,
 )
+from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -26,20 +27,7 @@ from services.catalogue.fields import (
     PatentNumbers,
     YesNo,
 )
-from services.catalogue.model import (
-    EVERYBODY,
-    STAFF_MOVES,
-    Clock,
-    Facts,
-    Finding,
-    Level,
-    Move,
-    Party,
-    Service,
-    Stage,
-    Task,
-    WantedDocument,
-)
+from services.catalogue.model import EVERYBODY, STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
 from services.catalogue.pledge_forms import Valuation
 from services.catalogue.rights import check_owners, check_right, named_patents
 from services.dated_data.lookup import find_nearest, said_source

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from models import CaseOutcome
 from services.catalogue.common import CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
+from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.fields import Ask, Choice, Form, Line
-from services.catalogue.model import STAFF_MOVES, Clock, Facts, Finding, Level, Move, Service, Stage, WantedDocument
+from services.catalogue.model import STAFF_MOVES, Clock, Move, Service, Stage, WantedDocument
 
 
 class Office(Choice):

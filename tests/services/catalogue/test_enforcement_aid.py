@@ -13,7 +13,8 @@ from services.casework.moves import Mover, move_case
 from services.casework.tasks import give_task, list_tasks, report_task
 from services.catalogue import service_of
 from services.catalogue.enforcement_checks import check_enforcement
-from services.catalogue.model import Facts, Level, Party
+from services.catalogue.facts import Facts, Level
+from services.catalogue.model import Party
 from tests.support.casework import make_institution, make_service_case
 from tests.support.dated_data import make_record
 

@@ -14,8 +14,8 @@ from services.casework.clocks import list_clocks
 from services.casework.moves import Mover, move_case
 from services.casework.tasks import list_tasks, report_task
 from services.catalogue import service_of
+from services.catalogue.facts import Facts, Level
 from services.catalogue.fields import Reads, fields_of
-from services.catalogue.model import Facts, Level
 from services.catalogue.nice_classes import suggest_classes
 from services.dated_data.loading import load_records
 from tests.services.casework.test_financing import add_document

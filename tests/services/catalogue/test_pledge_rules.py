@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from core.clock import china_date
-from services.catalogue.model import Facts, Level
+from services.catalogue.facts import Facts, Level
 from services.catalogue.pledge_checks import check_pledge
 from services.catalogue.pledge_costs import estimate_pledge
 from tests.support.casework import PLEDGE

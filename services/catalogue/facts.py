@@ -1,0 +1,50 @@
+"""What a service's rules read, and what they answer: findings, figures, a sheet of facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+
+class Level(StrEnum):
+    """fine: holds · gap: missing, can be mended · stop: as it is, this cannot go on"""
+
+    FINE = "fine"
+    GAP = "gap"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of a check by rule, with the article or source it rests on. `is_offer` marks a product that fits, or
+    nearly does."""
+
+    level: Level
+    text: str
+    source: str = ""
+    is_offer: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What checks and estimates read. `session` only reads; `results` are a case's, empty before there is one."""
+
+    session: Session
+    form: Mapping[str, Any]
+    region: str | None
+    today: date
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Figures computed by rule, line by line; always labelled as an estimate. `basis` is what it rests on most, with
+    the source, short enough for a phone; `notes` are all assumptions."""
+
+    headline: str
+    basis: str
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
