@@ -26,6 +26,9 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // --- a sheet is made to be printed ---
+  document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+
   // --- keyboard ---
   const columnOf = (element) => element?.closest(".board-column");
   function sideways(step) {

@@ -23,6 +23,7 @@ from services.casework.messages import Entry, list_case_messages, say_to_owner
 from services.casework.minutes import draw_up_minutes, missing_for_minutes, view_minutes
 from services.casework.moves import Mover, move_case, reopen_case
 from services.casework.notes import add_case_note
+from services.casework.sheets import has_sheet, make_sheet
 from services.catalogue import service_of
 from services.permissions import Action, Desk, find_latest_case, may
 from services.resources import Resources
@@ -34,6 +35,15 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.get("/cases/<number>")
     def case(number: str) -> Response:
         return case_page(resources, number)
+
+    @blueprint.get("/cases/<number>/sheet")
+    def case_sheet(number: str) -> Response:
+        """The standard sheet, to be printed for whoever judges firm and rights."""
+        with looking(resources) as (reader, staff):
+            found = get_case_for(reader, staff, number)
+            sheet = make_sheet(reader, found, resources.clock.now(), for_owner=False)
+            page = render_template("console/casework/sheet.html", sheet=sheet, case=found)
+        return make_response(page)
 
     _add_holders(blueprint, resources)
     _add_work(blueprint, resources)
@@ -154,6 +164,7 @@ def case_page(resources: Resources, number: str, *, problem: AppError | None = N
             messages=_messages(reader, found),
             allowance=view_allowance(reader, identity_id=found.conversation.identity_id, now=now),
             panel=view_documents(reader, staff, found),
+            has_sheet=has_sheet(found),
             minutes=view_minutes(reader, found),
             minutes_missing=missing_for_minutes(reader, found),
             TYPE_NAMES=TYPE_NAMES,

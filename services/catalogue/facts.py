@@ -30,7 +30,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Facts:
-    """What checks and estimates read. `session` only reads; `results` are a case's, empty before there is one."""
+    """What checks, estimates and sheets read. `session` only reads; `results` are a case's, empty before there is
+    one."""
 
     session: Session
     form: Mapping[str, Any]
@@ -48,3 +49,20 @@ class Estimate:
     basis: str
     lines: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """One fact. `text` is None where nobody has it yet: `source` then says who would give it."""
+
+    label: str
+    text: str | None
+    source: str
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """What the sheet says of one thing: the firm, one patent."""
+
+    name: str
+    lines: tuple[SheetLine, ...]

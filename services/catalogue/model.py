@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from models import CaseOutcome, DatedRecord
-from services.catalogue.facts import Estimate, Facts, Finding
+from services.catalogue.facts import Estimate, Facts, Finding, SheetPart
 from services.catalogue.fields import Condition, Form
 
 
@@ -245,6 +245,8 @@ class Service:
     is_routed_by_region: bool = False
     check: Callable[[Facts], list[Finding]] | None = None
     estimate: Callable[[Facts], Estimate | None] | None = None
+    # What is handed to whoever judges firm and rights, the same lines each time; nothing personal, nothing secret.
+    sheet: Callable[[Facts], tuple[SheetPart, ...]] | None = None
     publication: Publication | None = None
     minutes: JointMinutes | None = None
     news: News | None = None

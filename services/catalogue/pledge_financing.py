@@ -23,6 +23,7 @@ from services.catalogue.pledge_checks import check_pledge
 from services.catalogue.pledge_costs import estimate_pledge
 from services.catalogue.pledge_forms import LinkedOffer
 from services.catalogue.pledge_fund import check_claim
+from services.catalogue.sheets import pledge_sheet
 
 # What each party sees of the owner's form.
 LOAN = ("amount", "term_months", "patents", "company", "region")
@@ -243,6 +244,7 @@ SERVICE = Service(
     ),
     check=check_pledge,
     estimate=estimate_pledge,
+    sheet=pledge_sheet,
     goes_with=("ip_insurance", "programme_application"),
     guide_question="用专利抵押贷款要走哪些步骤",
 )

@@ -66,6 +66,13 @@ class Recommendation(Form):
     is_register_clear: Annotated[
         YesNo, Ask("登记簿已核对", "查过登记簿,没有质押、查封、未缴年费?", privacy=Privacy.STAFF)
     ]
+    # Read out of what the firm handed in, for the sheet that valuers and banks get.
+    revenue: Annotated[Amount | None, Ask("上年营业收入", "上年营业收入(元)?按财务报表填,没看到就空着。")] = None
+    debt_ratio: Annotated[
+        Percent | None, Ask("资产负债率", "上年末资产负债率(%)?", refusal="填0到100的数;超过100的写在理由里。")
+    ] = None
+    loans: Annotated[Line | None, Ask("现有借款", "在哪家、还有多少?没有写“无”。")] = None
+    tax_credit: Annotated[Line | None, Ask("纳税信用等级", "哪一级、哪年的?")] = None
 
     @classmethod
     def contradictions(cls, values: Mapping[str, Any]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from services.catalogue.fields import (
 from services.catalogue.model import EVERYBODY, STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
 from services.catalogue.pledge_forms import Valuation
 from services.catalogue.rights import check_owners, check_right, named_patents
+from services.catalogue.sheets import pool_sheet
 from services.dated_data.lookup import find_nearest, said_source
 
 PLEDGED = "《民法典》第四百四十四条"
@@ -174,4 +175,5 @@ SERVICE = Service(
         Clock("valuing", "评估", frozenset({"valuing"}), working_hours=140, reminders=(timedelta(days=3),)),
     ),
     check=check_pool,
+    sheet=pool_sheet,
 )

@@ -324,3 +324,14 @@ def test_a_clock_whose_end_moved_while_an_answer_was_typed_refuses_it(database, 
     assert answer.status_code == 409 and "刚被改过" in page and "周一前给您" in page
     again = {"text": "周一前给您", "form_key": "k5", "version": version_on(page)}
     assert browser.post(f"/console/cases/{number}/reply", again).status_code == 303
+
+
+def test_the_standard_sheet_is_printed_from_the_case_and_says_what_is_missing(number, signed_in):
+    agent = signed_in("agent")
+    assert f"/console/cases/{number}/sheet" in agent.get(f"/console/cases/{number}").text
+
+    page = agent.get(f"/console/cases/{number}/sheet").text
+
+    assert "质押融资资料表" in page and "未提供" in page and "300万元" in page
+    assert "13800138000" not in page
+    assert signed_in("stranger").get(f"/console/cases/{number}/sheet").status_code == 404

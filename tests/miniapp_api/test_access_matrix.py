@@ -72,6 +72,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("post", "/login/refresh"): Row(dict.fromkeys(CALLERS, 401), {"refresh_token": "bad"}),
     ("post", "/login/phone"): Row(everybody(422), {"code": "bad"}),
     ("get", "/cases/{number}"): Row(inside(200)),
+    ("get", "/cases/{number}/sheet"): Row(inside(200)),
     ("post", "/cases/{number}/moves"): Row(
         inside(200, member=403), {"to": "withdrawn", "version": VERSION}, is_used_up=True
     ),

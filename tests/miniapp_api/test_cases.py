@@ -322,3 +322,13 @@ def test_news_that_go_with_a_request_are_turned_off(phone: Phone) -> None:
 
     assert answer.get_json()["form"]["tell_vacancy"] is False
     assert phone.put(f"/cases/{loan}/news", {"wanted": False}).status_code == 409
+
+
+def test_the_sheet_is_for_its_owner_and_a_service_without_one_has_none(phone: Phone, resources: Resources) -> None:
+    sheet = phone.get(f"/cases/{file_case(phone)}/sheet").get_json()
+    checkup = {"service": "incubation", "form": WANTS}
+    other = phone.get(f"/cases/{phone.post('/cases', checkup).get_json()['number']}/sheet")
+
+    firm = {line["label"]: line["text"] for line in sheet["parts"][0]["lines"]}
+    assert (firm["申请金额"], firm["统一社会信用代码"]) == ("300万元", None)
+    assert other.status_code == 404 and "资料表" in other.get_json()["error"]["message"]
