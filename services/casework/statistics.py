@@ -27,6 +27,8 @@ class Slice:
     # done, refused, withdrawn; open for what is not ended; late for what passed one of its limits.
     state: str = ""
     region: str = ""
+    # Whose cases they are; 0 for everybody's.
+    handler_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def service_figures(session: Session, staff: Staff, period: Slice) -> list[Servi
     rows = session.execute(
         select(
             Case.kind, Case.status, Case.outcome, Case.created_at, Case.first_reply_at, Case.closed_at,
-            Case.satisfaction, _is_late().label("is_late"),
+            Case.satisfaction, is_late().label("is_late"),
         ).where(*_conditions(staff, period))
     ).all()  # fmt: skip
     by_kind: dict[str, list[tuple[object, ...]]] = {}
@@ -96,9 +98,9 @@ def months_back(now: datetime, count: int) -> Slice:
     return Slice(now - timedelta(days=30 * count), now + timedelta(seconds=1))
 
 
-def with_kind(period: Slice, kind: str, state: str = "") -> Slice:
-    """The same period, one service and state of it."""
-    return replace(period, kind=kind, state=state)
+def with_kind(period: Slice, kind: str, state: str = "", handler_id: int = 0) -> Slice:
+    """The same period, one service and state of it, or one person's cases."""
+    return replace(period, kind=kind, state=state, handler_id=handler_id)
 
 
 def _conditions(staff: Staff, chosen: Slice) -> Iterable[ColumnElement[bool]]:
@@ -107,17 +109,21 @@ def _conditions(staff: Staff, chosen: Slice) -> Iterable[ColumnElement[bool]]:
     yield Case.created_at < chosen.until
     if chosen.kind:
         yield Case.kind == chosen.kind
+    if chosen.handler_id:
+        yield Case.assignee_id == chosen.handler_id
+        yield Case.status.in_((CaseStatus.ACCEPTED, CaseStatus.CLOSED))
     if chosen.region:
         yield Case.region.startswith(chosen.region, autoescape=True)
     if chosen.state == "open":
         yield Case.status != CaseStatus.CLOSED
     elif chosen.state == "late":
-        yield _is_late()
+        yield is_late()
     elif chosen.state:
         yield Case.outcome == chosen.state
 
 
-def _is_late() -> ColumnElement[bool]:
+def is_late() -> ColumnElement[bool]:
+    """The case passed one of its limits, whatever came after."""
     return exists().where(CaseClock.case_id == Case.id, CaseClock.overdue_at.is_not(None))
 
 

@@ -77,18 +77,24 @@ def _records(service: Service) -> Iterator[str]:
                 if key not in tasks)  # fmt: skip
     if service.news is not None and service.news.consent not in service.form.model_fields:
         yield f"news: the form has no field {service.news.consent}"
-    wanted = service.publication
-    if wanted is None:
-        return
-    yield from (f"publication: the form has no field {name}" for name in (wanted.consent, wanted.who)
-                if name not in service.form.model_fields)  # fmt: skip
-    yield from (f"publication: unknown stage {key}" for key in wanted.stays if key not in service.by_key)
     asked = {
         move.to: set(move.asks.model_fields)
         for stage in service.stages
         for move in stage.moves
         if move.asks is not None
     }
+    if service.brought is not None:
+        stage, field = service.brought.amount
+        if service.brought.stage not in service.by_key:
+            yield f"brought: unknown stage {service.brought.stage}"
+        if field not in asked.get(stage, set()):
+            yield f"brought: stage {stage} does not ask for {field}"
+    wanted = service.publication
+    if wanted is None:
+        return
+    yield from (f"publication: the form has no field {name}" for name in (wanted.consent, wanted.who)
+                if name not in service.form.model_fields)  # fmt: skip
+    yield from (f"publication: unknown stage {key}" for key in wanted.stays if key not in service.by_key)
     for stage, names in ((wanted.stage, NOTICE_FIELDS), (wanted.subject[0], {wanted.subject[1]})):
         yield from (f"publication: stage {stage} does not ask for {name}"
                     for name in sorted(names - asked.get(stage, set())))  # fmt: skip

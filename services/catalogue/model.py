@@ -196,6 +196,15 @@ class Publication:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """The money that a case brought to the firm once it has come to `stage`: where the amount stands, as a stage and a
+    field of its answers."""
+
+    stage: str
+    amount: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class News:
     """What an owner hears, if the answer to the form's field `consent` is yes, when a dated record of a kind begins to
     hold at their place. `name` is the word by which they turn it off; `said` answers None where it does not fit."""
@@ -248,6 +257,7 @@ class Service:
     # What is handed to whoever judges firm and rights, the same lines each time; nothing personal, nothing secret.
     sheet: Callable[[Facts], tuple[SheetPart, ...]] | None = None
     publication: Publication | None = None
+    brought: Brought | None = None
     minutes: JointMinutes | None = None
     news: News | None = None
     # Services that people often want with it (by key): one form fills in what they have in common.

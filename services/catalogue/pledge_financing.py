@@ -10,6 +10,7 @@ from services.catalogue.fields import Condition
 from services.catalogue.model import (
     EVERYBODY,
     STAFF_MOVES,
+    Brought,
     Clock,
     ClockContext,
     Move,
@@ -245,6 +246,7 @@ SERVICE = Service(
     check=check_pledge,
     estimate=estimate_pledge,
     sheet=pledge_sheet,
+    brought=Brought("disbursed", ("approved", "amount")),
     goes_with=("ip_insurance", "programme_application"),
     guide_question="用专利抵押贷款要走哪些步骤",
 )

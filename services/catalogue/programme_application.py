@@ -7,7 +7,17 @@ from typing import Annotated, Any
 from models import CaseOutcome
 from services.catalogue.common import CompanyField, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Amount, Ask, Count, Day, Form, Line, Percent, YesNo
-from services.catalogue.model import OWNER_MOVES, STAFF_MOVES, Clock, Move, Publication, Service, Stage, WantedDocument
+from services.catalogue.model import (
+    OWNER_MOVES,
+    STAFF_MOVES,
+    Brought,
+    Clock,
+    Move,
+    Publication,
+    Service,
+    Stage,
+    WantedDocument,
+)
 from services.catalogue.programme_checks import check_programmes
 from services.catalogue.programme_payment import DOCUMENTS, payment_clocks, payment_stages
 
@@ -168,6 +178,7 @@ SERVICE = Service(
         *payment_clocks(NAME, first="granted"),
     ),
     check=check_programmes,
+    brought=Brought("paid", ("paid", "amount")),
     publication=Publication(
         "granted", consent="may_publish", who="company", subject=("chosen", "programme"), stays=("paid", "settled")
     ),

@@ -335,3 +335,17 @@ def test_the_standard_sheet_is_printed_from_the_case_and_says_what_is_missing(nu
     assert "质押融资资料表" in page and "未提供" in page and "300万元" in page
     assert "13800138000" not in page
     assert signed_in("stranger").get(f"/console/cases/{number}/sheet").status_code == 404
+
+
+def test_a_supervisor_compares_handlers_and_an_agent_finds_only_their_own_figures(people, number, signed_in):
+    page = signed_in("supervisor").get("/console/statistics/handlers").text
+    assert "专员统计" in page and "陈敏" in page
+    behind = f"handler={people['agent'].id}&amp;state=open"
+    assert behind in page
+    listed = signed_in("supervisor").get(f"/console/statistics/cases?{behind.replace('&amp;', '&')}").text
+    assert number in listed and "陈敏 · 在办" in listed
+
+    assert "我的统计" in (own := signed_in("agent").get("/console/statistics/handlers").text) and "陈敏</td>" in own
+    other = signed_in("stranger")
+    assert "陈敏</td>" not in other.get("/console/statistics/handlers").text
+    assert number not in other.get(f"/console/statistics/cases?handler={people['agent'].id}").text

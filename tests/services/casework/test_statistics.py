@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from models import Role, Staff
+from services.casework.assignment import hand_on, take_case
+from services.casework.handler_figures import handler_figures
 from services.casework.moves import Mover, move_case
 from services.casework.satisfaction import rate_case
 from services.casework.statistics import (
@@ -58,3 +60,44 @@ def test_a_place_is_counted_by_its_province():
     assert province_of("上海市徐汇区") == "上海市"
     assert province_of("广西壮族自治区南宁市") == "广西壮族自治区"
     assert province_of(None) == ""
+
+
+def test_a_handlers_figures_count_what_they_took_what_came_of_it_and_what_it_brought(database, clock):
+    with database.unit_of_work() as session:
+        boss = make_staff(session, clock.now(), role=Role.SUPERVISOR)
+        cases = [make_service_case(session, clock.now(), is_taken=True) for _ in range(2)]
+        first, second = (session.get_one(Staff, case.assignee_id) for case in cases)
+        other = make_service_case(session, clock.now())
+        take_case(session, staff=first, case_id=other.id, now=clock.now())
+        hand_on(session, staff=first, case_id=other.id, to_staff_id=second.id, note="", now=clock.now())
+        take_case(session, staff=second, case_id=other.id, now=clock.now())
+        cases[0].first_reply_at = clock.now() + timedelta(minutes=30)
+        # More than a database's integer holds.
+        cases[0].results = {"approved": {"amount": 3_000_000_000}, "disbursed": {"disbursed_on": "2026-11-23"}}
+        cases[1].results = {"approved": {"amount": 5_000_000}}
+        move_case(session, case_id=cases[1].id, to="withdrawn", mover=Mover(user_id=cases[1].user_id), now=clock.now())
+        rate_case(session, user_id=cases[1].user_id, case_id=cases[1].id, score=3, now=clock.now())
+
+        period = months_back(clock.now(), 1)
+        rows = {row.staff_id: row for row in handler_figures(session, boss, period)}
+
+        mine, theirs = rows[first.id], rows[second.id]
+        assert (mine.taken, mine.passed_on, mine.has, mine.open, mine.brought) == (2, 1, 1, 1, 3_000_000_000)
+        assert (mine.first_reply, mine.satisfaction, mine.rated) == (timedelta(minutes=30), None, 0)
+        assert (theirs.taken, theirs.passed_on, theirs.has, theirs.open, theirs.withdrawn) == (2, 0, 2, 1, 1)
+        assert (theirs.brought, theirs.satisfaction, theirs.first_reply) == (0, 3, None)
+        for state in ("open", "withdrawn", "done", "late"):
+            behind = list_cases_of(session, boss, with_kind(period, "", state, second.id))
+            assert len(behind) == getattr(theirs, state)
+        assert len(list_cases_of(session, boss, with_kind(period, "", "", second.id))) == theirs.has
+
+
+def test_a_handler_sees_their_own_figures_alone_and_a_partner_none(database, clock):
+    with database.unit_of_work() as session:
+        first, _ = (make_service_case(session, clock.now(), is_taken=True) for _ in range(2))
+        partner = make_staff(session, clock.now(), role=Role.PARTNER)
+        handler = session.get_one(Staff, first.assignee_id)
+        period = months_back(clock.now(), 1)
+
+        assert [row.staff_id for row in handler_figures(session, handler, period)] == [handler.id]
+        assert handler_figures(session, partner, period) == []

@@ -8,7 +8,7 @@ from nlp.intents import INTENTS
 from services.catalogue import SERVICES, catalogue
 from services.catalogue.consistency import CatalogueError, check_catalogue, check_companions
 from services.catalogue.fields import Condition
-from services.catalogue.model import Clock, Move, Publication, Stage, Work
+from services.catalogue.model import Brought, Clock, Move, Publication, Stage, Work
 from services.catalogue.pledge_financing import SERVICE as PLEDGE
 
 
@@ -51,6 +51,9 @@ CASES = [
      "publication: the form has no field may_shout"),
     (broken(publication=Publication("settled", "use", "company", ("recommended", "bank"))),
      "publication: stage settled does not ask for objections"),
+    (broken(brought=Brought("paid_twice", ("approved", "amount"))), "brought: unknown stage paid_twice"),
+    (broken(brought=Brought("disbursed", ("disbursed", "amount"))),
+     "brought: stage disbursed does not ask for amount"),
     ([PLEDGE, PLEDGE], "pledge_financing: the key is used twice"),
 ]  # fmt: skip
 
