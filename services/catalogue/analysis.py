@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
-from services.catalogue.common import CompanyField, PhoneField, RegionField, refusal, withdrawal
+from services.catalogue.common import WITHDRAWN, CompanyField, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Amount, Ask, Choice, Count, Form, Line, Paragraph, Privacy
 from services.catalogue.model import OWNER_MOVES, STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
 
@@ -142,7 +142,7 @@ SERVICE = Service(
         ),
         Stage("accepted", "已验收", "已验收。", outcome=CaseOutcome.DONE),
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock("scope", "定范围", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),

@@ -1,9 +1,11 @@
 """Fields and moves that many services share, worded once."""
 
+from datetime import timedelta
 from typing import Annotated
 
+from models import CaseOutcome
 from services.catalogue.fields import Ask, CompanyName, Condition, Form, Line, Phone, Privacy, RegionName, YesNo
-from services.catalogue.model import EVERYBODY, STAFF_MOVES, Move, WantedDocument
+from services.catalogue.model import EVERYBODY, STAFF_MOVES, Clock, Move, Stage, WantedDocument
 
 CompanyField = Annotated[CompanyName, Ask("企业", "是哪家企业?请发全称。", "广州云测科技有限公司", profile="company")]
 RegionField = Annotated[RegionName, Ask("所在地", "企业在哪个区?", "广州市南沙区", profile="region")]
@@ -15,6 +17,10 @@ CoOwnersField = Annotated[YesNo, Ask("有共有人", "这些专利有没有共�
 LICENCE = WantedDocument("licence", "营业执照", "证明主体", for_parties=True)
 CONSENT = WantedDocument("consent", "共有人同意书", "专利有共有人时必须全体同意")
 HAS_CO_OWNERS = Condition("has_co_owners", frozenset({True}))
+WITHDRAWN = Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN)
+# Somebody looks at what was filed within about two days.
+LOOKED_AT = Clock("check", "核对", frozenset({"submitted"}), working_hours=16, reminders=(timedelta(hours=4),))
+FILED = "已登记,单号 {number}。{promised}前专员联系您。"
 
 
 def risk_notice(text: str) -> Ask:

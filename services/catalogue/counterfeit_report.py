@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
-from services.catalogue.common import Outcome, PhoneField, refusal, withdrawal
+from services.catalogue.common import WITHDRAWN, Outcome, PhoneField, refusal, withdrawal
 from services.catalogue.fields import Ask, Choice, Form, Line, Paragraph, Privacy, RegionName, YesNo
 from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
 
@@ -71,7 +71,7 @@ SERVICE = Service(
         ),
         Stage("answered", "已答复", "主管部门已答复。", outcome=CaseOutcome.DONE),
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     is_routed_by_region=True,
     clocks=(

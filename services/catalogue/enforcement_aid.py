@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
-from services.catalogue.common import CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
+from services.catalogue.common import WITHDRAWN, CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.enforcement_checks import check_enforcement, limitation_day
 from services.catalogue.fields import Ask, Choice, Condition, Day, Form, Line, Paragraph
 from services.catalogue.model import STAFF_MOVES, Clock, JointMinutes, Move, Party, Service, Stage, Task, WantedDocument
@@ -163,7 +163,7 @@ SERVICE = Service(
         Stage("resolved", "待回访", "有结果了,专员过一阵回访。", (FOLLOW_UP,)),
         Stage("followed_up", "已办结", "已办结。", outcome=CaseOutcome.DONE),
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock("completeness", "材料核对", frozenset({"submitted"}), working_hours=21, reminders=(timedelta(hours=4),)),

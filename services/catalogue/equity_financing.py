@@ -7,14 +7,18 @@ from typing import Annotated
 from models import CaseOutcome
 from services.catalogue.common import (
     CONSENT,
+    FILED,
     HAS_CO_OWNERS,
     LICENCE,
+    LOOKED_AT,
+    WITHDRAWN,
     CompanyField,
     CoOwnersField,
     PhoneField,
     Refusal,
     RegionField,
     risk_notice,
+    withdrawal,
 )
 from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.fields import (
@@ -31,7 +35,7 @@ from services.catalogue.fields import (
 from services.catalogue.incubation_checks import funds_for
 from services.catalogue.model import EVERYBODY, STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
 from services.catalogue.pledge_forms import InvestorInterest
-from services.catalogue.rights import check_owners, check_right, named_patents
+from services.catalogue.rights import check_owners, check_rights, named_patents
 
 IN_KIND = "《公司法》第四十八条、第四十九条"
 TRANSFER = "《专利法》第十条"
@@ -71,12 +75,7 @@ class Result(Form):
 def check_equity(facts: Facts) -> list[Finding]:
     """The rights behind the project, and what the law asks for where they become capital."""
     patents = named_patents(facts)
-    found = [
-        check_right(each, today=facts.today, until=facts.today, use="作价入股", too_short="已经到期。")
-        for each in patents
-    ]
-    company, has_co_owners = str(facts.form.get("company") or ""), bool(facts.form.get("has_co_owners"))
-    found += check_owners(patents, company=company, has_co_owners=has_co_owners)
+    found = [*check_rights(facts, patents, use="作价入股"), *check_owners(facts, patents)]
     if facts.form.get("way") == Way.IN_KIND:
         found.append(Finding(Level.GAP, "作价入股要评估作价,不得高估或者低估;专利权要转到公司名下。", IN_KIND))
         found.append(Finding(Level.GAP, "转让要书面合同并登记,登记之日起生效。", TRANSFER))
@@ -84,7 +83,7 @@ def check_equity(facts: Facts) -> list[Finding]:
     return [*found, *funds_for(facts)]
 
 
-WITHDRAW = Move("withdrawn", "撤回", EVERYBODY, tells="股权融资意向 {number} 已撤回。")
+WITHDRAW = withdrawal("股权融资意向")
 
 SERVICE = Service(
     key="equity_financing",
@@ -96,7 +95,7 @@ SERVICE = Service(
     words=("股权", "入股", "投资人", "投资机构", "风投", "运营基金", "产业基金", "投我们"),
     phrases=("引进投资人", "引进投资", "出让股权", "出让点股权", "出让一点股权"),
     form=EquityForm,
-    submitted="已登记,单号 {number}。{promised}前专员联系您。",
+    submitted=FILED,
     documents=(
         LICENCE,
         WantedDocument("plan", "商业计划书", "给投资机构看,只写已公开的技术", for_parties=True),
@@ -151,10 +150,10 @@ SERVICE = Service(
         ),
         Stage("ended", "已结束", "对接结束。", outcome=CaseOutcome.DONE),
         Stage("declined", "未对接", "没有对接上。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
-        Clock("check", "核对", frozenset({"submitted"}), working_hours=16, reminders=(timedelta(hours=4),)),
+        LOOKED_AT,
         Clock("matching", "对接", frozenset({"matching"}), working_hours=140, reminders=(timedelta(days=3),)),
     ),
     check=check_equity,

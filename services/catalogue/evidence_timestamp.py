@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 
 from models import CaseOutcome
 from services.casework.file_types import DOCX, JPEG, PDF, PNG, TOKEN, XLSX
+from services.catalogue.common import WITHDRAWN
 from services.catalogue.fields import (
     Ask,
     Choice,
@@ -159,7 +160,7 @@ SERVICE = Service(
             ),
         ),
         Stage("done", "已办结", "已办结,凭证可以下载。", outcome=CaseOutcome.DONE),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
-from services.catalogue.common import CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
+from services.catalogue.common import WITHDRAWN, CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Ask, Choice, Day, Form, Line, Paragraph, Privacy
 from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Service, Stage, Task
 
@@ -94,7 +94,7 @@ SERVICE = Service(
         Stage("held", "已咨询", "已咨询。", outcome=CaseOutcome.DONE),
         Stage("missed", "爽约", "没有赴约。", outcome=CaseOutcome.WITHDRAWN),
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(Clock("booking", "排专家", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),),
     opponent_field="opponent",

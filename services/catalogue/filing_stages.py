@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
-from services.catalogue.common import refusal, withdrawal
+from services.catalogue.common import WITHDRAWN, refusal, withdrawal
 from services.catalogue.fields import Ask, Day, Form, Line, Paragraph
 from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Stage, Task
 
@@ -98,7 +98,7 @@ def filing_stages(name: str, *documents: str) -> tuple[Stage, ...]:
         Stage("granted", "已办成", "办下来了。", outcome=CaseOutcome.DONE),
         Stage("rejected", "被驳回", "官方没有批准。", outcome=CaseOutcome.REFUSED),
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
-from services.catalogue.common import CompanyField, PhoneField, RegionField, withdrawal
+from services.catalogue.common import WITHDRAWN, CompanyField, PhoneField, RegionField, withdrawal
 from services.catalogue.fields import Ask, Form, Paragraph, YesNo
 from services.catalogue.health_plan import check_health
 from services.catalogue.model import STAFF_MOVES, Clock, Move, Service, Stage
@@ -60,7 +60,7 @@ SERVICE = Service(
             ),
         ),
         Stage("improved", "已完成", "安排都做完了。", outcome=CaseOutcome.DONE),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock("reading", "解读", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
-from services.catalogue.common import CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
+from services.catalogue.common import WITHDRAWN, CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Amount, Ask, Choice, Condition, Count, Form, Line, Paragraph, Privacy, YesNo
 from services.catalogue.incubation_checks import check_incubation, said_vacancy
 from services.catalogue.model import (
@@ -139,7 +139,7 @@ SERVICE = Service(
         ),
         Stage("admitted", "已入驻或已投", "谈成了。", outcome=CaseOutcome.DONE),
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock("intake", "受理", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),

@@ -6,7 +6,7 @@ from core.i18n import chinese_amount
 from models import DatedRecord
 from services.catalogue.facts import Estimate, Facts, Finding, Level
 from services.catalogue.pledge_offers import said_rate
-from services.catalogue.rights import check_right, named_patents
+from services.catalogue.rights import check_rights, named_patents
 from services.dated_data.lookup import find_records, said_source
 
 TRUE_ANSWERS = "《保险法》第十六条"
@@ -15,10 +15,7 @@ PERCENT = Decimal(100)
 
 def check_insurance(facts: Facts) -> list[Finding]:
     """Each patent's state, a dispute that is there already, and the products of the place."""
-    found = [
-        check_right(each, today=facts.today, until=facts.today, use="投保", too_short="已经到期。")
-        for each in named_patents(facts)
-    ]
+    found = check_rights(facts, named_patents(facts), use="投保")
     if facts.form.get("has_dispute"):
         text = "已经发生的纠纷一般不赔。投保时要如实告知,否则可能解除合同、不赔。"
         found.append(Finding(Level.GAP, text, TRUE_ANSWERS))

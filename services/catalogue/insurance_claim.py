@@ -5,7 +5,7 @@ from typing import Annotated
 
 from models import CaseOutcome
 from nlp.rules.periods import add_months
-from services.catalogue.common import PhoneField, Refusal, RegionField
+from services.catalogue.common import WITHDRAWN, PhoneField, Refusal, RegionField
 from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.fields import (
     Amount,
@@ -151,7 +151,7 @@ SERVICE = Service(
         ),
         Stage("paid", "已赔付", "已赔付。", outcome=CaseOutcome.DONE),
         Stage("refused", "未赔付", "没有赔付。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock("notice", "报案", frozenset({"submitted"}), working_hours=7, reminders=(timedelta(hours=2),)),

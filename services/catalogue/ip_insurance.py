@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from models import CaseOutcome
-from services.catalogue.common import PhoneField, Refusal, RegionField
+from services.catalogue.common import LOOKED_AT, WITHDRAWN, PhoneField, Refusal, RegionField
 from services.catalogue.fields import (
     Amount,
     Ask,
@@ -147,10 +147,10 @@ SERVICE = Service(
         ),
         Stage("insured", "已投保", "已投保。", outcome=CaseOutcome.DONE),
         Stage("declined", "未承保", "这次没能承保。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
-        Clock("check", "核对", frozenset({"submitted"}), working_hours=16, reminders=(timedelta(hours=4),)),
+        LOOKED_AT,
         Clock("quotes", "询价", frozenset({"quoting"}), working_hours=49, reminders=(timedelta(days=2),)),
     ),
     check=check_insurance,

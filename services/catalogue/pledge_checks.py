@@ -2,7 +2,7 @@
 
 from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.pledge_offers import list_offers, loan_end, said_offer
-from services.catalogue.rights import check_owners, check_right, named_patents
+from services.catalogue.rights import check_owners, check_rights, named_patents
 
 REGISTERED_FIRST = "《民法典》第四百四十四条"
 FEES = "《专利法》第四十三条、第四十四条"
@@ -13,12 +13,9 @@ TOO_SHORT = "不晚于贷款到期。缩短期限或换一件。"
 def check_pledge(facts: Facts) -> list[Finding]:
     """What each patent's record says, what the owner says, what staff look up; then the products that fit."""
     patents = named_patents(facts)
-    until = loan_end(facts)
-    rights = [check_right(each, today=facts.today, until=until, use="质押", too_short=TOO_SHORT) for each in patents]
-    company, has_co_owners = str(facts.form.get("company") or ""), bool(facts.form.get("has_co_owners"))
-    owners = check_owners(patents, company=company, has_co_owners=has_co_owners)
+    rights = check_rights(facts, patents, use="质押", until=loan_end(facts), too_short=TOO_SHORT)
     offers = [said_offer(offer) for offer in list_offers(facts, patents)[:SHOWN_OFFERS]]
-    return [*rights, *owners, _encumbrance(facts), *offers]
+    return [*rights, *check_owners(facts, patents), _encumbrance(facts), *offers]
 
 
 def _encumbrance(facts: Facts) -> Finding:

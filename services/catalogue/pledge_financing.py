@@ -5,10 +5,9 @@ from datetime import date, timedelta
 
 from models import CaseOutcome
 from services.catalogue import pledge_forms as forms
-from services.catalogue.common import CONSENT, HAS_CO_OWNERS, Refusal
+from services.catalogue.common import CONSENT, HAS_CO_OWNERS, WITHDRAWN, Refusal, withdrawal
 from services.catalogue.fields import Condition
 from services.catalogue.model import (
-    EVERYBODY,
     STAFF_MOVES,
     Brought,
     Clock,
@@ -32,7 +31,7 @@ RIGHTS = ("patents", "has_co_owners", "is_encumbered", "company", "region")
 WITH_INSURANCE = Condition("linked", frozenset({LinkedOffer.INSURANCE.value, LinkedOffer.ALL.value}))
 WITH_EQUITY = Condition("linked", frozenset({LinkedOffer.EQUITY.value, LinkedOffer.ALL.value}))
 
-WITHDRAW = Move("withdrawn", "撤回", EVERYBODY, tells="质押融资 {number} 已撤回。材料还留着,想再办随时说。")
+WITHDRAW = withdrawal("质押融资")
 DECLINE = Move("declined", "终止", STAFF_MOVES, asks=Refusal, tells="质押融资 {number} 没能继续,专员会跟您说清楚。")
 REPAID = Move(
     "repaid",
@@ -217,7 +216,7 @@ SERVICE = Service(
         Stage("settled", "已结清", "已结清,质押登记已注销。", outcome=CaseOutcome.DONE),
         Stage("written_off", "已核销", "已核销。", outcome=CaseOutcome.REFUSED, asks_verdict=False),
         Stage("declined", "未通过", "没能继续。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock("prescreen", "预审", frozenset({"submitted"}), working_hours=16, reminders=(timedelta(hours=4),)),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from models import CaseOutcome
-from services.catalogue.common import CompanyField, PhoneField, RegionField, refusal, withdrawal
+from services.catalogue.common import WITHDRAWN, CompanyField, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Amount, Ask, Count, Day, Form, Line, Percent, YesNo
 from services.catalogue.model import (
     OWNER_MOVES,
@@ -162,7 +162,7 @@ SERVICE = Service(
         *payment_stages(NAME, first="granted", before="filed"),
         Stage("rejected", "未获批", "主管部门没有批准。", outcome=CaseOutcome.REFUSED),
         Stage("refused", "没有合适项目", "目前没有合适的项目。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock("matching", "对照条件", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),

@@ -49,8 +49,16 @@ def named_patents(facts: Facts) -> list[NamedPatent]:
     return [NamedPatent(number, find_patent(facts.session, number)) for number in facts.form.get("patents") or ()]
 
 
-def check_right(each: NamedPatent, *, today: date, until: date, use: str, too_short: str) -> Finding:
-    """Whether it is a right that lasts until that day; `use` says what it is for (质押)."""
+def check_rights(
+    facts: Facts, patents: Sequence[NamedPatent], *, use: str, until: date | None = None, too_short: str = "已经到期。"
+) -> list[Finding]:
+    """Whether each is a right that lasts until that day, by default today; `use` says what it is for (质押)."""
+    return [
+        _right(each, today=facts.today, until=until or facts.today, use=use, too_short=too_short) for each in patents
+    ]
+
+
+def _right(each: NamedPatent, *, today: date, until: date, use: str, too_short: str) -> Finding:
     if each.patent is None:
         return Finding(Level.GAP, f"{each.number}:库里没有这件,专员去国家局登记簿查。")
     status = describe_status(each.patent, today)
@@ -76,8 +84,9 @@ def _next_fee(each: NamedPatent, today: date) -> str:
     return f",下次年费{chinese_date(due)}前缴" if due < each.ends_on else ""
 
 
-def check_owners(patents: Sequence[NamedPatent], *, company: str, has_co_owners: bool) -> Iterator[Finding]:
+def check_owners(facts: Facts, patents: Sequence[NamedPatent]) -> Iterator[Finding]:
     """Where the published applicants are others than the firm, or more than one though none was named."""
+    company, has_co_owners = str(facts.form.get("company") or ""), bool(facts.form.get("has_co_owners"))
     for each in patents:
         names = [str(owner["name"]) for owner in each.patent.applicants] if each.patent is not None else []
         if names and company and company not in names:

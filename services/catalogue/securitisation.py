@@ -9,13 +9,16 @@ from models import CaseOutcome, DatedRecord
 from nlp.rules.periods import add_months
 from services.catalogue.common import (
     CONSENT,
+    FILED,
     LICENCE,
+    WITHDRAWN,
     CompanyField,
     CoOwnersField,
     PhoneField,
     Refusal,
     RegionField,
     risk_notice,
+    withdrawal,
 )
 from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.fields import (
@@ -27,9 +30,9 @@ from services.catalogue.fields import (
     PatentNumbers,
     YesNo,
 )
-from services.catalogue.model import EVERYBODY, STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
+from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
 from services.catalogue.pledge_forms import Valuation
-from services.catalogue.rights import check_owners, check_right, named_patents
+from services.catalogue.rights import check_owners, check_rights, named_patents
 from services.catalogue.sheets import pool_sheet
 from services.dated_data.lookup import find_nearest, said_source
 
@@ -67,16 +70,11 @@ def check_pool(facts: Facts) -> list[Finding]:
     months = int(rule.values["min_remaining_months"]) if rule is not None else 0
     until = add_months(facts.today, months)
     patents = named_patents(facts)
-    rights = [
-        check_right(each, today=facts.today, until=until, use="入池", too_short=f"剩不到{months}个月。")
-        for each in patents
-    ]
-    found = [*rights]
+    found = check_rights(facts, patents, use="入池", until=until, too_short=f"剩不到{months}个月。")
     if rule is not None:
         usable = sum(1 for each in patents if each.lasts_beyond(until))
         found += _by_rule(facts, rule, usable)
-    company, has_co_owners = str(facts.form.get("company") or ""), bool(facts.form.get("has_co_owners"))
-    found += check_owners(patents, company=company, has_co_owners=has_co_owners)
+    found += check_owners(facts, patents)
     if facts.form.get("is_encumbered"):
         found.append(Finding(Level.STOP, "已质押、被查封或在打官司的不能入池,先解除或换一件。", PLEDGED))
     return found
@@ -93,7 +91,7 @@ def _by_rule(facts: Facts, rule: DatedRecord, usable: int) -> Iterator[Finding]:
     yield Finding(Level.FINE if enough else Level.GAP, said, source)
 
 
-WITHDRAW = Move("withdrawn", "撤回", EVERYBODY, tells="证券化意向 {number} 已撤回。")
+WITHDRAW = withdrawal("证券化意向")
 DECLINE = Move("declined", "不能入池", STAFF_MOVES, asks=Refusal, tells="证券化意向 {number} 这次不能入池。")
 
 SERVICE = Service(
@@ -106,7 +104,7 @@ SERVICE = Service(
     words=("证券化", "ABS", "abs", "信托"),
     phrases=("知识产权证券化", "专利证券化", "知识产权ABS", "知识产权abs"),
     form=PoolForm,
-    submitted="已登记,单号 {number}。{promised}前专员联系您。",
+    submitted=FILED,
     documents=(
         LICENCE,
         WantedDocument("licences", "许可合同", "证明许可收入", for_parties=True),
@@ -168,7 +166,7 @@ SERVICE = Service(
         ),
         Stage("ended", "已结束", "发行方已答复。", outcome=CaseOutcome.DONE),
         Stage("declined", "未入池", "没能入池。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock("check", "对照", frozenset({"submitted"}), working_hours=35, reminders=(timedelta(days=1),)),

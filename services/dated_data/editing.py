@@ -3,32 +3,28 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core.clock import CHINA, china_date
+from core.clock import china_date
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.ids import new_public_id
-from models import DatedRecord, Institution, RecordState, Staff
+from models import DatedRecord, RecordState, Staff
 from services.audit import record_action
 from services.casework.news import request_news
 from services.catalogue.fields import Form, check_form
-from services.catalogue.model import Party
-from services.dated_data.calendar_lines import WORKING_YEAR
+from services.dated_data.effects import count_anew, end_earlier, seat_expert
 from services.dated_data.experts import EXPERT
 from services.dated_data.kinds import KINDS, Kind
 from services.dated_data.lookup import CONFIDENCE_WORDS, NATIONWIDE, full_place
-from services.job_names import JobName, request_recount
 from services.permissions import Action, check_may, may
 
 STALE = "同事刚改过这一条,请刷新后再看。"
 OVERTAKEN = "同事刚改过这一条。对一下同事存的,再交一次就用您写的。"
 GONE_ON = "这一版已经不是草稿,没有保存。要改就先建新版本。"
-# Until then every process has let go of the calendar that it kept (services/working_hours.py).
-SETTLES = timedelta(seconds=90)
 # The advisory locks with two numbers whose first is this one are of entries.
 ENTRY_LOCKS = 1
 SPACE = re.compile(r"\s+")
@@ -200,61 +196,13 @@ def approve_record(session: Session, *, staff: Staff, record_id: int, version: i
     if record.author_id == staff.id:
         raise Forbidden("自己写的数据要请另一位主管或管理员批准。")
     if record.kind == EXPERT:
-        _seat_expert(session, record, now)
-    _end_earlier(session, record, now)
+        seat_expert(session, record, now)
+    end_earlier(session, record, now)
     record.state, record.approved_by_id = RecordState.APPROVED, staff.id
     _noted(session, staff, record, "record_approved", now)
-    _count_anew(session, record, now)
+    count_anew(session, record, now)
     request_news(session, record, now)
     return record
-
-
-def _seat_expert(session: Session, record: DatedRecord, now: datetime) -> None:
-    """An expert who is new gets what tasks are given to. Raises Conflict for the name of another kind of partner."""
-    known = session.scalar(select(Institution).where(Institution.name == record.name))
-    if known is not None and known.party != Party.EXPERT:
-        raise Conflict("合作机构里已经有同名的,不是专家。")
-    if known is None:
-        is_demo = record.confidence == "DEMO"
-        session.add(Institution(name=record.name, party=Party.EXPERT, is_demonstration=is_demo, created_at=now))
-
-
-def _count_anew(session: Session, record: DatedRecord, now: datetime) -> None:
-    """Clocks that run and tasks that partners have follow a calendar from the day on which it holds, and once it holds
-    no longer."""
-    if record.kind != WORKING_YEAR:
-        return
-    days = {record.valid_from, record.valid_to and record.valid_to + timedelta(days=1)} - {None}
-    later = {datetime.combine(day, time(), CHINA) for day in days if day is not None and day > china_date(now)}
-    for at in {now, *later}:
-        change = f"{record.id}-{record.version}-{china_date(at)}"
-        for job in (JobName.RECOUNT_CLOCKS, JobName.RECOUNT_TASKS):
-            request_recount(session, job, change=change, now=now, delay=at - now + SETTLES)
-
-
-def _end_earlier(session: Session, record: DatedRecord, now: datetime) -> None:
-    """Two versions of an entry never hold on one day: the earlier one ends, one that begins later or never did goes."""
-    others = session.scalars(
-        select(DatedRecord)
-        .where(
-            DatedRecord.kind == record.kind,
-            DatedRecord.key == record.key,
-            DatedRecord.state == RecordState.APPROVED,
-            DatedRecord.id != record.id,
-        )
-        .with_for_update()
-    ).all()
-    for other in others:
-        ends_before = other.valid_to and record.valid_from and other.valid_to < record.valid_from
-        begins_after = other.valid_from and record.valid_to and other.valid_from > record.valid_to
-        if ends_before or begins_after:
-            continue
-        if record.valid_from and (other.valid_from is None or other.valid_from < record.valid_from):
-            other.valid_to = record.valid_from - timedelta(days=1)
-        else:
-            other.state = RecordState.RETIRED
-        other.version += 1
-        other.updated_at = now
 
 
 def reject_record(session: Session, *, staff: Staff, record_id: int, note: str, now: datetime) -> DatedRecord:
@@ -281,7 +229,7 @@ def retire_record(session: Session, *, staff: Staff, record_id: int, note: str, 
     record.state, record.review_note = RecordState.RETIRED, _line(note)[:300]
     _noted(session, staff, record, "record_retired", now)
     if did_hold:
-        _count_anew(session, record, now)
+        count_anew(session, record, now)
     return record
 
 
