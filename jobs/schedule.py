@@ -15,6 +15,7 @@ from jobs.relay import purge_outbox, relay_once, sweep_outbox
 from services.case_sweeps import close_idle_cases, mark_missed_promises, rescue_unrouted_cases
 from services.casework.clocks import rescue_forgotten_clocks
 from services.casework.drafts import delete_old_drafts
+from services.casework.investor_tasks import tell_of_shut_out
 from services.casework.system_work import rescue_forgotten_work
 from services.delivery_sweeps import rescue_stuck_deliveries
 from services.evidence.reverifying import request_verification
@@ -105,6 +106,12 @@ def verify_stamps(resources: Resources) -> None:
         request_verification(session, resources.clock.now())
 
 
+def look_at_investors(resources: Resources) -> None:
+    """Whoever has a case with an investor whose record has ended is told to find another one."""
+    with resources.database.unit_of_work() as session:
+        tell_of_shut_out(session, resources.clock.now())
+
+
 def heartbeat(resources: Resources) -> None:
     """Tells /readyz that the scheduler lives."""
     resources.redis.set("zhiqiao:heartbeat:scheduler", int(time.time()), ex=15)
@@ -141,6 +148,7 @@ SCHEDULE = (
     Every(3600, take_up_deletions),
     Every(3600, renew_timetable),
     Every(3600, verify_stamps),
+    Every(3600, look_at_investors),
     Every(600, request_upkeep),
 )
 

@@ -11,6 +11,7 @@ from console.case_gone import saying_why_gone
 from console.input import row_number
 from console.sessions import looking, working
 from console.views.documents import view_documents
+from core.clock import china_date
 from core.errors import AppError, Forbidden, NotFound
 from core.ids import new_token
 from models import Case, Role, Staff
@@ -163,7 +164,7 @@ def case_page(resources: Resources, number: str, *, problem: AppError | None = N
             can_open_conversation=may(staff, Action.READ, desk),
             messages=_messages(reader, found),
             allowance=view_allowance(reader, identity_id=found.conversation.identity_id, now=now),
-            panel=view_documents(reader, staff, found),
+            panel=view_documents(reader, staff, found, china_date(now)),
             has_sheet=has_sheet(found),
             minutes=view_minutes(reader, found),
             minutes_missing=missing_for_minutes(reader, found),

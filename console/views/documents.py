@@ -1,6 +1,7 @@
 """Documents of a service's case: seen by staff and partners as far as theirs, added and removed by staff."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from console.case_gone import saying_why_gone
 from console.sessions import looking, working
+from core.clock import china_date
 from core.errors import AppError, InvalidInput, NotFound
 from models import HANDOFF, Case, CaseDocument, Role, Staff
 from services.audit import record_action
@@ -54,11 +56,11 @@ class DocumentsPanel:
         return bool(self.addable)
 
 
-def view_documents(reader: Session, staff: Staff, case: Case) -> DocumentsPanel:
-    """The case's documents as far as this person may see them. The caller has been through the case's door."""
+def view_documents(reader: Session, staff: Staff, case: Case, on: date) -> DocumentsPanel:
+    """The case's documents as far as this person may see them that day. The caller has been through the case's door."""
     declared = service_of(case.kind).documents
     if staff.role == Role.PARTNER:
-        seen = keys_for_partner(reader, staff, case)
+        seen = keys_for_partner(reader, staff, case, on)
         declared = tuple(each for each in declared if each.key in seen)
     rows = list_documents(reader, case.id, [each.key for each in declared])
     groups = [(each, [row for row in rows if row.key == each.key]) for each in declared]
@@ -100,9 +102,10 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
             return why_gone(reader, staff, number)
 
         with saying_why_gone(resources, why), working(resources) as (work, staff):
-            document = get_document_for(work, staff, public_id, Action.MOVE)
+            now = resources.clock.now()
+            document = get_document_for(work, staff, public_id, Action.MOVE, on=china_date(now))
             number = document.case.number
-            remove_document(work, document=document, sender=Sender(staff=staff), now=resources.clock.now())
+            remove_document(work, document=document, sender=Sender(staff=staff), now=now)
         return redirect(url_for("console.case_documents", number=number), 303)
 
     @blueprint.get("/documents/<public_id>")
@@ -110,7 +113,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
         """A link for minutes, made for this person now and written down."""
         settings, now = resources.settings, resources.clock.now()
         with working(resources) as (work, staff):
-            document = get_document_for(work, staff, public_id)
+            document = get_document_for(work, staff, public_id, on=china_date(now))
             # Relative: whatever name the console is reached under.
             address, _ = make_link(settings.secret_key.get_secret_value(), "", document, now)
             target = f"case:{document.case.number}"
@@ -142,17 +145,18 @@ def _add(resources: Resources, number: str) -> None:
 
 
 def _page(resources: Resources, number: str, *, problem: AppError | None = None) -> Response:
+    today = china_date(resources.clock.now())
     with looking(resources) as (reader, staff):
-        panel = view_documents(reader, staff, _case_to_see(reader, staff, number))
+        panel = view_documents(reader, staff, _case_to_see(reader, staff, number, today), today)
         page = render_template("console/case_documents.html", panel=panel, problem=problem, TYPE_NAMES=TYPE_NAMES)
     return make_response(page, problem.http_status if problem else 200)
 
 
-def _case_to_see(reader: Session, staff: Staff, number: str) -> Case:
+def _case_to_see(reader: Session, staff: Staff, number: str, on: date) -> Case:
     """Partners come by their task; for everybody else it is the case's own door."""
     if staff.role != Role.PARTNER:
         return get_case_for(reader, staff, number)
     case = reader.scalar(select(Case).where(Case.number == number.strip().upper(), Case.kind != HANDOFF))
-    if case is None or not keys_for_partner(reader, staff, case):
+    if case is None or not keys_for_partner(reader, staff, case, on):
         raise NotFound(NO_CASE)
     return case

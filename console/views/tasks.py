@@ -11,6 +11,7 @@ from console.case_gone import saying_why_gone
 from console.input import row_number
 from console.sessions import looking, working
 from console.views.cases import case_page
+from core.clock import china_date
 from core.errors import AppError, Forbidden, InvalidInput, NotFound
 from models import CaseTask, Institution, Role, Staff
 from services.casework.access import get_task_for, keys_for_partner
@@ -28,7 +29,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
         with looking(resources) as (reader, staff):
             if staff.role != Role.PARTNER:
                 return redirect(url_for("console.work"))
-            items = list_partner_tasks(reader, staff, is_open=is_open)
+            items = list_partner_tasks(reader, staff, is_open=is_open, now=resources.clock.now())
             institution = reader.get(Institution, staff.institution_id) if staff.institution_id else None
         page = render_template("console/casework/tasks.html", items=items, is_open=is_open, institution=institution)
         return make_response(page)
@@ -132,6 +133,7 @@ def _step(
 
 def _task_page(resources: Resources, public_id: str, *, problem: AppError | None = None, step: str = "") -> Response:
     """A partner's page of a task; staff find the task on its case's page."""
+    now = resources.clock.now()
     with looking(resources) as (reader, staff):
         row = get_task_for(reader, staff, public_id)
         if staff.role != Role.PARTNER:
@@ -141,9 +143,9 @@ def _task_page(resources: Resources, public_id: str, *, problem: AppError | None
             return redirect(url_for("console.case", number=number, _anchor="tasks"))
         page = render_template(
             "console/casework/task.html",
-            view=view_task(row),
+            view=view_task(reader, row, now),
             minutes=find_minutes_of_task(reader, row),
-            has_documents=bool(keys_for_partner(reader, staff, row.case)),
+            has_documents=bool(keys_for_partner(reader, staff, row.case, china_date(now))),
             problem=problem,
             step=step,
             typed=typed_answers(request.form) if problem else {},

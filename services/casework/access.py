@@ -1,5 +1,7 @@
 """The doors to a service's case: for its owner, for staff, for a partner's task. What is not theirs is not there."""
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
@@ -10,6 +12,7 @@ from models import (
     CaseDocument,
     CaseStatus,
     CaseTask,
+    Institution,
     MemberRole,
     Membership,
     MemberState,
@@ -19,6 +22,7 @@ from models import (
     User,
 )
 from services.catalogue import find_service, service_of
+from services.dated_data.investors import is_shut_out
 from services.permissions import FREE, Action, free_for, is_matching, oversees
 
 NO_CASE = "没有找到这个单号。"
@@ -152,8 +156,10 @@ def get_own_document(session: Session, user_id: int, public_id: str) -> CaseDocu
     return document
 
 
-def get_document_for(session: Session, staff: Staff, public_id: str, action: Action = Action.READ) -> CaseDocument:
-    """The door for staff and partners. Raises NotFound, or Forbidden for a refused action."""
+def get_document_for(
+    session: Session, staff: Staff, public_id: str, action: Action = Action.READ, *, on: date
+) -> CaseDocument:
+    """The door for staff and partners, as it stands on that day. Raises NotFound, or Forbidden for a refused action."""
     document = session.scalar(
         select(CaseDocument)
         .join(CaseDocument.case)
@@ -163,7 +169,7 @@ def get_document_for(session: Session, staff: Staff, public_id: str, action: Act
     if document is None:
         raise NotFound(NO_DOCUMENT)
     if staff.role == Role.PARTNER:
-        if document.key not in keys_for_partner(session, staff, document.case):
+        if document.key not in keys_for_partner(session, staff, document.case, on):
             raise NotFound(NO_DOCUMENT)
         if action is not Action.READ:
             raise Forbidden
@@ -174,9 +180,12 @@ def get_document_for(session: Session, staff: Staff, public_id: str, action: Act
     return document
 
 
-def keys_for_partner(session: Session, staff: Staff, case: Case) -> list[str]:
-    """Which of a case's documents a partner sees: those meant for parties, while it has, or has done, a task of it."""
-    has_task = staff.institution_id is not None and session.scalar(
+def keys_for_partner(session: Session, staff: Staff, case: Case, on: date) -> list[str]:
+    """Which of a case's documents a partner sees that day: those meant for parties, while it has, or has done, a task
+    of it, an investor only as long as its record holds."""
+    if staff.institution_id is None or is_shut_out(session, session.get(Institution, staff.institution_id), on):
+        return []
+    has_task = session.scalar(
         select(CaseTask.id)
         .where(
             CaseTask.case_id == case.id,

@@ -32,6 +32,7 @@ from services.catalogue import service_of
 from services.catalogue.facts import Estimate
 from services.catalogue.fields import Form, Privacy, fields_of
 from services.catalogue.model import PARTY_NAMES, Move, Party, Service, Stage, Task
+from services.dated_data.investors import is_shut_out
 from services.permissions import is_matching, oversees
 
 HIDDEN = "接单后可见"
@@ -46,6 +47,8 @@ class TaskView:
     party: str
     result: list[tuple[str, str]]
     institutions: list[tuple[Institution, str]]
+    # An investor whose record has ended: it sees nothing of the case any more.
+    is_shut: bool
 
 
 @dataclass(frozen=True)
@@ -159,16 +162,19 @@ def _tasks(session: Session, case: Case, service: Service, now: datetime) -> lis
     query = select(CaseTask).where(CaseTask.case_id == case.id).options(joinedload(CaseTask.institution))
     rows = session.scalars(query.order_by(CaseTask.id)).all()
     parties = {row.party for row in rows}
-    known = sorted(list_candidates(session, parties, china_date(now)), key=lambda each: each.institution.id)
-    return [_task(row, service.task(row.key), case, known) for row in rows]
+    today = china_date(now)
+    known = sorted(list_candidates(session, parties, today), key=lambda each: each.institution.id)
+    shut = {row.id for row in rows if is_shut_out(session, row.institution, today)}
+    return [_task(row, service.task(row.key), case, known, is_shut=row.id in shut) for row in rows]
 
 
-def _task(row: CaseTask, task: Task, case: Case, known: Sequence[Candidate]) -> TaskView:
+def _task(row: CaseTask, task: Task, case: Case, known: Sequence[Candidate], *, is_shut: bool) -> TaskView:
     fitting = [each for each in known if each.institution.party == row.party and not each.is_conflicted(case)]
     # Those that serve the region first; the others can be chosen all the same, with a word.
     local = [(each.institution, "") for each in fitting if each.serves(case.region)]
     others = [(each.institution, "不在服务地区") for each in fitting if not each.serves(case.region)]
-    return TaskView(row, task, PARTY_NAMES[Party(row.party)], shown_answers(task.report, row.result), local + others)
+    result = shown_answers(task.report, row.result)
+    return TaskView(row, task, PARTY_NAMES[Party(row.party)], result, local + others, is_shut)
 
 
 def _standing(staff: Staff, case: Case, stage: Stage, now: datetime) -> str:

@@ -22,7 +22,7 @@ from services.catalogue import service_of
 from services.catalogue.fields import check_form, fields_of
 from services.catalogue.model import PARTY_NAMES, Party, Service, Task
 from services.dated_data.experts import find_experts
-from services.dated_data.investors import find_qualified_investors
+from services.dated_data.investors import find_qualified_investors, is_shut_out
 from services.dated_data.routing import Route, find_route
 from services.permissions import NATIONWIDE, Action
 from services.working_hours import load_calendar
@@ -30,6 +30,7 @@ from services.working_hours import load_calendar
 log = get_logger(__name__)
 
 NOT_YOURS = "这项任务不在您手上。"
+SHUT_OUT = "这家投资机构的合格投资者记录不再有效,不能登记它的意向。"
 UNDONE = (TaskState.WAITING, TaskState.OPEN)
 
 
@@ -178,6 +179,8 @@ def report_task(
 ) -> CaseTask:
     """The result of a task, by its institution or by the handler for it. Raises Conflict, InvalidInput."""
     row = _open(session, staff, public_id, version)
+    if is_shut_out(session, row.institution, china_date(now)):
+        raise Conflict(SHUT_OUT)
     task = service_of(row.case.kind).task(row.key)
     row.result = check_form(task.report, answers)
     _finish(session, row, TaskState.DONE, staff, now, f"{task.name}已完成")

@@ -8,7 +8,9 @@ from typing import Annotated
 
 from sqlalchemy.orm import Session
 
+from models import Institution
 from services.catalogue.fields import Ask, Confirmed, Form, Line, Paragraph
+from services.catalogue.model import Party
 from services.dated_data.lookup import list_in_force
 
 QUALIFIED_INVESTOR = "qualified_investor"
@@ -24,3 +26,11 @@ class QualifiedInvestor(Form):
 def find_qualified_investors(session: Session, on: date) -> frozenset[str]:
     """Their names, on that day."""
     return frozenset(record.name for record in list_in_force(session, QUALIFIED_INVESTOR, on))
+
+
+def is_shut_out(session: Session, institution: Institution | None, on: date) -> bool:
+    """Whether it is an investor whose record does not hold that day: it is shown nothing, also of what it was given
+    while the record held."""
+    if institution is None or institution.party != Party.INVESTOR:
+        return False
+    return institution.name not in find_qualified_investors(session, on)

@@ -19,6 +19,7 @@ from jobs.schedule import (
     Every,
     ask_how_it_was,
     heartbeat,
+    look_at_investors,
     purge,
     relay,
     remind_of_sessions,
@@ -74,6 +75,7 @@ def test_everything_that_must_happen_is_on_the_list() -> None:
         purge,
         take_up_deletions,
         verify_stamps,
+        look_at_investors,
         request_upkeep,
     }
 

@@ -243,13 +243,13 @@ def test_a_strangers_document_looks_like_a_missing_one(database, clock, files, c
     said = set()
     with database.reading() as session:
         assert get_own_document(session, case.user_id, document.public_id).id == document.id
-        assert get_document_for(session, supervisor, document.public_id).id == document.id
+        assert get_document_for(session, supervisor, document.public_id, on=clock.now().date()).id == document.id
         for look in (
             lambda: get_own_document(session, stranger, document.public_id),
             lambda: get_own_document(session, stranger, "nothing"),
-            lambda: get_document_for(session, other_desk, document.public_id),
-            lambda: get_document_for(session, other_desk, "nothing"),
-            lambda: get_document_for(session, partner, document.public_id),
+            lambda: get_document_for(session, other_desk, document.public_id, on=clock.now().date()),
+            lambda: get_document_for(session, other_desk, "nothing", on=clock.now().date()),
+            lambda: get_document_for(session, partner, document.public_id, on=clock.now().date()),
         ):
             with pytest.raises(NotFound) as refused:
                 look()
@@ -266,20 +266,21 @@ def test_a_partner_sees_what_is_meant_for_parties_while_it_has_a_task(database, 
     open_to_parties = add_file(database, files, case.id, clock.now(), sender=owner(case), key="licence")
     kept_from_them = add_file(database, files, case.id, clock.now(), sender=owner(case), key="statements")
     with database.reading() as session, pytest.raises(NotFound):
-        get_document_for(session, people[0], open_to_parties.public_id)
+        get_document_for(session, people[0], open_to_parties.public_id, on=clock.now().date())
 
     with database.unit_of_work() as session:
         move_case(session, case_id=case.id, to="recommended", mover=mover(session, case), answers=RECOMMEND,
                   now=clock.now())  # fmt: skip
     with database.reading() as session:
-        assert get_document_for(session, people[0], open_to_parties.public_id).id == open_to_parties.id
-        assert "licence" in keys_for_partner(session, people[0], case)
-        assert keys_for_partner(session, people[1], case) == []
+        seen = get_document_for(session, people[0], open_to_parties.public_id, on=clock.now().date())
+        assert seen.id == open_to_parties.id
+        assert "licence" in keys_for_partner(session, people[0], case, clock.now().date())
+        assert keys_for_partner(session, people[1], case, clock.now().date()) == []
         with pytest.raises(Forbidden):
-            get_document_for(session, people[0], open_to_parties.public_id, Action.MOVE)
+            get_document_for(session, people[0], open_to_parties.public_id, Action.MOVE, on=clock.now().date())
         for person, document in ((people[0], kept_from_them), (people[1], open_to_parties)):
             with pytest.raises(NotFound):
-                get_document_for(session, person, document.public_id)
+                get_document_for(session, person, document.public_id, on=clock.now().date())
 
 
 def test_a_link_works_for_minutes_for_its_document_only(database, clock, files, case):

@@ -7,15 +7,19 @@ from sqlalchemy import select
 
 from core.clock import CHINA
 from core.errors import Conflict, InvalidInput
-from models import CaseDocument, CaseOutcome, CaseStatus, CaseTask, Institution, Message, Staff, StaffNotification
+from models import CaseDocument, CaseOutcome, CaseStatus, CaseTask, Institution, Message, Role, Staff, StaffNotification
+from services.casework.access import keys_for_partner
 from services.casework.case_view import view_case
 from services.casework.clocks import check_clock, list_clocks
+from services.casework.investor_tasks import tell_of_shut_out
 from services.casework.moves import Mover, move_case
+from services.casework.partner_tasks import list_partner_tasks, view_task
 from services.casework.tasks import give_task, list_candidates, list_tasks, report_task
 from services.catalogue.model import Party
 from services.dated_data.lookup import find_record
 from tests.support.casework import PLEDGE, RECOMMEND, make_institution, make_service_case
 from tests.support.dated_data import load_reference
+from tests.support.staff import make_staff
 
 TERMS = {"amount": 2_000_000, "rate": 4.0, "term_months": 12}
 REGISTERED = {"number": "Y2026980000001", "registered_on": "2026-11-24"}
@@ -277,3 +281,18 @@ def test_only_a_qualified_investor_is_shown_an_equity_project_and_only_as_long_a
         record = find_record(session, "qualified_investor", qualified.name, on=today)
         record.valid_to = today - timedelta(days=1)
         assert list_candidates(session, {Party.INVESTOR}, today) == []
+
+        # What it was given before is closed to it, and whoever has the case hears once that another one is needed.
+        login = make_staff(session, now, role=Role.PARTNER)
+        login.institution_id = qualified.id
+        assert view_task(session, task, now).shown == [] and view_task(session, task, now).is_shut
+        assert list_partner_tasks(session, login, is_open=True, now=now)[0].shown == []
+        assert keys_for_partner(session, login, case, today) == []
+        with pytest.raises(Conflict, match="不再有效"):
+            report_task(session, staff=login, public_id=task.public_id, version=task.version, now=now,
+                        answers={"is_interested": True})  # fmt: skip
+        assert [tell_of_shut_out(session, now) for _ in range(2)] == [1, 0]
+
+        record.valid_to = None
+        assert keys_for_partner(session, login, case, today) and view_task(session, task, now).shown
+        assert tell_of_shut_out(session, now + timedelta(hours=1)) == 0
