@@ -15,6 +15,7 @@ from console.views import (
     administration,
     answers,
     boards,
+    campaigns,
     cases,
     catalogue,
     claims,
@@ -67,6 +68,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)
     training_after.add_routes(blueprint, resources)
+    campaigns.add_routes(blueprint, resources)
     questions.add_routes(blueprint, resources)
     stream.add_routes(blueprint, resources, feed)
     return blueprint

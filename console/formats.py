@@ -75,13 +75,14 @@ ACTION_NAMES = {
     "absent_marked": "记未到场", "absence_excused": "未到场免计", "booked_by_hand": "代报名",
     "walked_in": "现场登记", "offer_accepted_by_hand": "代确认名额", "cancelled_by_hand": "代取消报名",
     "caller_forgotten": "删除无账号的个人信息", "certificates_on": "课程发证书", "certificates_off": "课程不发证书",
-    "certificate_revoked": "撤销证书",
+    "certificate_revoked": "撤销证书", "campaign_created": "新建专题", "campaign_changed": "改专题",
+    "campaign_withdrawn": "撤下专题",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
                 "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构",
                 "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名",
-                "question": "题目"}  # fmt: skip
+                "question": "题目", "campaign": "专题"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",

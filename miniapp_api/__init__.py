@@ -6,6 +6,7 @@ from flask import Response
 from miniapp_api import (
     asking,
     awards,
+    campaigns,
     case_messages,
     cases,
     companies,
@@ -60,6 +61,7 @@ ROUTES = (
     feedback,
     training,
     training_after,
+    campaigns,
     exams,
     mock_papers,
     own_data,

@@ -73,6 +73,7 @@ TAGS = {
     "course-sessions": "培训",
     "bookings": "培训",
     "certificates": "培训",
+    "campaigns": "培训",
     "practice-runs": "考试",
     "mock-papers": "考试",
     "wrong-answers": "考试",

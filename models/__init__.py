@@ -3,6 +3,7 @@
 from core.outbox import OutboxRow, OutboxState
 from models.api import ApiSession, IdempotencyRecord
 from models.calendar import CalendarDay
+from models.campaign import Campaign, CampaignCourse
 from models.case import HANDOFF, Case, CaseEvent, CaseOutcome, CaseSerial, CaseStatus, HandoffReason
 from models.casework import CaseClock, CaseDocument, CaseMinutes, CaseTask, FormDraft, TaskState
 from models.company import Company, Platform, User, WeChatIdentity
@@ -72,6 +73,8 @@ __all__ = [
     "BookingState",
     "BroadcastRecipient",
     "CalendarDay",
+    "Campaign",
+    "CampaignCourse",
     "Case",
     "CaseClock",
     "CaseDocument",

@@ -47,6 +47,7 @@ PUBLIC = {
     "public.proof_root": "the same",
     "public.course_page": "a session of a course, which is for everybody",
     "public.course_calendar": "the same, as a calendar file",
+    "public.campaign_page": "a campaign of training, which is for everybody",
     "public.booking_calendar": "a signed link that only the person got who booked",
     "public.door_screen": "a signed link for a projector on which nobody is logged in, until the session ends",
     "public.door_now": "the same",

@@ -29,6 +29,8 @@ from services.casework.drafts import (
 from services.casework.together import link_cases, list_companions, shared_values
 from services.catalogue.fields import fields_of
 from services.catalogue.model import Service
+from services.training.campaigns import find_lesson
+from services.training.timetable import booking_words, said_place, said_time
 
 # The case along with which the form on the table was begun.
 TOGETHER = "together"
@@ -143,6 +145,7 @@ def submitting(service: Service) -> Callable[[TurnContext], Reply]:
             more = f"\n先备好:{documents}。" if documents else ""
             companions = list_companions(session, opened.case)[:MOST_COMPANIONS]
             more += "\n要一起办的,相同的不用再填。" if companions else ""
+            more += _lesson(session, opened.case, context)
             return Reply(
                 opened.text_for_user + more,
                 choices=(Choice("办理进度", "看进度"), *(_together(each) for each in companions)),
@@ -153,6 +156,15 @@ def submitting(service: Service) -> Callable[[TurnContext], Reply]:
         return Reply("", on_commit=commit)
 
     return answer
+
+
+def _lesson(session: Session, case: Case, context: TurnContext) -> str:
+    """A campaign's next session on the matter, for who has just asked for it."""
+    found = find_lesson(session, topic=case.topic, region=case.region, now=context.now)
+    if found is None:
+        return ""
+    campaign, held = found
+    return f"\n“{campaign.name}”里有一课讲这个:{said_time(held)},{said_place(held)}。要听就说“{booking_words(held)}”。"
 
 
 def _together(service: Service) -> Choice:

@@ -1,7 +1,7 @@
 """How training went over a period: who enrolled, who came, who was satisfied, by course, region and firm."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -79,12 +79,19 @@ class Figures:
 
 
 def training_figures(
-    session: Session, staff: Staff, *, period: Period, by: By, now: datetime
+    session: Session,
+    staff: Staff,
+    *,
+    period: Period,
+    by: By,
+    now: datetime,
+    course_ids: Collection[int] | None = None,
 ) -> tuple[list[Figures], Figures]:
-    """The rows, the most enrolled first, and the whole. Sessions that are over, those called off left out."""
+    """The rows, the most enrolled first, and the whole. Sessions that are over, those called off left out; of these
+    courses alone where any are named."""
     check_may(staff, Action.RUN_TRAINING)
-    rows = [_figures(str(row[0]), row) for row in _counted(session, by, period, now)]
-    return rows, _figures("合计", _counted(session, None, period, now)[0])
+    rows = [_figures(str(row[0]), row) for row in _counted(session, by, period, now, course_ids)]
+    return rows, _figures("合计", _counted(session, None, period, now, course_ids)[0])
 
 
 def figures_as_csv(rows: Sequence[Figures], whole: Figures, by: By) -> str:
@@ -120,7 +127,9 @@ def _name_of(by: By) -> Label[Any]:
             return func.coalesce(Company.name, ALONE).label(NAME)
 
 
-def _counted(session: Session, by: By | None, period: Period, now: datetime) -> Sequence[Row[Any]]:
+def _counted(
+    session: Session, by: By | None, period: Period, now: datetime, course_ids: Collection[int] | None
+) -> Sequence[Row[Any]]:
     """One row a name, or one in all. Sessions that nobody booked count, but belong to no firm."""
     begins, ends = period.bounds
     came = Booking.state == BookingState.ATTENDED
@@ -146,6 +155,8 @@ def _counted(session: Session, by: By | None, period: Period, now: datetime) -> 
             CourseSession.starts_at < ends,
         )
     )
+    if course_ids is not None:
+        counted = counted.where(CourseSession.course_id.in_(course_ids))
     if by is By.FIRM:
         counted = counted.where(Booking.id.is_not(None))
     if by is not None:

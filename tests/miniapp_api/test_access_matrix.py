@@ -126,6 +126,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/support"): Row(everybody(200), query={"kind": "operating_fund"}),
     ("get", "/bookings"): Row(everybody(200)),
     ("get", "/certificates"): Row(everybody(200)),
+    ("get", "/campaigns"): Row(everybody(200)),
     ("get", "/course-sessions"): Row(everybody(200)),
     ("get", "/course-sessions/{id}"): Row(everybody(200)),
     # `merged` is the filer, whose booking it is by then.
