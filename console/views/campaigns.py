@@ -94,10 +94,14 @@ def _page(resources: Resources, public_id: str, *, problem: AppError | None = No
             chosen=_chosen() if is_typed else {each.id for each in found.courses},
             # After a refusal what was looked at stays: a second try must not overwrite a colleague's change.
             version=_version() if is_typed else found.version,
-            problem=problem, page_address=f"{resources.settings.public_base_url.rstrip('/')}/campaigns/{found.public_id}",
+            problem=problem, page_address=_address(resources, found),
             said_time=said_time, said_place=said_place, said_seats=lambda held: said_seats(held, now),
         )  # fmt: skip
     return make_response(page, problem.http_status if problem else 200)
+
+
+def _address(resources: Resources, campaign: Campaign) -> str:
+    return f"{resources.settings.public_base_url.rstrip('/')}/campaigns/{campaign.public_id}"
 
 
 def _values(campaign: Campaign) -> dict[str, str]:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from statistics import median
 from typing import Any
 
@@ -116,15 +115,15 @@ def _first_replies(session: Session, held: Iterable[ColumnElement[bool]]) -> dic
 
 def _brought(session: Session, held: Iterable[ColumnElement[bool]]) -> dict[int, int]:
     """What their cases brought to firms, of the services that say where that stands."""
-    sums: defaultdict[int, Decimal] = defaultdict(Decimal)
+    sums: defaultdict[int, float] = defaultdict(float)
     for service in catalogue().values():
         if service.brought is None:
             continue
         stage, field = service.brought.amount
         # An amount may be larger than a database's integer.
-        amount = Case.results[stage][field].as_numeric(20, 2)
+        amount = Case.results[stage][field].as_numeric(20, 2, asdecimal=False)
         is_there = Case.results[service.brought.stage].as_string().is_not(None)
         query = select(Case.assignee_id, func.sum(amount)).where(*held, Case.kind == service.key, is_there)
         for staff_id, amounts in session.execute(query.group_by(Case.assignee_id)):
-            sums[int(staff_id or 0)] += Decimal(amounts or 0)
-    return {staff_id: int(each) for staff_id, each in sums.items()}
+            sums[int(staff_id or 0)] += amounts or 0
+    return {staff_id: round(each) for staff_id, each in sums.items()}

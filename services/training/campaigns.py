@@ -80,9 +80,7 @@ def find_lesson(
             continue
         day = china_date(held.starts_at)
         for campaign in running:
-            if campaign.first_on <= day <= campaign.last_on and held.course_id in {
-                each.id for each in campaign.courses
-            }:
+            if campaign.first_on <= day <= campaign.last_on and held.course in campaign.courses:
                 return campaign, held
     return None
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
-from services.catalogue.common import CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
+from services.catalogue.common import WITHDRAWN, CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.fields import Ask, Choice, Form, Line
 from services.catalogue.model import STAFF_MOVES, Clock, Move, Service, Stage, WantedDocument
@@ -54,7 +54,7 @@ SERVICE = Service(
         ),
         Stage("done", "已提交", "已提交保护中心。", outcome=CaseOutcome.DONE),
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
-        Stage("withdrawn", "已撤回", "已撤回。", outcome=CaseOutcome.WITHDRAWN),
+        WITHDRAWN,
     ),
     clocks=(
         Clock("check", "核对资格", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),
