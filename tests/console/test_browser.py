@@ -17,6 +17,7 @@ from services.cases import accept_case
 from services.notifications import notify_user_message
 from services.routing import route_case
 from services.staff import create_staff
+from tests.support.casework import make_service_case
 from tests.support.people import make_message
 from tests.support.staff import PASSWORD, make_case
 
@@ -167,6 +168,26 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(database, clock, open_conso
             page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"], (path, width)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_sheet_and_the_figures_fit_the_screen_and_a_sheet_is_printed_without_the_desk(
+    database, clock, open_console, size
+):
+    with database.unit_of_work() as session:
+        number = make_service_case(session, clock.now(), is_taken=True).number
+    page = open_console("supervisor", size)
+    base = page.url.split("/console")[0] + "/console"
+    for path in (f"/cases/{number}/sheet", "/statistics/handlers", "/statistics"):
+        page.goto(base + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+    page.goto(f"{base}/cases/{number}")
+    page.get_by_role("link", name="资料表").click()
+    expect(page.get_by_role("button", name="打印")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("统一社会信用代码")).to_be_visible()
+    expect(page.get_by_role("button", name="打印")).to_be_hidden()
+    expect(page.locator(".top")).to_be_hidden()
 
 
 def test_midnight_in_an_open_conversation_renames_the_days(database, clock, open_console):

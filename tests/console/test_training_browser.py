@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
+from core.clock import china_date
 from models import Booking, CourseSession, DoorTap
+from services.training.campaigns import CampaignContent, create_campaign
 from tests.console.test_browser import DESK, PHONE, base_url, open_console  # noqa: F401  (fixtures)
 from tests.support.people import make_identity
 from tests.support.training import make_booking, make_course, make_session
@@ -36,8 +38,21 @@ def wish(database, clock) -> None:
         make_session(session, clock.now(), course=make_course(session, clock.now(), title="数据知识产权怎么登记"))
 
 
+@pytest.fixture
+def campaign(database, clock, people, held) -> str:
+    """Its page: a campaign with the session to come, and one that is over and has figures."""
+    today = china_date(clock.now())
+    with database.unit_of_work() as session:
+        make_session(session, clock.now(), course_id=held.course_id, starts_at=clock.now() - timedelta(days=3))
+        content = CampaignContent(
+            "质押融资宣传月", "从评估到放款。", today - timedelta(days=9), today, [held.course_id]
+        )
+        made = create_campaign(session, staff=people["supervisor"], content=content, now=clock.now())
+        return f"/campaigns/{made.public_id}"
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_no_page_of_the_training_desk_is_wider_than_the_screen(held, wish, open_console, size):  # noqa: F811
+def test_no_page_of_the_training_desk_is_wider_than_the_screen(held, wish, campaign, open_console, size):  # noqa: F811
     page = open_console("administrator", size)
     root = page.url.split("/console")[0] + "/console/training"
     one = f"/{held.public_id}"
@@ -51,6 +66,9 @@ def test_no_page_of_the_training_desk_is_wider_than_the_screen(held, wish, open_
         f"{one}/after",
         "/figures",
         "/wishes",
+        "/campaigns",
+        "/campaigns/new",
+        campaign,
     ):
         page.goto(root + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
