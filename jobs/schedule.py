@@ -17,6 +17,8 @@ from services.casework.clocks import rescue_forgotten_clocks
 from services.casework.drafts import delete_old_drafts
 from services.casework.investor_tasks import tell_of_shut_out
 from services.casework.system_work import rescue_forgotten_work
+from services.custody import reminders as custody_reminders
+from services.custody.status_changes import note_changes
 from services.delivery_sweeps import rescue_stuck_deliveries
 from services.evidence.reverifying import request_verification
 from services.idempotency import delete_expired_keys
@@ -86,6 +88,22 @@ def remind_of_sessions(resources: Resources) -> None:
                 return
 
 
+def remind_keepers(resources: Resources) -> None:
+    """Of what is due for rights in custody; portion by portion as well, by day only."""
+    after: int | None = 0
+    while after is not None:
+        with resources.database.unit_of_work() as session:
+            after = custody_reminders.request_reminders(session, resources.clock.now(), after=after)
+
+
+def note_changed_rights(resources: Resources) -> None:
+    """Read on in what imports changed, in short transactions."""
+    count: int | None = 0
+    while count is not None:
+        with resources.database.unit_of_work() as session:
+            count = note_changes(session, resources.clock.now())
+
+
 def ask_how_it_was(resources: Resources) -> None:
     """Whoever came to a session, once; portion by portion as well."""
     while True:
@@ -144,6 +162,8 @@ SCHEDULE = (
     Every(5, sweep_queue),
     Every(30, remind_of_sessions),
     Every(60, ask_how_it_was),
+    Every(300, note_changed_rights),
+    Every(600, remind_keepers),
     Every(3600, purge),
     Every(3600, take_up_deletions),
     Every(3600, renew_timetable),

@@ -8,6 +8,15 @@ from models.case import HANDOFF, Case, CaseEvent, CaseOutcome, CaseSerial, CaseS
 from models.casework import CaseClock, CaseDocument, CaseMinutes, CaseTask, FormDraft, TaskState
 from models.company import Company, Platform, User, WeChatIdentity
 from models.conversation import Author, Conversation, ConversationStatus, Message, Turn, TurnState
+from models.custody import (
+    CustodyEvent,
+    CustodyRight,
+    FeeReduction,
+    OwnershipProof,
+    ProofBasis,
+    RightKind,
+    RightSource,
+)
 from models.dated_record import DatedRecord, RecordState
 from models.delivery import (
     Allowance,
@@ -91,6 +100,8 @@ __all__ = [
     "Course",
     "CourseSession",
     "CuratedAnswer",
+    "CustodyEvent",
+    "CustodyRight",
     "DatedRecord",
     "Delivery",
     "DeliveryChannel",
@@ -107,6 +118,7 @@ __all__ = [
     "ExamAnswer",
     "ExamQuestion",
     "ExamRun",
+    "FeeReduction",
     "FormDraft",
     "HandoffReason",
     "IdempotencyRecord",
@@ -123,13 +135,17 @@ __all__ = [
     "MissKind",
     "OutboxRow",
     "OutboxState",
+    "OwnershipProof",
     "Passage",
     "Patent",
     "PatentKind",
     "Platform",
+    "ProofBasis",
     "QuestionState",
     "QuickReply",
     "RecordState",
+    "RightKind",
+    "RightSource",
     "Role",
     "RunKind",
     "RunState",

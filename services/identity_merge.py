@@ -16,6 +16,8 @@ from models import (
     Case,
     CaseDocument,
     Conversation,
+    CustodyEvent,
+    CustodyRight,
     ExamAnswer,
     ExamRun,
     FormDraft,
@@ -33,6 +35,7 @@ from models import (
     WrongAnswer,
 )
 from services.case_records import lock_person
+from services.custody.erasure import join_rights
 from services.training.giving_up import give_up_doubles
 
 log = get_logger(__name__)
@@ -50,6 +53,7 @@ MOVED: tuple[type[Base], ...] = (
     ExamRun,
     ExamAnswer,
     SessionQuestion,
+    CustodyEvent,
 )
 # … and of these one a key, so that both may have the same.
 ONE_A_KEY: dict[type[Base], str] = {
@@ -59,6 +63,7 @@ ONE_A_KEY: dict[type[Base], str] = {
     IdempotencyRecord: "key",
     WrongAnswer: "question_id",
     LeaderboardEntry: "board",
+    CustodyRight: "key",
 }
 PROFILE = ("display_name", "phone", "region", "company_id")
 STATES = (MemberState.ENDED, MemberState.PENDING, MemberState.ACTIVE)
@@ -157,6 +162,8 @@ def _join(kept: Any, row: Any) -> None:
             kept.version = max(kept.version, row.version) + 1
         case SavedSearch(), SavedSearch() if row.last_looked_at > kept.last_looked_at:
             kept.last_total, kept.last_looked_at = row.last_total, row.last_looked_at
+        case CustodyRight(), CustodyRight():
+            join_rights(kept, row)
         case WrongAnswer(), WrongAnswer():
             kept.wrong_count += row.wrong_count
             # What one account has learnt and the other has not is not learnt.

@@ -47,6 +47,8 @@ class JobName(StrEnum):
     TELL_BOOKING = "jobs.training.tell_booking"
     BROADCAST = "jobs.training.broadcast"
     MAKE_CERTIFICATE = "jobs.training.make_certificate"
+    REMIND_KEEPER = "jobs.custody.remind_keeper"
+    TELL_RIGHT_CHANGED = "jobs.custody.tell_right_changed"
 
     @property
     def queue(self) -> Queue:
@@ -83,6 +85,9 @@ QUEUES = {
     JobName.BROADCAST: Queue.INDEX,
     # A font of some megabytes is read for it.
     JobName.MAKE_CERTIFICATE: Queue.INDEX,
+    # A deadline of weeks must not stand before anybody's case.
+    JobName.REMIND_KEEPER: Queue.INDEX,
+    JobName.TELL_RIGHT_CHANGED: Queue.INDEX,
 }
 
 

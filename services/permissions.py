@@ -42,6 +42,7 @@ class Action(StrEnum):
     MANAGE_INSTITUTIONS = "manage_institutions"
     DECIDE_CLAIMS = "decide_claims"
     RUN_TRAINING = "run_training"
+    CHECK_PROOFS = "check_proofs"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ WITHOUT_OBJECT = {
     Action.EDIT_RECORDS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.MANAGE_INSTITUTIONS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.DECIDE_CLAIMS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.CHECK_PROOFS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
 }
 
 

@@ -35,6 +35,7 @@ from services.casework.documents import forget_documents_of
 from services.casework.minutes import forget_minutes_of
 from services.casework.tasks import cancel_open_tasks, forget_tasks_of
 from services.catalogue import service_of
+from services.custody.erasure import forget_keeper
 from services.exams.erasure import forget_learner
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
@@ -125,6 +126,8 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     forget_minutes_of(session, user.id)
     forget_tasks_of(session, user.id)
     session.execute(delete(FormDraft).where(FormDraft.user_id == user.id))
+    # While they still are members: a company's rights go to who else runs it.
+    forget_keeper(session, user.id, now)
     session.execute(delete(Membership).where(Membership.user_id == user.id))
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))
     session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.user_id == user.id))

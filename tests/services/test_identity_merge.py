@@ -29,6 +29,7 @@ from models import (
     MemberState,
     Miss,
     Platform,
+    RightKind,
     SavedSearch,
     SessionQuestion,
     User,
@@ -43,6 +44,7 @@ from services.identity_merge import MOVED, ONE_A_KEY
 from services.privacy import ask_for_erasure, erase_user
 from services.training.seats import book
 from tests.support.casework import make_service_case
+from tests.support.custody import bring
 from tests.support.exams import make_question
 from tests.support.people import make_conversation, make_identity, make_message
 from tests.support.training import make_session
@@ -131,6 +133,8 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     session.flush()
     rows.append(question)
     rows += make_learning(session, user_id, now)
+    right = bring(session, user_id, now, number="12345678", kind=RightKind.TRADEMARK)
+    rows += [right, *right.events]
     rows += [conversation, case, make_search(session, user_id, now, "one", 3), make_draft(session, user_id, now)]
     return {type(row).__tablename__: row.id for row in rows}
 

@@ -1,0 +1,133 @@
+"""Rights that owners have in custody, and what happened to each."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+from core.ids import new_public_id
+from models.company import Company, User
+from models.patent import LegalStatus
+
+
+class RightKind(StrEnum):
+    PATENT = "patent"
+    TRADEMARK = "trademark"
+    COPYRIGHT = "copyright"
+
+
+class FeeReduction(StrEnum):
+    """Whose fees are reduced: one applicant's, joint ones'. The rates are dated data of the rules."""
+
+    NONE = "none"
+    SINGLE = "single"
+    JOINT = "joint"
+
+
+class OwnershipProof(StrEnum):
+    """claimed: the owner says so · submitted: staff are to check · proved · refused: may be submitted again"""
+
+    CLAIMED = "claimed"
+    SUBMITTED = "submitted"
+    PROVED = "proved"
+    REFUSED = "refused"
+
+
+class ProofBasis(StrEnum):
+    """What a proof rests on."""
+
+    CERTIFICATE = "certificate"
+    REGISTER = "register"
+    ASSIGNMENT = "assignment"
+
+
+class RightSource(StrEnum):
+    """record: from the imported patents · owner: as its owner says it"""
+
+    RECORD = "record"
+    OWNER = "owner"
+
+
+class CustodyRight(Base):
+    """One right in custody. `key` is kind and number; once it has ended the row's id stands behind them, so that its
+    owner may bring it back.
+
+    `paid_year` is the last patent year whose fee counts as paid; without `paid_said_on` nobody said so, it is assumed.
+    """
+
+    __tablename__ = "custody_rights"
+    __table_args__ = (
+        UniqueConstraint("user_id", "key"),
+        UniqueConstraint("company_id", "key"),
+        Index("ix_custody_rights_next_notice_on", "next_notice_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    # Who looks after it and is reminded.
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(10))
+    patent_kind: Mapped[str | None] = mapped_column(String(15))
+    number: Mapped[str] = mapped_column(String(40))
+    # Whichever of its publications comes, its record is found by one of these.
+    application_number: Mapped[str | None] = mapped_column(String(30), index=True)
+    publication_number: Mapped[str | None] = mapped_column(String(30), index=True)
+    title: Mapped[str] = mapped_column(Text, default="")
+    owner_names: Mapped[list[str]] = mapped_column(default=list)
+    filed_on: Mapped[date | None]
+    granted_on: Mapped[date | None]
+    # The last day of a trademark's ten years.
+    expires_on: Mapped[date | None]
+    published_in: Mapped[int | None]
+    source: Mapped[str] = mapped_column(String(10))
+    data_date: Mapped[date | None]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(15), default=LegalStatus.UNKNOWN)
+    status_on: Mapped[date | None]
+    status_source: Mapped[str] = mapped_column(String(120), default="")
+    reduction: Mapped[str] = mapped_column(String(10), default=FeeReduction.NONE)
+    paid_year: Mapped[int | None]
+    paid_said_on: Mapped[date | None]
+    proof: Mapped[str] = mapped_column(String(10), default=OwnershipProof.CLAIMED, index=True)
+    proof_basis: Mapped[str | None] = mapped_column(String(15))
+    proof_note: Mapped[str | None] = mapped_column(String(300))
+    proof_asked_at: Mapped[datetime | None]
+    proof_decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    proof_decided_at: Mapped[datetime | None]
+    proof_reason: Mapped[str | None] = mapped_column(String(300))
+    is_reminded: Mapped[bool] = mapped_column(default=True)
+    next_due_on: Mapped[date | None]
+    next_notice_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    user: Mapped[User] = relationship()
+    company: Mapped[Company | None] = relationship()
+    events: Mapped[list["CustodyEvent"]] = relationship(
+        back_populates="right", cascade="all, delete-orphan", order_by="CustodyEvent.id"
+    )
+
+
+class CustodyEvent(Base):
+    """What happened to a right; `details` hold values and ids, never what somebody wrote.
+
+    `user_id` is who did it: null for staff, whom the audit log names, and for what the records told.
+    """
+
+    __tablename__ = "custody_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    right_id: Mapped[int] = mapped_column(ForeignKey("custody_rights.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+
+    right: Mapped[CustodyRight] = relationship(back_populates="events")

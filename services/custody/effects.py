@@ -1,0 +1,63 @@
+"""What lapse of a right would do: to requests that rest on it, to licences, to what products may still say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from models import HANDOFF, Case, CaseStatus, CustodyRight, RightKind
+from nlp.rules.model import Article
+from services.catalogue import find_service
+from services.custody.due_dates import Due
+
+RULES = "专利法实施细则"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One consequence in a line, with its article, and the request that it is about where there is one."""
+
+    text: str
+    article: Article | None = None
+    case_number: str | None = None
+
+
+def effects_of_lapse(session: Session, right: CustodyRight, due: Due | None) -> list[Effect]:
+    """Consequences, those of open requests first."""
+    found = [
+        Effect(f"在办的{_name_of(case)} {case.number} 用到这件", case_number=case.number)
+        for case in open_cases_naming(session, right)
+    ]
+    if right.kind == RightKind.TRADEMARK and due is not None:
+        return [*found, Effect("宽展期满没续展,商标会被注销", due.articles[-1])]
+    if right.kind != RightKind.PATENT or due is None:
+        return found
+    return [
+        *found,
+        Effect("没缴足年费,不能声明开放许可", (RULES, "第八十六条")),
+        Effect("终止后产品上再标专利,算假冒专利", (RULES, "第一百零一条")),
+    ]
+
+
+def open_cases_naming(session: Session, right: CustodyRight) -> list[Case]:
+    """The owner's open requests whose form names this right, the oldest first."""
+    numbers = {right.number, right.application_number, right.publication_number} - {None}
+    owner: ColumnElement[bool] = Case.user_id == right.user_id
+    if right.company_id is not None:
+        owner = or_(owner, Case.company_id == right.company_id)
+    query = select(Case).where(owner, Case.kind != HANDOFF, Case.status != CaseStatus.CLOSED)
+    return [case for case in session.scalars(query.order_by(Case.id)) if numbers & set(_named(case))]
+
+
+def _named(case: Case) -> Sequence[str]:
+    """The numbers in a form, wherever a service asks for them: texts and lists of texts."""
+    named: list[str] = []
+    for value in (case.form or {}).values():
+        named += [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+    return named
+
+
+def _name_of(case: Case) -> str:
+    service = find_service(case.kind)
+    return service.name if service is not None else "业务"

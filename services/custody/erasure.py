@@ -1,0 +1,55 @@
+"""What becomes of rights in custody when a person is erased, or when two accounts of one person become one."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, object_session
+
+from models import CustodyEvent, CustodyRight, FeeReduction, OwnershipProof
+from services.custody.leaving import give_to, has_same
+from services.memberships import list_owners
+
+STRENGTH = (OwnershipProof.REFUSED, OwnershipProof.CLAIMED, OwnershipProof.SUBMITTED, OwnershipProof.PROVED)
+
+
+def forget_keeper(session: Session, user_id: int, now: datetime) -> None:
+    """A person's own rights go with their history. A company's stay with whoever else runs it; where nobody does they
+    go too. Runs while the person still is a member."""
+    for right in session.scalars(select(CustodyRight).where(CustodyRight.user_id == user_id)).all():
+        heir = _heir(session, right, user_id)
+        if heir is None:
+            session.delete(right)
+            continue
+        give_to(right, heir, now, by=None)
+        # What they wrote about it goes with them.
+        right.proof_note = None
+    session.flush()
+    session.execute(update(CustodyEvent).where(CustodyEvent.user_id == user_id).values(user_id=None))
+
+
+def _heir(session: Session, right: CustodyRight, leaving: int) -> int | None:
+    if right.company_id is None:
+        return None
+    owners = [row.user_id for row in list_owners(session, right.company_id) if row.user_id != leaving]
+    return next((owner for owner in owners if not has_same(session, owner, right)), None)
+
+
+def join_rights(kept: CustodyRight, row: CustodyRight) -> None:
+    """The same right of both accounts becomes one, with what the other one says more."""
+    kept.proof = max((kept.proof, row.proof), key=lambda each: STRENGTH.index(OwnershipProof(each)))
+    if row.paid_said_on is not None and (row.paid_year or 0) > (kept.paid_year or 0):
+        kept.paid_year, kept.paid_said_on = row.paid_year, row.paid_said_on
+    if kept.reduction == FeeReduction.NONE:
+        kept.reduction = row.reduction
+    for name in ("filed_on", "granted_on", "expires_on", "published_in", "patent_kind"):
+        if getattr(kept, name) is None:
+            setattr(kept, name, getattr(row, name))
+    for event in list(row.events):
+        event.right = kept
+    if kept.company_id is None and row.company_id is not None:
+        company_id, row.company_id = row.company_id, None
+        session = object_session(row)
+        assert session is not None
+        session.flush()  # a company has a right once: this row lets go of it first
+        kept.company_id = company_id
+    kept.version = max(kept.version, row.version) + 1
