@@ -20,6 +20,7 @@ from console.views import (
     catalogue,
     claims,
     conversations,
+    custody,
     dated_data,
     documents,
     inbox,
@@ -65,6 +66,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     catalogue.add_routes(blueprint, resources)
     institutions.add_routes(blueprint, resources)
     claims.add_routes(blueprint, resources)
+    custody.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)
     training_after.add_routes(blueprint, resources)

@@ -77,17 +77,19 @@ ACTION_NAMES = {
     "caller_forgotten": "删除无账号的个人信息", "certificates_on": "课程发证书", "certificates_off": "课程不发证书",
     "certificate_revoked": "撤销证书", "campaign_created": "新建专题", "campaign_changed": "改专题",
     "campaign_withdrawn": "撤下专题",
+    "custody_proved": "托管权属通过", "custody_refused": "托管权属不通过",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
                 "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构",
                 "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名",
-                "question": "题目", "campaign": "专题"}  # fmt: skip
+                "question": "题目", "campaign": "专题", "custody": "托管"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",
     "answer_published": "check2-circle", "answer_blocked": "exclamation-circle", "answer_rejected": "arrow-return-left",
     "clock": "alarm", "task": "list-check", "case_news": "folder2-open", "company_claim": "building-check",
+    "custody_proof": "patch-check",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ COUNTED_AS = {
     "api.write_to_handler": "ask",
 }
 # These take a file; all else is JSON, and small.
-UPLOADS = frozenset({"api.add_file"})
+UPLOADS = frozenset({"api.add_file", "api.import_rights"})
 MAX_TOKEN_LENGTH = 200
 
 

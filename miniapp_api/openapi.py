@@ -31,6 +31,8 @@ CREATES = {
     f"{PREFIX}/practice-runs",
     f"{PREFIX}/practice-runs/{{id}}/answers",
     f"{PREFIX}/mock-papers",
+    f"{PREFIX}/custody-rights",
+    f"{PREFIX}/custody-imports",
 }
 # Not creates, but what they change may not be as the caller thinks.
 CHANGES = {
@@ -46,6 +48,9 @@ CHANGES = {
     ("put", f"{PREFIX}/bookings/{{number}}/feedback"),
     ("post", f"{PREFIX}/certificates/{{number}}/link"),
     ("put", f"{PREFIX}/mock-papers/{{id}}/answers/{{question}}"),
+    ("put", f"{PREFIX}/custody-rights/{{id}}"),
+    ("put", f"{PREFIX}/custody-rights/{{id}}/proof"),
+    ("put", f"{PREFIX}/custody-rights/{{id}}/keeper"),
 }
 # What one may see and may not do.
 RESTRICTED = {
@@ -54,6 +59,10 @@ RESTRICTED = {
     ("put", f"{PREFIX}/cases/{{number}}/news"),
     ("get", f"{PREFIX}/companies/{{id}}/members"),
     ("put", f"{PREFIX}/companies/{{id}}/members/{{member_id}}"),
+    ("put", f"{PREFIX}/custody-rights/{{id}}"),
+    ("delete", f"{PREFIX}/custody-rights/{{id}}"),
+    ("put", f"{PREFIX}/custody-rights/{{id}}/proof"),
+    ("put", f"{PREFIX}/custody-rights/{{id}}/keeper"),
 }
 TAGS = {
     "login": "登录",
@@ -79,6 +88,11 @@ TAGS = {
     "wrong-answers": "考试",
     "exam-progress": "考试",
     "exam-leaderboard": "考试",
+    "custody-rights": "托管",
+    "custody-imports": "托管",
+    "custody-fees": "托管",
+    "custody-dormant": "托管",
+    "custody-export": "托管",
     "conversations": "会话",
     "me": "我的数据",
 }

@@ -33,6 +33,8 @@ from tests.support.training import make_attended, make_course, make_session
 # The version of a case just filed that has one document.
 VERSION = 4
 SERVICE = "pledge_financing"
+# In a body: the id of somebody who acts for the company.
+MEMBER = "member_id"
 FORM = {**PLEDGE, "phone": "13911112222"}
 # Without a login; whoever was erased may only ask for it again.
 LOGGED_OUT = ("nobody", "revoked", "expired", "erased")
@@ -109,6 +111,18 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("delete", "/saved-searches/{id}"): Row(only_theirs(204), is_used_up=True),
     ("get", "/companies/{id}/members"): Row(inside(403, runner=200)),
     ("put", "/companies/{id}/members/{member_id}"): Row(inside(403, runner=200), {"state": "active"}),
+    # A company's right: its members see it, the filer keeps it and the runner decides too.
+    ("get", "/custody-rights/{id}"): Row(inside(200)),
+    ("put", "/custody-rights/{id}"): Row(
+        inside(200, member=403), {"version": 1, "is_reminded": False}, is_used_up=True
+    ),
+    ("put", "/custody-rights/{id}/proof"): Row(
+        inside(200, member=403), {"version": 1, "basis": "certificate"}, is_used_up=True
+    ),
+    ("put", "/custody-rights/{id}/keeper"): Row(
+        inside(200, member=403), {"version": 1, "member_id": MEMBER}, is_used_up=True
+    ),
+    ("delete", "/custody-rights/{id}"): Row(inside(204, member=403), is_used_up=True),
     # One's own lists and what everybody may look up: nothing of anybody else's is in them.
     ("get", "/cases"): Row(everybody(200)),
     ("get", "/companies"): Row(everybody(200)),
@@ -125,6 +139,12 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/awards"): Row(everybody(200)),
     ("get", "/support"): Row(everybody(200), query={"kind": "operating_fund"}),
     ("get", "/bookings"): Row(everybody(200)),
+    ("get", "/custody-rights"): Row(everybody(200)),
+    ("get", "/custody-fees"): Row(everybody(200)),
+    ("get", "/custody-dormant"): Row(everybody(200)),
+    ("get", "/custody-export"): Row(everybody(200)),
+    ("post", "/custody-rights"): Row(everybody(201), {"rights": [{"number": "CN110000001B"}]}),
+    ("post", "/custody-imports"): Row(everybody(201), "table"),
     ("get", "/certificates"): Row(everybody(200)),
     ("get", "/campaigns"): Row(everybody(200)),
     ("get", "/course-sessions"): Row(everybody(200)),
@@ -163,7 +183,7 @@ MATRIX: dict[tuple[str, str], Row] = {
 OWNED = (
     "/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/bookings/{",
     "/certificates/{",
-    "/practice-runs/{", "/mock-papers/{",
+    "/practice-runs/{", "/mock-papers/{", "/custody-rights/{",
 )  # fmt: skip
 NUMBERED = {"cases", "bookings", "certificates"}
 OWN_DRAFT = {("get", "/services/{key}/draft"), ("delete", "/services/{key}/draft")}
@@ -174,6 +194,7 @@ class World:
 
     def __init__(self, app: APIFlask, resources: Resources, wechat: LocalWeChat) -> None:
         self.app, self.resources, self.wechat = app, resources, wechat
+        self.trademarks = 0
         names = ("revoked", "expired", "erased", *OUTSIDE, *INSIDE)
         with resources.database.unit_of_work() as session:
             load_own_questions(session, BANK, resources.clock.now())
@@ -230,7 +251,15 @@ class World:
             "bookings": booked["number"],
             "certificates": self.make_certificate(),
             "course-sessions": held,
+            "custody-rights": self.bring_right(),
         }
+
+    def bring_right(self) -> str:
+        """Another trademark, into the custody of the company that the filer acts for."""
+        self.trademarks += 1
+        right = {"number": str(20_000_000 + self.trademarks), "kind": "trademark"}
+        added = done(self.filer.post("/custody-rights", {"rights": [right], "company_id": self.company}))["added"]
+        return str(added[0]["id"])
 
     def make_certificate(self) -> str:
         """Of another session, to which the filer has been."""
@@ -282,10 +311,16 @@ class World:
         phone = self.phones.get(caller)
         client: FlaskClient = phone.client if phone else self.app.test_client()
         headers = phone.headers() if phone else {}
+        if row.body == "table":
+            body, mimetype = multipart({"file": (BytesIO("专利号\r\nCN110000001B\r\n".encode()), "a.csv")})
+            return client.post(address, data=body, content_type=mimetype, headers=headers)
         if row.body == "file":
             body, mimetype = multipart({"key": "licence", "file": (BytesIO(pdf()), "a.pdf")})
             return client.post(address, data=body, content_type=mimetype, headers=headers)
-        answer = client.open(address, method=method.upper(), json=row.body, query_string=row.query, headers=headers)
+        body = row.body
+        if isinstance(body, dict) and MEMBER in body:
+            body = {**body, MEMBER: int(ids[MEMBER])}
+        answer = client.open(address, method=method.upper(), json=body, query_string=row.query, headers=headers)
         answer.get_data()
         answer.close()  # what is to happen after the answer happens now
         return answer

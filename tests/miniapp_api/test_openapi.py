@@ -95,6 +95,14 @@ PATHS = {
     "/api/v1/exam-progress": {"get"},
     "/api/v1/exam-leaderboard": {"get"},
     "/api/v1/exam-leaderboard/membership": {"put", "delete"},
+    "/api/v1/custody-rights": {"get", "post"},
+    "/api/v1/custody-rights/{id}": {"get", "put", "delete"},
+    "/api/v1/custody-rights/{id}/proof": {"put"},
+    "/api/v1/custody-rights/{id}/keeper": {"put"},
+    "/api/v1/custody-imports": {"post"},
+    "/api/v1/custody-fees": {"get"},
+    "/api/v1/custody-dormant": {"get"},
+    "/api/v1/custody-export": {"get"},
     "/api/v1/me": {"delete"},
 }
 EXAMPLES = 15
@@ -198,6 +206,8 @@ def test_the_service_does_what_the_document_says(
     ).get_json()["id"]
     own_ids = {"saved-searches": search_id, "companies": company_id, "documents": document_id}
     own_ids |= learn(resources, phone)
+    rights = {"rights": [{"number": "12345678", "kind": "trademark"}]}
+    own_ids["custody-rights"] = phone.post("/custody-rights", rights).get_json()["added"][0]["id"]
     own_id = own_ids.get(path.split("/")[3], conversation_id)
     checks = [
         not_a_server_error,
