@@ -44,6 +44,7 @@ from bot.skill_table import (
 )
 from bot.skills import (
     Skill,
+    custody,
     defence,
     desks,
     exams,
@@ -136,6 +137,7 @@ class Dialogue:
             or training_door.choose(context)
             or training_after.choose(context, text)
             or exams.choose(context, text)
+            or custody.choose(context, text)
             or forms.resume(context, text)
             or together.choose(context, text)
             or forms.called(context)

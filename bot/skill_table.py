@@ -2,6 +2,8 @@
 
 from bot.skills import (
     Skill,
+    custody,
+    custody_changes,
     defence,
     desks,
     guidance,
@@ -31,6 +33,7 @@ INTENT_SKILLS = {
     "training_browse": Skill(training.NAME, training.browse),
     "training_book": Skill(training.NAME, training.book_by_words),
     "training_cancel": Skill(training.NAME, training.cancel_by_words),
+    "portfolio": Skill(custody.NAME, custody.by_intent),
     **{intent: Skill("desk", desks.offer_desk) for intent in desks.DESKS},
 }
 
@@ -89,5 +92,6 @@ ACCEPTED = {
     "number": ACCEPT_NUMBER,
     training.CONFIRMS_BOOKING: Skill(training.NAME, training.book_confirmed),
     training_after.CONFIRMS_HOLDER: Skill(training_after.NAME, training_after.claim_confirmed),
+    custody_changes.STOP: Skill(custody.NAME, custody_changes.stop_confirmed),
     training_replies.CONFIRMS_CANCELLING: Skill(training.NAME, training.cancel_confirmed),
 }

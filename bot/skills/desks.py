@@ -42,7 +42,6 @@ DESKS = {
     ),
     "demand_post": Desk("技术需求由供需专员登记并找匹配,可以先匿名。"),
     "market_browse": Desk("供需信息由专员按您的需求挑给您。"),
-    "portfolio": Desk("专利托管由专员登记核对,核对权属后纳入管理。"),
 }
 
 
@@ -54,6 +53,11 @@ def offer_desk(context: TurnContext) -> Reply:
 def offer_fee(context: TurnContext) -> Reply:
     """年费呢, said of the patent that was just looked at."""
     return _offer(context, "patent_fee")
+
+
+def offer_listing(context: TurnContext) -> Reply:
+    """一键挂牌, said of what is in custody: the market's person does it."""
+    return _offer(context, "supply_post")
 
 
 def asks_fee_of_subject(context: TurnContext) -> bool:

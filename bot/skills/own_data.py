@@ -26,7 +26,7 @@ def asks(text: str) -> bool:
 def ask_back(context: TurnContext) -> Reply:
     """What will go, and the words that confirm it: nothing is deleted by a slip."""
     return Reply(
-        "要删除您在知桥的全部资料吗?聊天内容、保存的检索、电话、公司信息都会删掉,没办完的单会一起结束,删了找不回来。"
+        "要删除您在知桥的全部资料吗?聊天内容、保存的检索、托管清单、电话、公司信息都会删掉,没办完的单会一起结束,删了找不回来。"
         f"确定就回复“{CONFIRMATION}”。",
         choices=(Choice(CONFIRMATION, CONFIRMATION), Choice("算了", "算了")),
         memory={"pending": {"kind": "erasure"}},

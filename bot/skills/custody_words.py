@@ -1,0 +1,85 @@
+"""How owners speak of what they have in custody, in plain sentences, with numbers and places in a list taken out."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from nlp.patent_numbers import find_numbers
+from nlp.slots.numerals import CHINESE, read_number
+
+LONGEST = 60
+LONGEST_LIST = 1_200
+POLITE = "(?:请|麻烦|帮我|给我|我要|我想|可以|能不能)*"
+END = "(?:吧|了|啊|哦|呢|吗|谢谢)*"
+OURS = "(?:我们公司|我公司|公司|我们|我|名下)"
+PLACE = re.compile(f"第(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,3}})[个件]?的?")
+BARE_PLACE = re.compile("(?P<place>\\d{1,2})")
+# 我的托管, 看看我托管的专利, 托管清单, 我们托管了哪些专利
+LISTS = re.compile(
+    f"{POLITE}(?:看看?|查看?|查一下|打开)?(?:{OURS}(?:名下)?的?托管(?:了|的)*(?:哪些|什么|几件|多少件?)?(?:专利|商标|软著|权利)?"
+    f"|托管的?(?=清单|列表|台账|库))(?:清单|列表|台账|库|有哪些|有几件|情况)?{END}"
+)
+# 我的专利年费多少, 我们今后五年年费, 托管的年费
+FEES = re.compile(
+    f"{POLITE}(?:查|看|算)?(?:看|下|一下)?(?:{OURS}(?:名下|托管)?|托管)的?(?:所有|全部|这些|几件)?(?:专利)?的?"
+    f"(?:今后|未来|接下来)?(?:五年|5年|今年|明年)?的?(?:要[交缴])?的?年费(?:要|一共|都|该|[交缴])*"
+    f"(?:多少钱?|日历|清单|哪些|有哪些|什么时候[交缴]?|到期)*{END}"
+)
+FEES_AHEAD = re.compile(f"{POLITE}(?:看看?)?(?:今后|未来|接下来)(?:五|5)年的?年费{END}")
+# What is left of CN… 年费多少 without its number.
+FEE_OF_NUMBER = re.compile(
+    "(?:这件|专利|今年|明年|今后|五年|的|要|该|[交缴]|年费|多少|钱|什么时候|何时|到期|呢|吗|[,。? ])*"
+)
+PAID = re.compile(
+    f"{POLITE}(?:{OURS}的?)?(?:的?年费|费)?(?:我们?|都|已经?|刚刚?)*[交缴](?:过|完|清|好|费)*了?(?:年费|费)?{END}"
+)
+BETWEEN_NUMBERS = re.compile(r"(?:托管|专利|号|这|几|个|件|是|和|还有|以及|都|一起|[,、。;\s])*")
+STOPS = re.compile(f"{POLITE}(?:停止|取消|结束|退出|不要|不再|终止|别)(?:再|继续)?托管{END}")
+SILENCES = re.compile(f"{POLITE}(?:不用|不要|别|停止|取消)(?:再)?(?:年费|期限|托管)的?提醒(?:我)?{END}")
+SELLS = re.compile("一键|挂牌|上架|出售|卖|转让|许可")
+LOOKS = re.compile("看|查|哪些|哪件|几件|多少|清单|列表|目录|台账|调出|快到期|有什么")
+FILED = re.compile(
+    r"(?:是|在|:)?(?P<year>(?:19|20)\d{2})[年\-./](?P<month>\d{1,2})[月\-./](?P<day>\d{1,2})日?(?:申请的?)?"
+)
+TRADEMARK = re.compile(r"(?<![0-9A-Za-z])G?\d{5,9}[A-Za-z]?(?![0-9A-Za-z])")
+COPYRIGHT = re.compile(r"(?:19|20)\d{2}SR\d{6,8}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence without the patent numbers and the place in the list that it names."""
+
+    rest: str
+    numbers: tuple[str, ...]
+    place: int | None
+
+
+def said(plain: str) -> Said:
+    """What is left of a sentence, and which rights it names."""
+    numbers = find_numbers(plain)
+    rest = plain
+    for number in reversed(numbers):
+        rest = rest[: number.start] + rest[number.end :]
+    match = PLACE.search(rest)
+    if match is not None:
+        rest = rest[: match.start()] + rest[match.end() :]
+    rest = rest.strip(" ,。、:;.")
+    place = int(read_number(match["place"]) or 0) if match is not None else None
+    return Said(rest, tuple(number.normal for number in numbers), place)
+
+
+def is_list_of_numbers(text: str) -> bool:
+    """Whether a message is nothing but patent numbers, as one sends them when asked: nobody asks anything of them."""
+    words = said(text)
+    return bool(words.numbers) and BETWEEN_NUMBERS.fullmatch(words.rest) is not None
+
+
+def filing_day(plain: str) -> date | None:
+    """申请日2021年3月15日, 2021-03-15; None for any other sentence and for a day that is none."""
+    match = FILED.fullmatch(plain.removeprefix("申请日").strip())
+    if match is None:
+        return None
+    try:
+        return date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
