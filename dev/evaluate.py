@@ -20,6 +20,7 @@ from adapters.search_index import TantivyIndex
 from adapters.vector_store import VectorStore
 from core.config import DataSettings
 from core.db import Database
+from dev.evaluate_market import market_report
 from dev.evaluate_searches import FILES, searches_report
 from nlp.follow_ups import in_context
 from nlp.law_names import short_name
@@ -70,6 +71,7 @@ def main() -> None:
         lines += searches_report(path)
     for questions in (shared / "policy_dev.jsonl", HELD_OUT, FOLLOW_UPS):
         lines += _scored("ask", questions, "score_policy.py")
+    lines += market_report()
     text = "\n".join(lines) + "\n"
     TARGET.write_text(text, encoding="utf-8")
     print(text)

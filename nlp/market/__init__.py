@@ -1,0 +1,1 @@
+"""The market's matching: what one side seeks against what the other offers, with reasons. Knows no rows."""

@@ -1,0 +1,36 @@
+"""The measure of matching, and a floor under what words alone find."""
+
+import math
+
+import pytest
+
+from dev.evaluate_market import TODAY, measure, read_market
+from nlp.market.index import PostIndex
+from nlp.market.matching import Matcher
+from nlp.market.terms import TermTable
+from nlp.segmenter import default_segmenter
+
+
+def test_the_measure_is_what_the_report_says() -> None:
+    judged = [{5: 3, 6: 1}, {7: 2}]
+    found = [[6, 0, 5], [1, 2, 3]]
+
+    gain, recall = measure(found, judged, [0])
+
+    assert gain == pytest.approx((1 + 7 / math.log2(4)) / (7 + 1 / math.log2(3)))
+    assert recall == 1.0
+    assert measure(found, judged, [0, 1])[1] == 0.5
+
+
+def test_without_vectors_matching_is_ahead_of_words_alone() -> None:
+    segmenter = default_segmenter()
+    offers, needs, judged = read_market(segmenter)
+    assert (len(offers), len(needs)) == (400, 150)
+    words = TermTable(segmenter.cut_for_search(f"{offer.title}\n{offer.text}") for offer in offers)
+    matcher = Matcher(PostIndex(offers, segmenter), segmenter, seeking=True)
+
+    ours = [[match.post_id for match in matcher.match(need, on=TODAY, limit=20)] for need in needs]
+    plain = [list((-words.scores(segmenter.cut_for_search(need.text))).argsort()[:20]) for need in needs]
+
+    everyone = range(len(needs))
+    assert measure(ours, judged, everyone)[0] > measure(plain, judged, everyone)[0] + 0.1
