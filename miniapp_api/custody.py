@@ -16,6 +16,7 @@ from miniapp_api.schemas.custody import (
     DormantRightsOut,
     FactsIn,
     FeeCalendarOut,
+    ImportedOut,
     KeeperIn,
     ProofIn,
     RightIn,
@@ -31,6 +32,7 @@ from services.custody.access import get_own_right
 from services.custody.adding import Wanted, add_rights
 from services.custody.changes import Facts, change_facts
 from services.custody.dormant import find_dormant
+from services.custody.error_file import write_error_file
 from services.custody.export import MEDIA_TYPE, export_rights
 from services.custody.leaving import end_custody, hand_over
 from services.custody.portfolio import fee_calendar, list_rights, show_right
@@ -49,7 +51,7 @@ def add_routes(api: APIBlueprint) -> None:
     api.get("/custody-rights")(api.input(RightsQuery, location="query")(api.output(RightsOut)(list_own_rights)))
     api.post("/custody-rights")(api.input(RightsIn)(api.output(AddedOut, 201)(create_rights)))
     api.post("/custody-imports")(
-        api.input(SheetIn, location="form_and_files", arg_name="given")(api.output(AddedOut, 201)(import_rights))
+        api.input(SheetIn, location="form_and_files", arg_name="given")(api.output(ImportedOut, 201)(import_rights))
     )
     api.get("/custody-rights/<id>")(api.output(RightPageOut)(show_own_right))
     api.put("/custody-rights/<id>")(api.input(FactsIn)(api.output(RightOut)(put_facts)))
@@ -91,12 +93,12 @@ def create_rights(json_data: RightsIn) -> BaseModel | dict[str, Any]:
 def import_rights(given: SheetIn) -> BaseModel | dict[str, Any]:
     """用表格托管
 
-    用 multipart/form-data 提交。能收的行都收,收不了的在 `refused` 里,带行号和原因。
+    用 multipart/form-data 提交。能收的行都收,收不了的在 `refused` 里,带行号和原因;`error_file` 是这些行做成的表格。
     """
     sheet = read_sheet(given.file.stream)
     given.file.stream.seek(0)
     facts = SheetFacts(sha256=hashlib.sha256(given.file.stream.read()).hexdigest(), company_id=given.company_id)
-    return once(facts, lambda _key, keep: _add(sheet, given.company_id, keep))
+    return once(facts, lambda _key, keep: _add(sheet, given.company_id, keep, is_table=True))
 
 
 def _wanted(given: RightIn) -> Wanted:
@@ -104,13 +106,16 @@ def _wanted(given: RightIn) -> Wanted:
     return Wanted(**{**values, "owner_names": tuple(given.owner_names)})
 
 
-def _add(sheet: Sheet, company_id: str | None, keep: Keep) -> AddedOut:
+def _add(sheet: Sheet, company_id: str | None, keep: Keep, *, is_table: bool = False) -> AddedOut:
     api, caller = current_api(), current_caller()
     now = api.clock.now()
     with api.database.unit_of_work() as session:
         added = add_rights(session, user_id=caller.user_id, wanted=sheet.wanted, now=now, company_id=company_id)
         added.refused.extend(sheet.refused)
         answer = added_out(session, added, china_date(now))
+        if is_table:
+            error_file = write_error_file(sheet, added.refused)
+            answer = ImportedOut(**dict(answer), error_file=error_file)
         keep(session, answer, [])
     return answer
 

@@ -108,6 +108,12 @@ class AddedOut(Output):
     refused: list[RefusedOut]
 
 
+class ImportedOut(AddedOut):
+    error_file: str | None = Field(
+        description="收不了的行做成的CSV,前三列是第几行、原因、可能的号码;存成文件给用户,改好原样再传。都收了为 null"
+    )
+
+
 class ArticleOut(Output):
     law: str = Field(examples=["专利法实施细则"])
     article: str = Field(examples=["第一百一十五条"])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -26,22 +27,26 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_rights(session: Session, *, user_id: int, today: date) -> str:
-    """CSV with a byte order mark, without which Excel takes Chinese for something else."""
+    """One line for each."""
     calendar = load_calendar(session, today)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEADERS)
+    table: list[Sequence[object]] = [HEADERS]
     for right in list_all(session, user_id):
         due = find_due(right, today, calendar)
-        writer.writerow(
-            _plain(value)
-            for value in (
+        table.append(
+            (
                 said_kind(right), right.number, right.title, "、".join(right.owner_names),
                 right.company.name if right.company else "", right.filed_on, right.granted_on, right.expires_on,
                 said_status(right), right.data_date, PROOFS[OwnershipProof(right.proof)], right.next_due_on,
                 due.fee.payable if due is not None and due.fee is not None else None, "是" if right.is_demo else "",
             )
         )  # fmt: skip
+    return csv_table(table)
+
+
+def csv_table(rows: Iterable[Sequence[object]]) -> str:
+    """CSV with a byte order mark, without which Excel takes Chinese for something else."""
+    out = io.StringIO()
+    csv.writer(out).writerows([_plain(value) for value in row] for row in rows)
     return "\ufeff" + out.getvalue()
 
 

@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib import import_module
 from typing import IO, Any, cast
@@ -42,10 +42,12 @@ DAYS = {"filed_on": "申请日", "granted_on": "授权日", "registered_on": "�
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a table holds: rows to take, and rows that cannot be read."""
+    """What a table holds: rows to take, rows that cannot be read, and its own cells by row for giving some back."""
 
     wanted: tuple[Wanted, ...]
     refused: tuple[Refused, ...]
+    headers: tuple[str, ...] = ()
+    cells: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 class BadRow(Exception):
@@ -70,17 +72,19 @@ def read_sheet(content: IO[bytes]) -> Sheet:
         raise InvalidInput(f"表头里没有号码这一列({names}都行)。", fields={"file": "没有号码这一列"})
     wanted: list[Wanted] = []
     refused: list[Refused] = []
+    kept: dict[int, tuple[str, ...]] = {}
     for row, cells in enumerate(rows, start=2):
         given = {name: cells[place] for name, place in places.items() if place < len(cells) and _text(cells[place])}
         if not given:
             continue
         if len(wanted) + len(refused) >= MOST_AT_ONCE:
             raise InvalidInput(f"一次最多{MOST_AT_ONCE}行,请分几次传。", fields={"file": f"最多{MOST_AT_ONCE}行"})
+        kept[row] = tuple(_text(cell) for cell in cells)
         try:
             wanted.append(_read(given, row))
         except BadRow as error:
             refused.append(Refused(Wanted(number=_text(given.get("number"))[:40], row=row), str(error)))
-    return Sheet(tuple(wanted), tuple(refused))
+    return Sheet(tuple(wanted), tuple(refused), tuple(headers), kept)
 
 
 def _read(given: dict[str, Any], row: int) -> Wanted:

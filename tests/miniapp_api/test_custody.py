@@ -1,9 +1,11 @@
 """Rights in custody through the API: lists, tables, versions, repeated calls, the calendar."""
 
+import csv
 from collections.abc import Callable
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
+from werkzeug.test import TestResponse
 
 from core.clock import FixedClock
 from services.resources import Resources
@@ -76,17 +78,30 @@ def test_a_change_needs_the_version_that_was_seen(phone: Phone, record: None) ->
     assert phone.get(path).status_code == 404
 
 
+def send(phone: Phone, table: str) -> TestResponse:
+    body, kind = multipart({"file": (BytesIO(table.encode()), "rights.csv")})
+    return phone.client.post("/api/v1/custody-imports", data=body, content_type=kind, headers=phone.headers())
+
+
 def test_a_table_is_taken_row_by_row_and_exported_again(
     phone: Phone, record: None, log_in: Callable[..., Phone]
 ) -> None:
-    table = f"专利号,名称\r\n{NUMBER},散热膜\r\nCN202110123456.5,\r\n".encode()
-    body, kind = multipart({"file": (BytesIO(table), "rights.csv")})
+    table = f"专利号,专利类型,名称\r\n{NUMBER},发明,散热膜\r\nCN202110123456.5,,\r\nCN110000001B,秘密,=1+1\r\n"
 
-    answer = phone.client.post("/api/v1/custody-imports", data=body, content_type=kind, headers=phone.headers())
+    answer = send(phone, table)
 
     assert answer.status_code == 201, answer.get_json()
     assert [each["number"] for each in answer.get_json()["added"]] == [NUMBER]
-    assert [each["row"] for each in answer.get_json()["refused"]] == [3]
+    assert [each["row"] for each in answer.get_json()["refused"]] == [3, 4]
+    errors = answer.get_json()["error_file"]
+    head, first, second = csv.reader(StringIO(errors.lstrip("\ufeff")))
+    assert head == ["原表第几行", "没收的原因", "是不是这个号码", "专利号", "专利类型", "名称"]
+    assert [first[0], first[2], first[3]] == ["3", NUMBER, "CN202110123456.5"]
+    assert second[3:] == ["CN110000001B", "秘密", "'=1+1"]
+    mended = send(phone, errors.replace("秘密", "发明")).get_json()
+    assert ([each["number"] for each in mended["added"]], mended["refused"][0]["row"]) == (["CN110000001B"], 2)
+    assert mended["error_file"].splitlines()[0].count("原表第几行") == 1
+    assert send(phone, f"专利号\r\n{NUMBER}\r\n").get_json()["error_file"] is None
     exported = phone.get("/custody-export")
     assert exported.mimetype == "text/csv" and NUMBER in exported.get_data(as_text=True)
     assert NUMBER not in log_in("oMiniOther").get("/custody-export").get_data(as_text=True)
