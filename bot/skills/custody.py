@@ -9,6 +9,8 @@ from bot.skills import Skill, custody_changes, desks
 from bot.skills.custody_words import (
     BARE_PLACE,
     COPYRIGHT,
+    DORMANT,
+    EXPORTS,
     FEE_OF_NUMBER,
     FEES,
     FEES_AHEAD,
@@ -16,20 +18,23 @@ from bot.skills.custody_words import (
     LONGEST,
     LONGEST_LIST,
     LOOKS,
+    MINDS,
     PAID,
     SELLS,
     SILENCES,
     STOPS,
+    STOPS_NAMED,
     TRADEMARK,
     Said,
-    filing_day,
     is_list_of_numbers,
     said,
+    said_day_of,
 )
 from models import CustodyRight, RightKind
 from nlp.patent_numbers import find_numbers
 from nlp.rules.wording import money
 from services.custody.adding import Wanted
+from services.custody.dormant import find_dormant
 from services.custody.portfolio import (
     FeeCalendar,
     Holding,
@@ -40,6 +45,7 @@ from services.custody.portfolio import (
     list_rights,
     show_right,
 )
+from services.custody.settings import custody_settings
 from services.custody.wording import (
     DEMO,
     MOST_EFFECTS,
@@ -70,10 +76,12 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     if len(text) > LONGEST:
         return None
     plain = context.plain.strip(ENDS)
-    if pending == custody_changes.FILED_ON and (day := filing_day(plain)) is not None:
-        return Skill(NAME, lambda given: custody_changes.set_filing_day(given, day))
+    if pending in custody_changes.ASKED_DAYS and (day := said_day_of(plain)) is not None:
+        return Skill(NAME, lambda given: custody_changes.set_day(given, day))
     if LISTS.fullmatch(plain):
         return Skill(NAME, show_list)
+    if MINDS.fullmatch(plain):
+        return Skill(NAME, show_fees if _has_own(context) else custody_changes.ask_for_numbers)
     return _choose_among_own(context, plain)
 
 
@@ -88,10 +96,15 @@ def _choose_among_own(context: TurnContext, plain: str) -> Skill | None:
     for pattern, answer in answers:
         if len(words.rest) > 1 and pattern.fullmatch(words.rest):
             return Skill(NAME, partial(answer, words=words)) if _has_own(context) else None
+    if words.numbers and STOPS_NAMED.fullmatch(words.rest) and _named(context, words):
+        return Skill(NAME, partial(custody_changes.ask_to_stop, words=words))
+    if DORMANT.fullmatch(plain) or EXPORTS.fullmatch(plain):
+        shown = show_dormant if DORMANT.fullmatch(plain) else tell_export
+        return Skill(NAME, shown) if _has_own(context) else None
     if FEES.fullmatch(plain) or FEES_AHEAD.fullmatch(plain):
         return Skill(NAME, show_fees) if _has_own(context) else None
     if len(words.numbers) == 1 and "年费" in words.rest and FEE_OF_NUMBER.fullmatch(words.rest):
-        found = find_by_numbers(context.session, user_id=context.user_id, numbers=words.numbers)
+        found = _named(context, words)
         return Skill(NAME, lambda given: show_one(given, found[0])) if found else None
     return _choose_in_list(context, plain, words) if is_listed else None
 
@@ -158,7 +171,9 @@ def _table(rights: Sequence[CustodyRight], offset: int) -> dict[str, object]:
 
 def _show_place(context: TurnContext, place: int) -> Reply:
     right = custody_changes.right_at(context, place)
-    return show_one(context, right) if right is not None else show_list(context)
+    if right is None:
+        return Reply(f"这份清单上没有第{place}件。", choices=(MINE,))
+    return show_one(context, right)
 
 
 def show_one(context: TurnContext, right: CustodyRight) -> Reply:
@@ -217,6 +232,34 @@ def _next_fees(found: FeeCalendar, context: TurnContext) -> list[str]:
 
 def _assumption(found: FeeCalendar) -> str:
     return "".join(warning for warning in found.warnings if warning.startswith("以前的年费"))
+
+
+def show_dormant(context: TurnContext) -> Reply:
+    """Rights that only cost money, and the ways out; the owner decides."""
+    found = find_dormant(context.session, user_id=context.user_id, today=context.today)
+    if not found:
+        years = custody_settings(context.today).dormant_years
+        return Reply(f"没有闲置的:授权满{years}年、有效、没有在办业务用到的专利,托管里现在没有。", choices=(MINE,))
+    shown = found[:SHOWN]
+    lines = [f"有{len(found)}件授权几年了、没有在办的业务用到,费用多的在前:"]
+    for place, each in enumerate(shown, start=1):
+        demo = f" · {DEMO}" if each.right.is_demo else ""
+        lines.append(f"{place}. {named(each.right)} · 今后五年{money(each.cost)}{demo}")
+    ways = [advice for advice in shown[0].advice if advice.key != "drop"]
+    lines.append("可以:" + ";".join(advice.text for advice in ways) + ";不想要的不再缴年费,到期终止。")
+    articles = dict.fromkeys(advice.article for advice in shown[0].advice if advice.article is not None)
+    lines.append(f"依据:{said_articles(tuple(articles))}。怎么办由您定,回复数字看一件。")
+    choices = (Choice("第1个", "看第1个"), Choice("专利一键挂牌", "挂牌"), MINE)
+    return Reply("\n".join(lines), choices=choices, memory=_table([each.right for each in shown], 0))
+
+
+def tell_export(context: TurnContext) -> Reply:
+    """A chat sends no files."""
+    return Reply("清单在小程序里导出成表格,Excel能直接打开。", choices=(MINE,))
+
+
+def _named(context: TurnContext, words: Said) -> list[CustodyRight]:
+    return find_by_numbers(context.session, user_id=context.user_id, numbers=words.numbers)
 
 
 def _has_own(context: TurnContext) -> bool:

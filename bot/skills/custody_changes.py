@@ -21,7 +21,14 @@ from services.custody.portfolio import find_by_numbers, list_all, list_rights
 from services.custody.wording import DEMO, line_of, named, said_articles, said_due, said_kind, said_status
 from services.working_hours import load_calendar
 
-NUMBERS, FILED_ON, STOP = "custody_numbers", "custody_filed_on", "custody_stop"
+NUMBERS, STOP = "custody_numbers", "custody_stop"
+# Which day is asked for, and the fact of the right that it is.
+ASKED_DAYS = {"custody_filed_on": "filed_on", "custody_expires_on": "expires_on"}
+DAY_QUESTIONS = {
+    "custody_filed_on": "申请日是哪天?告诉我才能算年费,比如“2021年3月15日”。",
+    "custody_expires_on": "哪天到期?告诉我才能提醒续展,比如“2028年5月3日”。",
+}
+DAYS_SAID = {"filed_on": "申请", "expires_on": "到期"}
 LIST = "custody"
 MOST_LINES = 5
 MOST_REFUSED = 3
@@ -59,8 +66,8 @@ def _said_added(session: Session, added: Added, context: TurnContext) -> Reply:
     choices: tuple[Choice, ...] = (MINE, AHEAD)
     if len(added.rights) == 1:
         lines += _said_one(session, added.rights[0], context)
-        if _lacks_filing_day(added.rights[0]):
-            memory["pending"] = {"kind": FILED_ON, "id": added.rights[0].public_id}
+        if (lacking := _lacking_day(added.rights[0])) is not None:
+            memory["pending"] = {"kind": lacking, "id": added.rights[0].public_id}
     elif added.rights:
         lines.append(f"托管了{len(added.rights)}件:")
         for place, right in enumerate(added.rights[:MOST_LINES], start=1):
@@ -88,32 +95,38 @@ def _said_one(session: Session, right: CustodyRight, context: TurnContext) -> li
     else:
         parts = [said_kind(right), said_status(right), *([said_due(due, context.today)] if due else [])]
         lines.append(" · ".join(part for part in parts if part) + "。")
-    if _lacks_filing_day(right):
-        lines.append("申请日是哪天?告诉我才能算年费,比如“2021年3月15日”。")
+    if (lacking := _lacking_day(right)) is not None:
+        lines.append(DAY_QUESTIONS[lacking])
     if due is not None:
         lines.append(f"{ASSUMED_PAID if due.fee is not None else ''}到期前提醒您。依据:{said_articles(due.articles)}。")
     return lines
 
 
-def _lacks_filing_day(right: CustodyRight) -> bool:
-    return right.kind == RightKind.PATENT and right.number.startswith("CN") and right.filed_on is None
+def _lacking_day(right: CustodyRight) -> str | None:
+    """What is asked for, because nothing can be counted without it."""
+    if right.kind == RightKind.PATENT and right.number.startswith("CN") and right.filed_on is None:
+        return "custody_filed_on"
+    return "custody_expires_on" if right.kind == RightKind.TRADEMARK and right.expires_on is None else None
 
 
-def set_filing_day(context: TurnContext, day: date) -> Reply:
+def set_day(context: TurnContext, day: date) -> Reply:
     """2021年3月15日, after we asked for it."""
-    public_id = str((context.memory.get("pending") or {}).get("id"))
+    pending = context.memory.get("pending") or {}
+    public_id, name = str(pending.get("id")), ASKED_DAYS[str(pending.get("kind"))]
+    facts = Facts(filed_on=day) if name == "filed_on" else Facts(expires_on=day)
 
     def commit(session: Session, conversation: Conversation) -> Reply:
         try:
             right = change_facts(
-                session, user_id=conversation.user_id, public_id=public_id, facts=Facts(filed_on=day), now=context.now
+                session, user_id=conversation.user_id, public_id=public_id, facts=facts, now=context.now
             )
         except AppError as refusal:
             return Reply(refusal.message, choices=(MINE,))
         due = find_due(right, context.today, load_calendar(session, context.today))
-        text = f"记下了:{named(right)},{day.year}年{day.month}月{day.day}日申请。"
+        text = f"记下了:{named(right)},{day.year}年{day.month}月{day.day}日{DAYS_SAID[name]}。"
         if due is not None:
-            text += f"\n{said_due(due, context.today)}。{ASSUMED_PAID}\n依据:{said_articles(due.articles)}。"
+            next_said = ASSUMED_PAID if due.fee is not None else "到期前提醒您。"
+            text += f"\n{said_due(due, context.today)}。{next_said}\n依据:{said_articles(due.articles)}。"
         return Reply(text, choices=(MINE, AHEAD), memory={"pending": None})
 
     return Reply("", on_commit=commit)
