@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,9 @@ class Part:
     shown: Callable[[Any], str]
 
 
-def _run_search() -> Any:
+def _run_apart(module: str) -> Any:
     """In a process of its own, so that its memory is its own."""
-    command = [sys.executable, "-m", "benchmarks.search"]
+    command = [sys.executable, "-m", module]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout)
 
 
@@ -44,7 +45,8 @@ PARTS = {
     "notified": Part(_run_notified, report.notified),
     "boards": Part(boards.run, report.boards),
     "training": Part(training.run, report.training),
-    "search": Part(_run_search, report.search),
+    "search": Part(partial(_run_apart, "benchmarks.search"), report.search),
+    "market": Part(partial(_run_apart, "benchmarks.market"), report.market),
     "language": Part(language.run, report.language),
 }
 

@@ -128,3 +128,19 @@ def _flat(figures: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
         else:
             found.append((prefix + name, round(value, 2) if isinstance(value, float) else value))
     return found
+
+
+def market(figures: dict[str, Any]) -> str:
+    """Matching in memory over generated offers."""
+    return "\n".join(
+        [
+            f"\n## Matching one post with {figures['offers']:,} (in memory, invented vectors of 384 numbers)\n",
+            "Work is processor time. Measured beside other work, the rest is waiting. The asking post's vector is not in it.\n",
+            "| p50 ms | p95 ms | p99 ms | work ms | goal | 10,000 needs, minutes | work, minutes | goal | add ms"
+            " | build s | memory MB |",
+            "| ---: | ---: | ---: | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: |",
+            f"| {figures['p50_ms']} | {figures['p95_ms']} | {figures['p99_ms']} | {figures['work_ms']} | < 150"
+            f" | {figures['night_minutes']} | {figures['night_work_minutes']} | < 60 | {figures['add_ms']}"
+            f" | {figures['build_s']} | {figures['memory_mb']} |",
+        ]
+    )

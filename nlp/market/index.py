@@ -25,6 +25,7 @@ SEEDS = 10
 POOL = 300
 # Of fewer texts the mean vector says little of how their kind of text lies as a whole.
 FEWEST_FOR_MEAN = 20
+SMALLEST_ROOM = 64
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Nearness:
 
 
 class PostIndex:
-    """Built once for a list of posts. `vectors` has a row for each, in the kind passage, or is None: words alone serve.
+    """Built for a list of posts, and grows with `add`. `vectors` has a row for each, or is None: words alone serve.
 
     `asking_mean` is the mean vector of posts of the asking side: e5's vectors of one kind of text lie close together,
     and only what is beside that common part tells them apart.
@@ -52,13 +53,30 @@ class PostIndex:
         vectors: Matrix | None = None,
         asking_mean: Matrix | None = None,
     ) -> None:
-        self.posts = tuple(posts)
+        self.posts = list(posts)
         self._segmenter = segmenter
         self.terms = TermTable(terms_of(post.subject, segmenter) for post in posts)
         self.classes = ClassTable([post.classes for post in posts])
         self._mean = None if vectors is None else mean_of(vectors)
         self._asking_mean = self._mean if asking_mean is None else asking_mean
-        self._vectors = None if vectors is None or self._mean is None else beside(vectors, self._mean)
+        self._room = None if vectors is None or self._mean is None else beside(vectors, self._mean)
+
+    @property
+    def _vectors(self) -> Matrix | None:
+        return None if self._room is None else self._room[: len(self.posts)]
+
+    def add(self, post: Post, vector: Matrix | None = None) -> None:
+        """One more post; without a vector, where the others have one, its words alone serve."""
+        self.posts.append(post)
+        self.terms.add(terms_of(post.subject, self._segmenter))
+        self.classes.add(post.classes)
+        if self._room is None or self._mean is None:
+            return
+        if len(self._room) < len(self.posts):  # grown by a part, so that not every post copies the whole
+            more = max(SMALLEST_ROOM, len(self._room) // 8)
+            self._room = np.concatenate([self._room, np.zeros((more, self._room.shape[1]), dtype=np.float32)])
+        if vector is not None:
+            self._room[len(self.posts) - 1] = beside(vector.reshape(1, -1), self._mean)[0]
 
     def nearest(self, post: Post, vector: Matrix | None = None) -> Nearness:
         """The posts that may match in subject, at most POOL."""

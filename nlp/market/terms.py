@@ -12,6 +12,7 @@ from nlp.segmenter import Segmenter, normalise
 Scores = NDArray[np.float32]
 K1, B = 1.2, 0.75
 PAIR = "_"
+NO_PLACES, NO_SCORES = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
 
 
 def terms_of(text: str, segmenter: Segmenter) -> list[str]:
@@ -26,7 +27,7 @@ def terms_of(text: str, segmenter: Segmenter) -> list[str]:
 
 
 class TermTable:
-    """BM25 over a fixed list of texts."""
+    """BM25 over a list of texts that only grows. How long a text is in general is counted when it is built."""
 
     def __init__(self, documents: Iterable[Sequence[str]]) -> None:
         rows: dict[str, list[int]] = {}
@@ -38,30 +39,42 @@ class TermTable:
                 rows.setdefault(term, []).append(number)
                 counts.setdefault(term, []).append(count)
         self.size = len(lengths)
-        length = np.array(lengths, dtype=np.float32)
-        damping = K1 * (1 - B + B * length / max(float(length.mean()) if lengths else 1.0, 1.0))
+        self._mean_length = max(sum(lengths) / len(lengths), 1.0) if lengths else 1.0
+        damping = self._damping(np.array(lengths, dtype=np.float32))
         self._postings: dict[str, tuple[NDArray[np.int32], Scores]] = {}
-        for term, numbers in rows.items():
+        while rows:
+            term, numbers = rows.popitem()
             places = np.array(numbers, dtype=np.int32)
-            often = np.array(counts[term], dtype=np.float32)
-            weights = self._rarity(len(places)) * often * (K1 + 1) / (often + damping[places])
-            self._postings[term] = (places, weights.astype(np.float32))
+            often = np.array(counts.pop(term), dtype=np.float32)
+            self._postings[term] = (places, often * np.float32(K1 + 1) / (often + damping[places]))
+
+    def add(self, terms: Sequence[str]) -> None:
+        """One more text, under the next number."""
+        damping = self._damping(np.array([len(terms)], dtype=np.float32))
+        for term, count in Counter(terms).items():
+            places, often = self._postings.get(term, (NO_PLACES, NO_SCORES))
+            said = np.float32(count) * np.float32(K1 + 1) / (np.float32(count) + damping)
+            self._postings[term] = (np.append(places, np.int32(self.size)), np.append(often, said))
+        self.size += 1
 
     def scores(self, terms: Iterable[str]) -> Scores:
         """For each text the share of the terms' weight that it has, about 0 to 1."""
         scores = np.zeros(self.size, dtype=np.float32)
         whole = 0.0
-        for term in set(terms):
-            whole += self.weigh(term) * (K1 + 1)
+        for term in sorted(set(terms)):  # in one order, so that sums are the same every time
+            weight = self.weigh(term)
+            whole += weight * (K1 + 1)
             found = self._postings.get(term)
             if found is not None:
-                scores[found[0]] += found[1]
+                scores[found[0]] += np.float32(weight) * found[1]
         return scores / np.float32(whole or 1.0)
 
     def weigh(self, term: str) -> float:
         """How much a term tells: one that no text has tells most."""
         found = self._postings.get(term)
-        return self._rarity(0 if found is None else len(found[0]))
-
-    def _rarity(self, count: int) -> float:
+        count = 0 if found is None else len(found[0])
         return math.log(1 + (self.size - count + 0.5) / (count + 0.5))
+
+    def _damping(self, lengths: Scores) -> Scores:
+        damping: Scores = (K1 * (1 - B + B * lengths / self._mean_length)).astype(np.float32)
+        return damping

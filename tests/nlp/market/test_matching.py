@@ -111,6 +111,22 @@ def test_few_matches_are_the_first_of_many() -> None:
     assert few == asked.match(NEED, vectors[60], on=TODAY, limit=60, learnt={40: 0.1})[:5]
 
 
+def test_a_post_that_came_later_is_found_like_those_before() -> None:
+    segmenter = default_segmenter()
+    posts = [replace(JUICE, post_id=each, title=f"果汁{each}号", text=f"第{each}种过膜") for each in range(100, 130)]
+    vectors = np.random.default_rng(5).normal(size=(33, 8)).astype(np.float32)
+    vectors[30] = vectors[31] + vectors[30] / 2
+    index = PostIndex(posts, segmenter, vectors[:30])
+
+    for post, vector in ((ULTRASOUND, vectors[30]), (BEARING, vectors[31])):
+        index.add(post, vector)
+
+    found = Matcher(index, segmenter, seeking=True).match(NEED, vectors[31], on=TODAY)
+    whole = Matcher(PostIndex([*posts, ULTRASOUND, BEARING], segmenter, vectors[:32]), segmenter, seeking=True)
+    assert [each.post_id for each in found[:2]] == [BEARING.post_id, ULTRASOUND.post_id]
+    assert [each.post_id for each in whole.match(NEED, vectors[31], on=TODAY)[:2]] == [1, 2]
+
+
 def test_an_empty_market_has_no_match() -> None:
     assert matcher().match(NEED, on=TODAY) == []
 
