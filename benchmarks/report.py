@@ -135,7 +135,7 @@ def market(figures: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"\n## Matching one post with {figures['offers']:,} (in memory, invented vectors of 384 numbers)\n",
-            "Work is processor time. Measured beside other work, the rest is waiting. The asking post's vector is not in it.\n",
+            "Work is processor time; beside other work the rest is waiting. The asking post's vector is not in it.\n",
             "| p50 ms | p95 ms | p99 ms | work ms | goal | 10,000 needs, minutes | work, minutes | goal | add ms"
             " | build s | memory MB |",
             "| ---: | ---: | ---: | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: |",
