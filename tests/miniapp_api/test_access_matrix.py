@@ -1,11 +1,10 @@
 """Every operation of the served document × everybody who may call it × a foreign and a missing object.
 
-A new operation needs its row in MATRIX. Whoever a row does not name finds nothing: their answer about somebody else's
-object and about one that never was are the same, byte for byte.
+A new operation needs its row in MATRIX (access_matrix.py). Whoever a row does not name finds nothing: their answer about
+somebody else's object and about one that never was are the same, byte for byte.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -24,169 +23,25 @@ from services.exams.loading import load_own_questions
 from services.identity_merge import merge_into
 from services.resources import Resources
 from services.training.certificates import issue_certificate
+from tests.miniapp_api.access_matrix import (
+    CALLERS,
+    FORM,
+    INSIDE,
+    LOGGED_OUT,
+    MATRIX,
+    MEMBER,
+    NUMBERED,
+    OUTSIDE,
+    OWN_DRAFT,
+    OWNED,
+    SERVICE,
+    Row,
+)
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
 from tests.support.exams import BANK
 from tests.support.sample_files import multipart, pdf
 from tests.support.training import make_attended, make_course, make_session
-
-# The version of a case just filed that has one document.
-VERSION = 4
-SERVICE = "pledge_financing"
-# In a body: the id of somebody who acts for the company.
-MEMBER = "member_id"
-FORM = {**PLEDGE, "phone": "13911112222"}
-# Without a login; whoever was erased may only ask for it again.
-LOGGED_OUT = ("nobody", "revoked", "expired", "erased")
-# The filer acts for a company: a colleague, who runs it, who asked to join and who left it stand around them. The
-# stranger runs a company of their own and wrote that company's name into a form. `merged` is the filer's second login.
-OUTSIDE = ("stranger", "asker", "former")
-INSIDE = ("member", "runner", "filer", "merged")
-CALLERS = (*LOGGED_OUT, *OUTSIDE, *INSIDE)
-
-
-@dataclass(frozen=True)
-class Row:
-    """What whoever is named gets; of the others, those logged in find nothing and the rest are asked to log in."""
-
-    gets: Mapping[str, int]
-    body: Any = None
-    query: Mapping[str, str] = field(default_factory=dict)
-    # What is gone or changed after a call that may be made: the next caller gets another one.
-    is_used_up: bool = False
-
-
-def everybody(status: int, **others: int) -> dict[str, int]:
-    return dict.fromkeys((*OUTSIDE, *INSIDE), status) | others
-
-
-def inside(status: int, **others: int) -> dict[str, int]:
-    return dict.fromkeys(INSIDE, status) | others
-
-
-def only_theirs(status: int) -> dict[str, int]:
-    return {"filer": status, "merged": status}
-
-
-# Later rows may end what earlier ones need.
-MATRIX: dict[tuple[str, str], Row] = {
-    ("post", "/login"): Row(dict.fromkeys(CALLERS, 401), {"code": "bad"}),
-    ("post", "/login/refresh"): Row(dict.fromkeys(CALLERS, 401), {"refresh_token": "bad"}),
-    ("post", "/login/phone"): Row(everybody(422), {"code": "bad"}),
-    ("get", "/cases/{number}"): Row(inside(200)),
-    ("get", "/cases/{number}/sheet"): Row(inside(200)),
-    ("post", "/cases/{number}/moves"): Row(
-        inside(200, member=403), {"to": "withdrawn", "version": VERSION}, is_used_up=True
-    ),
-    ("put", "/cases/{number}/satisfaction"): Row(inside(409, member=403), {"score": 3}),
-    ("put", "/cases/{number}/news"): Row(inside(409, member=403), {"wanted": False}),
-    ("get", "/cases/{number}/messages"): Row(inside(200)),
-    ("post", "/cases/{number}/messages"): Row(inside(201), {"text": "执照换了新的"}),
-    ("get", "/cases/{number}/documents"): Row(inside(200)),
-    ("post", "/cases/{number}/documents"): Row(inside(201), "file"),
-    ("post", "/documents/{id}/link"): Row(inside(200)),
-    ("delete", "/documents/{id}"): Row(inside(204), is_used_up=True),
-    ("get", "/bookings/{number}"): Row(only_theirs(200)),
-    ("get", "/bookings/{number}/calendar"): Row(only_theirs(200)),
-    ("post", "/bookings/{number}/acceptance"): Row(only_theirs(200)),
-    # The session is yet to come: nothing to judge, to ask or to certify.
-    ("put", "/bookings/{number}/feedback"): Row(only_theirs(409), {"score": 3}),
-    ("get", "/bookings/{number}/next-session"): Row(only_theirs(200)),
-    ("post", "/bookings/{number}/questions"): Row(only_theirs(409), {"text": "质押期间还能许可吗"}),
-    ("post", "/bookings/{number}/certificates"): Row(only_theirs(409), {"holder": "王小明"}),
-    ("get", "/certificates/{number}"): Row(only_theirs(200)),
-    # No job has made its PDF.
-    ("post", "/certificates/{number}/link"): Row(only_theirs(409)),
-    ("delete", "/bookings/{number}"): Row(only_theirs(200), is_used_up=True),
-    ("get", "/practice-runs/{id}"): Row(only_theirs(200)),
-    ("post", "/practice-runs/{id}/answers"): Row(only_theirs(201), {"letters": "A"}),
-    ("post", "/practice-runs/{id}/end"): Row(only_theirs(200)),
-    ("get", "/mock-papers/{id}"): Row(only_theirs(200)),
-    ("put", "/mock-papers/{id}/answers/{question}"): Row(only_theirs(200), {"letters": "A"}),
-    ("post", "/mock-papers/{id}/submission"): Row(only_theirs(200)),
-    ("get", "/conversations/{id}/messages"): Row(only_theirs(200)),
-    ("post", "/conversations/{id}/messages"): Row(only_theirs(200), {"text": "帮助"}),
-    ("post", "/conversations/{id}/messages/{message_id}/feedback"): Row(only_theirs(200), {"verdict": "useful"}),
-    ("get", "/saved-searches/{id}/results"): Row(only_theirs(200)),
-    ("delete", "/saved-searches/{id}"): Row(only_theirs(204), is_used_up=True),
-    ("get", "/companies/{id}/members"): Row(inside(403, runner=200)),
-    ("put", "/companies/{id}/members/{member_id}"): Row(inside(403, runner=200), {"state": "active"}),
-    # A company's right: its members see it, the filer keeps it and the runner decides too.
-    ("get", "/custody-rights/{id}"): Row(inside(200)),
-    ("put", "/custody-rights/{id}"): Row(
-        inside(200, member=403), {"version": 1, "is_reminded": False}, is_used_up=True
-    ),
-    ("put", "/custody-rights/{id}/proof"): Row(
-        inside(200, member=403), {"version": 1, "basis": "certificate"}, is_used_up=True
-    ),
-    ("put", "/custody-rights/{id}/keeper"): Row(
-        inside(200, member=403), {"version": 1, "member_id": MEMBER}, is_used_up=True
-    ),
-    ("delete", "/custody-rights/{id}"): Row(inside(204, member=403), is_used_up=True),
-    # One's own lists and what everybody may look up: nothing of anybody else's is in them.
-    ("get", "/cases"): Row(everybody(200)),
-    ("get", "/companies"): Row(everybody(200)),
-    ("get", "/conversations"): Row(everybody(200)),
-    ("get", "/saved-searches"): Row(everybody(200)),
-    ("get", "/services"): Row(everybody(200)),
-    ("get", "/services/{key}"): Row(everybody(200)),
-    ("post", "/services/{key}/check"): Row(everybody(200), {"form": FORM}),
-    ("get", "/patents"): Row(everybody(200), query={"q": "石墨烯"}),
-    ("get", "/patents/{number}"): Row(everybody(200)),
-    ("get", "/patents/{number}/similar"): Row(everybody(200)),
-    ("get", "/applicants/{name}/portfolio"): Row(everybody(200)),
-    ("get", "/policies"): Row(everybody(200), query={"q": "外观设计专利保护多少年"}),
-    ("get", "/awards"): Row(everybody(200)),
-    ("get", "/support"): Row(everybody(200), query={"kind": "operating_fund"}),
-    ("get", "/bookings"): Row(everybody(200)),
-    ("get", "/custody-rights"): Row(everybody(200)),
-    ("get", "/custody-fees"): Row(everybody(200)),
-    ("get", "/custody-dormant"): Row(everybody(200)),
-    ("get", "/custody-export"): Row(everybody(200)),
-    ("post", "/custody-rights"): Row(everybody(201), {"rights": [{"number": "CN110000001B"}]}),
-    ("post", "/custody-imports"): Row(everybody(201), "table"),
-    ("get", "/certificates"): Row(everybody(200)),
-    ("get", "/campaigns"): Row(everybody(200)),
-    ("get", "/course-sessions"): Row(everybody(200)),
-    ("get", "/course-sessions/{id}"): Row(everybody(200)),
-    # `merged` is the filer, whose booking it is by then.
-    ("post", "/course-sessions/{id}/bookings"): Row(everybody(201, filer=409, merged=409), {}),
-    # It begins in a week: nobody can check in yet, and nobody learns whose booking there is.
-    ("post", "/course-sessions/{id}/check-in"): Row(everybody(409), {"code": "123456"}),
-    ("post", "/practice-runs"): Row(everybody(201), {}),
-    ("post", "/mock-papers"): Row(everybody(201), {"subject": "related_law"}),
-    ("get", "/wrong-answers"): Row(everybody(200)),
-    ("get", "/exam-progress"): Row(everybody(200)),
-    ("get", "/exam-leaderboard"): Row(everybody(200)),
-    ("put", "/exam-leaderboard/membership"): Row(everybody(200)),
-    ("delete", "/exam-leaderboard/membership"): Row(everybody(204)),
-    # A draft has no id: everybody has their own, and `merged` finds what the filer has just thrown away gone.
-    ("get", "/services/{key}/draft"): Row(only_theirs(200)),
-    ("delete", "/services/{key}/draft"): Row({"filer": 204}),
-    ("put", "/services/{key}/draft"): Row(everybody(200), {"values": {"amount": 1}, "version": 0}),
-    ("post", "/ask"): Row(everybody(200), {"text": "帮助"}),
-    ("post", "/ask/stream"): Row(everybody(200), {"text": "帮助"}),
-    ("post", "/handoffs"): Row(everybody(201), {"reason": "转人工"}),
-    ("post", "/saved-searches"): Row(everybody(201), {"q": "石墨烯"}),
-    ("post", "/cases"): Row(everybody(201), {"service": SERVICE, "form": PLEDGE}),
-    ("post", "/companies"): Row(everybody(201), {"name": "深圳新办有限公司"}),
-    # A company's id is passed on by a colleague so that somebody may ask: the asking shows nothing but its name.
-    ("post", "/companies/{id}/members"): Row(everybody(201)),
-    # Who asked takes the asking back; the filer is gone when `merged`, the same person, leaves.
-    ("delete", "/companies/{id}/membership"): Row(
-        {"stranger": 204, "asker": 204, "former": 204, "member": 204, "runner": 409, "filer": 204}
-    ),
-    ("delete", "/me"): Row(everybody(422, erased=422)),
-    ("post", "/logout"): Row(everybody(204)),
-}
-# What belongs to somebody: the addresses that name one such thing.
-OWNED = (
-    "/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/bookings/{",
-    "/certificates/{",
-    "/practice-runs/{", "/mock-papers/{", "/custody-rights/{",
-)  # fmt: skip
-NUMBERED = {"cases", "bookings", "certificates"}
-OWN_DRAFT = {("get", "/services/{key}/draft"), ("delete", "/services/{key}/draft")}
 
 
 class World:
