@@ -62,6 +62,7 @@ from bot.skills import (
     training,
     training_after,
     training_door,
+    training_questions,
 )
 from bot.skills.patent_filters import drops
 from nlp.follow_ups import corrected
@@ -106,10 +107,14 @@ class Dialogue:
 
     def choose(self, context: TurnContext) -> Skill:
         """The skill that answers; a form on the table is heard first, and everything else leads back to it."""
-        form = forms.running(context)
-        if form is None:
+        form, asked = forms.running(context), training_questions.running(context)
+        if form is None and asked is None:
             return exams.aside(self._choose_alone(context), context)
         unmistakable = training_door.choose_code(context) or training.choose_offer(context)
+        if asked is not None:
+            answer = None if unmistakable else training_questions.choose(context, asked)
+            return answer or training_questions.aside(unmistakable or self._choose_alone(context), context, asked)
+        assert form is not None
         if unmistakable is not None:
             return forms.aside(unmistakable, context, *form)
         return forms.choose(context, *form) or forms.aside(self._choose_alone(context), context, *form)
@@ -135,6 +140,7 @@ class Dialogue:
             saved_searches.choose(context, text)
             or training.choose(context, text)
             or training_door.choose(context)
+            or training_questions.choose_alone(context, text)
             or training_after.choose(context, text)
             or exams.choose(context, text)
             or custody.choose(context, text)

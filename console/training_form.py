@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from console.training_questions import question_values, read_questions
 from core.clock import CHINA
 from models import CourseSession
 from services.training.session_form import TIMES, CourseContent, SessionContent
@@ -43,6 +44,7 @@ def read_session(form: Mapping[str, str]) -> SessionContent:
         replay_url=lines["replay_url"],
         price_fen=_fen(lines["price"]),
         capacity=int(lines["capacity"]) if COUNT.fullmatch(lines["capacity"]) else None,
+        questions=read_questions(form),
         materials=[_material(line) for line in form.get("materials", "")[:MOST_TYPED].splitlines() if line.strip()],
     )
 
@@ -67,7 +69,7 @@ def read_moment(text: str) -> datetime | None:
 
 
 def typed_values(form: Mapping[str, str]) -> dict[str, str]:
-    return {name: form.get(name, "") for name in FIELDS}
+    return {name: form.get(name, "") for name in FIELDS} | question_values(read_questions(form))
 
 
 def blank_values(now: datetime) -> dict[str, str]:
@@ -81,7 +83,8 @@ def blank_values(now: datetime) -> dict[str, str]:
         "enrolment_closes_at": starts - timedelta(hours=1),
         "cancel_until": starts - timedelta(days=1),
     }
-    return dict.fromkeys(FIELDS, "") | {name: _moment(at) for name, at in times.items()} | {"price": "0"}
+    blank = dict.fromkeys(FIELDS, "") | question_values(())
+    return blank | {name: _moment(at) for name, at in times.items()} | {"price": "0"}
 
 
 def shown_values(held: CourseSession) -> dict[str, str]:
@@ -89,6 +92,7 @@ def shown_values(held: CourseSession) -> dict[str, str]:
     return {
         **{name: _moment(getattr(held, name)) for name in TIMES},
         **{name: "" if value is None else str(value) for name, value in lines.items()},
+        **question_values(held.questions),
         "price": f"{held.price_fen // 100}" if held.price_fen % 100 == 0 else f"{held.price_fen / 100:.2f}",
         "is_online": "yes" if held.is_online else "",
         "materials": "\n".join(f"{each['title']} {each['url']}" for each in held.materials),

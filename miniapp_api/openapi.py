@@ -46,6 +46,7 @@ CHANGES = {
     ("post", f"{PREFIX}/bookings/{{number}}/acceptance"),
     ("post", f"{PREFIX}/course-sessions/{{id}}/check-in"),
     ("put", f"{PREFIX}/bookings/{{number}}/feedback"),
+    ("put", f"{PREFIX}/bookings/{{number}}/answers"),
     ("post", f"{PREFIX}/certificates/{{number}}/link"),
     ("put", f"{PREFIX}/mock-papers/{{id}}/answers/{{question}}"),
     ("put", f"{PREFIX}/custody-rights/{{id}}"),

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from miniapp_api.context import current_api, current_caller
 from miniapp_api.once import Keep, once
 from miniapp_api.schemas.common import Page
+from miniapp_api.schemas.services import field_out
 from miniapp_api.schemas.training import (
+    AnswersIn,
     BookingIn,
     BookingOut,
     BookingsOut,
@@ -22,11 +24,13 @@ from miniapp_api.schemas.training import (
     SessionsQuery,
 )
 from models import Booking, BookingState, CourseSession, WeChatIdentity
+from services.catalogue.fields import fields_of
 from services.identities import find_or_create_conversation
 from services.training.bookings import Overlapping, find_overlapping, get_own_booking, list_all_own_bookings
 from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking
 from services.training.certificates import count_claimable
 from services.training.door_codes import check_in_by_code
+from services.training.questions import form_of, list_unanswered, replace_answers
 from services.training.seats import accept_offer, book, cancel, place_in_line
 from services.training.standing import standing_of
 from services.training.timetable import TRACK_NAMES, Asked, get_session, list_upcoming
@@ -49,6 +53,7 @@ def add_routes(api: APIBlueprint) -> None:
     api.get("/bookings/<number>")(api.output(BookingOut)(show_booking))
     api.delete("/bookings/<number>")(api.output(BookingOut)(cancel_booking))
     api.post("/bookings/<number>/acceptance")(api.output(BookingOut)(accept_booking))
+    api.put("/bookings/<number>/answers")(api.input(AnswersIn)(api.output(BookingOut)(put_answers)))
     api.get("/bookings/<number>/calendar")(api.doc(responses=CALENDAR)(show_calendar))
     api.post("/course-sessions/<id>/check-in")(api.input(CheckInIn)(api.output(BookingOut)(check_in_oneself)))
 
@@ -83,6 +88,7 @@ def create_booking(id: str, json_data: BookingIn) -> BaseModel | dict[str, Any]:
 
     有名额就报上;满了就排进候补,`state` 是 `waiting`。和自己另一场时间重了返回 409,`code` 是 `overlapping`,
     确认还要报就带上 `accepts_overlap`。已经报过返回 409,`code` 是 `already_booked`。
+    带了 `answers` 就按主办方的问题整张核对,哪一项不对在 `fields` 里说明,没有报上;不带就先报上,以后再答。
     """
     return once(json_data, lambda _key, keep: _book(id, json_data, keep))
 
@@ -151,6 +157,18 @@ def accept_booking(number: str) -> BookingOut:
         return booking_out(session, booking, api.clock.now())
 
 
+def put_answers(number: str, json_data: AnswersIn) -> BookingOut:
+    """回答主办方的问题
+
+    整体替换,公众号里答过的也在其中。哪一项不对在 `fields` 里说明,什么都不改。开始后返回 409。答不答都不影响名额。
+    """
+    api, caller = current_api(), current_caller()
+    with api.database.unit_of_work() as session:
+        booking = get_own_booking(session, user_id=caller.user_id, number=number)
+        replace_answers(session, booking, json_data.answers, api.clock.now())
+        return booking_out(session, booking, api.clock.now())
+
+
 def show_calendar(number: str) -> Response:
     """一个报名的日历文件
 
@@ -205,6 +223,7 @@ def session_out(held: CourseSession, now: datetime) -> CourseSessionOut:
         capacity=held.capacity,
         free_seats=held.capacity - held.taken,
         standing=standing_of(held, now).value,
+        questions=[field_out(field) for field in fields_of(form_of(held.questions))],
         is_demonstration=course.is_demonstration,
     )
 
@@ -225,6 +244,8 @@ def booking_out(session: Session, booking: Booking, now: datetime) -> BookingOut
         materials=[MaterialOut(**each) for each in booking.session.materials] if came else [],
         satisfaction=booking.satisfaction,
         remark=booking.remark,
+        answers={name: value for name, value in booking.answers.items() if value is not None},
+        unanswered=[field.name for field in list_unanswered(booking)],
         certificates_left=count_claimable(session, booking, now),
         booked_at=booking.created_at,
         session=session_out(booking.session, now),

@@ -67,7 +67,8 @@ class CourseSession(Base):
     """One date of a course. Open, full, started and ended follow from times and seats (standing.py);
     only a cancellation is written down.
 
-    `questions` are the organiser's own, each {"key", "label", "kind", "required"}; `materials` {"title", "url"}.
+    `questions` are the organiser's own, each {"key", "label", "question", "kind", "required", "example", "choices"}
+    (services/training/questions.py); `materials` {"title", "url"}.
     """
 
     __tablename__ = "course_sessions"

@@ -1,15 +1,13 @@
 """Which earlier answer a correction means: the one it names, else the one that such a value fits."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.flows import words
 from bot.flows.reading import Said, read_answer, read_mentioned
 from core.errors import InvalidInput
-from models import FormDraft
-from services.catalogue.fields import FormField, Reads, check_value, fields_of
-from services.catalogue.model import Service
+from services.catalogue.fields import Form, FormField, Reads, check_value, fields_of
 
 SHORTEST_LABEL = 2
 
@@ -23,22 +21,22 @@ class Change:
 
 
 def find_change(
-    service: Service, draft: FormDraft, said: Said, current: FormField | None, read: Callable[[str], Said]
+    form: type[Form], values: Mapping[str, Any], said: Said, current: FormField | None, read: Callable[[str], Said]
 ) -> Change | None:
     """金额改成200万, 不对 是200万; once everything is answered also a bare 200万.
 
-    `read` reads a part of what was said anew.
+    `values` are the answers so far; `read` reads a part of what was said anew.
     """
-    answered = [field for field in fields_of(service.form) if draft.values.get(field.name) is not None]
+    answered = [field for field in fields_of(form) if values.get(field.name) is not None]
     corrects = bool(words.CORRECTS.search(said.plain))
     named = _named(answered, said) if corrects or current is None or words.CHANGES.search(said.plain) else None
     if named is not None:
         rest = said.plain.split(named.ask.label, 1)[1]
-        return _change(service, named, read(words.OPENING.sub("", rest).strip()), is_named=True)
+        return _change(form, named, read(words.OPENING.sub("", rest).strip()), is_named=True)
     if not corrects and current is not None:
         return None
     part = read(words.corrected_part(said.plain).strip()) if corrects else said
-    fitting = [found for field in reversed(answered) if (found := _change(service, field, part))]
+    fitting = [found for field in reversed(answered) if (found := _change(form, field, part))]
     return fitting[0] if fitting else None
 
 
@@ -47,13 +45,13 @@ def _named(answered: Iterable[FormField], said: Said) -> FormField | None:
     return max(found, key=lambda field: len(field.ask.label), default=None)
 
 
-def _change(service: Service, field: FormField, said: Said, *, is_named: bool = False) -> Change | None:
+def _change(form: type[Form], field: FormField, said: Said, *, is_named: bool = False) -> Change | None:
     value = read_mentioned(field, said)
     if value is None and (is_named or field.reads is Reads.CHOICE):
         value = read_answer(field, said)
     if value is None:
         return None
     try:
-        return Change(field, check_value(service.form, field, value))
+        return Change(field, check_value(form, field, value))
     except InvalidInput:
         return None

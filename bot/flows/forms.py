@@ -108,7 +108,7 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
     # 签了 answers a question of yes or no, whatever it may mean elsewhere.
     # So does 跳过 where the field may stay empty.
     is_answer = field is not None and (
-        (field.reads not in FREE_TEXT and read_answer(field, said) is not None) or _skips(field, said)
+        (field.reads not in FREE_TEXT and read_answer(field, said) is not None) or skips(field, said)
     )
     if words.LEAVES.fullmatch(plain) or (bare_act == "cancel" and not is_answer):
         return lambda _: leaving(service)
@@ -118,12 +118,12 @@ def _choose(context: TurnContext, service: Service, draft: FormDraft) -> Callabl
         return None
     if field is None and (answer := _at_summary(context, service, draft, is_yes=bare_act == "affirm")) is not None:
         return answer
-    change = find_change(service, draft, said, field, lambda part: said_in(context, part))
+    change = find_change(service.form, draft.values, said, field, lambda part: said_in(context, part))
     if change is not None:
         return taking(service, change, is_change=True)
-    if field is not None and not _asks(context, field):
+    if field is not None and not asks(context, field):
         return _answer(service, field, said, context)
-    if _asks(context, field) or _wants_else(context):
+    if asks(context, field) or wants_else(context):
         return None
     return lambda given: refused(given, service, field)
 
@@ -148,7 +148,7 @@ def _steering(service: Service, plain: str) -> Callable[[TurnContext], Reply] | 
     return None
 
 
-def _skips(field: FormField, said: Said) -> bool:
+def skips(field: FormField, said: Said) -> bool:
     if field.is_required or words.SKIPS.fullmatch(said.plain.strip()) is None:
         return False
     # 没有 is the answer to a question of yes or no, and no answer to any other.
@@ -158,11 +158,11 @@ def _skips(field: FormField, said: Said) -> bool:
 def _answer(
     service: Service, field: FormField, said: Said, context: TurnContext
 ) -> Callable[[TurnContext], Reply] | None:
-    if _skips(field, said):
+    if skips(field, said):
         return taking(service, Change(field, None))
     value = read_answer(field, said)
     if value is None:
-        return None if _wants_else(context) else lambda given: refused(given, service, field)
+        return None if wants_else(context) else lambda given: refused(given, service, field)
     try:
         check_value(service.form, field, value)
     except InvalidInput as error:
@@ -171,7 +171,7 @@ def _answer(
     return taking(service, Change(field, value))
 
 
-def _asks(context: TurnContext, field: FormField | None) -> bool:
+def asks(context: TurnContext, field: FormField | None) -> bool:
     """Whether the sentence asks something of its own instead of answering."""
     understood, plain = context.understanding, context.plain
     if words.ASKS_FOR_SURE.search(plain) and follow_up_question(context) is not None:
@@ -185,7 +185,7 @@ def _asks(context: TurnContext, field: FormField | None) -> bool:
     return understood.confidence >= PLAUSIBLE and bool(words.ASKS.search(plain))
 
 
-def _wants_else(context: TurnContext) -> bool:
+def wants_else(context: TurnContext) -> bool:
     """Whether the sentence is a clear wish for something else."""
     understood = context.understanding
     return understood.intent is not None and understood.intent != "chitchat" and understood.confidence >= SURE

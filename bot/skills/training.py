@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
+from bot.flows.form_replies import KEY
 from bot.replies import Choice, Reply
 from bot.skills import Skill
 from bot.skills.training_lists import (
@@ -26,6 +27,7 @@ from bot.skills.training_lists import (
     session_named,
     state_of,
 )
+from bot.skills.training_questions import answered_lines, with_questions
 from bot.skills.training_replies import ask_to_cancel, booked, waiting, why_ask
 from bot.skills.training_words import ASKS_OWN, BOOKS, GIVES_UP, LONGEST, NAMES, REFUSES, TAKES, place_of, seats_of
 from core.errors import AppError, NotFound
@@ -168,7 +170,7 @@ def show_booking(context: TurnContext, place: int) -> Reply:
     ]  # fmt: skip
     if held.live_url and booking.state in {BookingState.BOOKED, BookingState.ATTENDED}:
         lines.append(f"观看地址:{held.live_url}")
-    lines += calendar_line(booking, context)
+    lines += [*answered_lines(booking, context), *calendar_line(booking, context)]
     ways_out = (Choice(f"取消第{place}个", "取消报名"),) if can_give_up(booking, context.now) else ()
     return Reply("\n".join(lines), choices=(*ways_out, OTHERS))
 
@@ -207,7 +209,9 @@ def cancel_confirmed(context: TurnContext) -> Reply:
         except AppError as refusal:
             return Reply(refusal.message, choices=(MINE,), memory={"pending": None})
         title = booking.session.course.title
-        return Reply(f"取消了:{title}。名额会给后面的人。", choices=(OTHERS,), memory={"pending": None, "list": None})
+        gone = {KEY: None} if (context.memory.get(KEY) or {}).get("number") == number else {}
+        memory = {"pending": None, "list": None, **gone}
+        return Reply(f"取消了:{title}。名额会给后面的人。", choices=(OTHERS,), memory=memory)
 
     return Reply("", on_commit=commit)
 
@@ -217,7 +221,7 @@ def take(context: TurnContext) -> Reply:
 
     def accept(session: Session, booking: Booking) -> Reply:
         accept_offer(session, booking, context.now)
-        return booked(booking, context)
+        return with_questions(booked(booking, context), booking, context)
 
     return _answer_offer(context, accept)
 
@@ -260,7 +264,9 @@ def _book(context: TurnContext, held: CourseSession, seats: int, *, is_confirmed
             )  # fmt: skip
         except AppError as refusal:
             return Reply(refusal.message, choices=(MINE, OTHERS), memory={"pending": None})
-        return booked(booking, context) if booking.state == BookingState.BOOKED else waiting(session, booking)
+        if booking.state != BookingState.BOOKED:
+            return waiting(session, booking)
+        return with_questions(booked(booking, context), booking, context)
 
     return Reply("", on_commit=commit)
 

@@ -27,6 +27,8 @@ from services.training.broadcasts import count_recipients
 from services.training.by_hand import LONGEST_NAME, accept_by_hand, book_by_hand, cancel_by_hand
 from services.training.callers import forget_caller
 from services.training.changes import CONCERNED
+from services.training.participant_sheet import participants_as_csv
+from services.training.questions import KIND_NAMES, MOST_QUESTIONS, shown_answers
 from services.training.roster import Planned, count_states, list_line, list_participants, list_planned
 from services.training.seats import MOST_SEATS
 from services.training.signed_links import make_screen_token
@@ -37,6 +39,7 @@ MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 # Which months are offered, counted from the one that is shown.
 MONTHS_BEFORE, MONTHS_AFTER = 1, 4
 BY_HAND = {"accept": accept_by_hand, "cancel_booking": cancel_by_hand, "excuse": excuse, "forget": forget_caller}
+CSV = "text/csv; charset=utf-8"
 AUDIENCE_NAMES = {"all": "所有报名和候补的人", "seats": "有名额的人", "line": "候补的人"}
 
 
@@ -164,6 +167,16 @@ def _add_bookings(blueprint: Blueprint, resources: Resources) -> None:
 
         return _take_step(resources, public_id, step if step in BY_HAND else "book", take)
 
+    @blueprint.post("/training/<public_id>/participants.csv")
+    def training_participants_csv(public_id: str) -> Response:
+        """Names and answers leave the house with it: asked for by a button, and written down."""
+        with working(resources) as (work, staff):
+            table = participants_as_csv(work, staff=staff, public_id=public_id, now=resources.clock.now())
+        answer = make_response(table)
+        answer.headers["Content-Type"] = CSV
+        answer.headers["Content-Disposition"] = f'attachment; filename="participants-{public_id}.csv"'
+        return answer
+
 
 def _take_step(resources: Resources, public_id: str, step: str, take: Callable[[Session, Staff], None]) -> Response:
     """In one unit of work; what is refused is said on the session's page, with what was typed."""
@@ -203,7 +216,7 @@ def _page(
             to_confirm=to_confirm,
             typed=request.form,
             audiences=AUDIENCE_NAMES,
-            labels={each["key"]: each["label"] for each in held.questions},
+            answers={row.id: shown_answers(held, row) for row in rows},
             is_door_open=now >= held.starts_at - OPENS_BEFORE,
             absence_rule=RULE,
             screen_token=make_screen_token(resources.settings.secret_key.get_secret_value(), held),
@@ -241,6 +254,8 @@ def _names() -> dict[str, Any]:
         "TRACK_NAMES": TRACK_NAMES,
         "STANDING_NAMES": STANDING_NAMES,
         "STATE_NAMES": STATE_NAMES,
+        "KIND_NAMES": KIND_NAMES,
+        "MOST_QUESTIONS": MOST_QUESTIONS,
         "said_time": said_time,
         "said_place": said_place,
         "said_price": said_price,

@@ -1,11 +1,12 @@
 """Sessions of courses, and bookings."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from miniapp_api.schemas.common import NO_NUL, Day, FormValues, Input, NextCursor, Output, Page, Words
+from miniapp_api.schemas.services import FieldOut
 from services.training.certificates import LONGEST_HOLDER
 from services.training.door_codes import DIGITS
 from services.training.feedback import LONGEST_REMARK
@@ -46,6 +47,7 @@ class CourseSessionOut(Output):
     capacity: int = Field(examples=[40])
     free_seats: int = Field(examples=[12])
     standing: Standing = Field(description="报名未开始、可报名、已满、已截止、进行中、已结束、已取消")
+    questions: list[FieldOut] = Field(description="主办方想知道的,先后就是提问的先后;没有就是空")
     is_demonstration: bool = Field(description="演示数据")
 
 
@@ -58,8 +60,14 @@ class CourseSessionsOut(Output):
 
 class BookingIn(Input):
     seats: int = Field(1, ge=1, le=MOST_SEATS, description="几个名额")
-    answers: FormValues = Field(default_factory=dict, description="主办方的问题")
+    answers: FormValues = Field(
+        default_factory=dict, description="主办方的问题的回答,按场次的 `questions` 填;空着就先占名额,以后再补"
+    )
     accepts_overlap: bool = Field(False, description="知道和另一场时间重了,还是要报")
+
+
+class AnswersIn(Input):
+    answers: FormValues = Field(description="全部回答,整体替换")
 
 
 class CheckInIn(Input):
@@ -86,6 +94,8 @@ class BookingOut(Output):
     materials: list[MaterialOut] = Field(description="资料;签到参加过才给")
     satisfaction: int | None = Field(description="自己的评价:3满意、2一般、1不满意;没评为 null")
     remark: str | None = Field(description="自己补充的意见")
+    answers: dict[str, Any] = Field(description="已答的,按场次的 `questions`", examples=[{}])
+    unanswered: list[str] = Field(description="主办方的问题里还没问到的;跳过的不算", examples=[[]])
     certificates_left: int = Field(description="还能领几份结业证书;领的时候写姓名", examples=[1])
     booked_at: datetime
     session: CourseSessionOut

@@ -1,11 +1,9 @@
 """How training went over a period: who enrolled, who came, who was satisfied, by course, region and firm."""
 
-import csv
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from io import StringIO
 from typing import Any
 
 from sqlalchemy import Label, Row, case, func, literal, select
@@ -16,6 +14,7 @@ from core.errors import InvalidInput
 from models import Booking, BookingState, Company, Course, CourseSession, Staff
 from models.training import HOLDS_SEATS
 from services.permissions import Action, check_may
+from services.training.sheets import as_csv
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 LONGEST_PERIOD = timedelta(days=3 * 366)
@@ -25,8 +24,6 @@ GOOD = 3
 NAME = "row_name"
 ONLINE, ANYWHERE, ALONE = "线上", "未填地区", "个人"
 HEADINGS = ("场次", "报名人次", "到场人次", "到场率", "评价", "满意", "满意率")
-# A spreadsheet takes a cell that begins like this for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class By(StrEnum):
@@ -95,25 +92,18 @@ def training_figures(
 
 
 def figures_as_csv(rows: Sequence[Figures], whole: Figures, by: By) -> str:
-    """For a spreadsheet: with the mark by which it reads UTF-8, and no cell that it would compute."""
-    written = StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow((BY_NAMES[by], *HEADINGS))
+    """For a spreadsheet."""
+    table: list[Sequence[str | int | None]] = [(BY_NAMES[by], *HEADINGS)]
     for each in (*rows, whole):
         percents = [None if value is None else f"{value}%" for value in (each.came_percent, each.satisfied_percent)]
-        cells = (_harmless(each.name), each.sessions, each.enrolled, each.came, percents[0], each.rated,
-                 each.satisfied, percents[1])  # fmt: skip
-        writer.writerow(["" if cell is None else cell for cell in cells])
-    return f"\ufeff{written.getvalue()}"
+        table.append((each.name, each.sessions, each.enrolled, each.came, percents[0], each.rated, each.satisfied,
+                      percents[1]))  # fmt: skip
+    return as_csv(table)
 
 
 def _figures(name: str, row: Row[Any]) -> Figures:
     counts = [int(count or 0) for count in tuple(row)[1:]]
     return Figures(name, *counts)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _name_of(by: By) -> Label[Any]:

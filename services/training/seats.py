@@ -18,6 +18,7 @@ from models.training import LIVE, OPEN
 from services.case_records import next_case_number
 from services.job_names import JobName, request_job, request_rescues
 from services.training.absences import LAST_DAY, find_held_back_until, is_scarce
+from services.training.questions import check_answers
 from services.training.standing import check_bookable
 
 log = get_logger(__name__)
@@ -105,7 +106,8 @@ def reserve(
 ) -> Booking:
     """Seats or a place in line at a session that is locked, whether or not enrolment is open.
 
-    `takes_line`: whoever is here does not wait for who is not. Raises AlreadyBooked, InvalidInput.
+    Without `answers` the organiser's questions are for later; with them all of them must be answered. `takes_line`:
+    whoever is here does not wait for who is not. Raises AlreadyBooked, InvalidInput.
     """
     if not 1 <= seats <= MOST_SEATS:
         raise InvalidInput(f"一次可以报1到{MOST_SEATS}个名额。", fields={"seats": f"1到{MOST_SEATS}"})
@@ -125,7 +127,7 @@ def reserve(
         seats=seats,
         state=BookingState.BOOKED if fits else BookingState.WAITING,
         channel=channel,
-        answers=dict(answers or {}),
+        answers=check_answers(held, answers) if answers else {},
         is_held_back=is_held_back,
         created_at=now,
         changed_at=now,

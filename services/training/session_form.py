@@ -8,6 +8,7 @@ from typing import Any
 from core.errors import InvalidInput
 from models import CourseSession, Track
 from services.dated_data.lookup import NATIONWIDE, full_place
+from services.training.questions import MOST_QUESTIONS, check_questions, stored_questions
 
 TIMES = ("starts_at", "ends_at", "enrolment_opens_at", "enrolment_closes_at", "cancel_until")
 PLAIN = ("is_online", "latitude", "longitude", "price_fen", "capacity")
@@ -54,6 +55,8 @@ class SessionContent:
     capacity: int | None
     # Each {"title", "url"}.
     materials: Sequence[Mapping[str, str]] = ()
+    # The organiser's own, as questions.py checks them; "key" is "" for a new one.
+    questions: Sequence[Mapping[str, Any]] = ()
 
 
 def check_course(content: CourseContent, codes: Sequence[str]) -> None:
@@ -72,7 +75,7 @@ def check_course(content: CourseContent, codes: Sequence[str]) -> None:
 
 def check_session(content: SessionContent, held: CourseSession | None, now: datetime) -> None:
     """Raises InvalidInput by field name. `held` is the session as it is, locked, and None for a new one."""
-    problems = _time_problems(content, held, now) | _place_problems(content)
+    problems = _time_problems(content, held, now) | _place_problems(content) | _question_problems(content)
     message = None
     if content.capacity is None or not 1 <= content.capacity <= MOST_SEATS:
         problems["capacity"] = f"1到{MOST_SEATS}"
@@ -102,6 +105,7 @@ def columns_of(content: SessionContent, held: CourseSession | None) -> dict[str,
             columns[name] = getattr(held, name)
     columns |= {"speaker": one_line(content.speaker), "materials": [dict(each) for each in content.materials]}
     columns |= {"live_url": content.live_url or None, "replay_url": content.replay_url or None}
+    columns["questions"] = stored_questions(content.questions, held.questions if held is not None else [])
     if content.is_online:
         return columns | {"place": None, "region": None, "latitude": None, "longitude": None}
     region = full_place(content.region)
@@ -153,6 +157,14 @@ def _place_problems(content: SessionContent) -> dict[str, str]:
         elif value is not None and not -most <= value <= most:
             problems[name] = f"-{most}到{most}之间的度数"
     return problems
+
+
+def _question_problems(content: SessionContent) -> dict[str, str]:
+    """By the place of a question, counted from 1, and the name of its field: question_1_label."""
+    if len(content.questions) > MOST_QUESTIONS:
+        return {"questions": f"最多{MOST_QUESTIONS}个问题"}
+    wrong = check_questions(content.questions)
+    return {f"question_{place + 1}_{name}": said for place, each in wrong.items() for name, said in each.items()}
 
 
 def _is_address(text: str) -> bool:

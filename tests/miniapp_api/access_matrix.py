@@ -70,6 +70,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/bookings/{number}/next-session"): Row(only_theirs(200)),
     ("post", "/bookings/{number}/questions"): Row(only_theirs(409), {"text": "质押期间还能许可吗"}),
     ("post", "/bookings/{number}/certificates"): Row(only_theirs(409), {"holder": "王小明"}),
+    # Its organiser asks nothing.
+    ("put", "/bookings/{number}/answers"): Row(only_theirs(200), {"answers": {}}),
     ("get", "/certificates/{number}"): Row(only_theirs(200)),
     # No job has made its PDF.
     ("post", "/certificates/{number}/link"): Row(only_theirs(409)),

@@ -12,6 +12,7 @@ from services.training.by_hand import book_by_hand
 from services.training.door_codes import MOST_WRONG, is_right, shown_code
 from tests.support.staff import make_staff
 from tests.support.training import make_session
+from tests.support.training_questions import keys_of, make_questions
 
 
 @pytest.fixture
@@ -68,3 +69,25 @@ def test_what_was_booked_on_the_telephone_is_there_once_the_number_is_proved(
     mini_wechat.phone_codes["button"] = ("oMini1", "13800138000")
     assert phone.post("/login/phone", {"code": "button"}).status_code == 200
     assert [each["number"] for each in phone.get("/bookings").get_json()["items"]] == [number]
+
+
+def test_the_organisers_questions_are_shown_checked_and_answered_later(phone, resources: Resources, clock) -> None:
+    with resources.database.unit_of_work() as session:
+        held = make_session(session, clock.now(), questions=make_questions())
+        path, key = f"/course-sessions/{held.public_id}", keys_of(held.questions)
+    shown = phone.get(path).get_json()["questions"]
+    assert [(each["label"], each["kind"], each["is_required"]) for each in shown] == [
+        ("人数", "count", True), ("午餐", "choice", False), ("停车", "yes_no", True), ("关心的事", "line", False),
+    ]  # fmt: skip
+    assert [each["label"] for each in shown[1]["choices"]] == ["荤", "素"]
+
+    refused = phone.post(f"{path}/bookings", {"answers": {key["人数"]: "很多", key["停车"]: True}})
+    assert refused.status_code == 422 and list(refused.get_json()["error"]["fields"]) == [key["人数"]]
+    assert phone.get("/bookings").get_json()["items"] == []
+    booked = phone.post(f"{path}/bookings", {}).get_json()
+    assert booked["state"] == "booked" and booked["unanswered"] == [key[each] for each in key]
+    address = f"/bookings/{booked['number']}/answers"
+    assert phone.put(address, {"answers": {key["人数"]: 3}}).status_code == 422
+    right = {key["人数"]: 3, key["停车"]: False, key["午餐"]: "素"}
+    answer = phone.put(address, {"answers": right}).get_json()
+    assert answer["answers"] == right and answer["unanswered"] == []

@@ -1,0 +1,82 @@
+"""The organiser's questions at the desk: written in the session's form, their answers beside who comes."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from models import Booking, CourseSession
+from services.training.questions import set_answer
+from tests.support.staff import make_staff
+from tests.support.training import make_booking, make_session
+
+
+@pytest.fixture
+def held(database, clock) -> CourseSession:
+    with database.unit_of_work() as session:
+        made = make_session(session, clock.now())
+        make_booking(session, made, clock.now())
+        return made
+
+
+@pytest.fixture
+def trainer(database, clock, browse):
+    with database.unit_of_work() as session:
+        person = make_staff(session, clock.now(), skills=["training"])
+    browser = browse()
+    browser.log_in(person)
+    return browser
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the edit form of a page would send: what is typed into, what is chosen, what is ticked."""
+    edit = page[page.index("修改这一场") :]
+    edit = edit[: edit.index("</form>")]
+    fields = dict(re.findall(r'name="([a-z_0-9]+)" value="([^"]*)"', edit))
+    boxes = dict(re.findall(r'type="checkbox" name="([a-z_0-9]+)" value="yes"( checked)?', edit))
+    fields = {name: value for name, value in fields.items() if name not in boxes or boxes[name]}
+    for name, options in re.findall(r'<select name="(question_\d_kind)">(.*?)</select>', edit):
+        fields[name] = re.findall(r'value="(\w+)" selected', options)[0]
+    return {name: value for name, value in fields.items() if name != "csrf_token"}
+
+
+def questions(database) -> list[dict]:
+    with database.reading() as session:
+        return session.scalars(select(CourseSession)).one().questions
+
+
+def test_questions_are_written_changed_and_taken_away_at_the_desk(trainer, database, held) -> None:
+    path = f"/console/training/{held.public_id}"
+    form = form_of(trainer.get(path).text)
+    people = {"question_1_label": "人数", "question_1_question": "一共来几位?", "question_1_kind": "number"}
+    # The second row stays empty: what is typed into the third is the second question.
+    meal = {"question_3_label": "午餐", "question_3_question": "要哪一种?", "question_3_kind": "choice"}
+    refused = trainer.post(path, {**form, **people, **meal, "question_3_choices": "荤"})
+    assert refused.status_code == 422 and "2到8个" in refused.text and "要哪一种?" in refused.text
+    assert questions(database) == []
+    assert trainer.post(path, {**form, **people, **meal, "question_3_choices": "荤、素"}).status_code == 303
+    made = questions(database)
+    assert [(each["label"], each["kind"], each["required"], each["choices"]) for each in made] == [
+        ("人数", "number", True, []), ("午餐", "choice", True, ["荤", "素"]),
+    ]  # fmt: skip
+
+    form = form_of(trainer.get(path).text)
+    assert (form["question_2_label"], form["question_2_choices"]) == ("午餐", "荤、素")
+    assert trainer.post(path, form).status_code == 303 and questions(database) == made
+    cleared = {"question_1_label": "", "question_1_question": "", "question_2_question": "午餐要哪一种?"}
+    assert trainer.post(path, {**form, **cleared}).status_code == 303
+    assert [(each["key"], each["question"]) for each in questions(database)] == [(made[1]["key"], "午餐要哪一种?")]
+
+
+def test_answers_stand_beside_who_comes_and_in_the_table_to_take_along(trainer, database, clock, held) -> None:
+    path = f"/console/training/{held.public_id}"
+    form = form_of(trainer.get(path).text)
+    form |= {"question_1_label": "关心的事", "question_1_question": "最想听哪一块?"}
+    assert trainer.post(path, form).status_code == 303
+    with database.unit_of_work() as session:
+        booking = session.scalars(select(Booking)).one()
+        set_answer(session, booking, questions(database)[0]["key"], "评估<费用>", clock.now())
+    assert "关心的事:评估&lt;费用&gt;" in trainer.get(path).text
+    table = trainer.post(f"{path}/participants.csv", {})
+    assert table.content_type == "text/csv; charset=utf-8" and "评估<费用>" in table.text
+    assert "导出名单 · " in trainer.get(path).text
