@@ -61,7 +61,8 @@ def add_phone(json_data: PhoneIn) -> PhoneOut:
     with api.database.unit_of_work() as session:
         identity = session.get_one(WeChatIdentity, caller.identity_id)
         take_over_bookings(session, identity, phone, api.clock.now())
-        session.get_one(User, caller.user_id, with_for_update=True).phone = phone
+        user = session.get_one(User, caller.user_id, with_for_update=True)
+        user.phone, user.phone_verified_at = phone, api.clock.now()
     return PhoneOut(phone=_masked(phone))
 
 

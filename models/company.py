@@ -36,6 +36,8 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     display_name: Mapped[str | None] = mapped_column(String(40))
     phone: Mapped[str | None] = mapped_column(String(20), index=True)
+    # When WeChat said that the number is theirs; null for one that was typed, which may be anybody's.
+    phone_verified_at: Mapped[datetime | None]
     region: Mapped[str | None] = mapped_column(String(60))
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
     unionid: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -65,7 +65,9 @@ ONE_A_KEY: dict[type[Base], str] = {
     LeaderboardEntry: "board",
     CustodyRight: "key",
 }
-PROFILE = ("display_name", "phone", "region", "company_id")
+PROFILE = ("display_name", "region", "company_id")
+# A number goes with the proof that it is theirs.
+NUMBER = ("phone", "phone_verified_at")
 STATES = (MemberState.ENDED, MemberState.PENDING, MemberState.ACTIVE)
 ROLES = (MemberRole.MEMBER, MemberRole.OWNER)
 
@@ -103,7 +105,9 @@ def _move_all(session: Session, loser: User, winner: User) -> dict[str, Any]:
     for table, key in ONE_A_KEY.items():
         _note(moved, table, _give_keyed(session, table, key, loser, winner, moved))
     filled = [name for name in PROFILE if getattr(loser, name) is not None and getattr(winner, name) is None]
-    for name in PROFILE:
+    if _has_better_number(loser, winner):
+        filled += NUMBER
+    for name in (*PROFILE, *NUMBER):
         if name in filled:
             setattr(winner, name, getattr(loser, name))
         # The emptied account keeps nothing about the person.
@@ -111,6 +115,13 @@ def _move_all(session: Session, loser: User, winner: User) -> dict[str, Any]:
     if filled:
         moved["profile"] = filled
     return moved
+
+
+def _has_better_number(loser: User, winner: User) -> bool:
+    """One that is proved goes before one that was typed."""
+    if loser.phone is None or winner.phone is None:
+        return loser.phone is not None
+    return loser.phone_verified_at is not None and winner.phone_verified_at is None
 
 
 def _move_of_identity(session: Session, identity: WeChatIdentity, loser: User, winner: User) -> dict[str, Any]:

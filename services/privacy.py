@@ -58,7 +58,7 @@ def revoke_authorization(session: Session, identity: WeChatIdentity, revoked: se
     if revoked & REVOKED_NAME:
         identity.user.display_name = None
     if revoked & REVOKED_PHONE:
-        identity.user.phone = None
+        identity.user.phone = identity.user.phone_verified_at = None
     if revoked & REVOKED_PLACE:
         identity.user.region = None
     log.info("authorization_revoked", user_id=identity.user_id, kinds=sorted(revoked))
@@ -106,7 +106,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     for conversation in conversations:
         _erase_conversation(session, conversation, now)
     user.display_name = user.phone = user.region = user.unionid = None
-    user.company_id = None
+    user.company_id = user.phone_verified_at = None
     user.erased_at = now
     for identity in user.identities:
         identity.openid = f"erased-{identity.id}"

@@ -1,7 +1,8 @@
 """Bookings that staff write down for somebody: on the telephone, or for who stands at the door without one.
 
-A telephone number that an account has means that person. Anybody else becomes a person without an account: a name and
-a number, who holds seats like all others and whom only the telephone reaches.
+A telephone number that WeChat has said to be an account's means that person; one that was only typed into a form may be
+a stranger's and means nobody. Anybody else becomes a person without an account: a name and a number, who holds seats
+like all others and whom only the telephone reaches.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput
@@ -17,6 +18,7 @@ from models import Booking, BookingState, Conversation, CourseSession, Staff, Us
 from services.audit import record_action
 from services.case_records import lock_person
 from services.training.attendance import OPENS_BEFORE, take_in
+from services.training.callers import HAS_ACCOUNT
 from services.training.desk import get_booking_for, get_session_for
 from services.training.seats import (
     LAST_OFFER,
@@ -184,7 +186,9 @@ def _get_or_create(session: Session, wanted: Wanted, now: datetime) -> User:
 
 
 def _with_number(session: Session, number: str) -> Sequence[User]:
-    wanted = select(User).where(User.phone == number, User.erased_at.is_(None))
+    """Accounts that proved it, and who was booked by it before and has no account."""
+    is_theirs = or_(User.phone_verified_at.is_not(None), ~HAS_ACCOUNT)
+    wanted = select(User).where(User.phone == number, User.erased_at.is_(None), is_theirs)
     return session.scalars(wanted.order_by(User.id).execution_options(populate_existing=True)).all()
 
 

@@ -23,7 +23,7 @@ log = get_logger(__name__)
 # Counted from the end of the last session that they booked.
 KEEP = timedelta(days=365)
 PORTION = 200
-_HAS_ACCOUNT = exists().where(WeChatIdentity.user_id == User.id)
+HAS_ACCOUNT = exists().where(WeChatIdentity.user_id == User.id)
 
 
 def forget_old_callers(session: Session, now: datetime) -> int:
@@ -34,7 +34,7 @@ def forget_old_callers(session: Session, now: datetime) -> int:
     by_hand = select(Booking.user_id).where(Booking.conversation_id.is_(None))
     old = session.scalars(
         select(User)
-        .where(User.id.in_(by_hand), User.erased_at.is_(None), ~_HAS_ACCOUNT, ~recent)
+        .where(User.id.in_(by_hand), User.erased_at.is_(None), ~HAS_ACCOUNT, ~recent)
         .order_by(User.id)
         .limit(PORTION)
     ).all()
@@ -46,7 +46,7 @@ def forget_old_callers(session: Session, now: datetime) -> int:
 def forget_caller(session: Session, *, staff: Staff, public_id: str, booking_id: int, now: datetime) -> Booking:
     """They asked for it on the telephone; seats to come are given up with it. Raises NotFound, Conflict."""
     booking = get_booking_for(session, staff, public_id, booking_id)
-    if session.scalar(select(User.id).where(User.id == booking.user_id, _HAS_ACCOUNT)) is not None:
+    if session.scalar(select(User.id).where(User.id == booking.user_id, HAS_ACCOUNT)) is not None:
         raise Conflict("他有账号,请他自己在公众号里说“删除我的数据”。")
     erase_user(session, booking.user, now)
     record_action(session, staff=staff, action="caller_forgotten", target=f"booking:{booking.number}", now=now)
@@ -60,7 +60,7 @@ def take_over_bookings(session: Session, identity: WeChatIdentity, phone: str, n
     before counts no more than it did: they could not have called it off here.
     """
     callers = select(User).where(
-        User.phone == phone, User.id != identity.user_id, User.erased_at.is_(None), ~_HAS_ACCOUNT
+        User.phone == phone, User.id != identity.user_id, User.erased_at.is_(None), ~HAS_ACCOUNT
     )
     if session.scalars(callers.limit(1)).first() is None:
         return 0

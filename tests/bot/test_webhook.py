@@ -390,13 +390,13 @@ def test_checklist_22_a_revoked_phone_is_deleted_and_the_rest_stays(
     pusher.say(client, OPENID, "帮助")
     with resources.database.unit_of_work() as session:
         user = session.scalars(select(User)).one()
-        user.phone, user.display_name = "13800138000", "王五"
+        user.phone, user.display_name, user.phone_verified_at = "13800138000", "王五", user.created_at
 
     pusher.push(client, event_fields("platform", "user_authorization_revoke", OpenID=OPENID, RevokeInfo="8"))
 
     with resources.database.reading() as session:
         user = session.scalars(select(User)).one()
-    assert (user.phone, user.display_name) == (None, "王五")
+    assert (user.phone, user.phone_verified_at, user.display_name) == (None, None, "王五")
 
 
 def test_checklist_23_a_flood_of_locations_gets_no_answers_and_no_rows(

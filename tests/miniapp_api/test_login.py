@@ -110,6 +110,8 @@ def test_a_shared_phone_number_is_kept_and_shown_only_in_part(
 
     assert (answer.status_code, answer.get_json()) == (200, {"phone": "138****8000"})
     assert stored_phone(resources) == "13800138000"
+    with resources.database.reading() as session:
+        assert session.scalars(select(User.phone_verified_at)).one() is not None
     assert phone.get("/services/pledge_financing").get_json()["known"] == {"phone": "13800138000"}
 
 

@@ -208,6 +208,22 @@ def test_what_the_profile_lacks_is_filled_and_nothing_personal_stays_behind(
     assert "13800138000" not in str(merge.moved)
 
 
+@pytest.mark.parametrize("is_proved", [True, False])
+def test_a_number_that_was_proved_goes_before_one_that_was_typed(
+    session: Session, clock: FixedClock, is_proved: bool
+) -> None:
+    known, new = make_pair(session, clock.now())
+    known.user.phone, new.user.phone = "13900139000", "13800138000"
+    new.user.phone_verified_at = clock.now() if is_proved else None
+    loser = new.user
+
+    user = learn_unionid(session, new, UNIONID, clock.now())
+
+    expected = ("13800138000", clock.now()) if is_proved else ("13900139000", None)
+    assert (user.phone, user.phone_verified_at) == expected
+    assert (loser.phone, loser.phone_verified_at) == (None, None)
+
+
 def test_the_official_account_may_be_the_one_to_learn_later(session: Session, clock: FixedClock) -> None:
     mini = make_identity(session, clock.now(), platform=Platform.MINI_PROGRAM)
     learn_unionid(session, mini, UNIONID, clock.now())

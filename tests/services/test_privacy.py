@@ -79,6 +79,7 @@ def person(database: Database, clock: FixedClock) -> int:
         identity = session.scalars(select(WeChatIdentity)).one()
         user = identity.user
         user.display_name, user.phone, user.region = NAME, PHONE, "广东省广州市"
+        user.phone_verified_at = now
         receipt = receive_question(session, identity_id=identity.id, text=WORDS, key="first", now=now)
         conversation = session.scalars(select(Conversation)).one()
         conversation.memory = {"subject": WORDS}

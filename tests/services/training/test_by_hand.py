@@ -59,7 +59,7 @@ def test_somebody_without_an_account_is_booked_by_name_and_number(database, cloc
 def test_who_has_an_account_with_this_number_is_that_person_and_is_told(database, clock, held, desk) -> None:
     with database.unit_of_work() as session:
         conversation = make_conversation(session, make_identity(session, clock.now()), clock.now())
-        conversation.user.phone = PHONE
+        conversation.user.phone, conversation.user.phone_verified_at = PHONE, clock.now()
     mine, _ = desk(book_by_hand, name="王小明", phone=PHONE, seats=1)
     with database.unit_of_work() as session:
         booking = session.get_one(Booking, mine)
@@ -70,12 +70,26 @@ def test_who_has_an_account_with_this_number_is_that_person_and_is_told(database
         assert "培训专员给您报上了:专利质押融资实务" in session.scalars(select(Message.text)).one()
 
 
+def test_a_number_that_was_only_typed_into_a_form_is_nobodys(database, clock, held, desk) -> None:
+    """Whoever writes a stranger's number into a form must not be told, nor be booked, in their stead."""
+    with database.unit_of_work() as session:
+        conversation = make_conversation(session, make_identity(session, clock.now()), clock.now())
+        conversation.user.phone = PHONE
+    mine, _ = desk(book_by_hand, name="王小明", phone=PHONE, seats=1)
+    with pytest.raises(Conflict, match="已经报过"):
+        desk(book_by_hand, name="王小明", phone=PHONE, seats=1)
+    with database.reading() as session:
+        booking = session.get_one(Booking, mine)
+        assert booking.user_id != conversation.user_id and booking.conversation_id is None
+        assert session.scalar(select(func.count()).select_from(User)) == 2
+
+
 def test_of_two_accounts_with_one_number_the_one_that_is_booked_is_meant(database, clock, held, desk) -> None:
     with database.unit_of_work() as session:
         booking = make_booking(session, held, clock.now())
-        booking.user.phone = PHONE
+        booking.user.phone, booking.user.phone_verified_at = PHONE, clock.now()
         later = make_conversation(session, make_identity(session, clock.now()), clock.now() + timedelta(hours=1))
-        later.user.phone = PHONE
+        later.user.phone, later.user.phone_verified_at = PHONE, clock.now()
     with pytest.raises(Conflict, match=booking.number):
         desk(book_by_hand, name="王小明", phone=PHONE, seats=1)
 
@@ -135,7 +149,7 @@ def test_who_waits_goes_before_who_walks_in_until_the_last_offer_then_who_is_her
         make_booking(session, held, clock.now())
         group = make_booking(session, held, clock.now(), seats=2)
         waits = make_booking(session, held, clock.now())
-        waits.user.phone = PHONE
+        waits.user.phone, waits.user.phone_verified_at = PHONE, clock.now()
         assert group.state == waits.state == "waiting"
     clock.set(held.starts_at - timedelta(minutes=90))
     with pytest.raises(Conflict, match="还有人候补"):
@@ -148,7 +162,7 @@ def test_who_waits_goes_before_who_walks_in_until_the_last_offer_then_who_is_her
 def test_who_comes_with_an_offer_sits_on_the_seat_that_is_held(database, clock, held, desk) -> None:
     with database.unit_of_work() as session:
         first, _, third = [make_booking(session, held, clock.now()) for _ in range(3)]
-        third.user.phone = PHONE
+        third.user.phone, third.user.phone_verified_at = PHONE, clock.now()
     clock.set(held.starts_at - timedelta(minutes=70))
     desk(cancel_by_hand, booking_id=first.id)
     assert desk(walk_in, name="王小明", phone=PHONE, seats=1) == (third.id, "attended")
