@@ -76,8 +76,8 @@ ACTION_NAMES = {
     "walked_in": "现场登记", "offer_accepted_by_hand": "代确认名额", "cancelled_by_hand": "代取消报名",
     "caller_forgotten": "删除无账号的个人信息", "participants_exported": "导出名单",
     "certificates_on": "课程发证书", "certificates_off": "课程不发证书",
-    "certificate_revoked": "撤销证书", "campaign_created": "新建专题", "campaign_changed": "改专题",
-    "campaign_withdrawn": "撤下专题",
+    "certificate_revoked": "撤销证书", "certificate_given": "代开证书", "campaign_created": "新建专题",
+    "campaign_changed": "改专题", "campaign_withdrawn": "撤下专题",
     "custody_proved": "托管权属通过", "custody_refused": "托管权属不通过",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}

@@ -260,7 +260,10 @@ ROUTES = [
     ("GET", "/console/training/figures.csv", 200),
     ("GET", "/console/training/wishes", 200),
     ("GET", "/console/training/{id}/after", 200),
+    ("POST", "/console/training/{id}/participants.csv", 200),
     ("POST", "/console/training/{id}/certificates", 303),
+    ("POST", "/console/training/{id}/certificates/given", 404),
+    ("GET", "/console/training/{id}/certificates/1/file", 404),
     ("POST", "/console/training/{id}/certificates/ZS261123-22222222/revoke", 422),
 ]
 

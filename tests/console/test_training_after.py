@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from models import Booking, Certificate, Course, Message, Miss
+from services.training.by_hand import walk_in
+from services.training.certificate_making import make_certificate
 from services.training.certificates import issue_certificate
 from services.training.feedback import rate_session, remark
 from services.training.live_questions import ask_in_session
 from tests.support.people import make_identity
+from tests.support.staff import make_staff
 from tests.support.training import make_attended, make_booking, make_course, make_session
 from tests.support.upkeep import ask
 
@@ -57,6 +60,44 @@ def test_revoking_needs_a_reason_and_is_told(trainer, database, booking, certifi
     with database.reading() as session:
         assert any("已撤销:姓名写错" in text for text in session.scalars(select(Message.text)))
     assert trainer.post(f"{base}/certificates/ZS261123-22222222/revoke", {"reason": "错"}).status_code == 404
+
+
+def test_who_has_no_account_gets_a_certificate_from_staff_to_print(trainer, app, database, clock, booking) -> None:
+    with database.unit_of_work() as session:
+        staff = make_staff(session, clock.now(), skills=["training"])
+        course = make_course(session, clock.now(), gives_certificate=True)
+        held = make_session(session, clock.now(), course=course, starts_at=clock.now() + timedelta(hours=1))
+        came = walk_in(
+            session, staff=staff, public_id=held.public_id, name="李芳", phone="13900139000", seats=1, now=clock.now()
+        )
+        make_attended(session, came, clock.now())
+        base = f"/console/training/{held.public_id}"
+    page = trainer.get(f"{base}/after").text
+    assert "没有微信的人" in page and came.number in page and 'value="李芳"' in page
+    # Who has an account asks in chat: not offered, and refused.
+    theirs = f"/console/training/{booking.session.public_id}"
+    assert "没有微信的人" not in trainer.get(f"{theirs}/after").text
+    refused = trainer.post(f"{theirs}/certificates/given", {"booking": booking.id, "holder": "王小朋"})
+    assert refused.status_code == 409 and "他有微信账号" in refused.text
+    odd = trainer.post(f"{base}/certificates/given", {"booking": came.id, "holder": "李芳1"})
+    assert odd.status_code == 422 and 'value="李芳1"' in odd.text
+
+    given = trainer.post(f"{base}/certificates/given", {"booking": came.id, "holder": "李芳"})
+
+    assert given.status_code == 303 and "正在制作" in trainer.get(given.location).text
+    with database.reading() as session:
+        made = session.scalars(select(Certificate)).one()
+    path = f"{base}/certificates/{made.id}/file"
+    assert trainer.get(path).status_code == 409
+    assert make_certificate(
+        database, app.extensions["resources"].files, clock, base_url="https://zhiqiao.example", certificate_id=made.id
+    )
+    page = trainer.get(f"{base}/after").text
+    assert path in page and "没有微信的人" not in page and "代开证书 · 周宁" in trainer.get(base).text
+    opened = trainer.get(path)
+    assert opened.status_code == 303 and opened.location.startswith("/files/certificates?t=")
+    assert trainer.client.get(opened.location).data.startswith(b"%PDF")
+    assert trainer.get(f"{theirs}/certificates/{made.id}/file").status_code == 404
 
 
 def test_whether_a_course_gives_certificates_is_said_here_or_when_it_is_written(trainer, database, booking) -> None:
