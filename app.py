@@ -64,6 +64,7 @@ from services.knowledge import PASSAGE_SCHEMA, answer_policy_question
 from services.measures import BacklogCollector
 from services.ports import FileStore, Notary, TimestampAuthority, WeChat
 from services.resources import Resources
+from services.training.certificates import NUMBER_IN_PATH
 
 
 def build_clock(settings: Settings) -> Clock:
@@ -237,7 +238,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> APIFla
     runner = TurnRunner(resources, build_dialogue(resources))
     app.extensions["resources"] = resources
     app.extensions["turn_runner"] = runner
-    init_web(app)
+    init_web(app, unlogged=NUMBER_IN_PATH)
     app.register_blueprint(create_webhook(resources, runner, build_callbacks(settings)))
     init_api(app, resources, ask=Asker(resources, runner))
     init_console(app, resources)

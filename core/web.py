@@ -1,5 +1,6 @@
 """HTTP in one way: a request id on every answer, one form for every error, nothing leaked."""
 
+import re
 import time
 from typing import Any
 
@@ -46,8 +47,11 @@ def _answer(status: int, code: str, message: str, fields: dict[str, str] | None 
     return jsonify(error_body(code, message, fields)), status
 
 
-def init_web(app: Flask) -> None:
-    """Give the app request ids, access logs and the JSON error form. The console has its own error pages."""
+def init_web(app: Flask, *, unlogged: re.Pattern[str] | None = None) -> None:
+    """Give the app request ids, access logs and the JSON error form. The console has its own error pages.
+
+    `unlogged` fits what may stand in a path and must not in a log, since whoever has it may open something by it.
+    """
 
     @app.before_request
     def begin() -> None:
@@ -68,7 +72,7 @@ def init_web(app: Flask) -> None:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=unlogged.sub("…", request.path) if unlogged else request.path,
                 status=response.status_code,
                 milliseconds=round((time.perf_counter() - g.started) * 1000, 1),
             )

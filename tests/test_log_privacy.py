@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from sqlalchemy import select
 from sqlalchemy.exc import DataError
 
 import bot.turn
@@ -17,12 +18,16 @@ from adapters.wechat.session import CodeSession
 from app import create_app
 from core.clock import FixedClock
 from core.db import Database
-from models import Platform
+from models import Booking, Certificate, Platform
+from services.training.certificates import issue_certificate
+from services.training.timetable import booking_words
 from tests.console.conftest import Browser
 from tests.support.jobs import run_outbox
 from tests.support.pushes import event_fields, text_fields
 from tests.support.resources import make_resources, official_pusher
 from tests.support.staff import PASSWORD, make_staff
+from tests.support.training import make_attended, make_booking, make_course, make_session
+from tests.support.training_questions import TOPIC, make_questions
 
 OPENID = "oSecretOpenid00000000000001"
 MINI_OPENID = "oSecretMini0000000000000001"
@@ -131,3 +136,52 @@ def test_no_line_holds_what_a_person_said_or_is(
     assert [secret for secret in secrets if secret in in_queue] == []
     measures = client.get("/metrics").get_data(as_text=True)
     assert [secret for secret in secrets if secret in measures] == []
+
+
+def test_no_line_holds_the_number_of_a_certificate_or_what_an_organiser_was_answered(
+    written, resources, database: Database, clock: FixedClock
+) -> None:
+    """Whoever has the number may open its page: no request's path is written down with it."""
+    app, buffer = written
+    client = app.test_client()
+    with database.unit_of_work() as session:
+        course = make_course(session, clock.now(), gives_certificate=True)
+        attended = make_booking(session, make_session(session, clock.now(), course=course), clock.now())
+        make_attended(session, attended, clock.now())
+        public_id = attended.session.public_id
+        number = issue_certificate(session, booking_id=attended.id, holder="欧阳靖羽", now=clock.now()).number
+        held = make_session(session, clock.now(), questions=make_questions(TOPIC))
+        words, held_id = booking_words(held), held.public_id
+        staff = make_staff(session, clock.now(), skills=["training"])
+    pusher = official_pusher()
+    pusher.clock = clock
+    pusher.say(client, OPENID, "你好")
+    assert "最想听哪一块" in pusher.say(client, OPENID, words)
+    assert "都记下了" in pusher.say(client, OPENID, WORDS)
+    with app.app_context():
+        run_outbox(resources)
+
+    resources.wechat[Platform.MINI_PROGRAM].codes[CODE] = CodeSession(MINI_OPENID, None, SESSION_KEY)
+    tokens = client.post("/api/v1/login", json={"code": CODE}).get_json()
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert client.get(f"/certificates/{number}").status_code == 200
+    assert client.get(f"/certificates/{number.lower()}").status_code == 200
+    assert client.get(f"/certificates/{number}/more").status_code == 404
+    assert client.get(f"/api/v1/certificates/{number}", headers=bearer).status_code == 404
+    client.post(f"/api/v1/certificates/{number}/link", headers=bearer)
+    browser = Browser(app.test_client())
+    browser.get("/console/login")
+    browser.log_in(staff)
+    base = f"/console/training/{public_id}"
+    browser.get(f"{base}/after")
+    assert browser.post(f"{base}/certificates/{number}/revoke", {"reason": "姓名写错"}).status_code == 303
+    wrong = {"answers": {"q1": WORDS}}
+    assert client.post(f"/api/v1/course-sessions/{held_id}/bookings", json=wrong, headers=bearer).status_code == 422
+    with database.reading() as session:
+        assert session.scalars(select(Certificate.revoked_at)).one() is not None
+        assert any(WORDS in str(each) for each in session.scalars(select(Booking.answers)))
+
+    lines = buffer.getvalue()
+    assert "/certificates/…" in lines and "certificate_issued" in lines and "session_question_answered" in lines
+    secrets = (number.lower(), WORDS.lower(), "欧阳靖羽")
+    assert [line for line in lines.splitlines() if any(each in line.lower() for each in secrets)] == []

@@ -49,5 +49,5 @@ def read_certificate(files: FileStore, certificate: Certificate) -> Iterator[byt
     try:
         return files.read(certificate.storage_key)
     except FileStoreError as error:
-        log.error("file_not_read", certificate=certificate.number, error_type=type(error).__name__)
+        log.error("file_not_read", certificate_id=certificate.id, error_type=type(error).__name__)
         raise UpstreamUnavailable("证书暂时打不开,请稍后再试。") from error

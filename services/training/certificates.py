@@ -27,6 +27,8 @@ LETTERS = "ZS"
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 SIGNS_IN_NUMBER = 8
 NUMBER = re.compile(f"{LETTERS}\\d{{6}}-[{SIGNS}]{{{SIGNS_IN_NUMBER}}}")
+# As it may stand in an address: the page takes small letters too.
+NUMBER_IN_PATH = re.compile(NUMBER.pattern, re.IGNORECASE)
 SHORTEST_HOLDER, LONGEST_HOLDER = 2, 30
 # 王小明, 阿卜杜拉·买买提, O'Neil-Smith Anna
 HOLDER = re.compile(r"[^\W\d_]+(?:[ ·.'’-]+[^\W\d_]+)*\.?")
@@ -108,7 +110,8 @@ def issue_certificate(session: Session, *, booking_id: int, holder: str, now: da
     session.add(made)
     session.flush()
     request_job(session, JobName.MAKE_CERTIFICATE, key=str(made.id), now=now, certificate_id=made.id)
-    log.info("certificate_issued", certificate=made.number, booking=booking.number)
+    # Not by its number: whoever has that may open its page.
+    log.info("certificate_issued", certificate_id=made.id, booking=booking.number)
     return made
 
 
