@@ -4,8 +4,11 @@ from apiflask import APIBlueprint
 
 from miniapp_api.context import current_api
 from miniapp_api.schemas.campaigns import CampaignOut, CampaignsOut
+from miniapp_api.schemas.training import CourseSessionOut
 from miniapp_api.training import session_out
+from models import CourseSession
 from services.training.campaigns import list_running, sessions_of
+from services.training.line import list_waited_for
 
 
 def add_routes(api: APIBlueprint) -> None:
@@ -20,6 +23,15 @@ def list_campaigns() -> CampaignsOut:
     api = current_api()
     now = api.clock.now()
     with api.database.reading() as session:
+        found = [
+            (each, [held for held in sessions_of(session, each) if held.ends_at > now])
+            for each in list_running(session, now)
+        ]
+        waited_for = list_waited_for(session, (held for _, sessions in found for held in sessions), now)
+
+        def out(held: CourseSession) -> CourseSessionOut:
+            return session_out(held, now, is_waited_for=held.id in waited_for)
+
         items = [
             CampaignOut(
                 id=each.public_id,
@@ -28,8 +40,8 @@ def list_campaigns() -> CampaignsOut:
                 first_on=each.first_on,
                 last_on=each.last_on,
                 courses=[course.title for course in each.courses],
-                sessions=[session_out(held, now) for held in sessions_of(session, each) if held.ends_at > now],
+                sessions=[out(held) for held in sessions],
             )
-            for each in list_running(session, now)
+            for each, sessions in found
         ]
     return CampaignsOut(items=items)

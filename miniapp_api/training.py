@@ -30,6 +30,7 @@ from services.training.bookings import Overlapping, find_overlapping, get_own_bo
 from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking
 from services.training.certificates import count_claimable
 from services.training.door_codes import check_in_by_code
+from services.training.line import is_waited_for, list_waited_for
 from services.training.questions import form_of, list_unanswered, replace_answers
 from services.training.seats import accept_offer, book, cancel, place_in_line
 from services.training.standing import standing_of
@@ -70,7 +71,9 @@ def list_sessions(query_data: SessionsQuery) -> CourseSessionsOut:
     start = int(api.cursors.read(scope, query_data.cursor)["start"]) if query_data.cursor else 0
     with api.database.reading() as session:
         found = list_upcoming(session, now, asked)
-        page = [session_out(each, now) for each in found[start : start + query_data.limit]]
+        shown = found[start : start + query_data.limit]
+        waited_for = list_waited_for(session, shown, now)
+        page = [session_out(each, now, is_waited_for=each.id in waited_for) for each in shown]
     end = start + len(page)
     next_cursor = api.cursors.make(scope, {"start": end}) if len(found) > end else None
     return CourseSessionsOut(items=page, next_cursor=next_cursor)
@@ -80,7 +83,8 @@ def show_session(id: str) -> CourseSessionOut:
     """一场培训"""
     api = current_api()
     with api.database.reading() as session:
-        return session_out(get_session(session, id), api.clock.now())
+        held, now = get_session(session, id), api.clock.now()
+        return session_out(held, now, is_waited_for=is_waited_for(session, held, now))
 
 
 def create_booking(id: str, json_data: BookingIn) -> BaseModel | dict[str, Any]:
@@ -201,7 +205,7 @@ def check_in_oneself(id: str, json_data: CheckInIn) -> BookingOut:
     return answer
 
 
-def session_out(held: CourseSession, now: datetime) -> CourseSessionOut:
+def session_out(held: CourseSession, now: datetime, *, is_waited_for: bool) -> CourseSessionOut:
     course = held.course
     return CourseSessionOut(
         id=held.public_id,
@@ -222,6 +226,7 @@ def session_out(held: CourseSession, now: datetime) -> CourseSessionOut:
         price_fen=held.price_fen,
         capacity=held.capacity,
         free_seats=held.capacity - held.taken,
+        is_waited_for=is_waited_for,
         standing=standing_of(held, now).value,
         questions=[field_out(field) for field in fields_of(form_of(held.questions))],
         is_demonstration=course.is_demonstration,
@@ -248,5 +253,5 @@ def booking_out(session: Session, booking: Booking, now: datetime) -> BookingOut
         unanswered=[field.name for field in list_unanswered(booking)],
         certificates_left=count_claimable(session, booking, now),
         booked_at=booking.created_at,
-        session=session_out(booking.session, now),
+        session=session_out(booking.session, now, is_waited_for=is_waited_for(session, booking.session, now)),
     )

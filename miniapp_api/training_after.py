@@ -30,6 +30,7 @@ from services.training.certificates import (
     list_own_certificates,
 )
 from services.training.feedback import rate_session, remark
+from services.training.line import is_waited_for
 from services.training.live_questions import ask_in_session, check_running
 from services.training.suggestions import suggest_next
 
@@ -73,7 +74,8 @@ def show_next(number: str) -> NextSessionOut:
         found = suggest_next(session, user_id=caller.user_id, course=booking.session.course, now=now)
         if found is None:
             return NextSessionOut(session=None, reason=None)
-        return NextSessionOut(session=session_out(found.held, now), reason=found.reason)
+        has_line = is_waited_for(session, found.held, now)
+        return NextSessionOut(session=session_out(found.held, now, is_waited_for=has_line), reason=found.reason)
 
 
 def ask_speaker(number: str, json_data: QuestionIn) -> BaseModel | dict[str, Any]:

@@ -13,6 +13,7 @@ from public.files import attachment
 from services.resources import Resources
 from services.training.absences import RULE
 from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking, calendar_of_session
+from services.training.line import is_waited_for
 from services.training.signed_links import CALENDAR_PATH, open_calendar_link
 from services.training.standing import Standing, standing_of
 from services.training.timetable import booking_words, get_session, said_place, said_price, said_seats
@@ -39,9 +40,11 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
                 title = "没有这一场培训"
                 return make_response(render_template("public/nothing.html", title=title, message=error.message), 404)
             standing = standing_of(held, now)
+            has_line = is_waited_for(session, held, now)
             page = render_template(
-                "public/course.html", held=held, look=LOOKS.get(standing, "is-open"), seats=said_seats(held, now),
-                next_step=_next_step(held, standing), time=_period(held), place=said_place(held),
+                "public/course.html", held=held, look="is-open" if has_line else LOOKS.get(standing, "is-open"),
+                seats=said_seats(held, now, is_waited_for=has_line),
+                next_step=_next_step(held, standing, has_line=has_line), time=_period(held), place=said_place(held),
                 price=said_price(held), cancel_until=_moment(held.cancel_until), is_bookable=standing in NEXT,
                 is_to_come=standing in TO_COME, absence_rule=RULE,
             )  # fmt: skip
@@ -70,7 +73,9 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
         return attachment(content, name, MEDIA_TYPE, len(content))
 
 
-def _next_step(held: CourseSession, standing: Standing) -> str:
+def _next_step(held: CourseSession, standing: Standing, *, has_line: bool) -> str:
+    if standing is Standing.OPEN and has_line:
+        standing = Standing.FULL  # whoever books now waits
     return NEXT.get(standing, OTHERS).format(opens=_moment(held.enrolment_opens_at), words=booking_words(held))
 
 

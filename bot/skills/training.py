@@ -33,6 +33,7 @@ from bot.skills.training_words import ASKS_OWN, BOOKS, GIVES_UP, LONGEST, NAMES,
 from core.errors import AppError, NotFound
 from models import Booking, BookingState, Conversation, CourseSession
 from services.training.bookings import can_give_up, get_own_booking, list_current_bookings, list_own_bookings
+from services.training.line import is_waited_for
 from services.training.seats import accept_offer, book, cancel
 from services.training.timetable import (
     Asked,
@@ -129,9 +130,10 @@ def show_session(context: TurnContext, place: int) -> Reply:
     held = session_at(context, place)
     if held is None:
         return no_such(context)
+    seats = said_seats(held, context.now, is_waited_for=is_waited_for(context.session, held, context.now))
     lines = [
         held.course.title, f"{said_time(held)} · {said_place(held)}",
-        f"{held.speaker}讲 · {said_price(held)} · {said_seats(held, context.now)}",
+        f"{held.speaker}讲 · {said_price(held)} · {seats}",
         held.course.summary, f"适合:{held.course.audience}",
     ]  # fmt: skip
     if held.course.is_demonstration:

@@ -1,6 +1,6 @@
 """Lists of sessions and of a person's bookings: numbered, paged, remembered so that a number means one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
@@ -8,6 +8,7 @@ from bot.skills.patent_text import shortened
 from core.i18n import chinese_time
 from models import Booking, BookingState, CourseSession
 from services.training.bookings import STATE_NAMES, can_give_up, list_current_bookings
+from services.training.line import list_waited_for
 from services.training.seats import place_in_line
 from services.training.signed_links import make_calendar_link
 from services.training.timetable import (
@@ -45,7 +46,8 @@ def listed(
         )
     page = found[offset : offset + SHOWN]
     more = len(found) > offset + SHOWN
-    lines = [head, *(f"{place}. {_line(each, context)}" for place, each in enumerate(page, start=1))]
+    waited_for = list_waited_for(context.session, page, context.now)
+    lines = [head, *(f"{place}. {_line(each, context, waited_for)}" for place, each in enumerate(page, start=1))]
     lines.append("回复数字就报那一场" if seats else "回复数字看详情,“报名第1个”就报上")
     lines[-1] += ",“下一页”继续。" if more else "。"
     what = "第{}个" if seats else "报名第{}个"
@@ -149,7 +151,6 @@ def booking_at(context: TurnContext, place: int) -> Booking | None:
     return next((each for each in rows if each.number == ids[place - 1]), None)
 
 
-def _line(held: CourseSession, context: TurnContext) -> str:
-    return " · ".join(
-        [held.course.title, said_time(held), said_place(held), said_price(held), said_seats(held, context.now)]
-    )
+def _line(held: CourseSession, context: TurnContext, waited_for: Collection[int]) -> str:
+    seats = said_seats(held, context.now, is_waited_for=held.id in waited_for)
+    return " · ".join([held.course.title, said_time(held), said_place(held), said_price(held), seats])

@@ -23,6 +23,7 @@ from services.training.campaigns import (
     withdraw_campaign,
 )
 from services.training.desk import list_courses
+from services.training.line import list_waited_for
 from services.training.timetable import said_place, said_seats, said_time
 
 MOST_TYPED = 2_000
@@ -87,15 +88,18 @@ def _page(resources: Resources, public_id: str, *, problem: AppError | None = No
     with looking(resources) as (reader, staff):
         found = get_campaign_for(reader, staff, public_id)
         rows, whole = campaign_figures(reader, staff, found, now)
+        sessions = sessions_of(reader, found)
+        waited_for = list_waited_for(reader, sessions, now)
         page = render_template(
-            "console/training/campaign.html", campaign=found, sessions=sessions_of(reader, found), rows=rows,
+            "console/training/campaign.html", campaign=found, sessions=sessions, rows=rows,
             whole=whole, is_over=is_over(found, now), courses=list_courses(reader, staff),
             values=request.form if is_typed else _values(found),
             chosen=_chosen() if is_typed else {each.id for each in found.courses},
             # After a refusal what was looked at stays: a second try must not overwrite a colleague's change.
             version=_version() if is_typed else found.version,
             problem=problem, page_address=_address(resources, found),
-            said_time=said_time, said_place=said_place, said_seats=lambda held: said_seats(held, now),
+            said_time=said_time, said_place=said_place,
+            said_seats=lambda held: said_seats(held, now, is_waited_for=held.id in waited_for),
         )  # fmt: skip
     return make_response(page, problem.http_status if problem else 200)
 

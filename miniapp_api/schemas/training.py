@@ -46,6 +46,7 @@ class CourseSessionOut(Output):
     price_fen: int = Field(description="每位多少分;0是免费", examples=[0])
     capacity: int = Field(examples=[40])
     free_seats: int = Field(examples=[12])
+    is_waited_for: bool = Field(description="空着的名额先给候补的人:现在报名会排在后面")
     standing: Standing = Field(description="报名未开始、可报名、已满、已截止、进行中、已结束、已取消")
     questions: list[FieldOut] = Field(description="主办方想知道的,先后就是提问的先后;没有就是空")
     is_demonstration: bool = Field(description="演示数据")

@@ -200,7 +200,7 @@ def offer_free_seats(session: Session, held: CourseSession, now: datetime) -> in
         return offered
     line = select(Booking).where(Booking.session_id == held.id, Booking.state == BookingState.WAITING)
     for booking in session.scalars(line.order_by(*LINE)).all():
-        if held.taken + booking.seats > held.capacity or _is_still_held_back(held, booking, now):
+        if held.taken + booking.seats > held.capacity or is_still_held_back(held, booking, now):
             break
         held.taken += booking.seats
         set_state(booking, BookingState.OFFERED, now)
@@ -248,10 +248,10 @@ def has_room(session: Session, held: CourseSession, seats: int, now: datetime) -
         return False
     line = select(Booking).where(Booking.session_id == held.id, Booking.state == BookingState.WAITING)
     first = session.scalars(line.order_by(*LINE).limit(1)).first()
-    return first is None or _is_still_held_back(held, first, now)
+    return first is None or is_still_held_back(held, first, now)
 
 
-def _is_still_held_back(held: CourseSession, booking: Booking, now: datetime) -> bool:
+def is_still_held_back(held: CourseSession, booking: Booking, now: datetime) -> bool:
     return booking.is_held_back and is_scarce(held, booking.seats) and now < held.starts_at - LAST_DAY
 
 

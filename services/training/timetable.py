@@ -90,11 +90,12 @@ def said_price(held: CourseSession) -> str:
     return f"每位{yuan}元"
 
 
-def said_seats(held: CourseSession, now: datetime) -> str:
-    """余12个名额, or why there are none to be had."""
+def said_seats(held: CourseSession, now: datetime, *, is_waited_for: bool) -> str:
+    """余12个名额, or why there are none to be had; `is_waited_for` (line.py): the line is asked first."""
     standing = standing_of(held, now)
     if standing is Standing.OPEN:
-        return f"余{held.capacity - held.taken}个名额"
+        line = ",先给候补的人" if is_waited_for else ""
+        return f"余{held.capacity - held.taken}个名额{line}"
     return STANDING_NAMES[standing]
 
 

@@ -1,7 +1,7 @@
 """Every operation of the served document × everybody who may call it × a foreign and a missing object.
 
-A new operation needs its row in MATRIX (access_matrix.py). Whoever a row does not name finds nothing: their answer about
-somebody else's object and about one that never was are the same, byte for byte.
+A new operation needs its row in MATRIX (access_matrix.py). Whoever a row does not name finds nothing: their answer
+about somebody else's object and about one that never was are the same, byte for byte.
 """
 
 from collections.abc import Callable, Iterator, Mapping

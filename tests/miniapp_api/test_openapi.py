@@ -53,6 +53,7 @@ PATHS = {
     "/api/v1/bookings": {"get"},
     "/api/v1/bookings/{number}": {"get", "delete"},
     "/api/v1/bookings/{number}/acceptance": {"post"},
+    "/api/v1/bookings/{number}/answers": {"put"},
     "/api/v1/bookings/{number}/calendar": {"get"},
     "/api/v1/bookings/{number}/feedback": {"put"},
     "/api/v1/bookings/{number}/next-session": {"get"},

@@ -11,7 +11,7 @@ from services.resources import Resources
 from services.training.by_hand import book_by_hand
 from services.training.door_codes import MOST_WRONG, is_right, shown_code
 from tests.support.staff import make_staff
-from tests.support.training import make_session
+from tests.support.training import make_booking, make_session
 from tests.support.training_questions import keys_of, make_questions
 
 
@@ -91,3 +91,15 @@ def test_the_organisers_questions_are_shown_checked_and_answered_later(phone, re
     right = {key["人数"]: 3, key["停车"]: False, key["午餐"]: "素"}
     answer = phone.put(address, {"answers": right}).get_json()
     assert answer["answers"] == right and answer["unanswered"] == []
+
+
+def test_seats_that_somebody_waits_for_say_so(phone, resources: Resources, clock) -> None:
+    with resources.database.unit_of_work() as session:
+        held = make_session(session, clock.now())
+        path = f"/course-sessions/{held.public_id}"
+        make_booking(session, held, clock.now())
+        make_booking(session, held, clock.now(), seats=2)
+    shown = phone.get(path).get_json()
+    assert (shown["free_seats"], shown["is_waited_for"], shown["standing"]) == (1, True, "open")
+    assert [each["is_waited_for"] for each in phone.get("/course-sessions").get_json()["items"]] == [True]
+    assert phone.post(f"{path}/bookings", {}).get_json()["state"] == "waiting"

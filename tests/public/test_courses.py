@@ -48,6 +48,15 @@ def test_a_session_says_when_where_and_how_to_book_as_it_stands(app: Flask, cloc
         assert state in shown() and "最近有什么培训" in shown() and "就能报名" not in shown()
 
 
+def test_seats_that_a_group_waits_for_are_not_promised_to_who_comes_now(app: Flask, clock, held) -> None:
+    clock.advance(timedelta(hours=1))
+    with app.extensions["resources"].database.unit_of_work() as session:
+        make_booking(session, held, clock.now())
+        assert make_booking(session, held, clock.now(), seats=2).state == "waiting"
+    shown = page(app, held.public_id)
+    assert "余1个名额,先给候补的人" in shown and "排候补" in shown and "就能报名" not in shown
+
+
 def test_a_cancelled_session_says_so_and_an_unknown_one_is_not_there(app: Flask, clock, held) -> None:
     with app.extensions["resources"].database.unit_of_work() as session:
         session.get_one(CourseSession, held.id).cancelled_at = clock.now()

@@ -12,6 +12,7 @@ from core.errors import Conflict, InvalidInput
 from models import Booking, BookingState, CourseSession, OutboxRow
 from models.training import HOLDS_SEATS
 from services.training.bookings import get_own_booking
+from services.training.line import is_waited_for
 from services.training.seats import (
     OFFER_LASTS,
     AlreadyBooked,
@@ -25,6 +26,7 @@ from services.training.seats import (
     rescue_forgotten_offers,
 )
 from services.training.standing import NotBookable, Standing, standing_of
+from services.training.timetable import said_seats
 from tests.support.people import make_conversation, make_identity
 from tests.support.training import make_booking, make_session
 
@@ -115,6 +117,11 @@ def test_a_group_first_in_line_is_not_passed_by_who_wants_less(database, clock, 
         cancel(session, first, clock.now())
 
         assert (group.state, single.state) == ("waiting", "waiting")
+        # And who looks at the timetable reads why.
+        row = session.get_one(CourseSession, held.id)
+        assert said_seats(row, clock.now(), is_waited_for=is_waited_for(session, row, clock.now())) == (
+            "余1个名额,先给候补的人"
+        )
         newcomer = make_booking(session, held, clock.now())
         assert newcomer.state == "waiting"
         cancel(session, second, clock.now())
