@@ -110,7 +110,9 @@ class Dialogue:
         form, asked = forms.running(context), training_questions.running(context)
         if form is None and asked is None:
             return exams.aside(self._choose_alone(context), context)
-        unmistakable = training_door.choose_code(context) or training.choose_offer(context)
+        unmistakable = (
+            training_door.choose_code(context) or training.choose_offer(context) or training.choose_named(context)
+        )
         if asked is not None:
             answer = None if unmistakable else training_questions.choose(context, asked)
             return answer or training_questions.aside(unmistakable or self._choose_alone(context), context, asked)

@@ -69,7 +69,7 @@ ACTION_NAMES = {
     "claim_added": "把认领的人加为成员", "claim_transferred": "企业换负责人",
     "claim_refused": "不通过企业认领", "minutes_drawn": "汇总纪要",
     "minutes_agreed": "确认纪要", "minutes_refused": "不同意纪要", "course_created": "新建课程",
-    "question_created": "新建题目", "question_changed": "改题目",
+    "question_created": "新建题目", "question_changed": "改题目", "questions_imported": "导入题目",
     "session_created": "新建场次", "session_changed": "改场次", "session_cancelled": "取消场次",
     "session_message": "给报名的人发通知", "checked_in": "签到", "check_in_undone": "撤回签到",
     "absent_marked": "记未到场", "absence_excused": "未到场免计", "booked_by_hand": "代报名",

@@ -30,7 +30,8 @@ def question_values(questions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """As the form shows them: those there are, then empty rows."""
     values = {}
     for place in _places():
-        row = questions[place - 1] if place <= len(questions) else {"kind": Kind.TEXT.value, "required": True}
+        blank: dict[str, Any] = {"kind": Kind.TEXT.value, "required": True}
+        row = questions[place - 1] if place <= len(questions) else blank
         for part in PARTS:
             value = row.get(part) or ""
             values[_name(place, part)] = "、".join(value) if part == "choices" else str(value)

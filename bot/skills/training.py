@@ -52,13 +52,19 @@ CONFIRMS_BOOKING = "training_booking"
 def choose(context: TurnContext, text: str) -> Skill | None:
     """The skill for words that mean something only among sessions and bookings."""
     plain = context.plain.strip(ENDS)
-    if (named := session_named(context)) is not None:
-        return Skill(NAME, lambda given: _book(given, named, seats=1))
+    if (named := choose_named(context)) is not None:
+        return named
     if len(text) > LONGEST:
         return None
     if ASKS_OWN.fullmatch(plain):
         return Skill(NAME, show_own)
     return choose_offer(context) or _choose_in_list(context, plain)
+
+
+def choose_named(context: TurnContext) -> Skill | None:
+    """报名12月4日的专利质押融资实务: the words that a session's page asks for, whatever else is going on."""
+    named = session_named(context)
+    return Skill(NAME, lambda given: _book(given, named, seats=1)) if named is not None else None
 
 
 def choose_offer(context: TurnContext) -> Skill | None:

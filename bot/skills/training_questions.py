@@ -4,13 +4,14 @@ given. Whatever is said meanwhile, the seats stay."""
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.flows import words
-from bot.flows.changes import find_change
+from bot.flows.changes import Change, find_change
 from bot.flows.form_replies import KEY, question_of
 from bot.flows.form_steps import said_in
 from bot.flows.forms import FREE_TEXT, LONGEST_CALL, SURE, WITHOUT_RETURN, asks, skips, wants_else
@@ -30,7 +31,12 @@ NAME = "training_questions"
 # What stands under KEY while they are asked, and the booking whose last answer may still be corrected.
 KIND, ANSWERED = "booking", "answered_booking"
 MOST_CHOICES = 3
-RESUMES = re.compile(r"(?:我要|我来|继续|接着)?(?:补答|回答)(?:一下)?(?:报名|主办方|培训)?的?(?:问题)?[吧了。]*")
+RESUMES = re.compile(
+    "(?:我要|我来|继续|接着)?(?:补答(?:一下)?(?:报名|主办方|培训)?的?(?:问题)?|回答(?:一下)?(?:报名|主办方|培训)的?问题)[吧了]*"
+)
+# 换热器有3件 is an answer, however much it begins like a correction.
+ADMITS = re.compile("^(?:不对|说错|写错|填错|错了)")
+GIVES_UP = re.compile("(?:我要|我想|帮我|请)?(?:取消|退掉?)(?:这个|这场|我的)?(?:报名|培训)[吧了]*")
 INSISTS = re.compile(r"(?:先|能不能|可以)?(?:跳过|略过|不答|不填|下一题)[吧了吗。??]*")
 AGAIN = Choice("补答问题", "补答问题")
 LATER = Choice("算了", "以后再答")
@@ -131,18 +137,18 @@ def _choose(context: TurnContext, asked: Asked) -> Callable[[TurnContext], Reply
         return None  # the answer to what was asked beside it
     said = said_in(context)
     is_answer = (field.reads not in FREE_TEXT and read_answer(field, said) is not None) or skips(field, said)
-    if not is_answer and (RESUMES.fullmatch(plain) or words.GOES_ON.fullmatch(plain)):
-        return lambda _: _ask(asked.booking, field)
-    if words.LEAVES.fullmatch(plain) or (bare_act == "cancel" and not is_answer):
-        return lambda _: Reply(LEFT, choices=(AGAIN, MINE), memory={KEY: None, "pending": None})
-    if words.BACK.fullmatch(plain) or (bare_act == "previous_page" and not is_answer):
-        return lambda _: _back(asked.booking, field)
     if not is_answer and _is_about_bookings(context):
         return None
+    if not is_answer and (RESUMES.fullmatch(plain) or words.GOES_ON.fullmatch(plain)):
+        return lambda _: _ask(asked.booking, field)
     if field.is_required and INSISTS.fullmatch(plain):
         return lambda _: Reply(
             f"“{field.ask.label}”是主办方要知道的。现在不想答就说“算了”,名额不受影响。", choices=(LATER,)
         )
+    if words.LEAVES.fullmatch(plain) or (bare_act == "cancel" and not is_answer):
+        return lambda _: Reply(LEFT, choices=(AGAIN, MINE), memory={KEY: None, "pending": None})
+    if words.BACK.fullmatch(plain) or (bare_act == "previous_page" and not is_answer):
+        return lambda _: _back(asked.booking, field)
     changed = _changed(context, asked.booking, said, field)
     if changed is not None:
         return changed
@@ -152,7 +158,7 @@ def _choose(context: TurnContext, asked: Asked) -> Callable[[TurnContext], Reply
 def _is_about_bookings(context: TurnContext) -> bool:
     """我的报名, 我不去了, 转人工: whatever is asked for, this is no answer."""
     understood, plain = context.understanding, context.plain.strip(" 。.!?")
-    if ASKS_OWN.fullmatch(plain):
+    if ASKS_OWN.fullmatch(plain) or GIVES_UP.fullmatch(plain):
         return True
     called = {"training_cancel", "human_handoff"}
     return understood.intent in called and understood.confidence >= SURE and len(plain) <= LONGEST_CALL
@@ -174,12 +180,24 @@ def _answer(context: TurnContext, asked: Asked, field: FormField, said: Said) ->
 def _changed(
     context: TurnContext, booking: Booking, said: Said, field: FormField | None
 ) -> Callable[[TurnContext], Reply] | None:
-    """不对,是3个人; 人数改成5."""
+    """人数改成5; 不对,是3个人."""
     form = form_of(booking.session.questions)
     change = find_change(form, booking.answers, said, field, lambda part: said_in(context, part))
+    if change is None and ADMITS.search(said.plain):
+        change = _corrected_number(context, booking, said, field)
     if change is None:
         return None
     return _taking(booking.number, change.field, change.value, at=field.name if field else "", is_change=True)
+
+
+def _corrected_number(context: TurnContext, booking: Booking, said: Said, field: FormField | None) -> Change | None:
+    """A bare number is no money and no months, which would tell what it is of: it can only mean what was just said."""
+    before = list(takewhile(lambda each: each != field, fields_of(form_of(booking.session.questions))))
+    last = before[-1] if before else None
+    if last is None or last.reads is not Reads.COUNT or booking.answers.get(last.name) is None:
+        return None
+    value = read_answer(last, said_in(context, words.corrected_part(said.plain).strip()))
+    return Change(last, value) if value is not None else None
 
 
 def _taking(

@@ -1,6 +1,8 @@
 """The question bank at the training desk: a list by topic and state, an editor that shows what a phone will show."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -21,18 +23,24 @@ from services.exams.editing import (
     columns_of,
     create_question,
     get_question_for,
+    import_by_staff,
     list_questions,
 )
+from services.exams.loading import Imported
 from services.exams.topics import TOPICS
 from services.permissions import Action, check_may
 from services.resources import Resources
 
 SHOWN = 50
 MOST_TYPED = 4000
+KINDS = (".xlsx", ".csv", ".jsonl")
+MOST_REFUSED = 20
 FIELDS = ("topic", "stem", "options", "answer", "explanation", "cites", "state")
 
 
 def add_routes(blueprint: Blueprint, resources: Resources) -> None:
+    _add_import(blueprint, resources)
+
     @blueprint.get("/training/questions")
     def questions() -> Response:
         state, topic, page = _known("state", STATE_NAMES), _known("topic", TOPICS), page_number()
@@ -73,6 +81,36 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
         except (InvalidInput, Conflict) as error:
             return _page(resources, request.form, code=code, problem=error)
         return redirect(url_for("console.question", code=code), 303)
+
+
+def _add_import(blueprint: Blueprint, resources: Resources) -> None:
+    @blueprint.route("/training/questions/import", methods=["GET", "POST"])
+    def questions_import() -> Response:
+        done: Imported | None = None
+        problem: AppError | None = None
+        if request.method == "POST":
+            try:
+                done = _import(resources)
+            except InvalidInput as error:
+                problem = error
+        with looking(resources) as (_reader, staff):
+            check_may(staff, Action.RUN_TRAINING)
+            page = render_template(
+                "console/questions/import.html", done=done, problem=problem, most_shown=MOST_REFUSED, **_names()
+            )
+        return make_response(page, problem.http_status if problem else 200)
+
+
+def _import(resources: Resources) -> Imported:
+    """What was sent lies on the disk only while it is read. Raises InvalidInput."""
+    file = request.files.get("file")
+    suffix = Path(file.filename or "").suffix.lower() if file is not None else ""
+    if file is None or suffix not in KINDS:
+        raise InvalidInput("请选XLSX、CSV或JSON Lines文件。", fields={"file": "请选文件"})
+    with NamedTemporaryFile(suffix=suffix) as kept, working(resources) as (work, staff):
+        file.save(kept)
+        kept.flush()
+        return import_by_staff(work, staff=staff, path=Path(kept.name), now=resources.clock.now())
 
 
 def _page(

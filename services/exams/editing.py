@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from models import ExamQuestion, QuestionState, Staff
 from services.audit import record_action
 from services.exams.bank import LETTERS, find_by_code
 from services.exams.citations import period_of, read_cite
+from services.exams.loading import Imported, import_questions
 from services.exams.topics import PAST_PAPERS, TOPICS
 from services.permissions import Action, check_may
 
@@ -102,6 +104,17 @@ def change_question(
     record_action(
         session, staff=staff, action="question_changed", target=f"question:{question.code}", now=now, fields=changed
     )
+
+
+def import_by_staff(session: Session, *, staff: Staff, path: Path, now: datetime) -> Imported:
+    """A table or JSON Lines into the bank, as `flask exams import` does. Raises InvalidInput for another file."""
+    check_may(staff, Action.RUN_TRAINING)
+    done = import_questions(session, path, now)
+    record_action(
+        session, staff=staff, action="questions_imported", target="questions", now=now, added=done.added,
+        changed=done.changed, refused=len(done.refused),
+    )  # fmt: skip
+    return done
 
 
 def columns_of(content: QuestionContent) -> dict[str, Any]:

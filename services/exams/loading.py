@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import yaml
-from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,9 @@ from services.knowledge_import.validity import known_validity
 
 OWN = "知桥自编"
 UNTOUCHED = 1
+MOST_ROWS = 50_000
+# A past paper's may be longer than what fits a phone; beyond these it is no question.
+LONGEST_STEM, LONGEST_OPTION = 4_000, 1_000
 # What other collections and our own spreadsheet call each field.
 NAMES = {
     "stem": ("input", "question", "题干"),
@@ -74,7 +77,9 @@ def load_own_questions(session: Session, path: Path, now: datetime) -> Imported:
 def import_questions(session: Session, path: Path, now: datetime, *, licence: str = "") -> Imported:
     """Questions from .jsonl, .csv or .xlsx. The same question twice is one. Raises InvalidInput for another file."""
     drafts, refused = [], []
-    for place, row in _rows(path):
+    for count, (place, row) in enumerate(_rows(path), start=1):
+        if count > MOST_ROWS:
+            raise InvalidInput(f"一次最多{MOST_ROWS}条,请分成几个文件。")
         try:
             drafts.append(_draft(row, licence, china_date(now)))
         except InvalidInput as error:
@@ -116,6 +121,10 @@ def _draft(row: Mapping[str, Any], licence: str, today: date) -> dict[str, Any]:
     answer = "".join(sorted(set(re.sub(r"[^A-Z]", "", said["answer"].upper()))))
     if not said["stem"] or len(options) < 2:
         raise InvalidInput("没有题干,或者选项不到两个。")
+    if any("\x00" in text for text in (*said.values(), *options)):
+        raise InvalidInput("有不能用的字符。")
+    if len(said["stem"]) > LONGEST_STEM or max(map(len, options)) > LONGEST_OPTION:
+        raise InvalidInput(f"题干最多{LONGEST_STEM}字,选项最多{LONGEST_OPTION}字。")
     if not answer or not set(answer) <= set(LETTERS[: len(options)]):
         raise InvalidInput("答案不在选项里。")
     is_multiple = len(answer) > 1 or str(row.get("multichoice")) == "True"
@@ -181,8 +190,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         case ".jsonl":
             yield from _json_rows(path)
         case ".csv":
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                yield from enumerate(csv.DictReader(lines), start=1)
+            yield from enumerate(csv.DictReader(StringIO(_text(path), newline="")), start=1)
         case ".xlsx":
             yield from enumerate(_sheet_rows(path), start=1)
         case _:
@@ -190,16 +198,28 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    with path.open(encoding="utf-8") as lines:
-        for place, line in enumerate(lines, start=1):
-            try:
-                row = json.loads(line)
-            except ValueError:
-                row = {}
-            yield place, row if isinstance(row, dict) else {}
+    for place, line in enumerate(StringIO(_text(path), newline="\n"), start=1):
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = {}
+        yield place, row if isinstance(row, dict) else {}
+
+
+def _text(path: Path) -> str:
+    """UTF-8, or what a Chinese spreadsheet program writes. Raises InvalidInput."""
+    content = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidInput("文件里的文字读不出来,请另存为XLSX再传。")
 
 
 def _sheet_rows(path: Path) -> Iterator[dict[str, Any]]:
+    from openpyxl import load_workbook  # serving starts in half the time without it
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except Exception:  # openpyxl lets errors of zipfile, XML and its own come through

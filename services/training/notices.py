@@ -11,6 +11,7 @@ from models import Author, Booking, BookingState, Conversation, CourseSession, D
 from services.casework.satisfaction import VERDICTS
 from services.deliveries import queue_deliveries
 from services.training.absences import RULE, find_held_back_until, said_held_back
+from services.training.questions import list_unanswered
 from services.training.timetable import said_place, said_time
 
 # What is only true as long as the booking is in that state: a notice that comes too late is not sent.
@@ -79,16 +80,24 @@ def _words(booking: Booking, what: str, now: datetime) -> tuple[str, tuple[str, 
     where = f"观看地址:{held.live_url}" if held.is_online and held.live_url else said_place(held)
     if what == "day":
         when = chinese_time(held.starts_at, now)
+        where += _still_asked(booking)
         return f"{when}有您报的“{title}”。\n{where}\n来不了请说“{GIVE_UP}”,名额给后面的人。", (GIVE_UP,)
     return f"您报的“{title}”{held.starts_at.astimezone(CHINA):%H:%M}开始。\n{where}", ()
+
+
+def _still_asked(booking: Booking) -> str:
+    """A line on what the organiser still wants to know; "" for nothing."""
+    left = len(list_unanswered(booking))
+    return f"\n主办方还有{left}个问题,说“补答问题”就答。" if left else ""
 
 
 def _by_hand(session: Session, booking: Booking, now: datetime) -> tuple[str, tuple[str, ...]]:
     held, title = booking.session, booking.session.course.title
     seats = f",{booking.seats}个名额" if booking.seats > 1 else ""
     did = "报上了" if booking.state == BookingState.BOOKED else "排了候补,有名额按顺序通知"
-    text = f"培训专员给您{did}:{title}{seats},单号{booking.number}。\n{said_time(held)} · {said_place(held)}\n"
-    return f"{text}不是您要的,或者来不了,请说“{GIVE_UP}”。", (GIVE_UP,)
+    text = f"培训专员给您{did}:{title}{seats},单号{booking.number}。\n{said_time(held)} · {said_place(held)}"
+    text += _still_asked(booking) if booking.state == BookingState.BOOKED else ""
+    return f"{text}\n不是您要的,或者来不了,请说“{GIVE_UP}”。", (GIVE_UP,)
 
 
 def _cancelled_by_hand(session: Session, booking: Booking, now: datetime) -> tuple[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """The organiser's own questions: written at the desk, and made into a form that chat, API and desk read alike.
 
-Seats come first: nobody loses one while they answer, or because they do not. A required question is one that is asked
-until it is answered.
+Seats come first: nobody loses one while they answer, or because they do not. A required question cannot be skipped,
+only put off.
 """
 
 import json
@@ -98,7 +98,7 @@ def stored_questions(
     """Checked questions as the session keeps them. One that is answered in the same way keeps its key, and so its
     answers; a key is never given out twice, or an answer would come to stand under another question."""
     kinds = {each["key"]: each["kind"] for each in before}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for each in questions:
         key, kind = each.get("key") or "", Kind(each["kind"])
         is_known = kinds.get(key) == kind and key not in {row["key"] for row in rows}

@@ -96,6 +96,7 @@ PAGES = [
     ("/console/training/campaigns/doesnotexist", 403, 403, 404, 404),
     ("/console/training/questions", 403, 403, 200, 200),
     ("/console/training/questions/new", 403, 403, 200, 200),
+    ("/console/training/questions/import", 403, 403, 200, 200),
     ("/console/training/questions/doesnotexist", 403, 403, 404, 404),
     ("/console/staff", 403, 403, 403, 200),
     ("/console/staff/1", 403, 403, 403, 200),

@@ -1,8 +1,10 @@
 """The question bank at the training desk: found, previewed, written, changed, put into and out of use."""
 
 import re
+from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import select
 
 from models import AuditEntry, ExamQuestion, QuestionState
@@ -117,4 +119,56 @@ def test_what_is_not_right_is_said_at_its_field_and_kept_as_typed(trainer, datab
     assert refused.status_code == 422
     assert why in refused.text
     assert "登记时设立。" in refused.text
+    assert bank(database) == []
+
+
+def upload(trainer, name: str, content: bytes):
+    return trainer.post(f"{PATH}/import", {"file": (BytesIO(content), name)}, content_type="multipart/form-data")
+
+
+def sheet(*rows: dict[str, str]) -> bytes:
+    book, written = Workbook(), BytesIO()
+    heads = list(dict.fromkeys(head for row in rows for head in row))
+    for row in (heads, *([row.get(head) for head in heads] for row in rows)):
+        book.active.append(row)
+    book.save(written)
+    return written.getvalue()
+
+
+ROW = {
+    "题干": "专利权质押何时设立?", "A": "签合同时", "B": "登记时", "答案": "B", "依据": "民法典 第四百四十四条",
+    "专题": "许可、转让和质押",
+}  # fmt: skip
+
+
+def test_a_spreadsheet_is_imported_and_says_what_it_left_out(trainer, database):
+    assert "第一行是列名" in trainer.get(f"{PATH}/import").text
+    page = upload(trainer, "题.xlsx", sheet(ROW, {**ROW, "题干": "没有答案的题", "答案": "F"}))
+    assert page.status_code == 200 and "新增1题" in page.text
+    assert "第2条:答案不在选项里。" in page.text
+    assert [(each.stem, each.topic, each.answer) for each in bank(database)] == [(ROW["题干"], "exploitation", "B")]
+    assert "没有变化1题" in upload(trainer, "题.xlsx", sheet(ROW)).text
+    with database.reading() as session:
+        assert session.scalars(select(AuditEntry.action)).all()[-2:] == ["questions_imported"] * 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_csv_is_read_as_spreadsheet_programs_write_it(trainer, database, encoding):
+    trainer.get(f"{PATH}/import")
+    text = "\r\n".join([",".join(ROW), ",".join(ROW.values())])
+    assert "新增1题" in upload(trainer, "题.csv", text.encode(encoding)).text
+    assert bank(database)[0].stem == ROW["题干"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("题.docx", b"x", "请选XLSX"), ("题.xlsx", b"no table", "不是能打开的XLSX"),
+        ("题.csv", b"\xff\xfe\xff\xff", "读不出来"),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_is_refused_in_a_sentence(trainer, database, name, content, said):
+    trainer.get(f"{PATH}/import")
+    answer = upload(trainer, name, content)
+    assert answer.status_code == 422 and said in answer.text
     assert bank(database) == []

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from models import Booking, CourseSession
 from services.training.questions import set_answer
-from tests.support.staff import make_staff
 from tests.support.training import make_booking, make_session
 
 
@@ -17,15 +16,6 @@ def held(database, clock) -> CourseSession:
         made = make_session(session, clock.now())
         make_booking(session, made, clock.now())
         return made
-
-
-@pytest.fixture
-def trainer(database, clock, browse):
-    with database.unit_of_work() as session:
-        person = make_staff(session, clock.now(), skills=["training"])
-    browser = browse()
-    browser.log_in(person)
-    return browser
 
 
 def form_of(page: str) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """The organiser's questions: one form for chat, API and desk; seats come first, and answers go with the person."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from sqlalchemy import select
 
 from core.errors import Conflict, InvalidInput
-from models import AuditEntry, Booking, CourseSession, User
+from models import AuditEntry, Booking, CourseSession, Message, User
 from services.catalogue.fields import Reads, check_value, fields_of
 from services.privacy import erase_user
+from services.training.notices import tell_booking
 from services.training.participant_sheet import participants_as_csv
 from services.training.questions import (
     check_questions,
@@ -148,6 +150,20 @@ def test_the_table_to_take_along_has_a_column_for_each_question_and_computes_not
     rows = list(csv.reader(StringIO(table.removeprefix("\ufeff"))))
     assert rows[0][-4:] == ["人数", "午餐", "停车", "关心的事"] and len(rows) == 3
     assert rows[1][0] == booking.number and rows[1][-1] == "'=1+1"
+
+
+def test_the_reminder_speaks_of_what_is_still_to_be_answered(database, clock, asking) -> None:
+    key = keys_of(asking.questions)
+    day_before = asking.starts_at - timedelta(days=1)
+    with database.unit_of_work() as session:
+        booking = booked(session, asking, clock.now())
+        set_answer(session, booking, key["人数"], 3, clock.now())
+        assert tell_booking(session, booking.id, "by_hand", clock.now())
+        assert tell_booking(session, booking.id, "day", day_before)
+        replace_answers(session, booking, {key["人数"]: 3, key["停车"]: True}, clock.now())
+        assert tell_booking(session, booking.id, "day", day_before)
+        texts = session.scalars(select(Message.text).order_by(Message.id)).all()
+    assert ["主办方还有3个问题,说“补答问题”就答。" in each for each in texts] == [True, True, False]
 
 
 def test_whoever_is_erased_leaves_no_answer(database, clock, asking) -> None:
