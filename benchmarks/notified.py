@@ -37,7 +37,7 @@ class Product:
 
 @contextmanager
 def staffed_product(skill: str, prepare: Callable[[Database], None] = lambda _: None) -> Iterator[Product]:
-    """The whole product with ten people of that skill at their desks; `prepare` adds what it needs beforehand."""
+    """The whole product, loaded, with ten people of that skill at their desks; `prepare` adds what it needs before."""
     folder = Path(tempfile.mkdtemp(prefix="zhiqiao-bench-"))
     database = prepare_folder(folder)
     with database.unit_of_work() as session:
@@ -53,6 +53,7 @@ def staffed_product(skill: str, prepare: Callable[[Database], None] = lambda _: 
     stack.environment["LOG_LEVEL"] = "WARNING"
     try:
         stack.start()
+        stack.wait_for_workers()
         stack.move_clock(now=OPEN_AT.isoformat())
         yield Product(stack, folder / "zhiqiao.db")
     finally:

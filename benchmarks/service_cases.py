@@ -1,4 +1,4 @@
-"""From a form filed in the mini-program to the notice in the console of a member of staff, over web, outbox, worker."""
+"""From a form filed in the mini-program to the notice in the console of a member of staff, at 20 a second."""
 
 from typing import Any
 

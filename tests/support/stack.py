@@ -12,9 +12,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import redis
 import requests
 
+from dev.programs import HEARTBEAT
 from dev.servers import Valkey, free_port
+from services.job_names import Queue
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Several products may start at once on two cores, and each loads its models before it answers.
@@ -96,10 +99,7 @@ class Stack:
             "sandbox": sandbox,
             **{name: self._part(name, "gunicorn", *self._web_arguments(port)) for name, port in web.items()},
             "scheduler": self._part("scheduler", "worker.py", "--schedule"),
-            **{
-                f"worker-{queue}": self._part(f"worker-{queue}", "worker.py", queue)
-                for queue in ("turns", "deliveries", "cases", "index")
-            },
+            **{f"worker-{queue}": self._part(f"worker-{queue}", "worker.py", queue) for queue in Queue},
         }
 
     def _web_arguments(self, port: int) -> list[str]:
@@ -171,6 +171,18 @@ class Stack:
             except requests.RequestException:
                 time.sleep(0.1)
         raise RuntimeError(f"{url} did not answer; logs are in {self.folder}")
+
+    def wait_for_workers(self) -> None:
+        """Until every queue has its worker and the scheduler beats. They load as much as the web process, and take the
+        machine's time from it meanwhile."""
+        with redis.Redis.from_url(self.valkey.url) as client:
+            self.wait_until(lambda: self._has_workers(client), READY_SECONDS)
+
+    def _has_workers(self, client: redis.Redis) -> bool:
+        registered: Any = client.smembers("rq:workers")
+        names = [name.decode() for name in registered]
+        wanted = [f"rq:worker:{queue}-{self.processes[f'worker-{queue}'].pid}-" for queue in Queue]
+        return bool(client.exists(HEARTBEAT)) and all(any(name.startswith(each) for name in names) for each in wanted)
 
     def act(self, user: str, action: str, **body: Any) -> dict[str, Any]:
         """What the user does on the phone."""
