@@ -19,11 +19,11 @@ from models import CaseStatus, ConversationStatus, Platform, Staff, TaskState
 from services.allowances import AllowanceView
 from services.catalogue.fields import Reads, fields_of
 from services.handoff_package import REASON_WORDS
-from services.handoffs import SKILL_NAMES
 from services.notifications import count_unread, message_line, user_label
 from services.permissions import Action, may
 from services.resources import Resources
 from services.staff import ROLE_NAMES
+from services.topics import SKILL_NAMES
 
 SOON = timedelta(minutes=15)
 # A service's clock runs for days: what ends within one is soon.

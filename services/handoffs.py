@@ -12,8 +12,9 @@ from core.logs import get_logger
 from models import Case, CaseEvent, CaseStatus, Conversation, HandoffReason
 from services.case_records import add_event, find_open_case, lock_conversation, next_case_number
 from services.handoff_package import build_package
-from services.job_names import JobName, request_job
 from services.notifications import withdraw_notices
+from services.routing import route_at_once
+from services.topics import SKILL_NAMES
 from services.working_hours import Promise, promise_reply
 
 log = get_logger(__name__)
@@ -21,16 +22,6 @@ log = get_logger(__name__)
 LETTERS = "KF"
 # What tells staff that somebody waits for one of them.
 ASKED_TO_TAKE = ("case_assigned", "transfer", "case_escalated")
-SKILL_NAMES = {
-    "patent": "专利",
-    "policy": "政策法规",
-    "financing": "质押融资",
-    "enforcement": "维权援助",
-    "training": "培训",
-    "market": "供需对接",
-    "incubation": "孵化投资",
-    "general": "综合",
-}
 
 
 @dataclass(frozen=True)
@@ -53,7 +44,7 @@ def open_handoff(
     question: str,
     now: datetime,
 ) -> Handoff:
-    """Open a case and ask for its routing, or find the open one and say where it stands.
+    """Open a case and offer it to staff, or find the open one and say where it stands.
 
     The bot goes on answering until a member of staff accepts.
     """
@@ -75,8 +66,7 @@ def open_handoff(
     )
     text = _opened(session, case, promise, now)
     add_event(session, case, "opened", now, reason=reason, off_hours_notice=promise.is_off_hours)
-    request_job(session, JobName.ROUTE_CASE, key=f"{case.id}-opened", now=now, case_id=case.id)
-    session.flush()
+    route_at_once(session, case, now)
     log.info("handoff_opened", case=case.number, reason=reason, topic=case.topic, off_hours=promise.is_off_hours)
     return Handoff(case, True, promise.is_off_hours, text)
 
@@ -113,7 +103,17 @@ def create_case(
     topic = topic if topic in SKILL_NAMES else "general"
     company = conversation.user.company
     region = region or conversation.user.region or (company.region if company else None)
+    package = build_package(
+        session,
+        conversation=conversation,
+        reason=reason,
+        topic=topic,
+        region=region,
+        question=question,
+        now=now,
+    )
     case = Case(
+        # Last of all that takes time: from here on whoever opens another one waits.
         number=next_case_number(session, LETTERS, now),
         user_id=conversation.user_id,
         conversation_id=conversation.id,
@@ -121,15 +121,7 @@ def create_case(
         reason=reason,
         topic=topic,
         region=region,
-        package=build_package(
-            session,
-            conversation=conversation,
-            reason=reason,
-            topic=topic,
-            region=region,
-            question=question,
-            now=now,
-        ),
+        package=package,
         promised_at=promise.at,
         created_at=now,
     )

@@ -12,8 +12,8 @@ from models import Institution, Staff
 from services.audit import record_action
 from services.catalogue.model import Party
 from services.dated_data.lookup import full_place
-from services.handoffs import SKILL_NAMES
 from services.permissions import Action, check_may
+from services.topics import SKILL_NAMES
 
 LONGEST_NAME, MOST = 120, 40
 

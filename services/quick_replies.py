@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, InvalidInput, NotFound
 from models import QuickReply, Staff
 from services.audit import record_action
-from services.handoffs import SKILL_NAMES
 from services.permissions import Action, check_may
+from services.topics import SKILL_NAMES
 
 
 def list_quick_replies(session: Session, *, topic: str | None = None) -> list[QuickReply]:

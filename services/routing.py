@@ -13,10 +13,10 @@ from models import Case, CaseEvent, CaseStatus, Company, ConversationStatus, Han
 from services.case_records import add_event, list_events, lock_case
 from services.casework.system_work import runs_by_itself
 from services.catalogue import find_service
-from services.handoffs import SKILL_NAMES
 from services.job_names import JobName, request_job
 from services.notifications import list_supervisors, notify, notify_all, user_label
 from services.permissions import is_matching, region_rank
+from services.topics import SKILL_NAMES
 from services.working_hours import load_calendar, service_times
 
 log = get_logger(__name__)
@@ -34,6 +34,25 @@ def route_case(session: Session, case_id: int, now: datetime) -> None:
     case = lock_case(session, case_id)
     if case.status == CaseStatus.WAITING and not runs_by_itself(case, now):
         _offer_to_next(session, case, now)
+
+
+def route_at_once(session: Session, case: Case, now: datetime) -> None:
+    """The same for a case that this transaction opens: staff hear of it when its owner does. What goes wrong with that
+    takes no case back: a job tries again.
+
+    Two cases of one service that come at once are not offered by the same count: the row of the service's serial
+    numbers is locked until the first is committed (next_case_number). Of two services this is not so; what then falls
+    to one person evens out with the next case, and whom a conflict of interest keeps from it cannot take it
+    (take_case).
+    """
+    session.flush()  # what is wrong with the case itself is no matter of its routing
+    try:
+        with session.begin_nested():
+            if not runs_by_itself(case, now):
+                _offer_to_next(session, case, now, is_new=True)
+    except Exception:
+        log.exception("case_not_routed_at_once", case=case.number)
+        request_job(session, JobName.ROUTE_CASE, key=f"{case.id}-opened", now=now, case_id=case.id)
 
 
 def check_offer(session: Session, case_id: int, offer: int, now: datetime) -> None:
@@ -59,10 +78,10 @@ def check_offer(session: Session, case_id: int, offer: int, now: datetime) -> No
     _offer_to_next(session, case, now)
 
 
-def _offer_to_next(session: Session, case: Case, now: datetime) -> None:
+def _offer_to_next(session: Session, case: Case, now: datetime, *, is_new: bool = False) -> None:
     calendar = load_calendar(session, china_date(now))
     is_open = calendar.is_open(now)
-    offered, reroutes = _round_so_far(session, case)
+    offered, reroutes = (set[int](), 0) if is_new else _round_so_far(session, case)
     if reroutes > service_times(now).reroutes:
         escalate(session, case, now, because="nobody accepted in time")
         return

@@ -11,10 +11,10 @@ from core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from models import Case, CaseStatus, Institution, Role, Staff
 from services.audit import record_action
 from services.case_records import add_event, lock_case
-from services.handoffs import SKILL_NAMES
 from services.job_names import JobName, request_job
 from services.passwords import check_new_password, first_password, hash_password, is_password, needs_rehash
 from services.permissions import Action, check_may, is_matching
+from services.topics import SKILL_NAMES
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
 SEEN_EVERY = timedelta(minutes=1)

@@ -24,12 +24,12 @@ from nlp.refusals import find_refusal
 from nlp.rules.answers import answer_rule_question
 from nlp.segmenter import default_segmenter
 from services.catalogue import catalogue
-from services.handoffs import SKILL_NAMES
 from services.knowledge import search_policies
 from services.model_budget import CircuitBreaker, MeteredChatModel, ModelBudget
 from services.patent_words import not_applied
 from services.patents import PatentSummary, search_patents
 from services.resources import Resources
+from services.topics import SKILL_NAMES
 from services.working_hours import load_calendar
 
 log = get_logger(__name__)

@@ -1,4 +1,4 @@
-"""A filled-in form becomes a case: number, history, first stage, clocks, tasks, and a job that finds its handler."""
+"""A filled-in form becomes a case: number, history, first stage, clocks, tasks, and somebody is asked to take it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from services.catalogue.facts import Estimate, Facts, Finding
 from services.catalogue.fields import check_form, fields_of
 from services.catalogue.model import Service
 from services.handoff_package import build_package
-from services.job_names import JobName, request_job
+from services.routing import route_at_once
 from services.working_hours import promise_reply
 
 log = get_logger(__name__)
@@ -45,7 +45,7 @@ def open_service_case(
     channel: str,
     now: datetime,
 ) -> Opened:
-    """File a request and ask for its routing. Raises InvalidInput with a reason for each field that is not right,
+    """File a request and offer it to staff. Raises InvalidInput with a reason for each field that is not right,
     NotOffered where the service takes nothing new."""
     check_offered(service)
     form = check_form(service.form, values)
@@ -55,7 +55,12 @@ def open_service_case(
     region = region_of(service, form, user, company)
     findings = check_by_rule(session, service, form, region, now)
     promise = promise_reply(session, now)
+    package = build_package(
+        session, conversation=conversation, reason=HandoffReason.SERVICE, topic=service.topic, region=region,
+        question=service.name, now=now,
+    )  # fmt: skip
     case = Case(
+        # Last of all that takes time: from here on whoever files for the same service waits.
         number=next_case_number(session, service.letters, now),
         service=service.letters,
         kind=service.key,
@@ -72,10 +77,7 @@ def open_service_case(
         results={"check": [{"level": each.level, "text": each.text, "source": each.source} for each in findings]},
         opponent=str(form.get(service.opponent_field) or "")[:120] or None if service.opponent_field else None,
         channel=channel,
-        package=build_package(
-            session, conversation=conversation, reason=HandoffReason.SERVICE, topic=service.topic, region=region,
-            question=service.name, now=now,
-        ),
+        package=package,
         promised_at=promise.at,
         created_at=now,
     )  # fmt: skip
@@ -85,8 +87,7 @@ def open_service_case(
     set_clocks(session, case, service, now)
     open_tasks(session, case, service, service.first_stage.tasks, now)
     request_work(session, case, service.first_stage, now)
-    request_job(session, JobName.ROUTE_CASE, key=f"{case.id}-opened", now=now, case_id=case.id)
-    session.flush()
+    route_at_once(session, case, now)
     log.info("service_case_opened", case=case.number, service=service.key, channel=channel)
     return Opened(case, worded(service.submitted, case, service, now), tuple(findings))
 

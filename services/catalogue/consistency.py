@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from services.catalogue.fields import FormField, fields_of
 from services.catalogue.model import Actor, Service, Stage
-from services.handoffs import SKILL_NAMES
+from services.topics import SKILL_NAMES
 
 KEY = re.compile(r"[a-z][a-z_]{1,29}")
 LETTERS = re.compile(r"[A-Z]{2}")

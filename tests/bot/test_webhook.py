@@ -31,6 +31,7 @@ from services.resources import Resources
 from tests.support.jobs import run_outbox
 from tests.support.pushes import Pusher, event_fields, signature, text_fields
 from tests.support.resources import miniprogram_pusher
+from tests.support.staff import make_staff
 from tests.support.waiting import wait_for_late_answer, wait_until
 
 OPENID = "oUser0000000000000000000001"
@@ -447,14 +448,17 @@ def test_an_answer_composed_before_a_person_took_over_is_never_spoken(
 
 
 def test_the_webhook_answers_with_valkey_away_and_nothing_is_lost(
-    client: FlaskClient, pusher: Pusher, resources: Resources
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
 ) -> None:
     import redis
 
     gone = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+    with resources.database.unit_of_work() as session:
+        make_staff(session, clock.now())
 
     assert pusher.say(client, OPENID, "帮助").startswith("我能做这些")
     assert "单号" in pusher.say(client, OPENID, "转人工")
+    clock.advance(timedelta(minutes=11))  # the time of the offer to staff is over
     with pytest.raises(redis.RedisError):
         relay_once(resources.database, gone, resources.clock.now())
     assert relay_once(resources.database, resources.redis, resources.clock.now()) >= 1

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from console.sessions import OPEN
 from models import AuditEntry, Role, Staff
 from services.cases import accept_case
-from services.routing import route_case
 from services.staff import change_password, create_staff, update_staff
 from tests.support.staff import PASSWORD, make_case, make_staff
 
@@ -68,7 +67,6 @@ def case(database, clock, people):
     """Accepted by the agent: (public id, case)."""
     with database.unit_of_work() as session:
         case = make_case(session, clock.now())
-        route_case(session, case.id, clock.now())
         accept_case(session, staff=session.get(Staff, people["agent"].id), case_id=case.id, now=clock.now())
         return case.conversation.public_id, case
 

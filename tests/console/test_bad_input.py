@@ -6,7 +6,6 @@ import pytest
 
 from models import Staff
 from services.cases import accept_case
-from services.routing import route_case
 from tests.support.staff import make_case
 
 HUGE = "9" * 30
@@ -17,7 +16,6 @@ def address(database, clock, people) -> str:
     """A conversation that the agent holds."""
     with database.unit_of_work() as session:
         case = make_case(session, clock.now())
-        route_case(session, case.id, clock.now())
         accept_case(session, staff=session.get(Staff, people["agent"].id), case_id=case.id, now=clock.now())
         return f"/console/conversations/{case.conversation.public_id}"
 

@@ -11,12 +11,15 @@ from services.casework.assignment import take_case
 from services.casework.boards import Chosen, count_boards, read_board
 from services.catalogue import service_of
 from tests.support.casework import PLEDGE, make_service_case
+from tests.support.staff import send_everybody_away
 
 BOARD = "/console/boards/pledge_financing"
 
 
 def file_cases(database, clock, count: int, **options) -> list[str]:
+    """Nobody's yet."""
     with database.unit_of_work() as session:
+        send_everybody_away(session)
         return [make_service_case(session, clock.now(), **options).number for _ in range(count)]
 
 

@@ -15,7 +15,6 @@ from werkzeug.serving import make_server
 from models import Allowance, Author, Conversation, Delivery, Message, Role, Staff
 from services.cases import accept_case
 from services.notifications import notify_user_message
-from services.routing import route_case
 from services.staff import create_staff
 from tests.support.casework import make_service_case
 from tests.support.people import make_message
@@ -84,7 +83,6 @@ def hand_off(database, clock):
         session.add(
             Allowance(identity_id=case.conversation.identity_id, kind="message", left_count=5, until_at=until_at)
         )
-        route_case(session, case.id, clock.now())
     return case
 
 

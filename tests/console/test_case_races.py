@@ -17,7 +17,7 @@ from services.casework.moves import Mover, move_case
 from services.casework.tasks import give_task, list_tasks
 from services.catalogue.model import Party
 from tests.support.casework import PLEDGE, RECOMMEND, make_institution, make_service_case
-from tests.support.staff import make_staff
+from tests.support.staff import make_staff, send_everybody_away
 from tests.support.waiting import wait_until_somebody_waits
 
 WAY_ON = 'href="/console/work"'
@@ -64,6 +64,7 @@ def test_of_two_brokers_at_the_same_moment_the_slower_one_reads_who_was_quicker(
     database, clock, people, signed_in, browse, htmx
 ):
     with database.unit_of_work() as session:
+        send_everybody_away(session)
         case = make_service_case(session, clock.now())
         number, case_id = case.number, case.id
         other = make_staff(session, clock.now(), display_name="何静", skills=["financing"])
@@ -123,6 +124,7 @@ def test_who_takes_a_case_that_a_supervisor_gives_out_meanwhile_reads_who_has_it
     database, clock, people, browse, signed_in
 ):
     with database.unit_of_work() as session:
+        send_everybody_away(session)
         case = make_service_case(session, clock.now())
         number, case_id = case.number, case.id
         other = make_staff(session, clock.now(), display_name="何静", skills=["financing"])

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from models import Allowance, Author, Case, CaseStatus, Conversation, Delivery, Message, Role, Staff, StaffNotification
 from services.cases import accept_case
-from services.routing import route_case
 from tests.support.people import make_conversation, make_identity, make_message
 from tests.support.staff import make_case, make_staff
 
@@ -21,7 +20,6 @@ def waiting(database, clock, people) -> Case:
     """Offered to the agent."""
     with database.unit_of_work() as session:
         case = make_case(session, clock.now())
-        route_case(session, case.id, clock.now())
         session.add(
             Allowance(
                 identity_id=case.conversation.identity_id,
@@ -159,7 +157,6 @@ def test_what_a_user_writes_is_shown_never_run(database, clock, signed_in, peopl
         answer = make_message(session, conversation, clock.now(), text="见下")
         answer.details = {"skill": "policy", "citations": [{"document": ATTACK, "label": ATTACK, "passage": ATTACK}]}
         case = make_case(session, clock.now(), conversation=conversation, question=ATTACK)
-        route_case(session, case.id, clock.now())
     browser = signed_in("agent")
     for path in ("/console/", "/console/?q=script", "/console/?q=" + ATTACK, address(case), "/console/notifications"):
         page = text_of(browser.get(path))

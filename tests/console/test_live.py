@@ -8,7 +8,6 @@ from sqlalchemy import event
 from console.live import LiveFeed
 from models import Author, Conversation
 from services.notifications import notify_user_message
-from services.routing import route_case
 from tests.support.people import make_message
 from tests.support.staff import make_case, make_staff
 
@@ -34,11 +33,10 @@ def feed(database):
 def test_a_routed_case_reaches_its_own_console_within_two_seconds_and_no_other(database, clock, feed):
     with database.unit_of_work() as session:
         own, other = (make_staff(session, clock.now(), skills=[skill]) for skill in ("financing", "patent"))
-        case = make_case(session, clock.now())
     mine, theirs = feed.subscribe(own.id, None), feed.subscribe(other.id, None)
     started = time.monotonic()
     with database.unit_of_work() as session:
-        route_case(session, case.id, clock.now())
+        case = make_case(session, clock.now())
     notice = wait_for(mine, "notice")
 
     assert time.monotonic() - started < 2
@@ -97,7 +95,6 @@ def test_closing_ends_every_stream(feed):
 def test_a_reconnect_brings_the_notices_that_were_missed(database, clock, people, signed_in):
     with database.unit_of_work() as session:
         case = make_case(session, clock.now())
-        route_case(session, case.id, clock.now())
         conversation = session.get(Conversation, case.conversation_id)
         conversation.assignee_id = people["agent"].id
         message = make_message(session, conversation, clock.now(), text="漏掉的消息", author=Author.USER)

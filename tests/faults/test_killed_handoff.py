@@ -7,13 +7,15 @@ import requests
 from sqlalchemy import select
 
 from core.db import Database
-from models import Case, CaseEvent, CaseStatus, Conversation, DeliveryChannel, DeliveryState, Message, Staff
+from models import Case, CaseEvent, CaseStatus, Conversation, DeliveryChannel, DeliveryState, Message, Role, Staff
 from services.cases import close_case
 from services.deliveries import UNKNOWN_OUTCOME
+from services.staff import update_staff
 from tests.faults.conftest import virtual_now
 from tests.faults.console_browser import ConsoleBrowser
-from tests.faults.scene import App, Scene, Trap, notices, one_case, staff_reply
+from tests.faults.scene import App, Scene, Trap, add_staff, notices, one_case, staff_reply
 from tests.support.stack import Stack
+from tests.support.staff import make_staff
 
 pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
 NewScene = Callable[[App], Scene]
@@ -25,17 +27,21 @@ def ask_for_a_person(scene: Scene, *, wait: bool = True) -> None:
     scene.say("转人工", wait=wait)
 
 
+def is_offered(scene: Scene) -> bool:
+    return [case.status for case in scene.rows(Case)] == [CaseStatus.OFFERED]
+
+
+def history(scene: Scene) -> list[str]:
+    of_case = CaseEvent.case_id == one_case(scene).id
+    with scene.database.reading() as session:
+        return list(session.scalars(select(CaseEvent.kind).where(of_case).order_by(CaseEvent.id)))
+
+
 def check_routed_once(scene: Scene) -> Case:
     """One case, offered once, one notification; the user was told its number once."""
-
-    def offered() -> bool:
-        return [case.status for case in scene.rows(Case)] == [CaseStatus.OFFERED]
-
-    scene.until(offered)
+    scene.until(lambda: is_offered(scene))
     case = one_case(scene)
-    with scene.database.reading() as session:
-        kinds = session.scalars(select(CaseEvent.kind).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
-    assert kinds == ["opened", "offered"]
+    assert history(scene) == ["opened", "offered"]
     assert (case.offer_count, len(notices(scene))) == (1, 1)
     assert sum(case.number in text for text in scene.said()) == 1
     return case
@@ -48,9 +54,10 @@ def check_reply_seen_once(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "step"), [("before", "finish"), ("after", "finishing transaction"), ("after", "finish")]
+    ("when", "step"),
+    [("before", "finish"), ("after", "offer"), ("after", "finishing transaction"), ("after", "finish")],
 )
-def test_a_web_process_killed_while_it_opens_the_case_opens_one(
+def test_a_web_process_killed_while_it_opens_and_offers_the_case_does_it_once(
     new_scene: NewScene, trap: NewTrap, staff_id: int, when: str, step: str
 ) -> None:
     scene = new_scene("official")
@@ -66,33 +73,63 @@ def test_a_web_process_killed_while_it_opens_the_case_opens_one(
     check_reply_seen_once(scene)
 
 
+@pytest.fixture
+def left(new_scene: NewScene, stack: Stack, staff_id: int) -> Callable[[], Scene]:
+    """Has whoever a user's case is offered to leave us: a job is to find somebody else for it."""
+    scene = new_scene("official")
+    add_staff(scene.database, virtual_now(stack))
+    ask_for_a_person(scene)
+    holder_id = check_routed_once(scene).assignee_id
+    assert holder_id is not None
+
+    def leave() -> Scene:
+        now = virtual_now(stack)
+        with scene.database.unit_of_work() as session:
+            admin = make_staff(session, now, role=Role.ADMINISTRATOR, is_available=False)
+            holder = session.get_one(Staff, holder_id)
+            update_staff(
+                session, by=admin, staff_id=holder.id, display_name=holder.display_name, role=Role.AGENT,
+                skills=holder.skills, regions=holder.regions, is_active=False, now=now,
+            )  # fmt: skip
+            admin.is_active = False  # other tests escalate to whom they have hired themselves
+        return scene
+
+    return leave
+
+
+def check_passed_on_once(scene: Scene) -> None:
+    """One colleague was offered the case, and told of it."""
+    scene.until(lambda: is_offered(scene))
+    assert history(scene) == ["opened", "offered", "rerouted", "offered"]
+    first, second = notices(scene)
+    assert first.staff_id != second.staff_id == one_case(scene).assignee_id
+
+
 @pytest.mark.parametrize(("when", "step"), [("before", "enqueue"), ("after", "enqueue")])
 def test_a_relay_killed_around_the_routing_job_routes_once(
-    new_scene: NewScene, trap: NewTrap, staff_id: int, when: str, step: str
+    left: Callable[[], Scene], trap: NewTrap, when: str, step: str
 ) -> None:
-    scene = new_scene("official")
     relay = trap("scheduler")
     relay.set(when, step)
 
-    ask_for_a_person(scene)
+    scene = left()
     relay.mend()
 
-    check_routed_once(scene)
+    check_passed_on_once(scene)
 
 
 @pytest.mark.parametrize(("when", "step"), [("before", "route"), ("after", "offer"), ("after", "route job")])
 def test_a_worker_killed_while_it_routes_offers_the_case_once_and_tells_staff_once(
-    new_scene: NewScene, trap: NewTrap, staff_id: int, when: str, step: str
+    left: Callable[[], Scene], trap: NewTrap, when: str, step: str
 ) -> None:
-    scene = new_scene("official")
     worker = trap("worker-cases")
     worker.set(when, step)
 
-    ask_for_a_person(scene)
+    scene = left()
     worker.mend()
     scene.stack.move_clock(advance_seconds=25)
 
-    check_routed_once(scene)
+    check_passed_on_once(scene)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`kill -9` while a service's form is filed, its case routed, its clocks remind: one case, everybody told once."""
+"""`kill -9` while a service's form is filed and its case offered, and while its clocks remind: everybody told once."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -60,24 +60,10 @@ def check_filed_and_offered_once(scene: Scene) -> None:
     assert sum(f"单号 {case.number}" in text for text in scene.said()) == 1
 
 
-@pytest.mark.parametrize(("when", "step"), [("before", "route"), ("after", "offer"), ("after", "route job")])
-def test_a_worker_killed_while_it_routes_a_service_offers_it_once_and_tells_its_handler_once(
-    new_scene: NewScene, trap: NewTrap, staff_id: int, when: str, step: str
-) -> None:
-    scene = new_scene("official")
-    fill_in(scene)
-    worker = trap("worker-cases")
-    worker.set(when, step)
-
-    scene.say("提交")
-    worker.mend()
-    scene.settle(2, moving=25)
-
-    check_filed_and_offered_once(scene)
-
-
-@pytest.mark.parametrize(("when", "step"), [("after", "finishing transaction"), ("after", "finish")])
-def test_a_web_process_killed_while_it_files_a_form_files_it_once(
+@pytest.mark.parametrize(
+    ("when", "step"), [("after", "offer"), ("after", "finishing transaction"), ("after", "finish")]
+)
+def test_a_web_process_killed_while_it_files_a_form_and_offers_the_case_does_it_once(
     new_scene: NewScene, trap: NewTrap, staff_id: int, when: str, step: str
 ) -> None:
     """WeChat asks again: the second try must neither file it anew nor say that there is no form."""
@@ -105,7 +91,8 @@ def reminded(stack: Stack, new_scene: NewScene, staff_id: int) -> Iterator[list[
                 session, service=EVIDENCE, values=UPLOAD, conversation=session.scalars(begun).one(), channel="chat",
                 now=now,
             ).case  # fmt: skip
-            take_case(session, staff=session.get_one(Staff, staff_id), case_id=case.id, now=now)
+            handler = session.get_one(Staff, case.assignee_id or staff_id)
+            take_case(session, staff=handler, case_id=case.id, now=now)
     yield scenes
     with scenes[0].database.reading() as session:
         now = virtual_now(stack)

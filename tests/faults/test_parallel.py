@@ -7,15 +7,29 @@ from pathlib import Path
 
 import pytest
 import requests
+import xmltodict
 from sqlalchemy import func, select
 
+from adapters.wechat.passive import render_passive
 from core.clock import SystemClock
 from core.db import Database
-from models import Author, CaseEvent, Conversation, Delivery, FormDraft, Message, Turn, User, WeChatIdentity
+from models import (
+    Author,
+    CaseEvent,
+    Conversation,
+    Delivery,
+    DeliveryChannel,
+    DeliveryState,
+    FormDraft,
+    Message,
+    Turn,
+    User,
+    WeChatIdentity,
+)
 from services.casework.drafts import start_draft
 from services.catalogue import service_of
 from tests.faults.conftest import postgres_stack, running, sqlite_stack, virtual_now
-from tests.faults.scene import Scene, one_case
+from tests.faults.scene import SETTLED, Scene, one_case
 from tests.support.casework import PLEDGE
 from tests.support.pushes import Pusher, event_fields, text_fields
 from tests.support.stack import Stack
@@ -82,6 +96,34 @@ def count(database: Database, openid: str) -> dict[str, int]:
         return {name: session.scalar(query) or 0 for name, query in queries.items()}
 
 
+def check_answered_once(
+    stack: Stack, database: Database, pusher: Pusher, openid: str, responses: list[requests.Response]
+) -> str:
+    """The answer to what was pushed last: all copies that were answered got it. On a machine too busy for four seconds
+    none is, and it goes out through the API instead; either way the ledger knows of the one. Answers its text."""
+
+    def ended() -> Delivery | None:
+        of_user = WeChatIdentity.openid == openid
+        turns = select(Turn).join(Conversation).join(WeChatIdentity).where(of_user).order_by(Turn.id.desc())
+        with database.reading() as session:
+            turn = session.scalars(turns.limit(1)).one()
+            delivery = session.get(Delivery, turn.passive_delivery_id) if turn.passive_delivery_id else None
+            if delivery is None:
+                deliveries = select(Delivery).join(WeChatIdentity).where(of_user).order_by(Delivery.id.desc())
+                delivery = session.scalars(deliveries.limit(1)).first()
+        is_under_way = delivery is None or (
+            delivery.state == DeliveryState.QUEUED and delivery.channel != DeliveryChannel.INBOX
+        )
+        return None if turn.state not in SETTLED or is_under_way else delivery
+
+    delivery = stack.wait_until(ended, 60)
+    rendered = render_passive(delivery.payload, to_openid=openid, from_id="gh_zhiqiao", created_at=0)
+    text = str(xmltodict.parse(rendered)["xml"]["Content"])
+    said = {words for response in responses if (words := pusher.opened(response.text).get("Content", ""))}
+    assert said == {text} if delivery.channel == DeliveryChannel.PASSIVE else said <= {text}
+    return text
+
+
 @pytest.mark.parametrize("kind", ["text", "event"])
 def test_checklist_14_fifty_parallel_copies_over_two_servers_have_one_effect(
     stack: Stack, database: Database, pusher: Pusher, kind: str
@@ -93,9 +135,8 @@ def test_checklist_14_fifty_parallel_copies_over_two_servers_have_one_effect(
     responses = push_copies(stack, *pusher.request(fields))
 
     assert {response.status_code for response in responses} == {200}
+    check_answered_once(stack, database, pusher, openid, responses)
     assert count(database, openid) == {"users": 1, "turns": 1, "asked": 1, "answered": 1, "deliveries": 1}
-    said = [pusher.opened(response.text).get("Content", "") for response in responses]
-    assert len({words for words in said if words}) == 1
 
 
 def test_fifty_copies_of_the_word_that_sends_a_form_over_two_servers_file_one_case(
@@ -111,10 +152,10 @@ def test_fifty_copies_of_the_word_that_sends_a_form_over_two_servers_file_one_ca
     responses = push_copies(stack, *pusher.request(text_fields(scene.openid, "提交")))
 
     assert {response.status_code for response in responses} == {200}
+    answer = check_answered_once(stack, database, pusher, scene.openid, responses)
     case = one_case(scene)
     assert (case.kind, case.stage) == (loan.key, "submitted")
-    said = [pusher.opened(response.text).get("Content", "") for response in responses]
-    assert len({words for words in said if words}) == 1 and any(case.number in words for words in said)
+    assert case.number in answer
     with database.reading() as session:
         opened = select(func.count(CaseEvent.id)).where(CaseEvent.case_id == case.id, CaseEvent.kind == "opened")
         assert session.scalar(opened) == 1

@@ -1,7 +1,7 @@
 """From a row of the outbox to a job in the queue, once, whatever dies in between; and back where RQ lost it."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from rq import SimpleWorker
 from rq.job import Job, JobStatus
 from sqlalchemy import func, select, update
 
-from core.clock import FixedClock
+from core.clock import CHINA, FixedClock
 from core.db import Database
 from core.outbox import MAX_SENDS, OutboxRow, OutboxState
 from jobs import relay
@@ -31,10 +31,14 @@ class Killed(BaseException):
 
 @pytest.fixture
 def case_id(database: Database, clock: FixedClock) -> int:
-    """A case whose routing is asked for, and somebody to take it."""
+    """A case that has waited for the morning, whose routing is due now, and somebody to take it."""
+    clock.set(datetime(2026, 11, 23, 20, 0, tzinfo=CHINA))
+    with database.unit_of_work() as session:
+        case_id = make_case(session, clock.now()).id
+    clock.set(datetime(2026, 11, 24, 9, 0, tzinfo=CHINA))
     with database.unit_of_work() as session:
         make_staff(session, clock.now())
-        return make_case(session, clock.now()).id
+    return case_id
 
 
 def rows(database: Database) -> list[OutboxRow]:

@@ -4,13 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import redis
 from sqlalchemy import select
 
-from core.clock import FixedClock
+from core.clock import CHINA, FixedClock
 from core.outbox import MAX_SENDS, OutboxRow, OutboxState, plan_retry
 from jobs import schedule
 from jobs.knowledge_upkeep import request_upkeep
@@ -161,13 +161,15 @@ def test_with_redis_down_rows_are_still_swept_and_jobs_wait(
 
 
 def test_a_case_whose_job_was_lost_for_good_is_asked_for_again(resources: Resources, clock: FixedClock) -> None:
+    clock.set(datetime(2026, 11, 23, 20, 0, tzinfo=CHINA))
+    with resources.database.unit_of_work() as session:
+        make_case(session, clock.now())
+        lost = session.scalars(select(OutboxRow)).one()
+        assert lost.job_name == JobName.ROUTE_CASE, "the case waits for the morning"
+        lost.state = OutboxState.FAILED
+    clock.set(datetime(2026, 11, 24, 9, 1, tzinfo=CHINA))
     with resources.database.unit_of_work() as session:
         make_staff(session, clock.now())
-        make_case(session, clock.now())
-        session.flush()
-        lost = session.scalars(select(OutboxRow)).one()
-        lost.state = OutboxState.FAILED
-    clock.advance(timedelta(seconds=30))
 
     sweep_rows(resources)
 
@@ -214,6 +216,8 @@ def test_a_deletion_that_was_given_up_is_seen_and_tried_again_until_it_succeeds(
 def test_a_sweep_that_fails_leaves_nothing_half_done(
     resources: Resources, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The desk has just opened: the case waits for whoever sits down.
+    clock.set(datetime(2026, 11, 24, 9, 0, tzinfo=CHINA))
     with resources.database.unit_of_work() as session:
         make_case(session, clock.now())
         request_job(session, JobName.ROUTE_CASE, key="x", now=clock.now(), case_id=1)

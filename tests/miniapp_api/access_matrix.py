@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.support.casework import PLEDGE
 
-# The version of a case just filed that has one document.
-VERSION = 4
+# The version of a case just filed that has one document; nobody works here who could be offered it.
+VERSION = 5
 SERVICE = "pledge_financing"
 # In a body: the id of somebody who acts for the company.
 MEMBER = "member_id"

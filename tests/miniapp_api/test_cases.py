@@ -7,8 +7,19 @@ import pytest
 from sqlalchemy import func, select
 
 from core.clock import FixedClock
-from core.outbox import OutboxRow
-from models import Case, Company, Delivery, DeliveryState, FormDraft, MemberRole, Membership, MemberState, Staff, User
+from models import (
+    Case,
+    Company,
+    Delivery,
+    DeliveryState,
+    FormDraft,
+    MemberRole,
+    Membership,
+    MemberState,
+    Staff,
+    StaffNotification,
+    User,
+)
 from services.casework.assignment import take_case
 from services.casework.moves import Mover, move_case
 from services.casework.tasks import list_tasks, report_task
@@ -56,7 +67,9 @@ def make_colleagues(resources: Resources, clock: FixedClock, *roles: MemberRole)
             )
 
 
-def test_a_request_is_filed_and_told(phone: Phone, resources: Resources) -> None:
+def test_a_request_is_filed_and_told(phone: Phone, resources: Resources, clock: FixedClock) -> None:
+    with resources.database.unit_of_work() as session:
+        staff_id = make_staff(session, clock.now(), skills=["financing"]).id
     answer = phone.post("/cases", {"service": SERVICE, "form": PLEDGE})
     answer.close()
 
@@ -68,7 +81,8 @@ def test_a_request_is_filed_and_told(phone: Phone, resources: Resources) -> None
     with resources.database.reading() as session:
         case = session.scalars(select(Case)).one()
         assert (case.kind, case.channel, case.form) == (SERVICE, "mini_program", PLEDGE)
-        assert session.scalar(select(OutboxRow.id).where(OutboxRow.job_name == "jobs.cases.route_case"))
+        offered = session.scalars(select(StaffNotification).where(StaffNotification.kind == "case_assigned")).one()
+        assert (offered.staff_id, offered.case_id) == (staff_id, case.id)
         assert session.scalars(select(Delivery)).one().state == DeliveryState.SENT
     told = phone.get("/cases/RZ261123-0001/messages").get_json()["items"]
     assert [each["text"] for each in told] == [body["message"]]

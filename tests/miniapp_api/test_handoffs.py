@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core.outbox import OutboxRow
-from models import Case, Conversation, ConversationStatus, Delivery, DeliveryState, IdempotencyRecord, StaffNotification
+from models import Case, Conversation, Delivery, DeliveryState, IdempotencyRecord, Staff, StaffNotification
+from services.cases import accept_case
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
 from tests.support.staff import make_staff
@@ -18,7 +18,9 @@ def count_cases(resources: Resources) -> int:
         return session.scalar(select(func.count()).select_from(Case)) or 0
 
 
-def test_a_handoff_has_a_number_and_a_promise(phone: Phone, resources: Resources) -> None:
+def test_a_handoff_has_a_number_and_a_promise_and_staff_are_told(phone: Phone, resources: Resources) -> None:
+    with resources.database.unit_of_work() as session:
+        staff_id = make_staff(session, resources.clock.now(), skills=["financing"]).id
     answer = phone.post("/handoffs", {"reason": "想用两件发明专利贷款300万", "topic": "financing"})
 
     assert answer.status_code == 201
@@ -30,7 +32,8 @@ def test_a_handoff_has_a_number_and_a_promise(phone: Phone, resources: Resources
         case = session.scalars(select(Case)).one()
         assert (case.topic, case.reason) == ("financing", "requested")
         assert "贷款300万" in str(case.package)
-        assert session.scalar(select(OutboxRow.id).where(OutboxRow.job_name == "jobs.cases.route_case"))
+        told = session.scalars(select(StaffNotification)).one()
+        assert (told.staff_id, told.kind, told.case_id) == (staff_id, "case_assigned", case.id)
 
 
 def test_what_was_said_and_promised_is_in_the_conversation(phone: Phone, resources: Resources) -> None:
@@ -70,17 +73,19 @@ def test_a_complaint_is_routed_as_one(phone: Phone, resources: Resources) -> Non
 
 
 def test_whoever_holds_the_conversation_sees_the_words(phone: Phone, resources: Resources) -> None:
-    phone.post("/ask", {"text": "帮助"})
     with resources.database.unit_of_work() as session:
-        staff = make_staff(session, resources.clock.now())
-        conversation = session.scalars(select(Conversation)).one()
-        conversation.status, conversation.assignee_id = ConversationStatus.OPEN, staff.id
+        staff_id = make_staff(session, resources.clock.now()).id
+    phone.post("/handoffs", {"reason": "想问开放许可"})
+    with resources.database.unit_of_work() as session:
+        staff, case = session.get_one(Staff, staff_id), session.scalars(select(Case)).one()
+        accept_case(session, staff=staff, case_id=case.id, now=resources.clock.now())
 
     phone.post("/handoffs", {"reason": "还有一件事"})
 
     with resources.database.reading() as session:
         assert session.scalars(select(Conversation)).one().unread_count == 1
-        assert session.scalars(select(StaffNotification)).one().kind == "user_message"
+        kinds = session.scalars(select(StaffNotification.kind).order_by(StaffNotification.id)).all()
+        assert kinds == ["case_assigned", "user_message"]
 
 
 def test_a_wrong_topic_is_named(phone: Phone, resources: Resources) -> None:

@@ -11,7 +11,6 @@ from services.casework.access import get_case_for
 from services.casework.clocks import list_clocks
 from services.casework.moves import Mover, allowed_moves
 from services.casework.statistics import months_back, service_figures
-from services.routing import route_case
 from tests.support import example_service
 from tests.support.staff import make_staff
 
@@ -37,6 +36,9 @@ def test_the_file_is_shorter_than_eighty_lines():
 
 @pytest.mark.usefixtures("with_example")
 def test_it_works_in_chat_api_for_staff_and_in_statistics(phone, database, clock):
+    with database.unit_of_work() as session:
+        handler = make_staff(session, clock.now(), skills=["patent"])
+        boss = make_staff(session, clock.now(), role=Role.SUPERVISOR)
     begun = phone.post("/ask", {"text": "我想办快速预审"}).get_json()
     assert "您属于哪一类?" in begun["answer"]
     assert "要加快审查的是什么产品?" in phone.post("/ask", {"text": "小微企业"}).get_json()["answer"]
@@ -50,11 +52,7 @@ def test_it_works_in_chat_api_for_staff_and_in_statistics(phone, database, clock
     assert number.startswith("YS")
 
     with database.unit_of_work() as session:
-        handler = make_staff(session, clock.now(), skills=["patent"])
-        boss = make_staff(session, clock.now(), role=Role.SUPERVISOR)
         case = session.scalars(select(Case).where(Case.number == number)).one()
-        route_case(session, case.id, clock.now())
-
         assert case.assignee_id == handler.id
         assert get_case_for(session, session.get_one(Staff, handler.id), number).results["check"][0]["level"] == "fine"
         assert [row.key for row in list_clocks(session, case.id)] == ["check"]

@@ -25,7 +25,6 @@ from models import (
 from services.case_sweeps import close_idle_cases
 from services.cases import accept_case, close_case, release_to_bot, take_over_conversation, transfer_case
 from services.notifications import notify_user_message
-from services.routing import route_case
 from services.staff_messages import add_note, reply_to_user
 from tests.support.people import make_conversation, make_identity, make_message
 from tests.support.staff import make_case, make_staff
@@ -39,7 +38,6 @@ def desk(database, clock):
         second = make_staff(session, clock.now(), display_name="李强", skills=["patent"])
         supervisor = make_staff(session, clock.now(), display_name="王芳", role=Role.SUPERVISOR, is_available=False)
         case = make_case(session, clock.now())
-        route_case(session, case.id, clock.now())
         session.add(
             Allowance(
                 identity_id=case.conversation.identity_id,

@@ -11,8 +11,9 @@ from core.db import Database
 from core.outbox import OutboxRow
 from models import Allowance, Author, CalendarDay, Case, CaseStatus, Company, ConversationStatus, HandoffReason, Role
 from services.handoffs import Handoff, open_handoff, withdraw_handoff
+from services.job_names import JobName
 from services.notifications import list_notifications
-from services.routing import escalate, route_case
+from services.routing import escalate
 from tests.support.people import make_conversation, make_identity, make_message
 from tests.support.staff import make_case, make_staff
 
@@ -39,7 +40,30 @@ def test_during_the_day_the_user_gets_a_number_and_one_hour(database, clock, con
     )
     with database.reading() as session:
         assert session.get(type(conversation), conversation.id).status == ConversationStatus.PENDING
-        assert session.scalars(select(OutboxRow.job_name)).all() == ["jobs.cases.route_case"]
+
+
+def test_staff_hear_of_it_when_the_user_gets_the_number(database, clock, conversation):
+    with database.unit_of_work() as session:
+        agent = make_staff(session, clock.now(), skills=["financing"])
+        boss = make_staff(session, clock.now(), role=Role.SUPERVISOR, is_available=False)
+        number = ask(session, conversation, clock.now()).case.number
+
+    with database.reading() as session:
+        [told] = list_notifications(session, agent.id)
+        assert told.kind == "case_assigned" and number in told.text
+        assert list_notifications(session, boss.id) == []
+        # The one job that is left looks whether it was accepted in time.
+        assert session.scalars(select(OutboxRow.job_name)).all() == [JobName.CHECK_OFFER]
+
+
+def test_where_nobody_is_at_work_the_supervisors_hear_of_it_at_once(database, clock, conversation):
+    with database.unit_of_work() as session:
+        boss = make_staff(session, clock.now(), role=Role.SUPERVISOR, is_available=False)
+        number = ask(session, conversation, clock.now()).case.number
+
+    with database.reading() as session:
+        [told] = list_notifications(session, boss.id)
+        assert told.kind == "case_escalated" and number in told.text
 
 
 def test_the_promise_counts_only_working_time(database, clock, conversation):
@@ -212,12 +236,10 @@ def test_what_nobody_is_wanted_for_any_more_is_no_news_for_whoever_was_asked(dat
         agent = make_staff(session, clock.now(), skills=["financing"])
         boss = make_staff(session, clock.now(), role=Role.SUPERVISOR, is_available=False)
         case = ask(session, conversation, clock.now()).case
-        route_case(session, case.id, clock.now())
         assert [item.kind for item in list_notifications(session, agent.id)] == ["case_assigned"]
         escalate(session, case, clock.now(), because="nobody accepted in time")
         assert [item.kind for item in list_notifications(session, boss.id)] == ["case_escalated"]
         held = make_case(session, clock.now())
-        route_case(session, held.id, clock.now())
 
         withdraw_handoff(session, conversation=conversation, now=clock.now())
 

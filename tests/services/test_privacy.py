@@ -40,7 +40,6 @@ from services.intake import receive_question
 from services.notifications import notify_user_message
 from services.ports import CodeSession
 from services.privacy import ask_for_erasure, erase_user, erase_user_by_id
-from services.routing import route_case
 from services.saved_searches import list_saved_searches, save_search
 from services.sessions import log_in
 from services.staff_messages import add_note, reply_to_user
@@ -101,7 +100,6 @@ def person(database: Database, clock: FixedClock) -> int:
         )
         agent = make_staff(session, now)
         case = make_case(session, now, conversation=conversation, question=WORDS)
-        route_case(session, case.id, now)
         accept_case(session, staff=agent, case_id=case.id, now=now)
         reply_to_user(session, staff=agent, conversation_id=conversation.id, text=f"{NAME}您好", now=now)
         add_note(session, staff=agent, conversation_id=conversation.id, text=f"电话{PHONE}", now=now)

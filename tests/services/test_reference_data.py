@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from core.clock import FixedClock
 from core.db import Database
 from models import CalendarDay, QuickReply
-from services.handoffs import SKILL_NAMES
 from services.reference_data import (
     fingerprint,
     is_loaded,
@@ -18,6 +17,7 @@ from services.reference_data import (
     load_quick_replies,
     remember_loaded,
 )
+from services.topics import SKILL_NAMES
 from tests.conftest import ROOT
 
 HOLIDAYS = ROOT / "data" / "calendar" / "holidays.yaml"

@@ -100,7 +100,6 @@ def test_the_cases_of_who_leaves_are_routed_anew(database, clock):
         admin = make_staff(session, clock.now(), role=Role.ADMINISTRATOR, is_available=False)
         leaving = make_staff(session, clock.now())
         case_id = make_case(session, clock.now()).id
-        route_case(session, case_id, clock.now())
         accept_case(session, staff=leaving, case_id=case_id, now=clock.now())
         heir = make_staff(session, clock.now())
     with database.unit_of_work() as session:

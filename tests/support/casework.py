@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import Case, Conversation, Institution
+from models import Case, Conversation, Institution, Staff
 from services.casework.assignment import take_case
 from services.casework.opening import open_service_case
 from services.catalogue import service_of
@@ -32,14 +32,17 @@ def make_service_case(
     conversation: Conversation | None = None,
     is_taken: bool = False,
 ) -> Case:
-    """A request just filed, by a new person unless a conversation is given; taken by a fitting handler if wanted."""
+    """A request just filed, by a new person unless a conversation is given; if wanted, somebody fitting is on duty and
+    whoever it is offered to takes it."""
     conversation = conversation or make_conversation(session, make_identity(session, now), now)
     service = service_of(kind)
+    handler = make_staff(session, now, skills=[service.topic]) if is_taken else None
     case = open_service_case(
         session, service=service, values=values, conversation=conversation, channel="chat", now=now
     ).case
-    if is_taken:
-        take_case(session, staff=make_staff(session, now, skills=[service.topic]), case_id=case.id, now=now)
+    if handler is not None:
+        offered = session.get(Staff, case.assignee_id) if case.assignee_id else None
+        take_case(session, staff=offered or handler, case_id=case.id, now=now)
     return case
 
 

@@ -18,7 +18,7 @@ from services.dated_data.editing import RecordContent
 from services.dated_data.experts import Skill, find_experts
 from services.dated_data.kinds import KINDS
 from services.dated_data.lookup import find_records
-from services.handoffs import SKILL_NAMES
+from services.topics import SKILL_NAMES
 from services.working_hours import load_calendar
 from tests.support.casework import make_institution, make_service_case
 from tests.support.dated_data import make_record
