@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
@@ -52,7 +52,10 @@ class WeChatIdentity(Base):
     """One openid of one appid. openid differs per appid; unionid, where known, joins them in one User."""
 
     __tablename__ = "wechat_identities"
-    __table_args__ = (UniqueConstraint("app_id", "openid"),)
+    __table_args__ = (
+        UniqueConstraint("app_id", "openid"),
+        Index("ix_wechat_identities_is_unionid_due", "is_unionid_due", postgresql_where=text("is_unionid_due")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
@@ -63,6 +66,8 @@ class WeChatIdentity(Base):
     subscribed_at: Mapped[datetime | None]
     unsubscribed_at: Mapped[datetime | None]
     welcomed_at: Mapped[datetime | None]
+    # WeChat is still to be asked which person this is.
+    is_unionid_due: Mapped[bool] = mapped_column(default=False)
     session_key: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
 

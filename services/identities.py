@@ -1,11 +1,11 @@
 """Who is speaking: WeChat identities, joined into one person by unionid."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.clock import china_date
 from core.ids import new_public_id
 from core.logs import get_logger
 from core.outbox import OutboxRow
@@ -14,6 +14,9 @@ from services.identity_merge import merge_into
 from services.job_names import JobName, request_job
 
 log = get_logger(__name__)
+
+# New followers of so long are asked for together.
+TOGETHER = timedelta(seconds=5)
 
 
 def find_identity(session: Session, *, app_id: str, openid: str) -> WeChatIdentity | None:
@@ -40,10 +43,27 @@ def find_or_create_identity(
     return identity
 
 
-def ask_for_unionid(session: Session, identity_id: int, now: datetime) -> None:
-    """Have a job ask WeChat who a new follower is: a push names the openid alone. Once a follower and day."""
-    key = f"{identity_id}-{china_date(now)}"
-    request_job(session, JobName.LEARN_UNIONID, key=key, now=now, identity_id=identity_id)
+def ask_for_unionids(session: Session, now: datetime) -> None:
+    """Have a job ask WeChat who the followers are of whom that is due: a push names the openid alone.
+
+    One job is enough for some seconds; whoever is written down after it has run is found by the next one.
+    """
+    period = int(now.timestamp() // TOGETHER.total_seconds())
+    request_job(session, JobName.LEARN_UNIONIDS, key=str(period), now=now, delay=TOGETHER)
+
+
+def list_due(session: Session, *, app_id: str, limit: int) -> dict[str, int]:
+    """Followers of whom WeChat is still to be asked: identities by openid, the longest due first."""
+    due = select(WeChatIdentity.openid, WeChatIdentity.id).where(
+        WeChatIdentity.is_unionid_due, WeChatIdentity.is_subscribed, WeChatIdentity.app_id == app_id
+    )
+    return dict(session.execute(due.order_by(WeChatIdentity.id).limit(limit)).all())
+
+
+def note_asked(session: Session, identity_ids: Collection[int]) -> None:
+    """WeChat has told of them what it tells."""
+    asked = update(WeChatIdentity).where(WeChatIdentity.id.in_(identity_ids))
+    session.execute(asked.values(is_unionid_due=False))
 
 
 def learn_unionid(session: Session, identity: WeChatIdentity, unionid: str, now: datetime) -> User:

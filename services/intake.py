@@ -26,7 +26,7 @@ from models import WeChatIdentity as Identity
 from services.allowances import ACTION_GRANT, ENTER_CHAT_GRANT, MESSAGE_GRANT, open_allowance
 from services.app_inbox import send_kept_replies
 from services.deliveries import cancel_for_unsubscribed
-from services.identities import ask_for_unionid, find_identity, find_or_create_conversation
+from services.identities import ask_for_unionids, find_identity, find_or_create_conversation
 from services.notifications import notify_user_message
 from services.privacy import erase_user, revoke_authorization
 from services.speakers import Speaker, find_speaker, get_speaker, meet_speaker
@@ -52,7 +52,7 @@ _identity = table_of(Identity)
 FOLLOWS = Statement(
     update(_identity)
     .where(_identity.c.id == bindparam("of"))
-    .values(is_subscribed=True, subscribed_at=bindparam("now"))
+    .values(is_subscribed=True, subscribed_at=bindparam("now"), is_unionid_due=bindparam("is_unknown"))
 )
 
 
@@ -108,9 +108,10 @@ def receive_push(session: Session, push: Push, *, app_id: str, platform: Platfor
 def _is_to_be_answered(session: Session, speaker: Speaker, push: Push, now: datetime) -> bool:
     """Keeps the follower's state; a greeting that was given a moment ago is not given again."""
     if not speaker.is_subscribed or speaker.subscribed_at is None:
-        FOLLOWS.change(session, {"of": speaker.identity_id, "now": now})
-        if speaker.platform == Platform.OFFICIAL_ACCOUNT and speaker.unionid is None:
-            ask_for_unionid(session, speaker.identity_id, now)
+        is_unknown = speaker.platform == Platform.OFFICIAL_ACCOUNT and speaker.unionid is None
+        FOLLOWS.change(session, {"of": speaker.identity_id, "now": now, "is_unknown": is_unknown})
+        if is_unknown:
+            ask_for_unionids(session, now)
     if push.event not in GREETED_EVENTS:
         return True
     # Asked after the conversation is locked: of two such events at once, the second sees that the first was greeted.

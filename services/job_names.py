@@ -38,7 +38,7 @@ class JobName(StrEnum):
     VERIFY_TOKENS = "jobs.cases.verify_tokens"
     COLLECT_FILE = "jobs.files.collect_file"
     ERASE_USER = "jobs.privacy.erase_user"
-    LEARN_UNIONID = "jobs.identities.learn_unionid"
+    LEARN_UNIONIDS = "jobs.identities.learn_unionids"
     SORT_MISSES = "jobs.knowledge_upkeep.sort_misses"
     COUNT_USES = "jobs.knowledge_upkeep.count_uses"
     EVALUATE_ANSWER = "jobs.knowledge_upkeep.evaluate_answer"
@@ -73,8 +73,8 @@ QUEUES = {
     JobName.VERIFY_TOKENS: Queue.INDEX,
     JobName.COLLECT_FILE: Queue.CASES,
     JobName.ERASE_USER: Queue.CASES,
-    # Nobody waits for it, and a call to WeChat for each new follower must not stand before anybody's case.
-    JobName.LEARN_UNIONID: Queue.INDEX,
+    # Nobody waits for it, and a call to WeChat must not stand before anybody's case.
+    JobName.LEARN_UNIONIDS: Queue.INDEX,
     JobName.SORT_MISSES: Queue.INDEX,
     JobName.COUNT_USES: Queue.INDEX,
     JobName.EVALUATE_ANSWER: Queue.INDEX,

@@ -1,6 +1,6 @@
 """What the services need from outside; adapters satisfy these by shape."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any, Protocol
 
 from adapters.wechat.errors import WeChatError
@@ -26,8 +26,8 @@ class WeChat(Protocol):
     def get_menu(self) -> dict[str, Any] | None:
         """The custom menu as {"menu": …}, None where there is none."""
 
-    def get_user(self, openid: str) -> dict[str, Any]:
-        """What WeChat tells of a follower; `subscribe` is 0 of one who left."""
+    def get_users(self, openids: Sequence[str]) -> list[dict[str, Any]]:
+        """What WeChat tells of one to a hundred followers; `subscribe` is 0 of one who left."""
 
     def code_to_session(self, code: str) -> CodeSession:
         """Who a mini-program's login code stands for; a code works once."""

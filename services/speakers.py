@@ -56,7 +56,7 @@ IDENTITY = Statement(
 )
 ADD_USER = Statement.adding(table_of(User), "created_at")
 ADD_IDENTITY = Statement.adding(
-    table_of(WeChatIdentity), "user_id", "platform", "app_id", "openid", "is_subscribed", "created_at"
+    table_of(WeChatIdentity), "user_id", "platform", "app_id", "openid", "is_subscribed", "is_unionid_due", "created_at"
 )
 ADD_CONVERSATION = Statement.adding(
     table_of(Conversation), "public_id", "user_id", "identity_id", "status", "owner_token", "memory", "unread_count",
@@ -87,7 +87,7 @@ def meet_speaker(session: Session, *, app_id: str, openid: str, platform: Platfo
         identity_id = ADD_IDENTITY.scalar(
             session,
             {"user_id": user_id, "platform": platform, "app_id": app_id, "openid": openid, "is_subscribed": True,
-             "created_at": now},
+             "is_unionid_due": False, "created_at": now},
         )  # fmt: skip
     else:
         identity_id, user_id = known

@@ -79,6 +79,35 @@ def test_a_second_upgrade_changes_nothing_and_keeps_the_rows(empty_url: str) -> 
     engine.dispose()
 
 
+def test_who_waits_for_a_job_of_their_own_to_ask_who_they_are_is_asked_for_with_the_others(empty_url: str) -> None:
+    command.upgrade(configuration(empty_url), "0017_phone_verified_at")
+    moment = "'2026-11-23 02:00:00+00:00'"
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        for number, state in ((1, "done"), (2, "queued")):
+            connection.execute(text(f"INSERT INTO users (id, created_at) VALUES ({number}, {moment})"))
+            connection.execute(
+                text(
+                    "INSERT INTO wechat_identities (id, user_id, platform, app_id, openid, is_subscribed, created_at)"
+                    f" VALUES ({number}, {number}, 'official_account', 'app', 'o{number}', true, {moment})"
+                )
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO outbox (job_name, queue, key, arguments, state, run_after, created_at, attempt_count)"
+                    f" VALUES ('jobs.identities.learn_unionid', 'index', :key, '{{}}', :state, {moment}, {moment}, 0)"
+                ).bindparams(key=f"jobs.identities.learn_unionid/{number}-2026-11-23", state=state)
+            )
+
+    command.upgrade(configuration(empty_url), "head")
+
+    with engine.connect() as connection:
+        due = connection.scalars(text("SELECT id FROM wechat_identities WHERE is_unionid_due")).all()
+        assert due == [2]
+        assert connection.scalars(text("SELECT state FROM outbox")).all() == ["done"]
+    engine.dispose()
+
+
 def test_there_is_one_line_of_migrations() -> None:
     script = ScriptDirectory.from_config(configuration("sqlite://"))
 

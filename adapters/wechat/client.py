@@ -1,7 +1,7 @@
 """The real WeChat: wechatpy's client under our own token, retry and error rules (wechat-contract §7.2)."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import redis
@@ -34,6 +34,7 @@ TYPING = {
     Platform.MINI_PROGRAM: "/cgi-bin/message/custom/business/typing",
 }
 UPLOAD = "/cgi-bin/media/upload"
+USERS = "/cgi-bin/user/info/batchget"
 NO_MENU = 46003
 PHONE_NUMBER = re.compile(r"\+?[0-9][0-9 -]{4,18}")
 CHECK_LENGTH = 2500
@@ -112,9 +113,13 @@ class WeChatClient:
                 return None
             raise
 
-    def get_user(self, openid: str) -> dict[str, Any]:
-        """What WeChat tells of a follower; `subscribe` 0 and nothing else of one who left."""
-        return self._get("/cgi-bin/user/info", {"openid": openid, "lang": "zh_CN"}, private=(openid,))
+    def get_users(self, openids: Sequence[str]) -> list[dict[str, Any]]:
+        """What WeChat tells of one to a hundred followers; `subscribe` 0 and nothing else of one who left."""
+        body = {"user_list": [{"openid": openid, "lang": "zh_CN"} for openid in openids]}
+        users = self._post(USERS, body, private=tuple(openids)).get("user_info_list")
+        if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
+            raise cut_answer()
+        return users
 
     def code_to_session(self, code: str) -> CodeSession:
         """Who a mini-program's login code stands for. A code works once."""
@@ -201,8 +206,8 @@ class WeChatClient:
     def _post(self, path: str, body: dict[str, Any], private: tuple[str, ...] = ()) -> dict[str, Any]:
         return self._with_token(path, lambda token: self._answer("post", path, token, {"data": body}), private)
 
-    def _get(self, path: str, params: dict[str, str] | None = None, private: tuple[str, ...] = ()) -> dict[str, Any]:
-        return self._with_token(path, lambda token: self._answer("get", path, token, {"params": params or {}}), private)
+    def _get(self, path: str) -> dict[str, Any]:
+        return self._with_token(path, lambda token: self._answer("get", path, token, {}), private=())
 
     def _answer(self, method: str, path: str, token: str, arguments: dict[str, Any]) -> Any:
         params = {**arguments.pop("params", {}), "access_token": token}

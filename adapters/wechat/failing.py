@@ -1,6 +1,6 @@
 """A WeChat that answers nothing but failure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from adapters.wechat.errors import Outcome, WeChatError
@@ -29,7 +29,7 @@ class FailingWeChat:
     def get_menu(self) -> dict[str, Any] | None:
         self._fail()
 
-    def get_user(self, openid: str) -> dict[str, Any]:
+    def get_users(self, openids: Sequence[str]) -> list[dict[str, Any]]:
         self._fail()
 
     def code_to_session(self, code: str) -> CodeSession:

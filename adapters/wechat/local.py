@@ -1,6 +1,6 @@
 """WeChat in memory, for tests and dry runs: keeps what it was given, and minds the windows where told to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,8 +97,10 @@ class LocalWeChat:
     def get_menu(self) -> dict[str, Any] | None:
         return None if self.menu is None else {"menu": self.menu}
 
-    def get_user(self, openid: str) -> dict[str, Any]:
-        return dict(self.users.get(openid, {"subscribe": 0, "openid": openid}))
+    def get_users(self, openids: Sequence[str]) -> list[dict[str, Any]]:
+        if not 0 < len(openids) <= 100:
+            raise WeChatError(40032, "invalid openid list size", outcome="refused")
+        return [dict(self.users.get(openid, {"subscribe": 0, "openid": openid})) for openid in openids]
 
     def code_to_session(self, code: str) -> CodeSession:
         if code not in self.codes:

@@ -3,20 +3,37 @@
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.api.registry import Call, route
+from sandbox.api.registry import Call, route, text_field
 from sandbox.errors import WeChatError
 from sandbox.state import stable_id
 
 PAGE = 10_000
+AT_ONCE = 100
 MAX_EXPIRE_SECONDS = 2_592_000
 
 
 @route("/cgi-bin/user/info", method="GET", per_day=5_000_000)
 def info(call: Call) -> dict[str, Any]:
-    """No nickname, no picture: WeChat stopped giving them."""
     openid = call.query.get("openid", "")
     if not openid:
         raise WeChatError(41009, "missing openid")
+    return _told_of(call, openid)
+
+
+@route("/cgi-bin/user/info/batchget", per_day=5_000_000)
+def infos(call: Call) -> dict[str, Any]:
+    """One openid that is unknown fails the whole list."""
+    wanted = call.json().get("user_list")
+    if not isinstance(wanted, list) or not all(isinstance(each, dict) for each in wanted):
+        raise WeChatError(47001, "data format error")
+    if not 0 < len(wanted) <= AT_ONCE:
+        raise WeChatError(40032, "invalid openid list size")
+    openids = [text_field(each, "openid", 40003, "invalid openid") for each in wanted]
+    return {"user_info_list": [_told_of(call, openid) for openid in openids]}
+
+
+def _told_of(call: Call, openid: str) -> dict[str, Any]:
+    """No nickname, no picture: WeChat stopped giving them."""
     person, relation = call.world.recipient(call.app, openid)
     if not relation.subscribed:
         return {"subscribe": 0, "openid": openid, "unionid": person.unionid}

@@ -195,6 +195,23 @@ def test_followers_and_scene_codes(sandbox: Sandbox) -> None:
     assert info["subscribe"] == 0
 
 
+def test_followers_are_told_of_together_in_the_order_asked_for(sandbox: Sandbox) -> None:
+    path, known = "/cgi-bin/user/info/batchget", openid(sandbox)
+    left = str(sandbox.tool("users", name="chen")["openid_official"])
+
+    def ask(*openids: str) -> dict[str, Any]:
+        return sandbox.call(path, {"user_list": [{"openid": each, "lang": "zh_CN"} for each in openids]})
+
+    first, second = ask(left, known)["user_info_list"]
+    assert first.keys() == {"subscribe", "openid", "unionid"} and first["openid"] == left
+    assert second == sandbox.call("/cgi-bin/user/info", openid=known)
+    assert ask(known, "oNobody")["errcode"] == 40003
+    assert ask(known, openid(sandbox, "miniprogram"))["errcode"] == 40003
+    assert len(ask(*[known] * 100)["user_info_list"]) == 100
+    assert ask(*[known] * 101)["errcode"] == ask()["errcode"] == 40032
+    assert sandbox.call(path, {"user_list": known})["errcode"] == 47001
+
+
 def login(sandbox: Sandbox, code: str, **changes: str) -> dict[str, Any]:
     query = {"appid": MINI_ID, "secret": MINI_SECRET, "js_code": code, "grant_type": "authorization_code", **changes}
     answer: dict[str, Any] = sandbox.session.get(f"{sandbox.url}/sns/jscode2session", params=query, timeout=10).json()

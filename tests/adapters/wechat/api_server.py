@@ -111,9 +111,8 @@ def with_token(state: ApiState, call: Call) -> Answer:
         state.menu = call.body
     if call.path == "/cgi-bin/menu/get":
         return {"menu": state.menu} if state.menu is not None else failure(46003, "menu no exist")
-    if call.path == "/cgi-bin/user/info":
-        openid = call.query["openid"]
-        return state.users.get(openid) or {"subscribe": 0, "openid": openid}
+    if call.path == "/cgi-bin/user/info/batchget":
+        return users(state, call.body)
     if call.path == "/wxa/business/getuserphonenumber":
         info = state.phones.pop(call.body["code"], None)
         return {**OK, "phone_info": info} if info is not None else failure(40029, "invalid code")
@@ -128,6 +127,13 @@ def with_token(state: ApiState, call: Call) -> Answer:
         return {**OK, "quota": {"daily_limit": 500000, "used": 12, "remain": 499988}}
     known = {SEND, "/cgi-bin/menu/create", "/cgi-bin/message/custom/typing", "/cgi-bin/message/custom/business/typing"}
     return OK if call.path in known else failure(40066, "invalid url")
+
+
+def users(state: ApiState, body: dict[str, Any]) -> Answer:
+    openids = [each["openid"] for each in body["user_list"]]
+    if not 0 < len(openids) <= 100:
+        return failure(40032, "invalid openid list size")
+    return {"user_info_list": [state.users.get(openid) or {"subscribe": 0, "openid": openid} for openid in openids]}
 
 
 def upload(state: ApiState, call: Call) -> Answer:

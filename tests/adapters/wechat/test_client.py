@@ -20,7 +20,7 @@ from tests.adapters.wechat.api_server import RID, SEND, STABLE, ApiServer, ApiSt
 from tests.adapters.wechat.conftest import MakeClient
 
 TEXT = {"kind": "text", "text": "在的,慢慢说😀"}
-USER_INFO = "/cgi-bin/user/info"
+USERS = "/cgi-bin/user/info/batchget"
 
 
 def failed(call: Callable[[], object]) -> WeChatError:
@@ -48,6 +48,13 @@ def test_checklist_32_json_goes_out_as_utf8_without_escapes(client: WeChatClient
     assert "在的,慢慢说😀".encode() in raw
     assert "查专利".encode() in raw
     assert b"\\u" not in raw
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"user_info_list": 3}', b'{"user_info_list": ["oUser1"]}'])
+def test_an_answer_that_tells_of_no_users_is_no_answer(client: WeChatClient, state: ApiState, body: bytes) -> None:
+    state.faults[USERS].append(Fault(body=body))
+
+    assert failed(lambda: client.get_users(["oUser1"])).outcome == "unknown"
 
 
 def test_checklist_32_text_that_cannot_be_encoded_is_cleaned(client: WeChatClient, state: ApiState) -> None:
@@ -121,7 +128,7 @@ def test_checklist_39_a_token_killed_from_outside_is_replaced(client: WeChatClie
 @pytest.mark.parametrize(
     "call",
     [
-        lambda client: client.get_user("oUser1"),
+        lambda client: client.get_users(["oUser1"]),
         lambda client: client.get_menu(),
         lambda client: client.download_media("m-1"),
         lambda client: client.check_text("oUser1", "在", 2),
@@ -334,7 +341,7 @@ def test_checklist_73_logs_and_errors_hold_the_rid_and_nothing_private(
     client = make_client(timeouts=(1, 0.3))
     caplog.set_level(logging.INFO)
     state.codes["CODE-1"] = {"openid": "oMini1", "session_key": "SESSION-KEY"}
-    state.always[USER_INFO] = Fault(errcode=40003)
+    state.always[USERS] = Fault(errcode=40003)
     told: list[Any] = []
     openid = "".join(["oPri", "vate"])  # tracebacks quote this file's lines
     with capture_logs() as logs:
@@ -347,7 +354,7 @@ def test_checklist_73_logs_and_errors_hold_the_rid_and_nothing_private(
                 continue
             error = failed(lambda: client.send(openid, TEXT))
             told += [error, error.detail, "".join(traceback.format_exception(error))]
-        told.append(failed(lambda: client.get_user(openid)))
+        told.append(failed(lambda: client.get_users([openid])))
 
     assert [entry["rid"] for entry in logs if entry.get("errcode") == 40003] == [RID]
     text = repr(logs) + repr(caplog.records) + caplog.text + repr([str(item) for item in told])
@@ -373,7 +380,7 @@ def test_checklist_73_a_refused_connection_does_not_tell_the_address_with_its_to
     client.typing("oUser1")  # now the token is known to every process
     unreachable = make_client(base_url="http://127.0.0.1:9")
 
-    error = failed(lambda: unreachable.get_user("oUser1"))
+    error = failed(lambda: unreachable.get_users(["oUser1"]))
 
     assert error.outcome == "busy"
     assert "TOKEN-" not in "".join(traceback.format_exception(error))

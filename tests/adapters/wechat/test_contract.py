@@ -92,8 +92,18 @@ def test_a_menu_can_be_set_and_read(world: World) -> None:
 
 
 def test_users_tell_whether_they_follow(world: World) -> None:
-    assert world.wechat.get_user("oUser1")["unionid"] == "u1"
-    assert world.wechat.get_user("oGone")["subscribe"] == 0
+    told = world.wechat.get_users(["oUser1", "oGone"])
+
+    assert [user["openid"] for user in told] == ["oUser1", "oGone"]
+    assert told[0]["unionid"] == "u1" and told[1]["subscribe"] == 0
+
+
+@pytest.mark.parametrize("count", [0, 101])
+def test_of_none_or_more_than_a_hundred_users_nothing_is_told(world: World, count: int) -> None:
+    with pytest.raises(WeChatError) as caught:
+        world.wechat.get_users(["oUser1"] * count)
+
+    assert (caught.value.errcode, caught.value.outcome) == (40032, "refused")
 
 
 def test_a_login_code_works_once(world: World) -> None:
@@ -157,7 +167,7 @@ CALLS: list[Callable[[WeChat], object]] = [
     lambda wechat: wechat.typing("oUser1"),
     lambda wechat: wechat.create_menu({"button": []}),
     lambda wechat: wechat.get_menu(),
-    lambda wechat: wechat.get_user("oUser1"),
+    lambda wechat: wechat.get_users(["oUser1"]),
     lambda wechat: wechat.code_to_session("code-1"),
     lambda wechat: wechat.check_text("oUser1", "在", 2),
     lambda wechat: wechat.download_media("m-1"),
