@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from models import CustodyRight, Message, OwnershipProof, ProofBasis
+from models import CustodyRight, Message, OwnershipProof, ProofBasis, RightKind
 from services.custody.proofs import submit_proof
 from tests.support.custody import COMPANY, NUMBER, bring, join, make_owner
 from tests.support.rights import make_right
@@ -20,6 +20,20 @@ def submitted(database, clock, people) -> CustodyRight:
             session, user_id=owner.user_id, public_id=right.public_id, basis=ProofBasis.REGISTER, remark="改过名",
             now=clock.now(),
         )  # fmt: skip
+
+
+def test_where_there_are_no_two_names_none_is_said_to_differ(database, clock, people, signed_in):
+    with database.unit_of_work() as session:
+        owner = make_owner(session, clock.now())
+        mark = bring(session, owner.user_id, clock.now(), number="12345678", kind=RightKind.TRADEMARK)
+        submit_proof(
+            session, user_id=owner.user_id, public_id=mark.public_id, basis=ProofBasis.CERTIFICATE, remark="",
+            now=clock.now(),
+        )  # fmt: skip
+
+    page = signed_in("supervisor").get("/console/custody-proofs").text
+
+    assert "没有可对照的名称" in page and "名称对不上" not in page
 
 
 def test_a_yes_needs_a_reason_and_tells_the_owner(database, signed_in, submitted):
