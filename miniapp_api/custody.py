@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from core.clock import china_date
 from miniapp_api.context import current_api, current_caller
-from miniapp_api.custody_shapes import added_out, calendar_out, dormant_out, page_out, right_out
+from miniapp_api.custody_shapes import added_out, calendar_out, dormant_out, page_out, products_out, right_out
 from miniapp_api.once import Keep, once
 from miniapp_api.schemas.custody import (
     AddedOut,
@@ -18,6 +18,7 @@ from miniapp_api.schemas.custody import (
     FeeCalendarOut,
     ImportedOut,
     KeeperIn,
+    ProductsOut,
     ProofIn,
     RightIn,
     RightOut,
@@ -36,6 +37,7 @@ from services.custody.error_file import write_error_file
 from services.custody.export import MEDIA_TYPE, export_rights
 from services.custody.leaving import end_custody, hand_over
 from services.custody.portfolio import fee_calendar, list_rights, show_right
+from services.custody.products import list_products
 from services.custody.proofs import submit_proof
 from services.custody.spreadsheets import Sheet, read_sheet
 
@@ -60,6 +62,7 @@ def add_routes(api: APIBlueprint) -> None:
     api.put("/custody-rights/<id>/keeper")(api.input(KeeperIn)(api.output(RightOut)(put_keeper)))
     api.get("/custody-fees")(api.output(FeeCalendarOut)(show_fees))
     api.get("/custody-dormant")(api.output(DormantRightsOut)(show_dormant))
+    api.get("/custody-products")(api.output(ProductsOut)(show_products))
     api.get("/custody-export")(api.doc(responses=TABLE)(export_all))
 
 
@@ -134,7 +137,7 @@ def show_own_right(id: str) -> RightPageOut:
 def put_facts(id: str, json_data: FactsIn) -> RightOut:
     """改一件
 
-    缴到第几年、费减、要不要提醒;库里没有的还可以补日期和类型。成员只能记缴费,其余由保管人或负责人改。
+    缴到第几年、费减、要不要提醒、保护哪个产品;库里没有的还可以补日期和类型。成员只能记缴费,其余由保管人或负责人改。
     """
     api, caller = current_api(), current_caller()
     now = api.clock.now()
@@ -206,6 +209,17 @@ def show_dormant() -> DormantRightsOut:
     with api.database.reading() as session:
         found = find_dormant(session, user_id=caller.user_id, today=china_date(api.clock.now()))
         return dormant_out(found)
+
+
+def show_products() -> ProductsOut:
+    """产品缺哪样保护
+
+    按您填的产品归拢专利、商标、著作权,没归的不算。
+    """
+    api, caller = current_api(), current_caller()
+    with api.database.reading() as session:
+        found = list_products(session, user_id=caller.user_id)
+        return products_out(session, found, china_date(api.clock.now()))
 
 
 def export_all() -> Response:

@@ -16,7 +16,10 @@ from miniapp_api.schemas.custody import (
     FeeCalendarOut,
     FeeLineOut,
     FeeYearOut,
+    GapOut,
     LateStepOut,
+    ProductOut,
+    ProductsOut,
     RefusedOut,
     RightOut,
     RightPageOut,
@@ -29,6 +32,7 @@ from services.custody.dormant import Dormant
 from services.custody.due_dates import Due, find_due
 from services.custody.fees import FeeYear
 from services.custody.portfolio import FeeCalendar, RightPage
+from services.custody.products import Products
 from services.custody.wording import said_due, said_status
 from services.working_hours import load_calendar
 
@@ -53,8 +57,8 @@ def _values(right: CustodyRight, due: Due | None, today: date) -> dict[str, obje
             name: getattr(right, name)
             for name in (
                 "kind", "patent_kind", "number", "title", "owner_names", "filed_on", "granted_on", "expires_on",
-                "status", "status_on", "data_date", "is_demo", "proof", "proof_reason", "reduction", "paid_year",
-                "next_due_on", "is_reminded", "version",
+                "status", "status_on", "data_date", "is_demo", "proof", "proof_reason", "reduction", "product",
+                "paid_year", "next_due_on", "is_reminded", "version",
             )
         },
     }  # fmt: skip
@@ -129,6 +133,23 @@ def dormant_out(found: Sequence[Dormant]) -> DormantRightsOut:
             for each in found
         ]
     )  # fmt: skip
+
+
+def products_out(session: Session, found: Products, today: date) -> ProductsOut:
+    return ProductsOut(
+        items=[
+            ProductOut(
+                name=each.name,
+                rights=[right_out(right, None, today, session=session) for right in each.rights],
+                gaps=[
+                    GapOut.model_validate({"key": gap.key, "text": gap.text, "article": _article(gap.article)})
+                    for gap in each.gaps
+                ],
+            )
+            for each in found.items
+        ],
+        unassigned=found.unassigned,
+    )
 
 
 def articles_out(articles: Iterable[Article]) -> list[ArticleOut]:

@@ -94,6 +94,7 @@ TAGS = {
     "custody-fees": "托管",
     "custody-dormant": "托管",
     "custody-export": "托管",
+    "custody-products": "托管",
     "conversations": "会话",
     "me": "我的数据",
 }

@@ -90,6 +90,8 @@ class CustodyRight(Base):
     status: Mapped[str] = mapped_column(String(15), default=LegalStatus.UNKNOWN)
     status_on: Mapped[date | None]
     status_source: Mapped[str] = mapped_column(String(120), default="")
+    # What it protects, as its owner calls it.
+    product: Mapped[str | None] = mapped_column(String(60))
     reduction: Mapped[str] = mapped_column(String(10), default=FeeReduction.NONE)
     paid_year: Mapped[int | None]
     paid_said_on: Mapped[date | None]

@@ -12,6 +12,7 @@ from services.custody.proofs import LONGEST_NOTE
 
 MOST_IN_A_CALL = 50
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
+Product = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=NO_NUL)]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="看到的版本;之后有人改过就返回409")]
 
 
@@ -77,6 +78,7 @@ class RightOut(Output):
     proof: OwnershipProof = Field(description="权属:自述、核对中、已核对、没核对上")
     proof_reason: str | None = Field(description="没核对上的原因")
     reduction: FeeReduction = Field(description="费减:没有、一个申请人、共同申请")
+    product: str | None = Field(description="保护哪个产品,照您叫的")
     paid_year: int | None = Field(description="年费缴到第几年度")
     is_paid_assumed: bool = Field(description="true 是推算的,没人说过缴了")
     next_due_on: date | None = Field(description="下一个期限")
@@ -157,6 +159,7 @@ class FactsIn(Input):
     paid_year: int | None = Field(None, ge=1, le=20, description="年费缴到了第几年度")
     reduction: FeeReduction | None = None
     is_reminded: bool | None = Field(None, description="要不要提醒")
+    product: Product | None = Field(None, description="保护哪个产品;填空字符串就不归产品", examples=["散热膜"])
     patent_kind: PatentKind | None = Field(None, description="只有库里没有的才能改")
     filed_on: Day | None = None
     granted_on: Day | None = None
@@ -215,3 +218,22 @@ class DormantRightsOut(Output):
     """有效多年、没有在办的业务用到的专利,花费多的在前。怎么办由您定。"""
 
     items: list[DormantOut]
+
+
+class GapOut(Output):
+    key: Literal["patent", "pending", "trademark", "copyright"]
+    text: str
+    article: ArticleOut
+
+
+class ProductOut(Output):
+    name: str = Field(examples=["散热膜"])
+    rights: list[RightOut]
+    gaps: list[GapOut] = Field(description="缺什么,带依据")
+
+
+class ProductsOut(Output):
+    """缺得多的在前。"""
+
+    items: list[ProductOut]
+    unassigned: int = Field(description="还没归到产品的有几件")

@@ -29,6 +29,8 @@ class Facts:
     filed_on: date | None = None
     granted_on: date | None = None
     expires_on: date | None = None
+    # "" takes it out of its product.
+    product: str | None = None
 
 
 def note(
@@ -92,9 +94,8 @@ def change_facts(
         for name in ("patent_kind", "filed_on", "granted_on", "expires_on")
         if (value := getattr(facts, name)) is not None
     }
-    if (days or facts.reduction is not None or facts.is_reminded is not None) and not may_decide(
-        session, user_id, right
-    ):
+    decides = (facts.reduction, facts.is_reminded, facts.product)
+    if (days or any(each is not None for each in decides)) and not may_decide(session, user_id, right):
         raise Forbidden(DECIDED_BY)
     changed = [name for name in Facts.__dataclass_fields__ if getattr(facts, name) is not None]
     if not changed:
@@ -105,6 +106,8 @@ def change_facts(
         _set_days(right, days, today, calendar)
     if facts.reduction is not None:
         right.reduction = facts.reduction
+    if facts.product is not None:
+        right.product = facts.product or None
     if facts.is_reminded is not None:
         right.is_reminded = facts.is_reminded
     if facts.paid_year is not None:

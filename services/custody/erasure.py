@@ -41,7 +41,7 @@ def join_rights(kept: CustodyRight, row: CustodyRight) -> None:
         kept.paid_year, kept.paid_said_on = row.paid_year, row.paid_said_on
     if kept.reduction == FeeReduction.NONE:
         kept.reduction = row.reduction
-    for name in ("filed_on", "granted_on", "expires_on", "published_in", "patent_kind"):
+    for name in ("filed_on", "granted_on", "expires_on", "published_in", "patent_kind", "product"):
         if getattr(kept, name) is None:
             setattr(kept, name, getattr(row, name))
     for event in list(row.events):

@@ -121,6 +121,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/custody-fees"): Row(everybody(200)),
     ("get", "/custody-dormant"): Row(everybody(200)),
     ("get", "/custody-export"): Row(everybody(200)),
+    ("get", "/custody-products"): Row(everybody(200)),
     ("post", "/custody-rights"): Row(everybody(201), {"rights": [{"number": "CN110000001B"}]}),
     ("post", "/custody-imports"): Row(everybody(201), "table"),
     ("get", "/certificates"): Row(everybody(200)),

@@ -105,3 +105,22 @@ def test_a_table_is_taken_row_by_row_and_exported_again(
     exported = phone.get("/custody-export")
     assert exported.mimetype == "text/csv" and NUMBER in exported.get_data(as_text=True)
     assert NUMBER not in log_in("oMiniOther").get("/custody-export").get_data(as_text=True)
+
+
+def test_a_product_is_told_what_protects_it_and_what_is_missing(phone: Phone, record: None) -> None:
+    body = {"rights": [{"number": NUMBER}, {"number": "12345678", "kind": "trademark"}]}
+    patent, mark = phone.post("/custody-rights", body).get_json()["added"]
+
+    phone.put(f"/custody-rights/{patent['id']}", {"version": 1, "product": " 散热膜 "})
+
+    found = phone.get("/custody-products").get_json()
+    [film] = found["items"]
+    assert (film["name"], [each["number"] for each in film["rights"]], found["unassigned"]) == ("散热膜", [NUMBER], 1)
+    assert [(gap["key"], gap["article"]["law"]) for gap in film["gaps"]] == [
+        ("trademark", "商标法"), ("copyright", "著作权法"),
+    ]  # fmt: skip
+    phone.put(f"/custody-rights/{mark['id']}", {"version": 1, "product": "散热膜"})
+    assert [gap["key"] for gap in phone.get("/custody-products").get_json()["items"][0]["gaps"]] == ["copyright"]
+    phone.put(f"/custody-rights/{patent['id']}", {"version": 2, "product": ""})
+    found = phone.get("/custody-products").get_json()
+    assert ([gap["key"] for gap in found["items"][0]["gaps"]], found["unassigned"]) == (["patent", "copyright"], 1)

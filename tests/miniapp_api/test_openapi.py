@@ -104,6 +104,7 @@ PATHS = {
     "/api/v1/custody-fees": {"get"},
     "/api/v1/custody-dormant": {"get"},
     "/api/v1/custody-export": {"get"},
+    "/api/v1/custody-products": {"get"},
     "/api/v1/me": {"delete"},
 }
 EXAMPLES = 15
