@@ -17,7 +17,7 @@ from miniapp_api.schemas.cases import (
     MoveOut,
     TaskProgressOut,
 )
-from miniapp_api.schemas.services import field_out
+from miniapp_api.schemas.services import FindingOut, field_out
 from models import Case, CaseDocument, CaseStatus
 from services.casework.access import may_decide
 from services.casework.clocks import list_clocks
@@ -67,6 +67,7 @@ def case_out(session: Session, case: Case, user_id: int, now: datetime) -> CaseO
             AnswerOut(name=field.name, label=field.ask.label, text=text)
             for field, text in shown_form(service.form, form)
         ],
+        findings=[FindingOut.model_validate(each) for each in case.results.get("check", ())],
         handler=case.assignee.display_name if case.assignee and case.status == CaseStatus.ACCEPTED else None,
         promised_at=case.promised_at,
         satisfaction=case.satisfaction,

@@ -34,8 +34,9 @@ CREATES = {
     f"{PREFIX}/custody-rights",
     f"{PREFIX}/custody-imports",
 }
-# Not creates, but what they change may not be as the caller thinks.
+# Not creates, but what they change, or make a file of, may not be as the caller thinks.
 CHANGES = {
+    ("get", f"{PREFIX}/cases/{{number}}/calendar"),
     ("put", f"{PREFIX}/services/{{key}}/draft"),
     ("put", f"{PREFIX}/cases/{{number}}/satisfaction"),
     ("put", f"{PREFIX}/cases/{{number}}/news"),

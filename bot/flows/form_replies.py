@@ -20,6 +20,7 @@ KEY = "form"
 MOST_CHOICES = 3
 MOST_LINES = 5
 MOST_SHOWN = 2
+MOST_GAPS = 4
 # After so many answers that could not be used a person is offered.
 PATIENCE = 2
 TO_PERSON = Choice("转人工", "找专员")
@@ -109,6 +110,18 @@ def _outlook(findings: Sequence[Finding], estimate: Estimate | None) -> list[str
     if estimate:
         lines.append("以上是估算,不是承诺。要看每一步怎么算,回复“怎么算的”。")
     return lines
+
+
+def to_do(findings: Sequence[Finding]) -> str:
+    """What the owner can mend, a line each: a plan by its days as a whole, of other gaps the first few."""
+    gaps = [each for each in findings if each.level is Level.GAP and not each.is_offer]
+    planned = [each for each in gaps if each.due is not None]
+    shown = planned or gaps[:MOST_GAPS]
+    if not shown:
+        return ""
+    lines = [f"{place}. {each.text}{f'({each.source})' if each.source else ''}" for place, each in enumerate(shown, 1)]
+    rest = [f"另有{len(gaps) - len(shown)}条,专员跟您说。"] if len(gaps) > len(shown) else []
+    return "\n".join(["", "安排:" if planned else "要留意:", *lines, *rest])
 
 
 def _shown(service: Service, draft: FormDraft) -> list[tuple[FormField, str]]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.flows.changes import Change
-from bot.flows.form_replies import KEY, asked, closing, not_offered
+from bot.flows.form_replies import KEY, asked, closing, not_offered, to_do
 from bot.flows.reading import Said, read_mentioned
 from bot.replies import Choice, Reply
 from bot.skills.policies import asked_with
@@ -142,7 +142,8 @@ def submitting(service: Service) -> Callable[[TurnContext], Reply]:
                 return asked(session, context, service, draft, opening=error.message)
             _link(session, context, opened.case)
             documents = "、".join(each.name for each in list_wanted(opened.case) if not each.is_for_later)
-            more = f"\n先备好:{documents}。" if documents else ""
+            more = to_do(opened.findings)
+            more += f"\n先备好:{documents}。" if documents else ""
             companions = list_companions(session, opened.case)[:MOST_COMPANIONS]
             more += "\n要一起办的,相同的不用再填。" if companions else ""
             more += _lesson(session, opened.case, context)

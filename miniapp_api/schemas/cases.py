@@ -122,6 +122,7 @@ class CaseOut(CaseItemOut):
     version: int = Field(description="办下一步时带上")
     form: dict[str, Any] = Field(description="提交的内容;同事提交的,不含个人信息")
     answers: list[AnswerOut] = Field(description="同样的内容,写成给人看的话,先后同表上一样")
+    findings: list[FindingOut] = Field(description="提交那天按规则核对的结果")
     handler: str | None = Field(description="经办专员", examples=["陈敏"])
     promised_at: datetime
     satisfaction: int | None = Field(description="1 不满意;2 一般;3 满意")

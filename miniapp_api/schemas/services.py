@@ -1,6 +1,6 @@
 """The catalogue: what a service asks for, what it wants to see, how far it can come."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -116,6 +116,7 @@ class FindingOut(Output):
     level: Level = Field(description="fine 没问题;gap 还缺,可以补;stop 这样办不了")
     text: str
     source: str = Field(description="依据,没有就是空")
+    due: date | None = Field(None, description="排了日子的,最晚哪天做完")
 
 
 class EstimateOut(Output):

@@ -74,7 +74,7 @@ def open_service_case(
         stage=service.first_stage.key,
         stage_since=now,
         form=form,
-        results={"check": [{"level": each.level, "text": each.text, "source": each.source} for each in findings]},
+        results={"check": [_kept(each) for each in findings]},
         opponent=str(form.get(service.opponent_field) or "")[:120] or None if service.opponent_field else None,
         channel=channel,
         package=package,
@@ -90,6 +90,12 @@ def open_service_case(
     route_at_once(session, case, now)
     log.info("service_case_opened", case=case.number, service=service.key, channel=channel)
     return Opened(case, worded(service.submitted, case, service, now), tuple(findings))
+
+
+def _kept(finding: Finding) -> dict[str, str]:
+    """As it was found on the day of filing: what is planned by a day stays by that day."""
+    due = {"due": finding.due.isoformat()} if finding.due is not None else {}
+    return {"level": finding.level, "text": finding.text, "source": finding.source, **due}
 
 
 def check_by_rule(

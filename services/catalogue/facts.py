@@ -20,12 +20,13 @@ class Level(StrEnum):
 @dataclass(frozen=True)
 class Finding:
     """One line of a check by rule, with the article or source it rests on. `is_offer` marks a product that fits, or
-    nearly does."""
+    nearly does; `due` is the day by which the owner should have done it, where there is a plan."""
 
     level: Level
     text: str
     source: str = ""
     is_offer: bool = False
+    due: date | None = None
 
 
 @dataclass(frozen=True)

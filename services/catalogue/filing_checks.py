@@ -87,5 +87,5 @@ def _many(facts: Facts, kind: str) -> Iterator[Finding]:
     )
     count = facts.session.scalar(query) or 0
     if count >= MANY_FILINGS:
-        text = f"这家企业90天内已经提了{count}件,主管先看是不是真有需要。"
+        text = f"这家企业90天内已经提了{count}件,要先说明为什么都需要。"
         yield Finding(Level.GAP, text, "《专利法》第二十条" if kind == "patent_filing" else "《商标法》第四条")

@@ -1,7 +1,7 @@
 """The plan of a health check: what a no means, what to do, by when; the most urgent first."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from core.i18n import chinese_date
 from services.catalogue.facts import Facts, Finding, Level
@@ -43,8 +43,9 @@ STEPS = (
 def check_health(facts: Facts) -> list[Finding]:
     """One line a gap, the most urgent first, each with the day by which it should be done."""
     open_steps = [step for step in STEPS if facts.form.get(step.field) is False]
-    found = [
-        Finding(Level.GAP, f"{chinese_date(facts.today + timedelta(days=step.days))}前:{step.text}。", step.source)
-        for step in sorted(open_steps, key=lambda step: step.days)
-    ]
+    found = [_step(step, facts.today + timedelta(days=step.days)) for step in sorted(open_steps, key=lambda s: s.days)]
     return found or [Finding(Level.FINE, ALL_WELL)]
+
+
+def _step(step: Step, due: date) -> Finding:
+    return Finding(Level.GAP, f"{chinese_date(due)}前:{step.text}。", step.source, due=due)

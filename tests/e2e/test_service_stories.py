@@ -180,6 +180,7 @@ def test_a_check_up_gives_a_plan_by_days_and_the_advice_of_a_person(office: Offi
     expect(phone.ask("不清楚")).to_contain_text("答“是”或“否”就行")
     expect(phone.ask("还没有")).to_contain_text("年费都按时交了吗")
     number = go_on(phone, check, phone.answers.last, {"mark_registered": "注册了"})
+    expect(phone.page.get_by_text("前:查年费").last).to_be_visible()
 
     desk.wait_for_offer(number)
     desk.take_from_my_work(number)

@@ -51,6 +51,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("post", "/login/phone"): Row(everybody(422), {"code": "bad"}),
     ("get", "/cases/{number}"): Row(inside(200)),
     ("get", "/cases/{number}/sheet"): Row(inside(200)),
+    # A loan just asked for has no day to keep in mind.
+    ("get", "/cases/{number}/calendar"): Row(inside(409)),
     ("post", "/cases/{number}/moves"): Row(
         inside(200, member=403), {"to": "withdrawn", "version": VERSION}, is_used_up=True
     ),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import func, select
 
 from core.clock import FixedClock
@@ -23,6 +24,8 @@ from models import (
 from services.casework.assignment import take_case
 from services.casework.moves import Mover, move_case
 from services.casework.tasks import list_tasks, report_task
+from services.catalogue import service_of
+from services.catalogue.fields import Reads, fields_of
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
 from tests.services.casework.test_news import WANTS
@@ -346,3 +349,22 @@ def test_the_sheet_is_for_its_owner_and_a_service_without_one_has_none(phone: Ph
     firm = {line["label"]: line["text"] for line in sheet["parts"][0]["lines"]}
     assert (firm["申请金额"], firm["统一社会信用代码"]) == ("300万元", None)
     assert other.status_code == 404 and "资料表" in other.get_json()["error"]["message"]
+
+
+def test_a_health_checks_plan_is_kept_with_its_days_and_goes_into_the_owners_calendar(phone: Phone) -> None:
+    answers = {each.name: True for each in fields_of(service_of("health_check").form) if each.reads is Reads.YES_NO}
+    firm = {name: PLEDGE[name] for name in ("company", "region", "phone")}
+    form = {**answers, "fees_paid": False, "has_ledger": False, **firm}
+    number = phone.post("/cases", {"service": "health_check", "form": form}).get_json()["number"]
+
+    planned = [each["due"] for each in phone.get(f"/cases/{number}").get_json()["findings"]]
+    file = phone.get(f"/cases/{number}/calendar")
+
+    assert planned == ["2026-11-30", "2027-01-22"]
+    assert file.mimetype == "text/calendar"
+    events = Calendar.from_ical(file.data).walk("VEVENT")
+    assert [each.decoded("dtstart").isoformat() for each in events] == planned
+    assert [str(each["summary"]) for each in events] == [
+        "查年费:过期6个月内补缴还来得及", "建台账:号码、到期日、年费日、负责人",
+    ]  # fmt: skip
+    assert phone.get(f"/cases/{file_case(phone)}/calendar").status_code == 409

@@ -70,6 +70,7 @@ PATHS = {
     "/api/v1/cases": {"get", "post"},
     "/api/v1/cases/{number}": {"get"},
     "/api/v1/cases/{number}/sheet": {"get"},
+    "/api/v1/cases/{number}/calendar": {"get"},
     "/api/v1/cases/{number}/moves": {"post"},
     "/api/v1/cases/{number}/satisfaction": {"put"},
     "/api/v1/cases/{number}/news": {"put"},
