@@ -11,6 +11,7 @@ from services.catalogue.model import PARTY_NAMES, Party
 from services.institutions import InstitutionContent, get_institution, list_institutions, save_institution
 from services.permissions import Action, may
 from services.resources import Resources
+from services.track_records import track_record
 
 SPLITS = re.compile(r"[、,\uff0c;\uff1b\s]+")
 
@@ -53,6 +54,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
             shown = render_template(
                 "console/records/institution.html",
                 item=found,
+                record=track_record(reader, found, resources.clock.now()),
                 values=_typed() if problem else values,
                 problem=problem,
                 can_edit=may(staff, Action.MANAGE_INSTITUTIONS),

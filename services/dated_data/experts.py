@@ -10,7 +10,8 @@ from typing import Annotated
 
 from sqlalchemy.orm import Session
 
-from services.catalogue.fields import Ask, Choice, Form, Paragraph
+from models import DatedRecord
+from services.catalogue.fields import Ask, Choice, Day, Form, Line, Paragraph
 from services.dated_data.lookup import list_in_force
 
 EXPERT = "expert"
@@ -31,6 +32,8 @@ class Skill(Choice):
 
 class Expert(Form):
     skills: Annotated[list[Skill], Ask("擅长方向", "按它派任务,可多选")]
+    licence: Annotated[Line | None, Ask("执业证号", "律师、代理师的证号,没有就不填")] = None
+    away_until: Annotated[Day | None, Ask("暂不派到", "休假、出差时填,过了这天再派")] = None
     conflicts: Annotated[Paragraph | None, Ask("回避的企业", "一行一个全称,和它们有关的案子不派给这位")] = None
 
 
@@ -44,7 +47,7 @@ class Standing:
 
 
 def find_experts(session: Session, on: date) -> Mapping[str, Standing]:
-    """Who is on the panel that day, by name."""
+    """Who is on the panel that day and not away, by name."""
     return {
         record.name: Standing(
             regions=[record.region],
@@ -52,4 +55,10 @@ def find_experts(session: Session, on: date) -> Mapping[str, Standing]:
             conflicts=[line.strip() for line in str(record.values.get("conflicts") or "").splitlines() if line.strip()],
         )
         for record in list_in_force(session, EXPERT, on)
+        if not _is_away(record, on)
     }
+
+
+def _is_away(record: DatedRecord, on: date) -> bool:
+    until = record.values.get("away_until")
+    return until is not None and on <= date.fromisoformat(until)

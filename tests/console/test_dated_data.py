@@ -1,13 +1,16 @@
 """Dated data and institutions in the console, used by their own buttons; each role sees and does what is its own."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from models import DatedRecord, Institution, RecordState
+from models import CaseTask, DatedRecord, Institution, RecordState, TaskState
+from services.catalogue.model import Party
 from services.dated_data.kinds import ALL
 from services.dated_data.lookup import find_records
+from tests.support.casework import make_institution, make_service_case
 from tests.support.dated_data import load_reference, make_record
 
 FORM = {
@@ -185,3 +188,20 @@ def test_an_expert_is_written_by_one_and_seated_by_another(signed_in, database):
     assert other.post(f"/console/records/{number}/approve", {"version": version}).status_code == 303
 
     assert "周工" in other.get("/console/institutions?party=expert").text
+
+
+def test_an_institutions_page_says_what_became_of_its_tasks(signed_in, database, clock):
+    with database.unit_of_work() as session:
+        bank = make_institution(session, clock.now(), party=Party.BANK)
+        number = bank.id
+        for state, ended in ((TaskState.DONE, 2), (TaskState.DONE, 9), (TaskState.REFUSED, 1), (TaskState.OPEN, None)):
+            case = make_service_case(session, clock.now())
+            session.add(
+                CaseTask(
+                    public_id=f"task-{case.id}", case_id=case.id, key="review", party=Party.BANK, state=state,
+                    institution_id=bank.id, created_at=clock.now(), due_at=clock.now() + timedelta(days=5),
+                    ended_at=clock.now() + timedelta(days=ended) if ended else None,
+                )
+            )  # fmt: skip
+    page = signed_in("supervisor").get(f"/console/institutions/{number}").text
+    assert "派过4件:办好2件、没接1件、在办1件,其中超期1件;办好一件一般5天" in page

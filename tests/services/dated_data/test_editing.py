@@ -270,7 +270,8 @@ def test_a_calendar_that_nobody_approved_counts_for_nothing(database, clock):
 def test_an_expert_is_on_the_panel_once_a_second_person_agrees(database, clock, people):
     content = RecordContent(
         name="周工", region="广州", source="专家库聘书〔2026〕3号", confidence="V", checked_at=TODAY, valid_from=TODAY,
-        valid_to=TODAY + timedelta(days=364), values={"skills": ["enforcement"], "conflicts": "佛山某某五金厂\n甲公司"},
+        valid_to=TODAY + timedelta(days=364), values={"skills": ["enforcement"], "conflicts": "佛山某某五金厂\n甲公司",
+                                                    "away_until": "2026-12-01"},
     )  # fmt: skip
     with database.unit_of_work() as session:
         record = editing.start_record(session, staff=people["author"], kind="expert", now=clock.now())
@@ -283,7 +284,9 @@ def test_an_expert_is_on_the_panel_once_a_second_person_agrees(database, clock, 
         editing.approve_record(session, **approval)
 
         assert [row.name for row in session.scalars(select(Institution))] == ["周工"]
-        standing = find_experts(session, TODAY)["周工"]
+        # Away until the first of December, that day included.
+        assert find_experts(session, TODAY) == find_experts(session, date(2026, 12, 1)) == {}
+        standing = find_experts(session, date(2026, 12, 2))["周工"]
         assert (standing.regions, standing.skills) == (["广东省广州市"], ["enforcement"])
         assert standing.conflicts == ["佛山某某五金厂", "甲公司"]
         assert find_experts(session, TODAY + timedelta(days=365)) == {}
