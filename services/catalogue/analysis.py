@@ -17,6 +17,7 @@ class Type(Choice):
     FREEDOM = "freedom_to_operate", "上市风险排查"
     LAYOUT = "layout", "布局规划"
     LANDSCAPE = "landscape", "行业导航"
+    EVALUATION = "evaluation", "项目知识产权评议"
 
 
 class Purpose(Choice):

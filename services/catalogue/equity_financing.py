@@ -20,11 +20,13 @@ from services.catalogue.common import (
     risk_notice,
     withdrawal,
 )
+from services.catalogue.equity_shares import estimate_shares
 from services.catalogue.facts import Facts, Finding, Level
 from services.catalogue.fields import (
     Amount,
     Ask,
     Choice,
+    Condition,
     Confirmed,
     Form,
     Line,
@@ -46,9 +48,16 @@ class Way(Choice):
     IN_KIND = "in_kind", "用专利作价入股"
 
 
+IS_IN_KIND = Condition("way", frozenset({Way.IN_KIND.value}))
+
+
 class EquityForm(Form):
     way: Annotated[Way, Ask("方式", "想怎么做?")]
     amount: Annotated[Amount, Ask("金额", "想融多少,或专利想作价多少?", "500万")]
+    other_capital: Annotated[
+        Amount | None,
+        Ask("其他出资", "其他股东一共出多少?知道就说,好估算占股。", "1500万", only_if=IS_IN_KIND),
+    ] = None
     patents: Annotated[PatentNumbers, Ask("核心专利", "核心专利是哪几件?发专利号。", "ZL202110123456.7")]
     has_co_owners: CoOwnersField
     project: Annotated[
@@ -157,6 +166,7 @@ SERVICE = Service(
         Clock("matching", "对接", frozenset({"matching"}), working_hours=140, reminders=(timedelta(days=3),)),
     ),
     check=check_equity,
+    estimate=estimate_shares,
     goes_with=("ip_insurance", "incubation"),
     guide_question="专利能当注册资本吗",
 )

@@ -40,8 +40,9 @@ class ConsultationForm(Form):
 
 
 class Slot(Form):
-    at: Annotated[Line, Ask("约定时间", "约在什么时候?", "12月3日15:00")]
-    expert: Annotated[Line, Ask("专家", "哪位专家?")]
+    day: Annotated[Day, Ask("日期", "约在哪天?(会告诉企业)", is_told=True)]
+    at: Annotated[Line, Ask("时间和方式", "几点、怎么谈?(会告诉企业)", "15:00,视频", is_told=True)]
+    expert: Annotated[Line, Ask("专家", "哪位专家?(会告诉企业)", is_told=True)]
 
 
 class Minutes(Form):
@@ -73,7 +74,7 @@ SERVICE = Service(
                     "约定时间",
                     STAFF_MOVES,
                     asks=Slot,
-                    tells="专家咨询 {number} 时间定了,专员会把时间和方式发给您。",
+                    tells="专家咨询 {number} 时间定了,来不了请早些告诉专员。",
                 ),
                 refusal(NAME),
                 withdrawal(NAME),
@@ -96,6 +97,18 @@ SERVICE = Service(
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
         WITHDRAWN,
     ),
-    clocks=(Clock("booking", "排专家", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),),
+    clocks=(
+        Clock("booking", "排专家", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),
+        Clock(
+            "appointment",
+            "咨询",
+            frozenset({"booked"}),
+            day=lambda context: context.result_day("booked", "day"),
+            source="和您约定的日子",
+            is_contractual=True,
+            reminders=(timedelta(days=1),),
+            tells_owner="专家咨询 {number} 约在{due}。来不了请现在告诉专员。",
+        ),
+    ),
     opponent_field="opponent",
 )

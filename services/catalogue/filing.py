@@ -10,6 +10,8 @@ from services.catalogue.model import Service, WantedDocument
 
 LICENCE = WantedDocument("licence", "营业执照", "证明申请人身份", for_parties=True)
 
+CERTIFICATE = WantedDocument("certificate", "证书", "办下来存一份,随时能看、能下载", is_for_later=True)
+
 
 class Use(Choice):
     NOW = "now", "已经在用"
@@ -84,7 +86,7 @@ TRADEMARK = Service(
     words=("商标", "logo", "品牌"),
     form=TrademarkForm,
     submitted="已提交,单号 {number}。{promised}前专员联系您。",
-    documents=(LICENCE, WantedDocument("drawing", "商标图样", "递交要用清晰图样", for_parties=True)),
+    documents=(LICENCE, WantedDocument("drawing", "商标图样", "递交要用清晰图样", for_parties=True), CERTIFICATE),
     tasks=filing_tasks("mark", "goods", "classes", "in_use", "company"),
     stages=filing_stages("商标注册", "licence"),
     clocks=FILING_CLOCKS,
@@ -105,6 +107,7 @@ COPYRIGHT = Service(
         LICENCE,
         WantedDocument("material", "源代码或作品样本", "登记要交样本,软件一般交前后各30页"),
         WantedDocument("ownership", "权属证明", "委托或合作的要有协议", for_parties=True),
+        CERTIFICATE,
     ),
     tasks=filing_tasks("work", "title", "made_by", "published", "company"),
     stages=filing_stages("著作权登记", "licence", "material"),
@@ -121,7 +124,7 @@ PATENT = Service(
     intents=frozenset({"filing_request"}),
     form=PatentForm,
     submitted="已提交,单号 {number}。{promised}前专员联系您,技术细节到时再交。",
-    documents=(LICENCE, WantedDocument("disclosure", "技术交底书", "代理机构据此撰写", for_parties=True)),
+    documents=(LICENCE, WantedDocument("disclosure", "技术交底书", "代理机构据此撰写", for_parties=True), CERTIFICATE),
     tasks=filing_tasks("title", "kind", "made_by", "disclosed", "company"),
     stages=filing_stages("专利申请", "licence", "disclosure"),
     clocks=FILING_CLOCKS,

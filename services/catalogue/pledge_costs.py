@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.i18n import chinese_amount
+from core.i18n import chinese_amount, chinese_date
 from models import DatedRecord
 from nlp.rules import RuleResult, compute
 from services.catalogue.facts import Estimate, Facts
@@ -195,6 +195,9 @@ def _fund(facts: Facts, principal: Decimal) -> Iterator[str]:
         paid = principal * _exact(values["share"]) / PERCENT
         paid = min(paid, Decimal(values["cap"])) if values.get("cap") else paid
         days += f",按{values['share']:g}%最多补偿{_yuan(paid)}"
+    if values.get("balance") is not None:
+        on = chinese_date(date.fromisoformat(values["size_on"]))
+        days += f";截至{on}余额{chinese_amount(int(values['balance']))}"
     yield f"{fund.name}:向{values['authority']}申请{days}。来源:{said_source(fund)}。"
 
 

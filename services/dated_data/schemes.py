@@ -57,14 +57,16 @@ class CompensationFund(Form):
     cap: Annotated[Amount | None, Ask("单笔上限(元)", "没有就不填")] = None
     min_overdue_days: Annotated[Count | None, Ask("逾期满几天可申请", "没写明就不填")] = None
     size: Annotated[Amount | None, Ask("资金规模(元)", "没公布就不填")] = None
-    size_on: Annotated[Day | None, Ask("规模截至", "哪一天的数")] = None
+    balance: Annotated[Amount | None, Ask("余额(元)", "还能补偿多少;没公布就不填")] = None
+    size_on: Annotated[Day | None, Ask("规模和余额截至", "哪一天的数")] = None
     materials: Annotated[Paragraph | None, Ask("申请材料", "一行一样")] = None
     conditions: Annotated[Paragraph | None, Ask("触发条件", "一行一条")] = None
 
     @classmethod
     def contradictions(cls, values: Mapping[str, Any]) -> dict[str, str]:
-        has_day = values.get("size") is None or values.get("size_on") is not None
-        return {} if has_day else {"size_on": "规模要写明是哪一天的数"}
+        has_sum = values.get("size") is not None or values.get("balance") is not None
+        lacks_day = has_sum and values.get("size_on") is None
+        return {"size_on": "规模和余额要写明是哪一天的数"} if lacks_day else {}
 
 
 class AssetPoolRule(Form):

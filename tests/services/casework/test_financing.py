@@ -296,3 +296,19 @@ def test_only_a_qualified_investor_is_shown_an_equity_project_and_only_as_long_a
         record.valid_to = None
         assert keys_for_partner(session, login, case, today) and view_task(session, task, now).shown
         assert tell_of_shut_out(session, now + timedelta(hours=1)) == 0
+
+
+def test_a_patent_that_becomes_capital_is_reckoned_in_shares_with_the_makers_part(database, clock):
+    with database.unit_of_work() as session:
+        case = make_service_case(
+            session, clock.now(), kind="equity_financing", values={**EQUITY, "other_capital": 15_000_000}, is_taken=True
+        )
+        unknown = make_service_case(session, clock.now(), kind="equity_financing", values=EQUITY, is_taken=True)
+        shown, nothing = (
+            view_case(session, session.get_one(Staff, each.assignee_id), each, clock.now()).estimate
+            for each in (case, unknown)
+        )
+
+    assert nothing is None and shown is not None
+    assert "专利作价500万元、其他出资1,500万元,专利占股25%。" in shown.headline and "12.5%的股份" in shown.headline
+    assert "《公司法》第四十八条" in shown.notes[0] and "第四十五条" in shown.notes[1]

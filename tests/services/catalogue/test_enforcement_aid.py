@@ -166,3 +166,24 @@ def test_the_unit_that_the_place_names_gets_its_task_in_its_own_time_and_the_own
     [said] = [each for each in findings(database, clock) if "牵头" in each.text]
     assert said.text == "广东省佛山市的案子由佛山某局牵头,协同:佛山中心、佛山调解委,3个工作日内受理。"
     assert said.source.startswith("市局通知")
+
+
+def test_an_appointment_with_an_expert_is_told_and_reminded_of_the_day_before(database, clock):
+    asked = {
+        "field": "enforcement", "question": "网店卖仿品,先投诉还是先公证?", "day": "2026-12-02", "mode": "video",
+        "company": AID["company"], "region": AID["region"], "phone": AID["phone"],
+    }  # fmt: skip
+    with database.unit_of_work() as session:
+        case = make_service_case(session, clock.now(), kind="expert_consultation", values=asked, is_taken=True)
+        mover = Mover(staff=session.get_one(Staff, case.assignee_id))
+        move_case(session, case_id=case.id, to="booked", mover=mover, now=clock.now(),
+                  answers={"day": "2026-12-03", "at": "15:00,视频", "expert": "周工"})  # fmt: skip
+        told = session.scalars(select(Message.text).where(Message.case_id == case.id)).all()[-1]
+        assert "2026年12月3日" in told and "15:00,视频" in told and "周工" in told
+        row = next(each for each in list_clocks(session, case.id) if each.key == "appointment")
+        clock.set(row.next_look_at)
+        check_clock(session, row.id, clock.now())
+        reminded = session.scalars(select(Message.text).where(Message.case_id == case.id)).all()[-1]
+
+    assert china_date(row.due_at) == date(2026, 12, 3) and china_date(clock.now()) <= date(2026, 12, 3)
+    assert "约在2026年12月3日" in reminded
