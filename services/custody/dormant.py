@@ -11,7 +11,7 @@ from models import CustodyRight, LegalStatus, RightKind
 from nlp.rules.model import Article
 from nlp.rules.periods import add_months
 from services.custody.due_dates import fee_facts
-from services.custody.effects import open_cases_naming
+from services.custody.effects import cases_resting_on
 from services.custody.fees import FeeOutlook, fee_outlook
 from services.custody.portfolio import list_all
 from services.custody.settings import custody_settings
@@ -47,7 +47,7 @@ def find_dormant(session: Session, *, user_id: int, today: date) -> list[Dormant
     found = []
     for right in _candidates(list_all(session, user_id), granted_before):
         facts = fee_facts(right)
-        if facts is None or open_cases_naming(session, right):
+        if facts is None or cases_resting_on(session, right):
             continue
         outlook = fee_outlook(facts, on=today, calendar=calendar)
         if outlook.years:

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from models import HANDOFF, Case, CaseStatus, CustodyRight, RightKind
+from models import HANDOFF, Case, CaseOutcome, CaseStatus, CustodyRight, RightKind
 from nlp.rules.model import Article
 from services.catalogue import find_service
 from services.custody.due_dates import Due
 
 RULES = "专利法实施细则"
+# After these are done the right still bears what was agreed: a pledge, an insurance, a bundle that was sold.
+STANDING = ("pledge_financing", "securitisation", "ip_insurance")
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,8 @@ class Effect:
 
 
 def effects_of_lapse(session: Session, right: CustodyRight, due: Due | None) -> list[Effect]:
-    """Consequences, those of open requests first."""
-    found = [
-        Effect(f"在办的{_name_of(case)} {case.number} 用到这件", case_number=case.number)
-        for case in open_cases_naming(session, right)
-    ]
+    """Consequences, those of requests first."""
+    found = [Effect(_said_case(case), case_number=case.number) for case in cases_resting_on(session, right)]
     if right.kind == RightKind.TRADEMARK and due is not None:
         return [*found, Effect("宽展期满没续展,商标会被注销", due.articles[-1])]
     if right.kind != RightKind.PATENT or due is None:
@@ -40,13 +39,16 @@ def effects_of_lapse(session: Session, right: CustodyRight, due: Due | None) -> 
     ]
 
 
-def open_cases_naming(session: Session, right: CustodyRight) -> list[Case]:
-    """The owner's open requests whose form names this right, the oldest first."""
+def cases_resting_on(session: Session, right: CustodyRight) -> list[Case]:
+    """The owner's requests whose form names this right, the oldest first: open ones, and those that were done and leave
+    the right bound."""
     numbers = {right.number, right.application_number, right.publication_number} - {None}
     owner: ColumnElement[bool] = Case.user_id == right.user_id
     if right.company_id is not None:
         owner = or_(owner, Case.company_id == right.company_id)
-    query = select(Case).where(owner, Case.kind != HANDOFF, Case.status != CaseStatus.CLOSED)
+    is_bound = and_(Case.kind.in_(STANDING), Case.outcome == CaseOutcome.DONE)
+    rests = or_(Case.status != CaseStatus.CLOSED, is_bound)
+    query = select(Case).where(owner, Case.kind != HANDOFF, rests)
     return [case for case in session.scalars(query.order_by(Case.id)) if numbers & set(_named(case))]
 
 
@@ -56,6 +58,12 @@ def _named(case: Case) -> Sequence[str]:
     for value in (case.form or {}).values():
         named += [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
     return named
+
+
+def _said_case(case: Case) -> str:
+    if case.status == CaseStatus.CLOSED:
+        return f"办成的{_name_of(case)} {case.number} 用着这件,还没了结的先问对方"
+    return f"在办的{_name_of(case)} {case.number} 用到这件"
 
 
 def _name_of(case: Case) -> str:

@@ -13,6 +13,8 @@ from core.clock import FixedClock
 from core.db import Database
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthorized
 from models import (
+    CaseOutcome,
+    CaseStatus,
     CustodyEvent,
     CustodyRight,
     FeeReduction,
@@ -233,6 +235,22 @@ def test_lapse_is_told_with_the_open_request_that_rests_on_the_right(session: Se
 
     assert [each.case_number for each in effects] == [case.number]
     assert find_dormant(session, user_id=case.user_id, today=TODAY) == []
+
+
+@pytest.mark.parametrize(("outcome", "rests"), [(CaseOutcome.DONE, True), (CaseOutcome.WITHDRAWN, False)])
+def test_a_pledge_that_was_made_still_rests_on_the_right(
+    session: Session, clock: FixedClock, outcome: CaseOutcome, rests: bool
+) -> None:
+    make_right(session, clock.now(), grant_date=date(2022, 5, 1))
+    case = make_service_case(session, clock.now(), values={**PLEDGE, "patents": [NUMBER]})
+    right = bring(session, case.user_id, clock.now())
+    case.status, case.outcome = CaseStatus.CLOSED, outcome
+    session.flush()
+
+    texts = [each.text for each in effects_of_lapse(session, right, None)]
+
+    assert texts == ([f"办成的质押融资 {case.number} 用着这件,还没了结的先问对方"] if rests else [])
+    assert (find_dormant(session, user_id=case.user_id, today=TODAY) == []) is rests
 
 
 def test_a_table_keeps_its_good_rows_and_names_the_bad_ones(session: Session, clock: FixedClock) -> None:
