@@ -43,7 +43,7 @@ class Product:
         with self.database.unit_of_work() as session:
             load_calendar_days(session, DATA / "calendar" / "holidays.yaml")
             load_quick_replies(session, DATA / "quick_replies.yaml")
-        self.stack = Stack(folder, database_url=f"sqlite:///{folder / 'zhiqiao.db'}")
+        self.stack = Stack(folder, database_url=f"sqlite:///{folder / 'zhiqiao.db'}", is_forked=True)
         self._hired = 0
 
     def start(self) -> None:

@@ -38,15 +38,19 @@ def new_postgres(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
+def new_stack(folder: Path, database_url: str, options: dict[str, bool | int]) -> Stack:
+    return Stack(folder, database_url=database_url, push_timeout=PUSH_TIMEOUT, is_forked=True, **options)  # type: ignore[arg-type]
+
+
 def sqlite_stack(prepared: Path, folder: Path, **options: bool | int) -> Stack:
     copy_prepared(prepared, folder)
-    return Stack(folder, database_url=f"sqlite:///{folder / 'zhiqiao.db'}", push_timeout=PUSH_TIMEOUT, **options)  # type: ignore[arg-type]
+    return new_stack(folder, f"sqlite:///{folder / 'zhiqiao.db'}", options)
 
 
 def postgres_stack(request: pytest.FixtureRequest, folder: Path, name: str, **options: bool | int) -> Stack:
     url = new_postgres(request.getfixturevalue("postgres_url"), name)
     prepare_folder(folder, url).engine.dispose()
-    return Stack(folder, database_url=url, push_timeout=PUSH_TIMEOUT, **options)  # type: ignore[arg-type]
+    return new_stack(folder, url, options)
 
 
 def running(stack: Stack, *, now: str | None = MONDAY_MORNING) -> Iterator[Stack]:

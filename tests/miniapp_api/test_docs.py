@@ -34,7 +34,7 @@ def stack(tmp_path: Path, database: Database, database_url: str, segmenter: Segm
     index = tmp_path / "index"
     index_patents(database, TantivyIndex(index / "patents", PATENT_SCHEMA, segmenter.fingerprint), segmenter)
     index_passages(database, TantivyIndex(index / "passages", PASSAGE_SCHEMA, segmenter.fingerprint), segmenter)
-    stack = Stack(tmp_path, database_url=database_url, web_workers=1)
+    stack = Stack(tmp_path, database_url=database_url, web_workers=1, is_forked=True)
     stack.valkey.start()
     try:
         stack.start("sandbox", "web")

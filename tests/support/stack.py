@@ -18,6 +18,7 @@ import requests
 from dev.programs import HEARTBEAT
 from dev.servers import Valkey, free_port
 from services.job_names import Queue
+from tests.support.nursery import Part, nursery
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Several products may start at once on two cores, and each loads its models before it answers.
@@ -70,12 +71,16 @@ class Stack:
         is_killable: bool = False,
         has_second_web: bool = False,
         push_timeout: float = 5,
+        is_forked: bool = False,
     ) -> None:
-        """`is_killable` parts die at the steps of tests.support.killing; a second web process serves the same rows."""
+        """`is_killable` parts die at the steps of tests.support.killing; a second web process serves the same rows.
+
+        `is_forked` parts come from a process that has loaded the product (tests.support.nursery)."""
         self.folder = folder
         self.database_url = database_url
         self.is_killable = is_killable
         self.push_timeout = push_timeout
+        self.is_forked = is_forked
         self.second_web_port = free_port() if has_second_web else 0
         self.web_port, self.sandbox_port = free_port(), free_port()
         self.web_url = f"http://127.0.0.1:{self.web_port}"
@@ -89,7 +94,7 @@ class Stack:
             sandbox_port=self.sandbox_port,
             redis_url=self.valkey.url,
         )
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, subprocess.Popen[bytes] | Part] = {}
 
     def commands(self) -> dict[str, list[str]]:
         sandbox = [sys.executable, "-m", "sandbox", "--port", str(self.sandbox_port), "--target", self.web_url,
@@ -130,11 +135,14 @@ class Stack:
             self.wait_for(self.sandbox_url + "/sandbox/api/clock")
 
     def _spawn(self, name: str, command: list[str]) -> None:
-        log = (self.folder / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
-        )
-        log.close()
+        path = self.folder / f"{name}.log"
+        if self.is_forked and name != "sandbox":
+            self.processes[name] = nursery().start(command, self.environment, path)
+            return
+        with path.open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
 
     def kill(self, name: str) -> None:
         """kill -9 of a part with all its children."""
