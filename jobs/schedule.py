@@ -8,6 +8,7 @@ from pathlib import Path
 
 import redis
 
+from core.clock import CHINA
 from core.logs import get_logger
 from core.outbox import take_up_failed
 from jobs.knowledge_upkeep import request_upkeep
@@ -23,6 +24,8 @@ from services.delivery_sweeps import rescue_stuck_deliveries
 from services.evidence.reverifying import request_verification
 from services.idempotency import delete_expired_keys
 from services.job_names import UNTIL_DONE
+from services.market.matching import request_night
+from services.market.posting import expire_posts
 from services.resources import Resources
 from services.retention import forget_old_rows
 from services.sessions import delete_ended_sessions
@@ -37,6 +40,7 @@ from services.turn_sweeps import rescue_stuck_turns
 
 log = get_logger(__name__)
 
+NIGHT_HOUR = 2
 COURSES = Path(__file__).resolve().parents[1] / "data" / "training" / "courses.yaml"
 
 
@@ -130,6 +134,15 @@ def look_at_investors(resources: Resources) -> None:
         tell_of_shut_out(session, resources.clock.now())
 
 
+def keep_market(resources: Resources) -> None:
+    """End the posts whose last day is over, and ask for the night's matches once a day, from the small hours on."""
+    now = resources.clock.now()
+    with resources.database.unit_of_work() as session:
+        expire_posts(session, now)
+        if now.astimezone(CHINA).hour >= NIGHT_HOUR:
+            request_night(session, now)
+
+
 def heartbeat(resources: Resources) -> None:
     """Tells /readyz that the scheduler lives."""
     resources.redis.set("zhiqiao:heartbeat:scheduler", int(time.time()), ex=15)
@@ -170,6 +183,7 @@ SCHEDULE = (
     Every(3600, verify_stamps),
     Every(3600, look_at_investors),
     Every(600, request_upkeep),
+    Every(600, keep_market),
 )
 
 

@@ -52,6 +52,7 @@ from models.knowledge_upkeep import (
     UpkeepMark,
     Verdict,
 )
+from models.market import FeedbackVerdict, MarketFeedback, MarketMatch, MarketPost, PostSide, PostState
 from models.membership import IdentityMerge, MemberRole, Membership, MemberState
 from models.patent import ImportReport, LegalStatus, Patent, PatentKind
 from models.saved_search import SavedSearch
@@ -119,6 +120,7 @@ __all__ = [
     "ExamQuestion",
     "ExamRun",
     "FeeReduction",
+    "FeedbackVerdict",
     "FormDraft",
     "HandoffReason",
     "IdempotencyRecord",
@@ -127,6 +129,9 @@ __all__ = [
     "Institution",
     "LeaderboardEntry",
     "LegalStatus",
+    "MarketFeedback",
+    "MarketMatch",
+    "MarketPost",
     "MemberRole",
     "MemberState",
     "Membership",
@@ -140,6 +145,8 @@ __all__ = [
     "Patent",
     "PatentKind",
     "Platform",
+    "PostSide",
+    "PostState",
     "ProofBasis",
     "QuestionState",
     "QuickReply",

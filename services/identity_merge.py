@@ -24,6 +24,7 @@ from models import (
     IdempotencyRecord,
     IdentityMerge,
     LeaderboardEntry,
+    MarketPost,
     MemberRole,
     Membership,
     MemberState,
@@ -54,6 +55,7 @@ MOVED: tuple[type[Base], ...] = (
     ExamAnswer,
     SessionQuestion,
     CustodyEvent,
+    MarketPost,
 )
 # … and of these one a key, so that both may have the same.
 ONE_A_KEY: dict[type[Base], str] = {

@@ -49,6 +49,8 @@ class JobName(StrEnum):
     MAKE_CERTIFICATE = "jobs.training.make_certificate"
     REMIND_KEEPER = "jobs.custody.remind_keeper"
     TELL_RIGHT_CHANGED = "jobs.custody.tell_right_changed"
+    MATCH_POST = "jobs.market.match_post"
+    MATCH_NEEDS = "jobs.market.match_needs"
 
     @property
     def queue(self) -> Queue:
@@ -88,6 +90,9 @@ QUEUES = {
     # A deadline of weeks must not stand before anybody's case.
     JobName.REMIND_KEEPER: Queue.INDEX,
     JobName.TELL_RIGHT_CHANGED: Queue.INDEX,
+    # One process holds the posts in memory.
+    JobName.MATCH_POST: Queue.INDEX,
+    JobName.MATCH_NEEDS: Queue.INDEX,
 }
 
 

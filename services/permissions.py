@@ -43,6 +43,7 @@ class Action(StrEnum):
     DECIDE_CLAIMS = "decide_claims"
     RUN_TRAINING = "run_training"
     CHECK_PROOFS = "check_proofs"
+    REVIEW_POSTS = "review_posts"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ WITHOUT_OBJECT = {
     Action.MANAGE_INSTITUTIONS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.DECIDE_CLAIMS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.CHECK_PROOFS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.REVIEW_POSTS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
 }
 
 

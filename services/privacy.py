@@ -39,6 +39,7 @@ from services.custody.erasure import forget_keeper
 from services.exams.erasure import forget_learner
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
+from services.market.erasure import forget_posts_of
 from services.sessions import LOGIN_ENDED, get_session_of
 from services.training.certificates import forget_certificates_of
 from services.training.giving_up import give_up_all
@@ -132,6 +133,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))
     session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.user_id == user.id))
     session.execute(delete(SavedSearch).where(SavedSearch.user_id == user.id))
+    forget_posts_of(session, user.id)
     forget_person(session, user.id)
     session.flush()
     log.info("user_erased", user_id=user.id)

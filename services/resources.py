@@ -7,6 +7,7 @@ from functools import cached_property
 import redis
 
 from adapters.embedder import LocalEmbedder
+from adapters.vector_store import VectorStore
 from core.clock import Clock
 from core.config import Settings
 from core.db import Database
@@ -18,6 +19,7 @@ from nlp.remembered_answers import RememberingAnswerer
 from nlp.segmenter import default_segmenter
 from nlp.similar_patents import SimilarPatents
 from nlp.understanding import Understander
+from services.market.memory import MarketMemory
 from services.ports import FileStore, Notary, TimestampAuthority, WeChat
 
 
@@ -53,6 +55,12 @@ class Resources:
     def similar_patents(self) -> SimilarPatents:
         """Likeness over the index of patents, made for the first who asks."""
         return SimilarPatents(self.patent_index, default_segmenter())
+
+    @cached_property
+    def market(self) -> MarketMemory:
+        """The posts of the market in this process's memory, read when first matched."""
+        store = VectorStore.beside(self.settings.var_dir, self.embedder)
+        return MarketMemory(default_segmenter(), self.embedder, store)
 
     def app_id(self, platform: Platform) -> str:
         """The WeChat appid of a platform."""

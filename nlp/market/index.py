@@ -26,6 +26,8 @@ POOL = 300
 # Of fewer texts the mean vector says little of how their kind of text lies as a whole.
 FEWEST_FOR_MEAN = 20
 SMALLEST_ROOM = 64
+# Below whatever may be near.
+FAR = -9.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class PostIndex:
     """Built for a list of posts, and grows with `add`. `vectors` has a row for each, or is None: words alone serve.
 
     `asking_mean` is the mean vector of posts of the asking side: e5's vectors of one kind of text lie close together,
-    and only what is beside that common part tells them apart.
+    and only what is beside that common part tells them apart. `mean` is that of the listed posts, counted unless given.
     """
 
     def __init__(
@@ -52,12 +54,15 @@ class PostIndex:
         segmenter: Segmenter,
         vectors: Matrix | None = None,
         asking_mean: Matrix | None = None,
+        mean: Matrix | None = None,
     ) -> None:
         self.posts = list(posts)
+        self._numbers = {post.post_id: number for number, post in enumerate(posts)}
+        self._gone: list[int] = []
         self._segmenter = segmenter
         self.terms = TermTable(terms_of(post.subject, segmenter) for post in posts)
         self.classes = ClassTable([post.classes for post in posts])
-        self._mean = None if vectors is None else mean_of(vectors)
+        self._mean = mean_of(vectors) if mean is None and vectors is not None else mean
         self._asking_mean = self._mean if asking_mean is None else asking_mean
         self._room = None if vectors is None or self._mean is None else beside(vectors, self._mean)
 
@@ -67,6 +72,7 @@ class PostIndex:
 
     def add(self, post: Post, vector: Matrix | None = None) -> None:
         """One more post; without a vector, where the others have one, its words alone serve."""
+        self._numbers[post.post_id] = len(self.posts)
         self.posts.append(post)
         self.terms.add(terms_of(post.subject, self._segmenter))
         self.classes.add(post.classes)
@@ -78,12 +84,19 @@ class PostIndex:
         if vector is not None:
             self._room[len(self.posts) - 1] = beside(vector.reshape(1, -1), self._mean)[0]
 
+    def remove(self, post_id: int) -> None:
+        """It is found no more; one that is not there is no error. Its place is given back when the index is built."""
+        number = self._numbers.pop(post_id, None)
+        if number is not None:
+            self._gone.append(number)
+
     def nearest(self, post: Post, vector: Matrix | None = None) -> Nearness:
         """The posts that may match in subject, at most POOL."""
         words = self.terms.scores(terms_of(post.subject, self._segmenter))
         meaning = self._by_meaning(vector)
         has_meaning = vector is not None and self._vectors is not None
         base = meaning + np.float32(WORDS_SHARE if has_meaning else WORDS_ALONE_SHARE) * words
+        base[self._gone] = FAR
         seeds = _best(base, SEEDS)
         shares = _shares(base[seeds])
         classes = self._by_classes(post, seeds, shares)
@@ -92,6 +105,8 @@ class PostIndex:
         near = score[pool] + np.float32(NEIGHBOURS_SHARE) * self._by_neighbours(pool, seeds, shares)
         order = np.argsort(-near, kind="stable")
         pool = pool[order]
+        here = ~np.isin(pool, self._gone)
+        order, pool = order[here], pool[here]
         return Nearness(pool, near[order], words[pool], meaning[pool], classes[pool])
 
     def _by_meaning(self, vector: Matrix | None) -> Scores:

@@ -22,8 +22,9 @@ QUALITY_SHARE, FRESHNESS_SHARE = 0.02, 0.01
 HALF_LIFE_DAYS = 180
 QUALITY_OF_STATE = {RightState.IN_FORCE: 1.0, RightState.PENDING: 0.5, RightState.TECHNOLOGY: 0.5, None: 0.0}
 LONG_ENOUGH = 60
-# From which figure on two posts are of one subject; below, a match is shown only to who asks for more.
-CLOSE = 0.45
+# From which figure on a match is worth telling: among the needs for choosing half of what is told has a grade then, and
+# three quarters of what solves or nearly solves a need is told.
+CLOSE = 0.5
 MOST_WORDS = 3
 # A word of the title says more of the subject than one of the text.
 TITLE_FACTOR = 2

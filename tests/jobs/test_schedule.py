@@ -19,6 +19,7 @@ from jobs.schedule import (
     Every,
     ask_how_it_was,
     heartbeat,
+    keep_market,
     look_at_investors,
     note_changed_rights,
     purge,
@@ -80,6 +81,7 @@ def test_everything_that_must_happen_is_on_the_list() -> None:
         take_up_deletions,
         verify_stamps,
         look_at_investors,
+        keep_market,
         request_upkeep,
     }
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.clock import FixedClock
+from core.clock import FixedClock, china_date
 from core.db import Base, Database
 from core.ids import new_public_id
 from models import (
@@ -29,6 +29,7 @@ from models import (
     MemberState,
     Miss,
     Platform,
+    PostSide,
     RightKind,
     SavedSearch,
     SessionQuestion,
@@ -41,6 +42,7 @@ from services.exams.practice import answer_current, start_practice
 from services.exams.progress import join_board
 from services.identities import learn_unionid
 from services.identity_merge import MOVED, ONE_A_KEY
+from services.market.posting import PostForm, write_post
 from services.privacy import ask_for_erasure, erase_user
 from services.training.seats import book
 from tests.support.casework import make_service_case
@@ -135,6 +137,8 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     rows += make_learning(session, user_id, now)
     right = bring(session, user_id, now, number="12345678", kind=RightKind.TRADEMARK)
     rows += [right, *right.events]
+    form = PostForm(side=PostSide.NEED, text="想找果汁不沉淀的办法", until=china_date(now))
+    rows.append(write_post(session, session.get_one(User, user_id), form, now))
     rows += [conversation, case, make_search(session, user_id, now, "one", 3), make_draft(session, user_id, now)]
     return {type(row).__tablename__: row.id for row in rows}
 

@@ -1,0 +1,25 @@
+"""`python -m dev.market_means`: what needs and offers have in common as vectors, over the posts of data/evaluation."""
+
+import json
+
+import numpy as np
+
+from adapters.embedder import LocalEmbedder
+from dev.evaluate_market import read_market
+from nlp.market.means import FILE
+from nlp.segmenter import default_segmenter
+
+
+def main() -> None:
+    """Writes data/models/market_means.json."""
+    offers, needs, _ = read_market(default_segmenter())
+    embedder = LocalEmbedder()
+    means: dict[str, object] = {"model": embedder.name}
+    for kind, posts in (("query", needs), ("passage", offers)):
+        vectors = np.array(embedder.embed([post.subject for post in posts], kind=kind))
+        means[kind] = [round(float(number), 4) for number in vectors.mean(axis=0)]
+    FILE.write_text(json.dumps(means) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

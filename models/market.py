@@ -1,0 +1,113 @@
+"""The market: what is offered and sought, which of it fits together, and what both sides thought of that."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+from core.ids import new_public_id
+from models.company import Company, User
+
+
+class PostSide(StrEnum):
+    OFFER = "offer"
+    NEED = "need"
+
+
+class PostState(StrEnum):
+    """draft: its owner writes · review: staff look at it · published: found and matched · refused: may be written anew
+    · withdrawn by its owner · expired: its last day is over, may be renewed"""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class FeedbackVerdict(StrEnum):
+    INTERESTED = "interested"
+    DISMISSED = "dismissed"
+
+
+class MarketPost(Base):
+    """An offer or a need. Modes, right kinds and states are those of nlp.market.posts. `rights` are numbers of patents;
+    several make a bundle, none a technology without one. `amount` is whole yuan."""
+
+    __tablename__ = "market_posts"
+    __table_args__ = (
+        Index("ix_market_posts_state_until", "state", "until"),
+        Index("ix_market_posts_changed_at", "changed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    side: Mapped[str] = mapped_column(String(5))
+    state: Mapped[str] = mapped_column(String(10), default=PostState.DRAFT)
+    title: Mapped[str] = mapped_column(String(80), default="")
+    text: Mapped[str] = mapped_column(Text)
+    rights: Mapped[list[str]] = mapped_column(default=list)
+    classes: Mapped[list[str]] = mapped_column(default=list)
+    modes: Mapped[list[str]] = mapped_column(default=list)
+    amount: Mapped[int | None]
+    regions: Mapped[list[str]] = mapped_column(default=list)
+    region_is_must: Mapped[bool] = mapped_column(default=False)
+    right_kinds: Mapped[list[str]] = mapped_column(default=list)
+    right_state: Mapped[str | None] = mapped_column(String(12))
+    # Who it is from is told to nobody until both sides agree.
+    is_anonymous: Mapped[bool] = mapped_column(default=True)
+    until: Mapped[date]
+    review_note: Mapped[str | None] = mapped_column(String(300))
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    # Of whatever matters to matching: by it the index of a process reads on.
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    user: Mapped[User] = relationship()
+    company: Mapped[Company | None] = relationship()
+
+
+class MarketMatch(Base):
+    """A need and an offer that fit. Reasons are as they were when it was found last; `missing` are pairs of side and
+    words."""
+
+    __tablename__ = "market_matches"
+    __table_args__ = (UniqueConstraint("need_id", "offer_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    need_id: Mapped[int] = mapped_column(ForeignKey("market_posts.id"))
+    offer_id: Mapped[int] = mapped_column(ForeignKey("market_posts.id"), index=True)
+    score: Mapped[float]
+    reasons: Mapped[list[str]] = mapped_column(default=list)
+    to_talk: Mapped[list[str]] = mapped_column(default=list)
+    missing: Mapped[list[Any]] = mapped_column(default=list)
+    found_at: Mapped[datetime] = mapped_column(index=True)
+    changed_at: Mapped[datetime]
+
+    need: Mapped[MarketPost] = relationship(foreign_keys=[need_id])
+    offer: Mapped[MarketPost] = relationship(foreign_keys=[offer_id])
+
+
+class MarketFeedback(Base):
+    """What one side of a match thought of it; the last word counts. `reason` is one of services/market/feedback.py."""
+
+    __tablename__ = "market_feedback"
+    __table_args__ = (UniqueConstraint("match_id", "side"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(ForeignKey("market_matches.id"))
+    side: Mapped[str] = mapped_column(String(5))
+    verdict: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+
+    match: Mapped[MarketMatch] = relationship()

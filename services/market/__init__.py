@@ -1,0 +1,1 @@
+"""The market: posts, their publication, matches and what people think of them."""

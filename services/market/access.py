@@ -1,0 +1,55 @@
+"""The doors to posts and matches: their owners', and that of staff who look at posts before they are shown."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager
+
+from core.errors import Conflict, NotFound
+from models import MarketMatch, MarketPost, PostSide, PostState, Staff
+from services.permissions import Action, check_may
+
+NO_POST = "没有找到这条供需。"
+NO_MATCH = "没有找到这条对接。"
+STALE = "这条刚被改过,请刷新后再看。"
+
+
+def get_own_post(session: Session, user_id: int, public_id: str, *, lock: bool = False) -> MarketPost:
+    """Raises NotFound, for a stranger's post as for a missing one."""
+    wanted = select(MarketPost).where(MarketPost.public_id == public_id, MarketPost.user_id == user_id)
+    if lock:
+        wanted = wanted.with_for_update(of=MarketPost).execution_options(populate_existing=True)
+    post = session.scalar(wanted)
+    if post is None:
+        raise NotFound(NO_POST)
+    return post
+
+
+def get_post_to_review(session: Session, staff: Staff, public_id: str) -> MarketPost:
+    """The post, locked. Raises Forbidden, and NotFound also for what was never handed in."""
+    check_may(staff, Action.REVIEW_POSTS)
+    wanted = select(MarketPost).where(MarketPost.public_id == public_id, MarketPost.state != PostState.DRAFT)
+    post = session.scalar(wanted.with_for_update(of=MarketPost).execution_options(populate_existing=True))
+    if post is None:
+        raise NotFound(NO_POST)
+    return post
+
+
+def check_version(post: MarketPost, version: int) -> None:
+    """Raises Conflict where it has changed since that version."""
+    if post.version != version:
+        raise Conflict(STALE)
+
+
+def get_own_match(session: Session, user_id: int, public_id: str) -> tuple[MarketMatch, PostSide]:
+    """A match of one's own post, and which side that is. Raises NotFound."""
+    need, offer = aliased(MarketPost), aliased(MarketPost)
+    wanted = (
+        select(MarketMatch)
+        .join(need, MarketMatch.need)
+        .join(offer, MarketMatch.offer)
+        .options(contains_eager(MarketMatch.need.of_type(need)), contains_eager(MarketMatch.offer.of_type(offer)))
+        .where(MarketMatch.public_id == public_id, or_(need.user_id == user_id, offer.user_id == user_id))
+    )
+    match = session.scalar(wanted)
+    if match is None:
+        raise NotFound(NO_MATCH)
+    return match, PostSide.NEED if match.need.user_id == user_id else PostSide.OFFER

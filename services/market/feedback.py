@@ -1,0 +1,131 @@
+"""What people think of matches, and what that teaches: a pair that was dismissed does not come again, posts that are
+answered rise a little, those that are dismissed by many sink, and nobody's post takes everything."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput
+from core.logs import get_logger
+from models import FeedbackVerdict, MarketFeedback, MarketMatch, MarketPost, PostSide
+from services.market.access import get_own_match
+
+log = get_logger(__name__)
+
+# Far below anything that is shown.
+NEVER = -9.0
+# What everybody's word about a post weighs at most, in the figure of nearness; few words count less.
+STANDING_SHARE, DOUBT = 0.06, 4
+# A post may be in so many matches of a week before others of its kind go first; twice as many cost CROWDING.
+FAIR_SHARE, CROWDING = 10, 0.04
+WEEK = timedelta(days=7)
+
+
+class Reason(StrEnum):
+    """Why a match was dismissed. What was wrong with the pair says nothing about the post."""
+
+    SUBJECT = "subject"
+    PRICE = "price"
+    MODE = "mode"
+    REGION = "region"
+    OVER = "over"
+
+
+def give_feedback(
+    session: Session,
+    user_id: int,
+    public_id: str,
+    verdict: FeedbackVerdict,
+    now: datetime,
+    *,
+    reason: Reason | None = None,
+) -> MarketFeedback:
+    """有兴趣 or 不相关, once for each side; the last word counts. Raises NotFound, InvalidInput."""
+    if reason is not None and verdict is not FeedbackVerdict.DISMISSED:
+        raise InvalidInput
+    match, side = get_own_match(session, user_id, public_id)
+    # One at a time for each match, so that two taps are one row.
+    session.get(MarketMatch, match.id, with_for_update=True)
+    given = session.scalar(
+        select(MarketFeedback).where(MarketFeedback.match_id == match.id, MarketFeedback.side == side)
+    )
+    if given is None:
+        given = MarketFeedback(match_id=match.id, side=side)
+        session.add(given)
+    given.verdict, given.reason, given.given_at = verdict, reason, now
+    session.flush()
+    log.info("market_feedback", match_id=match.id, side=side, verdict=verdict)
+    return given
+
+
+class Learnt:
+    """What feedback and the matches of the last week say about the posts of one side, read once for many askers."""
+
+    def __init__(self, session: Session, side: PostSide, now: datetime) -> None:
+        """`side` is that of the posts which are ranked."""
+        self._side = side
+        self._session = session
+        self._standing = self._read_standing()
+        self._pairs = self._read_pairs(now)
+        self._week = Counter(post_id for post_id, _ in self._pairs)
+
+    def about(self, asking: MarketPost) -> dict[int, float]:
+        """What to add for each post by id when this one asks."""
+        learnt: dict[int, float] = defaultdict(float, self._standing)
+        for post_id, count in self._week.items():
+            # Who has it already keeps it: the crowd is before those who come.
+            if count > FAIR_SHARE and (post_id, asking.id) not in self._pairs:
+                learnt[post_id] -= CROWDING * math.log2(count / FAIR_SHARE)
+        for post_id in self._dismissed(asking):
+            learnt[post_id] = NEVER
+        return dict(learnt)
+
+    def note(self, post_id: int, *, of: int) -> None:
+        """It is matched with this one; a pair that was known is counted already."""
+        if (post_id, of) not in self._pairs:
+            self._pairs.add((post_id, of))
+            self._week[post_id] += 1
+
+    def _read_standing(self) -> Mapping[int, float]:
+        ranked = MarketMatch.offer_id if self._side is PostSide.OFFER else MarketMatch.need_id
+        said: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        rows = self._session.execute(
+            select(ranked, MarketFeedback.verdict, func.count())
+            .join(MarketFeedback, MarketFeedback.match_id == MarketMatch.id)
+            .where(
+                MarketFeedback.side != self._side,
+                (MarketFeedback.reason.is_(None)) | (MarketFeedback.reason == Reason.OVER),
+            )
+            .group_by(ranked, MarketFeedback.verdict)
+        )
+        for post_id, verdict, count in rows:
+            said[post_id][verdict == FeedbackVerdict.INTERESTED] += count
+        return {
+            post_id: STANDING_SHARE * (liked - disliked) / (liked + disliked + DOUBT)
+            for post_id, (disliked, liked) in said.items()
+        }
+
+    def _read_pairs(self, now: datetime) -> set[tuple[int, int]]:
+        """Post and asking post of each match of the last week."""
+        pair = (MarketMatch.offer_id, MarketMatch.need_id)
+        if self._side is PostSide.NEED:
+            pair = (MarketMatch.need_id, MarketMatch.offer_id)
+        rows = self._session.execute(select(*pair).where(MarketMatch.found_at > now - WEEK))
+        return {(post_id, asking) for post_id, asking in rows}
+
+    def _dismissed(self, asking: MarketPost) -> set[int]:
+        """Pairs that either side does not want."""
+        asks, ranked = MarketMatch.need_id, MarketMatch.offer_id
+        if self._side is PostSide.NEED:
+            asks, ranked = ranked, asks
+        wanted = (
+            select(ranked)
+            .join(MarketFeedback, MarketFeedback.match_id == MarketMatch.id)
+            .where(asks == asking.id, MarketFeedback.verdict == FeedbackVerdict.DISMISSED)
+        )
+        return set(self._session.scalars(wanted))

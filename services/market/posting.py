@@ -1,0 +1,203 @@
+"""Posts from the first word to the last day: written, looked at by staff, published, renewed, withdrawn."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel, Field, field_validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import china_date
+from core.errors import Conflict, InvalidInput
+from core.logs import get_logger
+from models import MarketPost, PostSide, PostState, Staff, User
+from nlp.ipc import normalise_ipc
+from nlp.market.posts import Mode, RightState
+from services.job_names import JobName, request_job
+from services.market.access import check_version, get_own_post, get_post_to_review
+
+log = get_logger(__name__)
+
+SHORTEST_TEXT, LONGEST_TEXT, LONGEST_TITLE = 10, 1_000, 80
+MOST_AMOUNT = 2_000_000_000
+LONGEST_DAYS = 365
+MOST_OPEN = 50
+OPEN = (PostState.DRAFT, PostState.REVIEW, PostState.PUBLISHED)
+
+
+class PostForm(BaseModel):
+    """What a post says, checked in shape. `until` is its last day."""
+
+    side: PostSide
+    text: str = Field(min_length=SHORTEST_TEXT, max_length=LONGEST_TEXT)
+    until: date
+    title: str = Field(default="", max_length=LONGEST_TITLE)
+    rights: list[str] = Field(default_factory=list, max_length=50)
+    classes: list[str] = Field(default_factory=list, max_length=10)
+    modes: list[Mode] = Field(default_factory=list)
+    amount: int | None = Field(default=None, gt=0, le=MOST_AMOUNT)
+    regions: list[str] = Field(default_factory=list, max_length=40)
+    region_is_must: bool = False
+    right_kinds: list[str] = Field(default_factory=list, max_length=3)
+    right_state: RightState | None = None
+    is_anonymous: bool = True
+
+    @field_validator("classes")
+    @classmethod
+    def _classes(cls, given: list[str]) -> list[str]:
+        symbols = [normalise_ipc(each) for each in given]
+        if None in symbols:
+            raise ValueError("not an IPC symbol")
+        return [symbol for symbol in symbols if symbol is not None]
+
+
+def write_post(session: Session, user: User, form: PostForm, now: datetime) -> MarketPost:
+    """A draft, which only its owner sees. Raises InvalidInput and Conflict."""
+    # One at a time for each person: two at once could pass the limit.
+    session.get(User, user.id, with_for_update=True)
+    _check(form, china_date(now))
+    own = list(session.scalars(select(MarketPost).where(MarketPost.user_id == user.id, MarketPost.state.in_(OPEN))))
+    if len(own) >= MOST_OPEN:
+        raise Conflict(f"最多同时有{MOST_OPEN}条供需,先撤下一条再发。")
+    if any(each.side == form.side and _plain(each) == "".join(f"{form.title}{form.text}".split()) for each in own):
+        raise Conflict("这条和您已有的一条一样,不用再发。")
+    post = MarketPost(user_id=user.id, company_id=user.company_id, created_at=now, changed_at=now)
+    _fill(post, form)
+    session.add(post)
+    session.flush()
+    log.info("market_post_written", post_id=post.id, side=post.side)
+    return post
+
+
+def change_post(
+    session: Session, user: User, public_id: str, form: PostForm, now: datetime, *, version: int
+) -> MarketPost:
+    """Write it anew; what was published is looked at again before it is shown. Raises NotFound, InvalidInput,
+    Conflict."""
+    post = get_own_post(session, user.id, public_id, lock=True)
+    check_version(post, version)
+    _check(form, china_date(now))
+    if form.side != post.side:
+        raise InvalidInput("供给和需求不能互换,请另发一条。")
+    _fill(post, form)
+    _move(post, PostState.DRAFT, now)
+    session.flush()
+    return post
+
+
+def submit_post(session: Session, user: User, public_id: str, now: datetime) -> MarketPost:
+    """Ask for publication. Raises NotFound, and Conflict where it is not a draft."""
+    post = get_own_post(session, user.id, public_id, lock=True)
+    _expect(post, PostState.DRAFT, PostState.REFUSED)
+    if post.until < china_date(now):
+        raise InvalidInput("截止日已经过了,请改一个日期。")
+    post.review_note = None
+    _move(post, PostState.REVIEW, now)
+    session.flush()
+    return post
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a member of staff decides; a refusal needs its reason, which the owner reads."""
+
+    is_published: bool
+    note: str | None = None
+
+
+def review_post(session: Session, staff: Staff, public_id: str, decision: Decision, now: datetime) -> MarketPost:
+    """Publish it, and ask for its matches at once, or refuse it. Raises NotFound, Forbidden, InvalidInput, Conflict."""
+    post = get_post_to_review(session, staff, public_id)
+    _expect(post, PostState.REVIEW)
+    if not decision.is_published and not (decision.note or "").strip():
+        raise InvalidInput("退回要写明原因。")
+    post.reviewed_by_id, post.review_note = staff.id, decision.note
+    if decision.is_published:
+        post.published_at = now
+    _move(post, PostState.PUBLISHED if decision.is_published else PostState.REFUSED, now)
+    session.flush()
+    if decision.is_published:
+        ask_for_matches(session, post, now)
+    log.info("market_post_reviewed", post_id=post.id, staff_id=staff.id, state=post.state)
+    return post
+
+
+def renew_post(session: Session, user: User, public_id: str, until: date, now: datetime) -> MarketPost:
+    """A later last day; one that had expired is shown again as it was. Raises NotFound, InvalidInput, Conflict."""
+    post = get_own_post(session, user.id, public_id, lock=True)
+    _expect(post, PostState.PUBLISHED, PostState.EXPIRED)
+    _check_until(until, china_date(now))
+    post.until = until
+    _move(post, PostState.PUBLISHED, now)
+    session.flush()
+    ask_for_matches(session, post, now)
+    return post
+
+
+def withdraw_post(session: Session, user: User, public_id: str, now: datetime) -> MarketPost:
+    """Take it off the market; doing it twice is no error. Raises NotFound."""
+    post = get_own_post(session, user.id, public_id, lock=True)
+    if post.state != PostState.WITHDRAWN:
+        _move(post, PostState.WITHDRAWN, now)
+        session.flush()
+    return post
+
+
+def expire_posts(session: Session, now: datetime, *, at_most: int = 500) -> int:
+    """End those whose last day is over; answers how many."""
+    over = (
+        select(MarketPost)
+        .where(MarketPost.state == PostState.PUBLISHED, MarketPost.until < china_date(now))
+        .order_by(MarketPost.id)
+        .limit(at_most)
+        .with_for_update()
+    )
+    posts = session.scalars(over).all()
+    for post in posts:
+        _move(post, PostState.EXPIRED, now)
+    session.flush()
+    return len(posts)
+
+
+def ask_for_matches(session: Session, post: MarketPost, now: datetime) -> None:
+    request_job(session, JobName.MATCH_POST, key=f"market-post-{post.id}-{post.version}", now=now, post_id=post.id)
+
+
+def _check(form: PostForm, today: date) -> None:
+    fields = {}
+    if form.side == PostSide.OFFER and not form.title.strip():
+        fields["title"] = "请写一个标题。"
+    if form.side == PostSide.OFFER and not form.modes:
+        fields["modes"] = "请选转让、许可等合作方式。"
+    if (
+        form.right_state in {RightState.IN_FORCE, RightState.PENDING}
+        and form.side == PostSide.OFFER
+        and not form.rights
+    ):
+        fields["rights"] = "请写专利号。"
+    if fields:
+        raise InvalidInput(fields=fields)
+    _check_until(form.until, today)
+
+
+def _check_until(until: date, today: date) -> None:
+    if not today <= until <= today + timedelta(days=LONGEST_DAYS):
+        raise InvalidInput(fields={"until": "截止日要在今天到一年之内。"})
+
+
+def _fill(post: MarketPost, form: PostForm) -> None:
+    for name, value in form.model_dump().items():
+        setattr(post, name, value)
+
+
+def _plain(post: MarketPost) -> str:
+    return "".join(f"{post.title}{post.text}".split())
+
+
+def _expect(post: MarketPost, *states: PostState) -> None:
+    if post.state not in states:
+        raise Conflict("这条的状态变了,请刷新后再看。")
+
+
+def _move(post: MarketPost, state: PostState, now: datetime) -> None:
+    post.state, post.changed_at, post.version = state, now, post.version + 1

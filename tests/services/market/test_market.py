@@ -1,0 +1,292 @@
+"""The market from a post's first word to what people think of its matches."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from adapters.embedder import FailingEmbedder, LocalEmbedder
+from adapters.vector_store import VectorStore
+from core.clock import FixedClock, china_date
+from core.db import Database
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from core.outbox import OutboxRow
+from models import FeedbackVerdict, MarketFeedback, MarketMatch, MarketPost, PostSide, PostState, Role, Staff, User
+from nlp.market.posts import Mode, RightState
+from nlp.ports import Embedder
+from nlp.segmenter import default_segmenter
+from services.job_names import JobName
+from services.market import matching
+from services.market.feedback import FAIR_SHARE, Learnt, Reason, give_feedback
+from services.market.memory import MarketMemory
+from services.market.posting import (
+    Decision,
+    PostForm,
+    change_post,
+    expire_posts,
+    renew_post,
+    review_post,
+    submit_post,
+    withdraw_post,
+    write_post,
+)
+from services.privacy import erase_user
+from tests.support.people import make_identity
+from tests.support.staff import make_staff
+
+LAST_DAY = date(2027, 3, 1)
+OFFER = PostForm(
+    side=PostSide.OFFER,
+    title="滚动轴承早期故障诊断方法",
+    text="振动和温度一起看,提前两周报警,水泵和风机都装过。普通许可15万。",
+    rights=["CN112345678B"],
+    classes=["G01M13/045"],
+    modes=[Mode.LICENCE_PLAIN],
+    amount=150_000,
+    regions=["山西省太原市"],
+    right_kinds=["invention"],
+    right_state=RightState.IN_FORCE,
+    until=LAST_DAY,
+)
+NEED = PostForm(
+    side=PostSide.NEED,
+    text="水泵轴承老是烧,想提前知道故障。普通许可,20万以内",
+    modes=[Mode.LICENCE_PLAIN],
+    amount=200_000,
+    until=LAST_DAY,
+)
+TEA = OFFER.model_copy(
+    update={
+        "title": "乌龙茶连续摇青机",
+        "text": "滚筒转速按叶子失水自动调,替掉守夜的老师傅。",
+        "classes": ["A23F 3/06"],
+    }
+)
+
+
+@dataclass
+class Market:
+    """Two owners, one who looks at posts, and the memory of the process that matches."""
+
+    database: Database
+    clock: FixedClock
+    memory: MarketMemory
+    seller: int
+    buyer: int
+    staff: int
+
+    def publish(self, user_id: int, form: PostForm) -> str:
+        with self.database.unit_of_work() as session:
+            user, staff, now = session.get_one(User, user_id), session.get_one(Staff, self.staff), self.clock.now()
+            post = submit_post(session, user, write_post(session, user, form, now).public_id, now)
+            return review_post(session, staff, post.public_id, Decision(True), now).public_id
+
+    def match(self, public_id: str) -> list[MarketMatch]:
+        with self.database.reading() as session:
+            post_id = session.scalars(select(MarketPost.id).where(MarketPost.public_id == public_id)).one()
+        matching.match_post(self.database, self.memory, post_id, self.clock.now())
+        return self.matches()
+
+    def matches(self) -> list[MarketMatch]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(MarketMatch).order_by(MarketMatch.score.desc())))
+
+    def new_user(self) -> int:
+        with self.database.unit_of_work() as session:
+            return make_identity(session, self.clock.now()).user_id
+
+
+@pytest.fixture
+def market(database: Database, clock: FixedClock, tmp_path: Path) -> Market:
+    return open_market(database, clock, tmp_path, LocalEmbedder())
+
+
+def open_market(database: Database, clock: FixedClock, folder: Path, embedder: Embedder) -> Market:
+    memory = MarketMemory(default_segmenter(), embedder, VectorStore.beside(folder, embedder))
+    with database.unit_of_work() as session:
+        staff = make_staff(session, clock.now(), role=Role.SUPERVISOR)
+        session.flush()
+        people = [make_identity(session, clock.now()).user_id for _ in range(2)]
+        return Market(database, clock, memory, people[0], people[1], staff.id)
+
+
+def test_a_new_post_is_matched_at_once_from_either_side(market: Market) -> None:
+    offer, tea = market.publish(market.seller, OFFER), market.publish(market.seller, TEA)
+    assert market.match(tea) == []
+
+    need = market.publish(market.buyer, NEED)
+    (found,) = market.match(need)
+
+    assert found.reasons[-2:] == ["可普通许可", "预算够"] and found.to_talk == []
+    assert found.missing == []
+    assert market.match(offer)[0].id == found.id
+    with market.database.reading() as session:
+        asked = session.scalars(select(OutboxRow.key).where(OutboxRow.job_name == JobName.MATCH_POST)).all()
+    assert len(asked) == 3
+
+
+def test_without_an_embedder_words_alone_match(database: Database, clock: FixedClock, tmp_path: Path) -> None:
+    market = open_market(database, clock, tmp_path, FailingEmbedder())
+    market.publish(market.seller, OFFER)
+    market.publish(market.seller, TEA)
+
+    assert len(market.match(market.publish(market.buyer, NEED))) == 1
+
+
+def test_one_is_not_matched_with_oneself_nor_with_what_left_the_market(market: Market) -> None:
+    market.publish(market.buyer, OFFER)
+    need = market.publish(market.buyer, NEED)
+    assert market.match(need) == []
+
+    gone = market.publish(market.seller, OFFER)
+    market.match(gone)
+    with market.database.unit_of_work() as session:
+        session.execute(MarketMatch.__table__.delete())
+        withdraw_post(session, session.get_one(User, market.seller), gone, market.clock.now())
+
+    assert market.match(need) == []
+
+
+def test_the_night_matches_every_need_and_goes_on_where_a_portion_ended(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "PORTION", 1)
+    market.publish(market.seller, OFFER)
+    market.publish(market.buyer, NEED)
+    market.publish(market.new_user(), NEED)
+
+    portions, after = 0, 0
+    while portions < 5:
+        matching.match_needs(market.database, market.memory, market.clock.now(), run="2026-11-28", after=after)
+        portions += 1
+        with market.database.reading() as session:
+            asked = session.scalars(
+                select(OutboxRow).where(OutboxRow.job_name == JobName.MATCH_NEEDS).order_by(OutboxRow.id)
+            ).all()
+        if len(asked) < portions:
+            break
+        after = asked[-1].arguments["after"]
+
+    assert portions == 3
+    assert len(market.matches()) == 2
+
+
+def test_what_was_dismissed_does_not_come_again_and_what_is_answered_rises(market: Market) -> None:
+    first, second = market.publish(market.seller, OFFER), market.publish(market.new_user(), OFFER)
+    need = market.publish(market.buyer, NEED)
+    found = {each.offer_id: each for each in market.match(need)}
+    assert len(found) == 2
+
+    with market.database.unit_of_work() as session:
+        ids = {each.public_id: each.id for each in session.scalars(select(MarketPost))}
+        dismissed = found[ids[first]].public_id
+        give_feedback(session, market.buyer, dismissed, FeedbackVerdict.INTERESTED, market.clock.now())
+        give_feedback(
+            session, market.buyer, dismissed, FeedbackVerdict.DISMISSED, market.clock.now(), reason=Reason.SUBJECT
+        )
+        liked = found[ids[second]].public_id
+        give_feedback(session, market.buyer, liked, FeedbackVerdict.INTERESTED, market.clock.now())
+        assert session.scalar(select(func.count(MarketFeedback.id))) == 2
+        with pytest.raises(NotFound):
+            give_feedback(
+                session,
+                make_identity(session, market.clock.now()).user_id,
+                liked,
+                FeedbackVerdict.INTERESTED,
+                market.clock.now(),
+            )
+    market.clock.advance(timedelta(hours=1))
+    again = {each.offer_id: each for each in market.match(need)}
+
+    assert again[ids[first]].changed_at == found[ids[first]].changed_at
+    assert again[ids[second]].score > found[ids[second]].score
+
+
+def test_a_post_that_many_have_gives_way_to_another_for_who_comes(market: Market) -> None:
+    popular = market.publish(market.seller, OFFER)
+    asking = market.publish(market.buyer, NEED)
+    with market.database.unit_of_work() as session:
+        now = market.clock.now()
+        ids = {each.public_id: each for each in session.scalars(select(MarketPost))}
+        learnt = Learnt(session, PostSide.OFFER, now)
+        for number in range(2 * FAIR_SHARE):
+            learnt.note(ids[popular].id, of=10_000 + number)
+        crowded = learnt.about(ids[asking])[ids[popular].id]
+        learnt.note(ids[popular].id, of=ids[asking].id)
+
+        assert crowded == pytest.approx(-0.04)
+        assert ids[popular].id not in learnt.about(ids[asking])
+
+
+def test_a_post_is_seen_by_nobody_before_staff_published_it(market: Market) -> None:
+    now = market.clock.now()
+    with market.database.unit_of_work() as session:
+        owner, stranger = session.get_one(User, market.seller), session.get_one(User, market.buyer)
+        agent = make_staff(session, now, role=Role.AGENT)
+        staff = session.get_one(Staff, market.staff)
+        post = write_post(session, owner, OFFER, now)
+        with pytest.raises(Conflict):
+            write_post(session, owner, OFFER, now)
+        with pytest.raises(NotFound):
+            submit_post(session, stranger, post.public_id, now)
+        with pytest.raises(NotFound):
+            review_post(session, staff, post.public_id, Decision(True), now)
+        submit_post(session, owner, post.public_id, now)
+        with pytest.raises(Forbidden):
+            review_post(session, agent, post.public_id, Decision(True), now)
+        with pytest.raises(InvalidInput):
+            review_post(session, staff, post.public_id, Decision(False), now)
+        review_post(session, staff, post.public_id, Decision(False, "请写清楚用在什么设备上"), now)
+        assert post.state == PostState.REFUSED
+        with pytest.raises(Conflict):
+            change_post(session, owner, post.public_id, TEA, now, version=1)
+        change_post(session, owner, post.public_id, TEA, now, version=post.version)
+        assert (post.state, post.title) == (PostState.DRAFT, TEA.title)
+
+
+def test_a_post_ends_after_its_last_day_and_may_be_renewed(market: Market) -> None:
+    offer = market.publish(market.seller, OFFER.model_copy(update={"until": china_date(market.clock.now())}))
+    with market.database.unit_of_work() as session:
+        assert expire_posts(session, market.clock.now()) == 0
+    market.clock.advance(timedelta(days=1))
+    now = market.clock.now()
+
+    with market.database.unit_of_work() as session:
+        assert expire_posts(session, now) == 1
+        owner = session.get_one(User, market.seller)
+        with pytest.raises(InvalidInput):
+            renew_post(session, owner, offer, china_date(now) + timedelta(days=400), now)
+        assert renew_post(session, owner, offer, LAST_DAY, now).state == PostState.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"modes": []}, "modes"),
+        ({"rights": []}, "rights"),
+        ({"until": date(2020, 1, 1)}, "until"),
+    ],
+)
+def test_an_offer_says_what_it_must(market: Market, change: dict, field: str) -> None:
+    with market.database.unit_of_work() as session, pytest.raises(InvalidInput) as refused:
+        write_post(session, session.get_one(User, market.seller), OFFER.model_copy(update=change), market.clock.now())
+
+    assert set(refused.value.fields) == {field}
+
+
+def test_who_is_erased_leaves_no_post_and_no_match(market: Market) -> None:
+    market.publish(market.seller, OFFER)
+    need = market.publish(market.buyer, NEED)
+    (found,) = market.match(need)
+    with market.database.unit_of_work() as session:
+        give_feedback(session, market.seller, found.public_id, FeedbackVerdict.INTERESTED, market.clock.now())
+
+    with market.database.unit_of_work() as session:
+        erase_user(session, session.get_one(User, market.seller), market.clock.now())
+
+    with market.database.reading() as session:
+        assert [each.user_id for each in session.scalars(select(MarketPost))] == [market.buyer]
+        assert session.scalar(select(func.count(MarketMatch.id))) == 0
