@@ -10,6 +10,7 @@ from typing import Any
 from console.training_questions import question_values, read_questions
 from core.clock import CHINA
 from models import CourseSession
+from services.catalogue import catalogue
 from services.training.session_form import TIMES, CourseContent, SessionContent
 
 COURSE_FIELDS = ("title", "track", "summary", "audience", "follows")
@@ -45,6 +46,7 @@ def read_session(form: Mapping[str, str]) -> SessionContent:
         price_fen=_fen(lines["price"]),
         capacity=int(lines["capacity"]) if COUNT.fullmatch(lines["capacity"]) else None,
         questions=read_questions(form),
+        shown_services=[key for key in catalogue() if form.get(_shown(key)) == "yes"],
         materials=[_material(line) for line in form.get("materials", "")[:MOST_TYPED].splitlines() if line.strip()],
     )
 
@@ -69,7 +71,8 @@ def read_moment(text: str) -> datetime | None:
 
 
 def typed_values(form: Mapping[str, str]) -> dict[str, str]:
-    return {name: form.get(name, "") for name in FIELDS} | question_values(read_questions(form))
+    chosen = {_shown(key): form.get(_shown(key), "") for key in catalogue()}
+    return {name: form.get(name, "") for name in FIELDS} | chosen | question_values(read_questions(form))
 
 
 def blank_values(now: datetime) -> dict[str, str]:
@@ -93,10 +96,15 @@ def shown_values(held: CourseSession) -> dict[str, str]:
         **{name: _moment(getattr(held, name)) for name in TIMES},
         **{name: "" if value is None else str(value) for name, value in lines.items()},
         **question_values(held.questions),
+        **{_shown(key): "yes" for key in held.shown_services},
         "price": f"{held.price_fen // 100}" if held.price_fen % 100 == 0 else f"{held.price_fen / 100:.2f}",
         "is_online": "yes" if held.is_online else "",
         "materials": "\n".join(f"{each['title']} {each['url']}" for each in held.materials),
     }
+
+
+def _shown(key: str) -> str:
+    return f"shows_{key}"
 
 
 def _moment(at: datetime) -> str:

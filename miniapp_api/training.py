@@ -22,6 +22,7 @@ from miniapp_api.schemas.training import (
     CourseSessionsOut,
     MaterialOut,
     SessionsQuery,
+    ShownServiceOut,
 )
 from models import Booking, BookingState, CourseSession, WeChatIdentity
 from services.catalogue.fields import fields_of
@@ -33,6 +34,7 @@ from services.training.door_codes import check_in_by_code
 from services.training.line import is_waited_for, list_waited_for
 from services.training.questions import form_of, list_unanswered, replace_answers
 from services.training.seats import accept_offer, book, cancel, place_in_line
+from services.training.shown_services import list_shown
 from services.training.standing import standing_of
 from services.training.timetable import TRACK_NAMES, Asked, get_session, list_upcoming
 
@@ -229,6 +231,7 @@ def session_out(held: CourseSession, now: datetime, *, is_waited_for: bool) -> C
         is_waited_for=is_waited_for,
         standing=standing_of(held, now).value,
         questions=[field_out(field) for field in fields_of(form_of(held.questions))],
+        services=[ShownServiceOut(key=each.key, name=each.name) for each in list_shown(held)],
         is_demonstration=course.is_demonstration,
     )
 

@@ -101,6 +101,8 @@ class CourseSession(Base):
     taken: Mapped[int] = mapped_column(default=0)
     questions: Mapped[list[Any]] = mapped_column(default=list)
     materials: Mapped[list[Any]] = mapped_column(default=list)
+    # Keys of the catalogue: the services that it speaks of.
+    shown_services: Mapped[list[Any]] = mapped_column(default=list)
     # When who came was told that there is a replay or material: once.
     materials_told_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]

@@ -14,6 +14,7 @@ from services.resources import Resources
 from services.training.absences import RULE
 from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking, calendar_of_session
 from services.training.line import is_waited_for
+from services.training.shown_services import list_shown
 from services.training.signed_links import CALENDAR_PATH, open_calendar_link
 from services.training.standing import Standing, standing_of
 from services.training.timetable import booking_words, get_session, said_place, said_price, said_seats
@@ -46,7 +47,7 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
                 seats=said_seats(held, now, is_waited_for=has_line),
                 next_step=_next_step(held, standing, has_line=has_line), time=_period(held), place=said_place(held),
                 price=said_price(held), cancel_until=_moment(held.cancel_until), is_bookable=standing in NEXT,
-                is_to_come=standing in TO_COME, absence_rule=RULE,
+                is_to_come=standing in TO_COME, absence_rule=RULE, services=list_shown(held),
             )  # fmt: skip
         return make_response(page)
 

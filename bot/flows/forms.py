@@ -1,5 +1,6 @@
 """A service's form in chat: one question at a time, left and taken up again, corrected by saying so."""
 
+import re
 from collections.abc import Callable
 
 from bot.context import TurnContext
@@ -27,6 +28,7 @@ SURE = 0.7
 PLAUSIBLE = 0.5
 LONGEST_QUESTION = 25
 LONGEST_CALL = 16
+BEFORE_NAME = re.compile("^(?:我?[要想])?(?:再)?(?:办理?)?(?:一次)?")
 FREE_TEXT = frozenset({Reads.LINE, Reads.TEXT, Reads.COMPANY})
 # A sentence that asks one of these is answered beside the form.
 ASIDE = frozenset(
@@ -47,8 +49,12 @@ def service_for(intent: str | None, plain: str) -> Service | None:
 
 
 def called(context: TurnContext) -> Skill | None:
-    """预约专家, 做个知识产权体检: a service called by its own words in a short sentence that asks nothing."""
+    """预约专家, 做个知识产权体检, 质押融资: a service called by its own words in a short sentence that asks nothing, or
+    by its bare name, as we ask for it."""
     plain = context.plain
+    named = BEFORE_NAME.sub("", plain.strip(" 。.!"))
+    if (service := next((each for each in catalogue().values() if each.name == named), None)) is not None:
+        return begin(service)
     if len(plain) > LONGEST_CALL or words.ASKS_FOR_SURE.search(plain) or words.ASKS_ABOUT.search(plain):
         return None
     found = [each for each in catalogue().values() if any(phrase in plain for phrase in each.phrases)]

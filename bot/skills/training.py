@@ -35,6 +35,7 @@ from models import Booking, BookingState, Conversation, CourseSession
 from services.training.bookings import can_give_up, get_own_booking, list_current_bookings, list_own_bookings
 from services.training.line import is_waited_for
 from services.training.seats import accept_offer, book, cancel
+from services.training.shown_services import shown_line
 from services.training.timetable import (
     Asked,
     get_session,
@@ -142,6 +143,7 @@ def show_session(context: TurnContext, place: int) -> Reply:
         f"{held.speaker}讲 · {said_price(held)} · {seats}",
         held.course.summary, f"适合:{held.course.audience}",
     ]  # fmt: skip
+    lines += [line] if (line := shown_line(held)) else []
     if held.course.is_demonstration:
         lines.append("演示数据")
     return Reply("\n".join(lines), choices=(Choice(f"报名第{place}个", "报名"), OTHERS))
@@ -178,6 +180,7 @@ def show_booking(context: TurnContext, place: int) -> Reply:
     ]  # fmt: skip
     if held.live_url and booking.state in {BookingState.BOOKED, BookingState.ATTENDED}:
         lines.append(f"观看地址:{held.live_url}")
+    lines += [line] if (line := shown_line(held)) else []
     lines += [*answered_lines(booking, context), *calendar_line(booking, context)]
     ways_out = (Choice(f"取消第{place}个", "取消报名"),) if can_give_up(booking, context.now) else ()
     return Reply("\n".join(lines), choices=(*ways_out, OTHERS))

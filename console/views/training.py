@@ -18,6 +18,7 @@ from core.clock import CHINA, china_date
 from core.errors import AppError, Conflict, InvalidInput
 from models import Staff
 from services.audit import list_entries_of
+from services.catalogue import catalogue
 from services.resources import Resources
 from services.training import desk
 from services.training.absences import RULE
@@ -31,6 +32,7 @@ from services.training.participant_sheet import participants_as_csv
 from services.training.questions import KIND_NAMES, MOST_QUESTIONS, shown_answers
 from services.training.roster import Planned, count_states, list_line, list_participants, list_planned
 from services.training.seats import MOST_SEATS
+from services.training.shown_services import MOST_SHOWN
 from services.training.signed_links import make_screen_token
 from services.training.standing import STANDING_NAMES, standing_of
 from services.training.timetable import TRACK_NAMES, said_place, said_price, said_time
@@ -256,6 +258,8 @@ def _names() -> dict[str, Any]:
         "STATE_NAMES": STATE_NAMES,
         "KIND_NAMES": KIND_NAMES,
         "MOST_QUESTIONS": MOST_QUESTIONS,
+        "SERVICE_NAMES": {key: each.name for key, each in catalogue().items()},
+        "MOST_SHOWN": MOST_SHOWN,
         "said_time": said_time,
         "said_place": said_place,
         "said_price": said_price,

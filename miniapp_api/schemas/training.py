@@ -27,6 +27,11 @@ class SessionsQuery(Page):
     )
 
 
+class ShownServiceOut(Output):
+    key: str = Field(description="服务,见 `/services/{key}`", examples=["pledge_financing"])
+    name: str = Field(examples=["专利质押融资"])
+
+
 class CourseSessionOut(Output):
     id: str = Field(examples=["Jx3kqv0p5Qm2o1c9s8dLrA"])
     title: str = Field(examples=["专利质押融资实务"])
@@ -49,6 +54,7 @@ class CourseSessionOut(Output):
     is_waited_for: bool = Field(description="空着的名额先给候补的人:现在报名会排在后面")
     standing: Standing = Field(description="报名未开始、可报名、已满、已截止、进行中、已结束、已取消")
     questions: list[FieldOut] = Field(description="主办方想知道的,先后就是提问的先后;没有就是空")
+    services: list[ShownServiceOut] = Field(description="讲到的服务,显示在旁边")
     is_demonstration: bool = Field(description="演示数据")
 
 

@@ -9,6 +9,7 @@ from core.errors import InvalidInput
 from models import CourseSession, Track
 from services.dated_data.lookup import NATIONWIDE, full_place
 from services.training.questions import MOST_QUESTIONS, check_questions, stored_questions
+from services.training.shown_services import check_shown
 
 TIMES = ("starts_at", "ends_at", "enrolment_opens_at", "enrolment_closes_at", "cancel_until")
 PLAIN = ("is_online", "latitude", "longitude", "price_fen", "capacity")
@@ -57,6 +58,7 @@ class SessionContent:
     materials: Sequence[Mapping[str, str]] = ()
     # The organiser's own, as questions.py checks them; "key" is "" for a new one.
     questions: Sequence[Mapping[str, Any]] = ()
+    shown_services: Sequence[str] = ()
 
 
 def check_course(content: CourseContent, codes: Sequence[str]) -> None:
@@ -75,7 +77,7 @@ def check_course(content: CourseContent, codes: Sequence[str]) -> None:
 
 def check_session(content: SessionContent, held: CourseSession | None, now: datetime) -> None:
     """Raises InvalidInput by field name. `held` is the session as it is, locked, and None for a new one."""
-    problems = _time_problems(content, held, now) | _place_problems(content) | _question_problems(content)
+    problems = _time_problems(content, held, now) | _place_problems(content) | _asked_and_shown_problems(content)
     message = None
     if content.capacity is None or not 1 <= content.capacity <= MOST_SEATS:
         problems["capacity"] = f"1到{MOST_SEATS}"
@@ -106,6 +108,7 @@ def columns_of(content: SessionContent, held: CourseSession | None) -> dict[str,
     columns |= {"speaker": one_line(content.speaker), "materials": [dict(each) for each in content.materials]}
     columns |= {"live_url": content.live_url or None, "replay_url": content.replay_url or None}
     columns["questions"] = stored_questions(content.questions, held.questions if held is not None else [])
+    columns["shown_services"] = list(content.shown_services)
     if content.is_online:
         return columns | {"place": None, "region": None, "latitude": None, "longitude": None}
     region = full_place(content.region)
@@ -159,12 +162,16 @@ def _place_problems(content: SessionContent) -> dict[str, str]:
     return problems
 
 
-def _question_problems(content: SessionContent) -> dict[str, str]:
+def _asked_and_shown_problems(content: SessionContent) -> dict[str, str]:
     """By the place of a question, counted from 1, and the name of its field: question_1_label."""
+    wrong_services = check_shown(content.shown_services)
+    problems = {"shown_services": wrong_services} if wrong_services is not None else {}
     if len(content.questions) > MOST_QUESTIONS:
-        return {"questions": f"最多{MOST_QUESTIONS}个问题"}
+        return problems | {"questions": f"最多{MOST_QUESTIONS}个问题"}
     wrong = check_questions(content.questions)
-    return {f"question_{place + 1}_{name}": said for place, each in wrong.items() for name, said in each.items()}
+    return problems | {
+        f"question_{place + 1}_{name}": said for place, each in wrong.items() for name, said in each.items()
+    }
 
 
 def _is_address(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Reminders: at the right time, each once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -72,3 +72,30 @@ def test_a_reminder_that_comes_too_late_or_to_who_has_left_says_nothing(database
     assert said(database) == [
         "明天10:00有您报的“专利质押融资实务”。\n演示大厦3楼\n来不了请说“取消报名”,名额给后面的人。"
     ]
+
+
+@pytest.mark.parametrize(
+    "starts", ["2027-01-01T00:30", "2027-03-01T00:00", "2028-02-29T23:59"], ids=["new year", "month", "leap day"]
+)
+def test_around_midnight_in_china_the_day_and_the_hour_are_counted_back_and_tomorrow_is_the_sessions_day(
+    database, clock, starts
+) -> None:
+    begins = datetime.fromisoformat(f"{starts}+08:00")
+    clock.set(begins - timedelta(days=9))
+    with database.unit_of_work() as session:
+        held = make_session(session, clock.now(), starts_at=begins)
+        mine = make_booking(session, held, clock.now()).id
+    clock.set(begins - timedelta(days=1, seconds=1))
+    assert look(database, clock) == []
+    clock.set(begins - timedelta(days=1))
+    assert look(database, clock) == [(mine, "day")]
+    with database.unit_of_work() as session:
+        tell_booking(session, mine, "day", clock.now())
+    assert said(database)[-1].startswith(f"明天{begins.hour}:{begins:%M}有")
+    clock.set(begins - timedelta(hours=1, seconds=1))
+    assert look(database, clock) == [(mine, "day")]
+    clock.set(begins - timedelta(hours=1))
+    assert look(database, clock) == [(mine, "day"), (mine, "hour")]
+    with database.unit_of_work() as session:
+        tell_booking(session, mine, "hour", clock.now())
+    assert f"{begins:%H:%M}开始" in said(database)[-1]
