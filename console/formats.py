@@ -19,7 +19,7 @@ from models import CaseStatus, ConversationStatus, Platform, Staff, TaskState
 from services.allowances import AllowanceView
 from services.catalogue.fields import Reads, fields_of
 from services.handoff_package import REASON_WORDS
-from services.notifications import count_unread, message_line, user_label
+from services.notifications import count_unread, message_line, newest_notification_id, user_label
 from services.permissions import Action, may
 from services.resources import Resources
 from services.staff import ROLE_NAMES
@@ -178,14 +178,16 @@ def add_formats(blueprint: Blueprint, resources: Resources) -> None:
     @blueprint.context_processor
     def common() -> dict[str, Any]:
         staff = current_user.staff if current_user.is_authenticated else None
-        unread = 0
+        unread = known_notice = 0
         if staff is not None:
             with resources.database.reading() as session:
+                known_notice = newest_notification_id(session)
                 unread = count_unread(session, staff.id)
         return {
             "me": staff,
             "now": resources.clock.now(),
             "unread": unread,
+            "known_notice": known_notice,
             "may": may,
             "Action": Action,
             "asset": asset_url,

@@ -142,6 +142,11 @@ def count_unread(session: Session, staff_id: int) -> int:
     )
 
 
+def newest_notification_id(session: Session) -> int:
+    """The id of the newest notice of anybody, 0 where there is none: what a page says it knows up to."""
+    return session.scalar(select(func.max(StaffNotification.id))) or 0
+
+
 def list_notifications(session: Session, staff_id: int, *, limit: int = 50) -> list[StaffNotification]:
     """The latest first."""
     return list(

@@ -29,14 +29,20 @@ MISSED = 20
 def add_routes(blueprint: Blueprint, resources: Resources, feed: LiveFeed) -> None:
     @blueprint.get("/stream")
     def stream() -> Response:
+        # Until a notice came by this stream, the page says up to which one it knows.
         last_id = request.headers.get("Last-Event-ID", type=row_number)
+        known_id = request.args.get("known", type=row_number) if last_id is None else last_id
         with looking(resources) as (reader, staff):
             watched = _watched(reader, staff)
-            missed = _missed(reader, staff.id, last_id) if last_id is not None else []
             staff_id, version = staff.id, staff.session_version
         subscription = feed.subscribe(staff_id, watched)
-        for event in missed:
-            subscription.put(event)
+        try:
+            # Looked for when the feed listens already: nothing can come in between. What both find is written once.
+            for event in _missed(resources.database, staff_id, known_id):
+                subscription.put(event)
+        except Exception:
+            feed.unsubscribe(subscription)
+            raise
         # Whatever changed between the page and this moment: look once.
         subscription.put(LiveEvent("queue"))
         if watched is not None:
@@ -52,6 +58,7 @@ def add_routes(blueprint: Blueprint, resources: Resources, feed: LiveFeed) -> No
 def _events(feed: LiveFeed, subscription: Subscription, version: int, resources: Resources) -> Iterator[str]:
     ends = time.monotonic() + LIFETIME_SECONDS
     present_until = 0.0
+    told: set[int] = set()
     try:
         yield "retry: 2000\n\n"
         while time.monotonic() < ends:
@@ -66,6 +73,10 @@ def _events(feed: LiveFeed, subscription: Subscription, version: int, resources:
                 continue
             if event.kind == "end":
                 return
+            if event.id is not None:
+                if event.id in told:
+                    continue
+                told.add(event.id)
             yield _written(event)
     finally:
         feed.unsubscribe(subscription)
@@ -96,15 +107,18 @@ def _watched(reader: Session, staff: Staff) -> int | None:
         return None
 
 
-def _missed(reader: Session, staff_id: int, last_id: int) -> list[LiveEvent]:
-    rows = reader.scalars(
-        select(StaffNotification)
-        .where(
-            StaffNotification.staff_id == staff_id,
-            StaffNotification.id > last_id,
-            StaffNotification.read_at.is_(None),
+def _missed(database: Database, staff_id: int, known_id: int | None) -> list[LiveEvent]:
+    if known_id is None:
+        return []
+    with database.reading() as session:
+        rows = session.scalars(
+            select(StaffNotification)
+            .where(
+                StaffNotification.staff_id == staff_id,
+                StaffNotification.id > known_id,
+                StaffNotification.read_at.is_(None),
+            )
+            .order_by(StaffNotification.id)
+            .limit(MISSED)
         )
-        .order_by(StaffNotification.id)
-        .limit(MISSED)
-    )
-    return [LiveEvent("notice", row.id, {"text": row.text, "kind": row.kind}) for row in rows]
+        return [LiveEvent("notice", row.id, {"text": row.text, "kind": row.kind}) for row in rows]

@@ -1,5 +1,6 @@
 """The live stream: tells in time, tells only its own, holds no connection, survives a gap."""
 
+import re
 import time
 
 import pytest
@@ -109,3 +110,18 @@ def test_a_reconnect_brings_the_notices_that_were_missed(database, clock, people
     assert "retry: 2000" in text
     assert "漏掉的消息" in text
     assert case.number not in text
+
+
+def test_a_notice_between_the_page_and_its_stream_is_told_once(database, clock, people, signed_in):
+    browser = signed_in("agent")
+    page = browser.client.get("/console/").text
+    with database.unit_of_work() as session:
+        case = make_case(session, clock.now())
+    address = re.search(r'data-stream="([^"]+)"', page)[1]
+    response = browser.client.get(address, buffered=False)
+    parts = response.iter_encoded()
+    text = b"".join(next(parts) for _ in range(3)).decode()
+    response.close()
+
+    assert case.number in text and "event: queue" in text
+    assert text.count("event: notice") == 1

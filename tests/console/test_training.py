@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.clock import CHINA
 from models import Booking, Course, CourseSession, SessionBroadcast, Staff
 from services.training.seats import cancel
+from tests.support.session_form import form_of
 from tests.support.training import make_booking, make_session
 
 
@@ -20,13 +21,6 @@ def held(database, clock) -> CourseSession:
         for _ in range(3):
             make_booking(session, made, clock.now())
         return made
-
-
-def form_of(page: str) -> dict[str, str]:
-    """What the edit form of a page would send."""
-    edit = page[page.index("修改这一场") :]
-    fields = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', edit[: edit.index("</form>")]))
-    return {name: value for name, value in fields.items() if name not in {"is_online", "csrf_token"}}
 
 
 def ids(database) -> list[int]:

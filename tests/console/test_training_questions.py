@@ -1,12 +1,11 @@
 """The organiser's questions at the desk: written in the session's form, their answers beside who comes."""
 
-import re
-
 import pytest
 from sqlalchemy import select
 
 from models import Booking, CourseSession
 from services.training.questions import set_answer
+from tests.support.session_form import form_of
 from tests.support.training import make_booking, make_session
 
 
@@ -16,18 +15,6 @@ def held(database, clock) -> CourseSession:
         made = make_session(session, clock.now())
         make_booking(session, made, clock.now())
         return made
-
-
-def form_of(page: str) -> dict[str, str]:
-    """What the edit form of a page would send: what is typed into, what is chosen, what is ticked."""
-    edit = page[page.index("修改这一场") :]
-    edit = edit[: edit.index("</form>")]
-    fields = dict(re.findall(r'name="([a-z_0-9]+)" value="([^"]*)"', edit))
-    boxes = dict(re.findall(r'type="checkbox" name="([a-z_0-9]+)" value="yes"( checked)?', edit))
-    fields = {name: value for name, value in fields.items() if name not in boxes or boxes[name]}
-    for name, options in re.findall(r'<select name="(question_\d_kind)">(.*?)</select>', edit):
-        fields[name] = re.findall(r'value="(\w+)" selected', options)[0]
-    return {name: value for name, value in fields.items() if name != "csrf_token"}
 
 
 def questions(database) -> list[dict]:
