@@ -73,7 +73,8 @@ class Matcher:
         """The best matches. `learnt` raises or lowers posts by id: what feedback has taught."""
         near = self._index.nearest(post, vector)
         taught = learnt or {}
-        most_gained = QUALITY_SHARE + FRESHNESS_SHARE + max(taught.values(), default=0.0)
+        # Most posts have taught nothing: they gain 0, whatever was learnt of others.
+        most_gained = QUALITY_SHARE + FRESHNESS_SHARE + max(0.0, max(taught.values(), default=0.0))
         best: list[float] = []  # a heap of the best scores so far
         scored = []
         for place, number in enumerate(near.numbers):

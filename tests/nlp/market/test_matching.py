@@ -111,6 +111,15 @@ def test_few_matches_are_the_first_of_many() -> None:
     assert few == asked.match(NEED, vectors[60], on=TODAY, limit=60, learnt={40: 0.1})[:5]
 
 
+def test_whoever_dismissed_the_nearest_gets_those_behind_them() -> None:
+    near = [replace(BEARING, post_id=number) for number in range(10)]
+    behind = [replace(BEARING, post_id=number, title="轴承润滑", text="给水泵加油。") for number in range(10, 30)]
+
+    found = matcher(*near, *behind).match(NEED, on=TODAY, limit=10, learnt={each.post_id: -9.0 for each in near})
+
+    assert len(found) == 10 and {each.post_id for each in found} <= {each.post_id for each in behind}
+
+
 def test_a_post_that_came_later_is_found_like_those_before() -> None:
     segmenter = default_segmenter()
     posts = [replace(JUICE, post_id=each, title=f"果汁{each}号", text=f"第{each}种过膜") for each in range(100, 130)]
