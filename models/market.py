@@ -47,7 +47,7 @@ class MarketPost(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)
     side: Mapped[str] = mapped_column(String(5))
     state: Mapped[str] = mapped_column(String(10), default=PostState.DRAFT)
     title: Mapped[str] = mapped_column(String(80), default="")

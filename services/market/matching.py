@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
@@ -12,7 +12,7 @@ from core.logs import get_logger
 from models import MarketMatch, MarketPost, PostSide, PostState
 from nlp.market.matching import Match, Matcher
 from services.job_names import JobName, request_job
-from services.market.feedback import Learnt
+from services.market.feedback import NEVER, Learnt
 from services.market.memory import MarketMemory, as_post
 
 log = get_logger(__name__)
@@ -31,7 +31,7 @@ def match_post(database: Database, memory: MarketMemory, post_id: int, now: date
         post = session.get(MarketPost, post_id)
         if post is None or post.state != PostState.PUBLISHED:
             return 0
-        found = _find(memory, post, Learnt(session, OTHER[PostSide(post.side)], now), now)
+        found = _find(session, memory, post, Learnt(session, OTHER[PostSide(post.side)], now), now)
     with database.unit_of_work() as session:
         return len(_keep(session, post_id, found, now))
 
@@ -54,7 +54,7 @@ def match_needs(database: Database, memory: MarketMemory, now: datetime, *, run:
         ).all()
         learnt = Learnt(session, PostSide.OFFER, now)
         for need in needs:
-            found[need.id] = _find(memory, need, learnt, now)
+            found[need.id] = _find(session, memory, need, learnt, now)
             for match in found[need.id]:
                 learnt.note(match.post_id, of=need.id)
     count = 0
@@ -74,13 +74,25 @@ def request_night(session: Session, now: datetime) -> None:
     request_job(session, JobName.MATCH_NEEDS, key=f"market-night-{run}-0", now=now, run=run)
 
 
-def _find(memory: MarketMemory, post: MarketPost, learnt: Learnt, now: datetime) -> list[Match]:
+def _find(session: Session, memory: MarketMemory, post: MarketPost, learnt: Learnt, now: datetime) -> list[Match]:
     side = PostSide(post.side)
     matcher = Matcher(memory.index(OTHER[side]), memory.segmenter, seeking=side is PostSide.NEED)
     plain = as_post(post)
-    taught = learnt.about(post)
+    # One's own posts would take the places of others': whoever offers much in a field seeks in it too.
+    taught = {**learnt.about(post), **dict.fromkeys(_own_posts(session, post), NEVER)}
     found = matcher.match(plain, memory.vector(plain, side), on=china_date(now), limit=KEPT, learnt=taught)
     return [match for match in found if match.is_close]
+
+
+def _own_posts(session: Session, post: MarketPost) -> Sequence[int]:
+    """The published posts of the other side that are from the same person or firm."""
+    is_own: ColumnElement[bool] = MarketPost.user_id == post.user_id
+    if post.company_id is not None:
+        is_own = or_(is_own, MarketPost.company_id == post.company_id)
+    published = MarketPost.state == PostState.PUBLISHED
+    return session.scalars(
+        select(MarketPost.id).where(is_own, published, MarketPost.side == OTHER[PostSide(post.side)])
+    ).all()
 
 
 def _keep(session: Session, post_id: int, matches: Sequence[Match], now: datetime) -> list[MarketMatch]:
