@@ -79,12 +79,13 @@ ACTION_NAMES = {
     "certificate_revoked": "撤销证书", "certificate_given": "代开证书", "campaign_created": "新建专题",
     "campaign_changed": "改专题", "campaign_withdrawn": "撤下专题",
     "custody_proved": "托管权属通过", "custody_refused": "托管权属不通过",
+    "post_published": "发布供需", "post_refused": "退回供需",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
                 "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构",
                 "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名",
-                "question": "题目", "campaign": "专题", "custody": "托管"}  # fmt: skip
+                "question": "题目", "campaign": "专题", "custody": "托管", "post": "供需"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",

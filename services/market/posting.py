@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, Unauthorized
 from core.logs import get_logger
 from models import MarketPost, PostSide, PostState, Staff, User
 from nlp.ipc import normalise_ipc
 from nlp.market.posts import Mode, RightState
+from services.audit import record_action
+from services.custody.access import company_of
 from services.job_names import JobName, request_job
 from services.market.access import check_version, get_own_post, get_post_to_review
 
@@ -52,16 +54,12 @@ class PostForm(BaseModel):
 
 
 def write_post(session: Session, user: User, form: PostForm, now: datetime) -> MarketPost:
-    """A draft, which only its owner sees. Raises InvalidInput and Conflict."""
-    # One at a time for each person: two at once could pass the limit.
-    session.get(User, user.id, with_for_update=True)
+    """A draft, which only its owner sees. Raises Unauthorized for somebody erased, InvalidInput and Conflict."""
+    _lock_owner(session, user)
     _check(form, china_date(now))
-    own = list(session.scalars(select(MarketPost).where(MarketPost.user_id == user.id, MarketPost.state.in_(OPEN))))
-    if len(own) >= MOST_OPEN:
-        raise Conflict(f"最多同时有{MOST_OPEN}条供需,先撤下一条再发。")
-    if any(each.side == form.side and _plain(each) == "".join(f"{form.title}{form.text}".split()) for each in own):
-        raise Conflict("这条和您已有的一条一样,不用再发。")
-    post = MarketPost(user_id=user.id, company_id=user.company_id, created_at=now, changed_at=now)
+    _check_room(session, user, form)
+    company = company_of(session, user.id)
+    post = MarketPost(user_id=user.id, company_id=company.id if company else None, created_at=now, changed_at=now)
     _fill(post, form)
     session.add(post)
     session.flush()
@@ -74,11 +72,13 @@ def change_post(
 ) -> MarketPost:
     """Write it anew; what was published is looked at again before it is shown. Raises NotFound, InvalidInput,
     Conflict."""
+    _lock_owner(session, user)
     post = get_own_post(session, user.id, public_id, lock=True)
     check_version(post, version)
     _check(form, china_date(now))
     if form.side != post.side:
         raise InvalidInput("供给和需求不能互换,请另发一条。")
+    _check_room(session, user, form, besides=post)
     _fill(post, form)
     _move(post, PostState.DRAFT, now)
     session.flush()
@@ -105,9 +105,13 @@ class Decision:
     note: str | None = None
 
 
-def review_post(session: Session, staff: Staff, public_id: str, decision: Decision, now: datetime) -> MarketPost:
-    """Publish it, and ask for its matches at once, or refuse it. Raises NotFound, Forbidden, InvalidInput, Conflict."""
+def review_post(
+    session: Session, staff: Staff, public_id: str, decision: Decision, now: datetime, *, version: int
+) -> MarketPost:
+    """Publish it, and ask for its matches at once, or refuse it. Raises NotFound, Forbidden, InvalidInput, and Conflict
+    also where it was written anew since staff read it: nothing is published unread."""
     post = get_post_to_review(session, staff, public_id)
+    check_version(post, version)
     _expect(post, PostState.REVIEW)
     if not decision.is_published and not (decision.note or "").strip():
         raise InvalidInput("退回要写明原因。")
@@ -118,15 +122,19 @@ def review_post(session: Session, staff: Staff, public_id: str, decision: Decisi
     session.flush()
     if decision.is_published:
         ask_for_matches(session, post, now)
+    action = "post_published" if decision.is_published else "post_refused"
+    record_action(session, staff=staff, action=action, target=f"post:{post.public_id}", now=now)
     log.info("market_post_reviewed", post_id=post.id, staff_id=staff.id, state=post.state)
     return post
 
 
 def renew_post(session: Session, user: User, public_id: str, until: date, now: datetime) -> MarketPost:
     """A later last day; one that had expired is shown again as it was. Raises NotFound, InvalidInput, Conflict."""
+    _lock_owner(session, user)
     post = get_own_post(session, user.id, public_id, lock=True)
     _expect(post, PostState.PUBLISHED, PostState.EXPIRED)
     _check_until(until, china_date(now))
+    _check_room(session, user, post, besides=post)
     post.until = until
     _move(post, PostState.PUBLISHED, now)
     session.flush()
@@ -163,6 +171,25 @@ def ask_for_matches(session: Session, post: MarketPost, now: datetime) -> None:
     request_job(session, JobName.MATCH_POST, key=f"market-post-{post.id}-{post.version}", now=now, post_id=post.id)
 
 
+def _lock_owner(session: Session, user: User) -> None:
+    """One change at a time for each person: two at once could pass the limit. Nothing is kept of somebody erased."""
+    locked = session.get(User, user.id, with_for_update=True)
+    if locked is None or locked.erased_at is not None:
+        raise Unauthorized
+
+
+def _check_room(
+    session: Session, user: User, form: PostForm | MarketPost, *, besides: MarketPost | None = None
+) -> None:
+    """Whether there may be one more post of theirs, and none that says the same. Raises Conflict."""
+    open_posts = select(MarketPost).where(MarketPost.user_id == user.id, MarketPost.state.in_(OPEN))
+    others = [each for each in session.scalars(open_posts) if each is not besides]
+    if len(others) >= MOST_OPEN:
+        raise Conflict(f"最多同时有{MOST_OPEN}条供需,先撤下一条再发。")
+    if any(each.side == form.side and _plain(each) == _plain(form) for each in others):
+        raise Conflict("这条和您已有的一条一样,不用再发。")
+
+
 def _check(form: PostForm, today: date) -> None:
     fields = {}
     if form.side == PostSide.OFFER and not form.title.strip():
@@ -175,6 +202,9 @@ def _check(form: PostForm, today: date) -> None:
         and not form.rights
     ):
         fields["rights"] = "请写专利号。"
+    # An open licence is declared for a patent in force (Patent Law, art. 50).
+    if form.side == PostSide.OFFER and Mode.OPEN_LICENCE in form.modes and form.right_state != RightState.IN_FORCE:
+        fields["modes"] = "开放许可要有已授权的专利。"
     if fields:
         raise InvalidInput(fields=fields)
     _check_until(form.until, today)
@@ -190,7 +220,7 @@ def _fill(post: MarketPost, form: PostForm) -> None:
         setattr(post, name, value)
 
 
-def _plain(post: MarketPost) -> str:
+def _plain(post: PostForm | MarketPost) -> str:
     return "".join(f"{post.title}{post.text}".split())
 
 

@@ -11,14 +11,25 @@ from adapters.embedder import FailingEmbedder, LocalEmbedder
 from adapters.vector_store import VectorStore
 from core.clock import FixedClock, china_date
 from core.db import Database
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthorized
 from core.outbox import OutboxRow
-from models import FeedbackVerdict, MarketFeedback, MarketMatch, MarketPost, PostSide, PostState, Role, Staff, User
+from models import (
+    AuditEntry,
+    FeedbackVerdict,
+    MarketFeedback,
+    MarketMatch,
+    MarketPost,
+    PostSide,
+    PostState,
+    Role,
+    Staff,
+    User,
+)
 from nlp.market.posts import Mode, RightState
 from nlp.ports import Embedder
 from nlp.segmenter import default_segmenter
 from services.job_names import JobName
-from services.market import matching
+from services.market import matching, posting
 from services.market.feedback import FAIR_SHARE, Learnt, Reason, give_feedback
 from services.market.memory import MarketMemory
 from services.market.posting import (
@@ -33,6 +44,7 @@ from services.market.posting import (
     write_post,
 )
 from services.privacy import erase_user
+from tests.support.custody import join
 from tests.support.people import make_identity
 from tests.support.staff import make_staff
 
@@ -81,7 +93,7 @@ class Market:
         with self.database.unit_of_work() as session:
             user, staff, now = session.get_one(User, user_id), session.get_one(Staff, self.staff), self.clock.now()
             post = submit_post(session, user, write_post(session, user, form, now).public_id, now)
-            return review_post(session, staff, post.public_id, Decision(True), now).public_id
+            return review_post(session, staff, post.public_id, Decision(True), now, version=post.version).public_id
 
     def match(self, public_id: str) -> list[MarketMatch]:
         with self.database.reading() as session:
@@ -147,6 +159,21 @@ def test_one_is_not_matched_with_oneself_nor_with_what_left_the_market(market: M
         withdraw_post(session, session.get_one(User, market.seller), gone, market.clock.now())
 
     assert market.match(need) == []
+
+
+def test_ones_own_offers_take_no_place_from_others(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "KEPT", 1)
+    colleague = market.new_user()
+    with market.database.unit_of_work() as session:
+        for user_id in (market.buyer, colleague):
+            join(session, user_id, market.clock.now())
+    for user_id in (market.buyer, colleague, market.seller):
+        market.publish(user_id, OFFER)
+
+    (found,) = market.match(market.publish(market.buyer, NEED))
+
+    with market.database.reading() as session:
+        assert session.get_one(MarketPost, found.offer_id).user_id == market.seller
 
 
 def test_the_night_matches_every_need_and_goes_on_where_a_portion_ended(
@@ -232,18 +259,73 @@ def test_a_post_is_seen_by_nobody_before_staff_published_it(market: Market) -> N
         with pytest.raises(NotFound):
             submit_post(session, stranger, post.public_id, now)
         with pytest.raises(NotFound):
-            review_post(session, staff, post.public_id, Decision(True), now)
+            review_post(session, staff, post.public_id, Decision(True), now, version=post.version)
         submit_post(session, owner, post.public_id, now)
         with pytest.raises(Forbidden):
-            review_post(session, agent, post.public_id, Decision(True), now)
+            review_post(session, agent, post.public_id, Decision(True), now, version=post.version)
         with pytest.raises(InvalidInput):
-            review_post(session, staff, post.public_id, Decision(False), now)
-        review_post(session, staff, post.public_id, Decision(False, "请写清楚用在什么设备上"), now)
+            review_post(session, staff, post.public_id, Decision(False), now, version=post.version)
+        refusal = Decision(False, "请写清楚用在什么设备上")
+        review_post(session, staff, post.public_id, refusal, now, version=post.version)
         assert post.state == PostState.REFUSED
         with pytest.raises(Conflict):
             change_post(session, owner, post.public_id, TEA, now, version=1)
         change_post(session, owner, post.public_id, TEA, now, version=post.version)
         assert (post.state, post.title) == (PostState.DRAFT, TEA.title)
+
+
+def test_nothing_is_published_that_was_written_anew_since_staff_read_it(market: Market) -> None:
+    now = market.clock.now()
+    with market.database.unit_of_work() as session:
+        owner, staff = session.get_one(User, market.seller), session.get_one(Staff, market.staff)
+        post = submit_post(session, owner, write_post(session, owner, OFFER, now).public_id, now)
+        read = post.version
+        change_post(session, owner, post.public_id, TEA, now, version=read)
+        submit_post(session, owner, post.public_id, now)
+        with pytest.raises(Conflict):
+            review_post(session, staff, post.public_id, Decision(True), now, version=read)
+        assert post.state == PostState.REVIEW
+
+        review_post(session, staff, post.public_id, Decision(True), now, version=post.version)
+
+        assert session.scalars(select(AuditEntry.action)).all() == ["post_published"]
+
+
+def test_no_way_leads_around_the_number_of_posts_nor_to_the_same_post_twice(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = market.clock.now()
+    with market.database.unit_of_work() as session:
+        owner = session.get_one(User, market.seller)
+        first = write_post(session, owner, OFFER, now)
+        withdraw_post(session, owner, first.public_id, now)
+        write_post(session, owner, TEA, now)
+        with pytest.raises(Conflict):
+            change_post(session, owner, first.public_id, TEA, now, version=first.version)
+        monkeypatch.setattr(posting, "MOST_OPEN", 1)
+        with pytest.raises(Conflict):
+            change_post(session, owner, first.public_id, OFFER, now, version=first.version)
+
+
+def test_a_post_is_a_companys_only_where_its_owner_acts_for_it(market: Market) -> None:
+    now = market.clock.now()
+    with market.database.unit_of_work() as session:
+        member, stranger = session.get_one(User, market.seller), session.get_one(User, market.buyer)
+        company = join(session, member.id, now)
+        # A name written in a form.
+        stranger.company_id = company.id
+        session.flush()
+
+        assert write_post(session, member, OFFER, now).company_id == company.id
+        assert write_post(session, stranger, OFFER, now).company_id is None
+
+
+def test_nobody_erased_writes_a_post(market: Market) -> None:
+    with market.database.unit_of_work() as session:
+        owner = session.get_one(User, market.seller)
+        erase_user(session, owner, market.clock.now())
+        with pytest.raises(Unauthorized):
+            write_post(session, owner, OFFER, market.clock.now())
 
 
 def test_a_post_ends_after_its_last_day_and_may_be_renewed(market: Market) -> None:
@@ -268,6 +350,7 @@ def test_a_post_ends_after_its_last_day_and_may_be_renewed(market: Market) -> No
         ({"modes": []}, "modes"),
         ({"rights": []}, "rights"),
         ({"until": date(2020, 1, 1)}, "until"),
+        ({"modes": [Mode.OPEN_LICENCE], "right_state": RightState.PENDING}, "modes"),
     ],
 )
 def test_an_offer_says_what_it_must(market: Market, change: dict, field: str) -> None:
