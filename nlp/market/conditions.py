@@ -37,8 +37,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of a pair. `said` stands in the reasons (met, to talk, unmet) or in what is missing (not said);
-    `missing_from` tells on which side it was not said."""
+    """One condition of a pair. `said` stands in the reasons (met, to talk, unmet) or in what is missing (not said), in
+    words for either side; `missing_from` tells on which side it was not said."""
 
     name: str
     verdict: Verdict
@@ -67,7 +67,7 @@ def _mode(need: Post, offer: Post) -> Iterator[Condition]:
         return
     can_talk = bool(LICENCES & set(need.modes) and LICENCES & set(offer.modes))
     allowed = "、".join(MODE_NAMES[mode] for mode in offer.modes)
-    yield Condition("mode", Verdict.TO_TALK if can_talk else Verdict.UNMET, f"对方只做{allowed}")
+    yield Condition("mode", Verdict.TO_TALK if can_talk else Verdict.UNMET, f"供方只做{allowed}")
 
 
 def _price(need: Post, offer: Post) -> Iterator[Condition]:
@@ -94,7 +94,7 @@ def _region(need: Post, offer: Post) -> Iterator[Condition]:
         yield Condition("region", Verdict.MET, "地区")
     else:
         verdict = Verdict.UNMET if need.region_is_must else Verdict.TO_TALK
-        yield Condition("region", verdict, f"对方在{offer.regions[0]}", is_must=need.region_is_must)
+        yield Condition("region", verdict, f"供方在{offer.regions[0]}", is_must=need.region_is_must)
 
 
 def _right(need: Post, offer: Post) -> Iterator[Condition]:

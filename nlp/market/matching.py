@@ -44,7 +44,7 @@ class Match:
     conditions: tuple[Condition, ...]
 
     def said(self) -> str:
-        """对得上:主题(轴承、诊断)、可普通许可。要谈:对方在山西省。还差:价格没写。"""
+        """对得上:主题(轴承、诊断)、可普通许可。要谈:供方在山西省。还差:价格没写。"""
         parts = [f"对得上:{'、'.join(self.reasons)}"]
         if self.to_talk:
             parts.append(f"要谈:{';'.join(self.to_talk)}")

@@ -66,9 +66,9 @@ def test_what_was_not_said_is_named_with_the_side_that_can_say_it() -> None:
 
     match = matcher(offer, JUICE).match(replace(NEED, modes=()), on=TODAY)[0]
 
-    assert match.to_talk == ("对方在广东省佛山市",)
+    assert match.to_talk == ("供方在广东省佛山市",)
     assert match.missing == (("offer", "价格没写"), ("need", "想转让还是许可没写"))
-    assert match.said().endswith("要谈:对方在广东省佛山市。还差:价格没写。")
+    assert match.said().endswith("要谈:供方在广东省佛山市。还差:价格没写。")
 
 
 def test_a_post_of_the_nearest_posts_class_rises_though_it_shares_no_word() -> None:
@@ -85,6 +85,15 @@ def test_an_offer_finds_the_needs_that_seek_it() -> None:
     best = matcher(thirsty, NEED, seeking=False).match(BEARING, on=TODAY)[0]
 
     assert (best.post_id, best.reasons[1:]) == (NEED.post_id, ("可普通许可", "预算够", "地区"))
+
+
+def test_what_is_said_of_a_pair_is_true_for_both_who_read_it() -> None:
+    elsewhere = replace(BEARING, regions=("广东省佛山市",), modes=(Mode.TRANSFER,))
+
+    sought = matcher(elsewhere, JUICE).match(NEED, on=TODAY)[0]
+    offered = matcher(NEED, seeking=False).match(elsewhere, on=TODAY)[0]
+
+    assert sought.to_talk == offered.to_talk == ("供方只做转让", "供方在广东省佛山市")
 
 
 def test_what_feedback_taught_moves_a_post() -> None:
