@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,10 +12,12 @@ from core.clock import china_date
 from core.errors import Conflict, Forbidden, InvalidInput
 from models import CustodyEvent, CustodyRight, FeeReduction, PatentKind, RightKind, RightSource
 from services.custody.access import DECIDED_BY, check_version, get_own_right, may_decide
-from services.custody.due_dates import assume_paid, fee_facts, find_due, is_plausible, plan_notice
+from services.custody.due_dates import Due, assume_paid, fee_facts, find_due, is_plausible, plan_notice
 from services.working_hours import load_calendar
 
 NO_FEE = "这件现在没有要缴的年费。"
+# After a payment, even one on the last day of the grace, the next fee is farther off than this.
+SETTLED = timedelta(days=150)
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,20 @@ def mark_paid(
     if year is None:
         if due is None or due.fee is None:
             raise Conflict(NO_FEE)
+        if _was_said_before(right, due, today):
+            return right
         year = due.fee.year
     _set_paid(right, year, today)
     note(right, "paid", now, user_id=user_id, details={"year": year})
     plan_notice(right, today, calendar)
     session.flush()
     return right
+
+
+def _was_said_before(right: CustodyRight, due: Due, today: date) -> bool:
+    """Whether the payment of the fee before this one was said lately: a second tap pays no second year."""
+    said_on = right.paid_said_on
+    return said_on is not None and today - said_on <= SETTLED and due.on - today > SETTLED
 
 
 def _set_paid(right: CustodyRight, year: int, today: date) -> None:

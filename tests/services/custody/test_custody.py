@@ -1,7 +1,7 @@
 """Rights in custody through the services: taken or refused, seen by whom, paid, proved, handed over, ended."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.clock import FixedClock
+from core.clock import CHINA, FixedClock
 from core.db import Database
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthorized
 from models import (
@@ -129,6 +129,21 @@ def test_a_paid_fee_moves_the_calendar_and_the_reminders_on(session: Session, cl
     assert fee_calendar(session, user_id=owner.user_id, today=TODAY).lines[0].fee.payable == 300
     assert [event.kind for event in right.events] == ["added", "paid", "changed"]
     assert right.version == 3
+
+
+def test_a_payment_that_is_said_twice_is_one_payment(session: Session, clock: FixedClock) -> None:
+    make_right(session, clock.now())
+    owner = make_owner(session, clock.now())
+    right = bring(session, owner.user_id, clock.now())
+    days = (datetime(2027, 3, 1, 10, tzinfo=CHINA), datetime(2027, 3, 4, 10, tzinfo=CHINA))
+
+    for day in days:
+        mark_paid(session, user_id=owner.user_id, public_id=right.public_id, now=day)
+
+    assert (right.paid_year, right.next_due_on) == (7, date(2028, 3, 15))
+    assert [event.kind for event in right.events] == ["added", "paid"]
+    mark_paid(session, user_id=owner.user_id, public_id=right.public_id, now=datetime(2028, 3, 1, 10, tzinfo=CHINA))
+    assert right.paid_year == 8
 
 
 def test_a_trademark_has_its_renewal_and_a_copyright_no_day(session: Session, clock: FixedClock) -> None:
