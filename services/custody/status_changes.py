@@ -1,5 +1,6 @@
 """What an import changed about rights in custody: written down, and told with what follows and what waiting costs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.clock import china_date
 from core.i18n import chinese_date
 from core.logs import get_logger
-from models import CustodyRight, LegalStatus, OwnershipProof, Patent, RightSource, UpkeepMark
+from models import CustodyEvent, CustodyRight, LegalStatus, OwnershipProof, Patent, RightSource, UpkeepMark
 from services.custody.adding import take_record
 from services.custody.changes import note
 from services.custody.due_dates import assume_paid, counts_as_in_force, find_due, plan_notice
@@ -95,13 +96,16 @@ def _bring_up_to_date(session: Session, right: CustodyRight, now: datetime) -> b
     owners = tuple(right.owner_names) if right.source == RightSource.RECORD else ()
     before = Before(right.status, owners)
     was_in_force, had_fees = counts_as_in_force(right), right.paid_year is not None
+    counted_from = right.patent_kind, right.filed_on
     take_record(right, patent)
     today = china_date(now)
     calendar = load_calendar(session, today)
-    if counts_as_in_force(right) and not (was_in_force and had_fees):
+    # A year that was counted from another filing day is another year.
+    is_recounted = counted_from != (right.patent_kind, right.filed_on)
+    if counts_as_in_force(right) and (is_recounted or not (was_in_force and had_fees)):
         assume_paid(right, today, calendar)
     plan_notice(right, today, calendar)
-    has_new_owner = bool(owners) and set(owners) != set(right.owner_names)
+    has_new_owner = _has_new_owner(right, before)
     if before.status == right.status and not has_new_owner:
         return False
     if has_new_owner:
@@ -121,7 +125,8 @@ def _ask_to_tell(session: Session, right: CustodyRight, event_id: int, now: date
 
 
 def tell_change(session: Session, right_id: int, event_id: int, now: datetime) -> bool:
-    """Tell the keeper what changed, unless it has changed again; answers whether there was something to say."""
+    """Tell the keeper what changed since they were told last, once for all of it: the job of the latest change does.
+    Answers whether there was something to say."""
     right = session.get(CustodyRight, right_id)
     if right is None or right.ended_at is not None:
         return False
@@ -133,11 +138,26 @@ def tell_change(session: Session, right_id: int, event_id: int, now: datetime) -
             _ask_to_tell(session, right, event_id, now)
         return False
     changes = [event for event in right.events if event.kind == "record_changed"]
-    if not changes or changes[-1].id != event_id:
+    untold = [event for event in changes if not event.details.get("told")]
+    if not untold or untold[-1].id != event_id:
         return False
-    details = changes[-1].details
-    before = Before(str(details["from"]), tuple(details["owners_before"]))
+    before = _take_as_told(untold)
+    if before.status == right.status and not _has_new_owner(right, before):
+        return False
     return tell(session, conversation, words_of_change(session, right, before, china_date(now)), now)
+
+
+def _take_as_told(untold: Sequence[CustodyEvent]) -> Before:
+    """How it stood when its keeper was told last: several changes of a night are one message, and none is lost."""
+    owners = (tuple(event.details["owners_before"]) for event in untold)
+    before = Before(str(untold[0].details["from"]), next((each for each in owners if each), ()))
+    for event in untold:
+        event.details = {**event.details, "told": True}
+    return before
+
+
+def _has_new_owner(right: CustodyRight, before: Before) -> bool:
+    return bool(before.owner_names) and set(before.owner_names) != set(right.owner_names)
 
 
 def words_of_change(session: Session, right: CustodyRight, before: Before, today: date) -> str:
@@ -147,7 +167,7 @@ def words_of_change(session: Session, right: CustodyRight, before: Before, today
         was, now_is = _state(before.status), _state(right.status)
         since = f"({chinese_date(right.status_on)})" if right.status_on else ""
         lines += [f"{named(right)} 的状态变了:{was}→{now_is}{since}。", *_follows(session, right, today)]
-    if before.owner_names and set(before.owner_names) != set(right.owner_names):
+    if _has_new_owner(right, before):
         owners = "、".join(right.owner_names[:3]) or "没有记载"
         lines += [
             f"{named(right)} 的权利人变了,现在是{owners}。",

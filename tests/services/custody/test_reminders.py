@@ -219,6 +219,38 @@ def test_another_owner_in_the_records_undoes_the_proof(
     assert "权利人变了,现在是深圳另一家有限公司" in told(session, right.user_id)[0]
 
 
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_what_changed_twice_before_morning_is_told_in_one_message(
+    session: Session, clock: FixedClock, right: CustodyRight, comes_back: bool
+) -> None:
+    note_changes(session, clock.now())
+    import_change(session, legal_status=LegalStatus.LAPSED)
+    note_changes(session, at(date(2026, 11, 24), 2))
+    other = [{"name": "深圳另一家有限公司", "type": "enterprise"}]
+    import_change(session, **({"legal_status": LegalStatus.ACTIVE} if comes_back else {"applicants": other}))
+    note_changes(session, at(date(2026, 11, 24), 3))
+
+    morning = at(date(2026, 11, 24), 9)
+    for job in asked_for(session, JobName.TELL_RIGHT_CHANGED):
+        tell_change(session, **job.arguments, now=morning)
+
+    texts = told(session, right.user_id)
+    assert len(texts) == (0 if comes_back else 1)
+    assert all("有效→失效" in text and "权利人变了" in text for text in texts)
+
+
+def test_a_record_that_knows_another_filing_day_counts_the_years_anew(session: Session, clock: FixedClock) -> None:
+    owner = make_owner(session, clock.now())
+    right = bring(session, owner.user_id, clock.now(), filed_on=date(2023, 3, 15))
+    note_changes(session, clock.now())
+    assert right.paid_year == 4
+
+    make_right(session, clock.now())
+    note_changes(session, clock.now())
+
+    assert (right.paid_year, right.next_due_on, right.next_notice_on) == (6, DUE, FIRST_NOTICE)
+
+
 def test_a_grant_begins_the_calendar(session: Session, clock: FixedClock) -> None:
     make_right(session, clock.now(), legal_status=LegalStatus.PENDING, application_date=date(2024, 5, 8))
     right = bring(session, make_owner(session, clock.now()).user_id, clock.now())
