@@ -11,7 +11,7 @@ from models import CustodyRight, LegalStatus, RightKind
 from nlp.rules.model import Article
 from nlp.rules.periods import add_months
 from services.custody.due_dates import fee_facts
-from services.custody.effects import cases_resting_on
+from services.custody.effects import find_resting_cases
 from services.custody.fees import FeeOutlook, fee_outlook
 from services.custody.portfolio import list_all
 from services.custody.settings import custody_settings
@@ -44,10 +44,12 @@ def find_dormant(session: Session, *, user_id: int, today: date) -> list[Dormant
     """Those of the rights that this person sees, the most expensive first."""
     calendar = load_calendar(session, today)
     granted_before = add_months(today, -12 * custody_settings(today).dormant_years)
+    candidates = _candidates(list_all(session, user_id), granted_before)
+    resting = find_resting_cases(session, candidates)
     found = []
-    for right in _candidates(list_all(session, user_id), granted_before):
+    for right in candidates:
         facts = fee_facts(right)
-        if facts is None or cases_resting_on(session, right):
+        if facts is None or resting[right.id]:
             continue
         outlook = fee_outlook(facts, on=today, calendar=calendar)
         if outlook.years:

@@ -1,12 +1,12 @@
 """What lapse of a right would do: to requests that rest on it, to licences, to what products may still say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from models import HANDOFF, Case, CaseOutcome, CaseStatus, CustodyRight, RightKind
+from models import HANDOFF, Case, CaseOutcome, CaseStatus, CustodyRight, Membership, MemberState, RightKind
 from nlp.rules.model import Article
 from services.catalogue import find_service
 from services.custody.due_dates import Due
@@ -42,14 +42,36 @@ def effects_of_lapse(session: Session, right: CustodyRight, due: Due | None) -> 
 def cases_resting_on(session: Session, right: CustodyRight) -> list[Case]:
     """The owner's requests whose form names this right, the oldest first: open ones, and those that were done and leave
     the right bound."""
-    numbers = {right.number, right.application_number, right.publication_number} - {None}
+    return find_resting_cases(session, [right])[right.id]
+
+
+def find_resting_cases(session: Session, rights: Iterable[CustodyRight]) -> dict[int, list[Case]]:
+    """The same for many rights, by the right's id: one query for each owner."""
+    named: dict[tuple[int | None, int | None], list[tuple[set[str], Case]]] = {}
+    found: dict[int, list[Case]] = {}
+    for right in rights:
+        owner = (right.company_id, None if right.company_id is not None else right.user_id)
+        if owner not in named:
+            named[owner] = [(set(_named(case)), case) for case in _bearing_cases(session, right)]
+        numbers = {right.number, right.application_number, right.publication_number} - {None}
+        found[right.id] = [case for has, case in named[owner] if numbers & has]
+    return found
+
+
+def _bearing_cases(session: Session, right: CustodyRight) -> Sequence[Case]:
+    """Of the right's owner those requests that may rest on a right. A company's are those of its members for it: the
+    name alone, which anybody may write in a form, shows nobody's request to it, nor does a member's for another."""
     owner: ColumnElement[bool] = Case.user_id == right.user_id
     if right.company_id is not None:
-        owner = or_(owner, Case.company_id == right.company_id)
+        is_members = exists().where(
+            Membership.company_id == Case.company_id,
+            Membership.user_id == Case.user_id,
+            Membership.state == MemberState.ACTIVE,
+        )
+        owner = and_(Case.company_id == right.company_id, is_members)
     is_bound = and_(Case.kind.in_(STANDING), Case.outcome == CaseOutcome.DONE)
     rests = or_(Case.status != CaseStatus.CLOSED, is_bound)
-    query = select(Case).where(owner, Case.kind != HANDOFF, rests)
-    return [case for case in session.scalars(query.order_by(Case.id)) if numbers & set(_named(case))]
+    return session.scalars(select(Case).where(owner, Case.kind != HANDOFF, rests).order_by(Case.id)).all()
 
 
 def _named(case: Case) -> Sequence[str]:

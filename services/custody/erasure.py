@@ -10,6 +10,9 @@ from services.custody.leaving import give_to, has_same
 from services.memberships import list_owners
 
 STRENGTH = (OwnershipProof.REFUSED, OwnershipProof.CLAIMED, OwnershipProof.SUBMITTED, OwnershipProof.PROVED)
+PROOF = (
+    "proof", "proof_basis", "proof_note", "proof_asked_at", "proof_decided_by_id", "proof_decided_at", "proof_reason",
+)  # fmt: skip
 
 
 def forget_keeper(session: Session, user_id: int, now: datetime) -> None:
@@ -36,9 +39,11 @@ def _heir(session: Session, right: CustodyRight, leaving: int) -> int | None:
 
 def join_rights(kept: CustodyRight, row: CustodyRight) -> None:
     """The same right of both accounts becomes one, with what the other one says more."""
-    kept.proof = max((kept.proof, row.proof), key=lambda each: STRENGTH.index(OwnershipProof(each)))
+    _join_proofs(kept, row)
     if row.paid_said_on is not None and (row.paid_year or 0) > (kept.paid_year or 0):
         kept.paid_year, kept.paid_said_on = row.paid_year, row.paid_said_on
+        if kept.is_reminded and row.is_reminded:
+            kept.next_due_on, kept.next_notice_on = row.next_due_on, row.next_notice_on
     if kept.reduction == FeeReduction.NONE:
         kept.reduction = row.reduction
     for name in ("filed_on", "granted_on", "expires_on", "published_in", "patent_kind", "product"):
@@ -53,3 +58,13 @@ def join_rights(kept: CustodyRight, row: CustodyRight) -> None:
         session.flush()  # a company has a right once: this row lets go of it first
         kept.company_id = company_id
     kept.version = max(kept.version, row.version) + 1
+
+
+def _join_proofs(kept: CustodyRight, row: CustodyRight) -> None:
+    """The stronger of what was found for the owner that stays: whose a right is was asked for one person or one
+    company, and says nothing of another."""
+    owner = kept.company_id or row.company_id
+    asked = [each for each in (kept, row) if each.company_id == owner]
+    best = max(asked, key=lambda each: STRENGTH.index(OwnershipProof(each.proof)))
+    for name in PROOF:
+        setattr(kept, name, getattr(best, name))

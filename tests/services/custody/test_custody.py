@@ -252,6 +252,20 @@ def test_lapse_is_told_with_the_open_request_that_rests_on_the_right(session: Se
     assert find_dormant(session, user_id=case.user_id, today=TODAY) == []
 
 
+def test_a_company_hears_of_its_members_requests_and_of_nobody_elses(session: Session, clock: FixedClock) -> None:
+    make_right(session, clock.now())
+    keeper, colleague = make_owner(session, clock.now()), make_owner(session, clock.now())
+    join(session, keeper.user_id, clock.now())
+    right = bring(session, keeper.user_id, clock.now())
+    values = {**PLEDGE, "patents": [NUMBER]}
+    make_service_case(session, clock.now(), values=values)  # a stranger wrote the company's name
+    make_service_case(session, clock.now(), values={**values, "company": "别的公司"}, conversation=keeper)
+    join(session, colleague.user_id, clock.now(), role=MemberRole.MEMBER)
+    theirs = make_service_case(session, clock.now(), values=values, conversation=colleague)
+
+    assert [each.case_number for each in effects_of_lapse(session, right, None)] == [theirs.number]
+
+
 @pytest.mark.parametrize(("outcome", "rests"), [(CaseOutcome.DONE, True), (CaseOutcome.WITHDRAWN, False)])
 def test_a_pledge_that_was_made_still_rests_on_the_right(
     session: Session, clock: FixedClock, outcome: CaseOutcome, rests: bool
@@ -334,6 +348,7 @@ def test_two_accounts_of_one_person_have_a_right_once(session: Session, clock: F
     same = bring(session, loser.user_id, clock.now())
     other = bring(session, loser.user_id, clock.now(), number="12345678", kind=RightKind.TRADEMARK)
     mark_paid(session, user_id=loser.user_id, public_id=same.public_id, now=clock.now())
+    told_next = same.next_notice_on
     same_id, kept_id, other_id = same.id, kept.id, other.id
     winner.user.unionid = "oUnion1"
 
@@ -341,8 +356,32 @@ def test_two_accounts_of_one_person_have_a_right_once(session: Session, clock: F
 
     assert session.get(CustodyRight, same_id) is None
     assert session.get_one(CustodyRight, kept_id).paid_year == 7
+    assert session.get_one(CustodyRight, kept_id).next_notice_on == told_next
     assert session.get_one(CustodyRight, other_id).user_id == winner.user_id
     assert {event.kind for event in session.get_one(CustodyRight, kept_id).events} == {"added", "paid"}
+
+
+@pytest.mark.parametrize("is_companys", [False, True])
+def test_a_proof_comes_along_whole_and_only_for_whom_it_was_asked(
+    session: Session, clock: FixedClock, is_companys: bool
+) -> None:
+    winner, loser = make_owner(session, clock.now()), make_owner(session, clock.now())
+    make_right(session, clock.now())
+    if is_companys:
+        join(session, winner.user_id, clock.now())
+    kept_id = bring(session, winner.user_id, clock.now()).id
+    public_id = bring(session, loser.user_id, clock.now()).public_id
+    submit_proof(
+        session, user_id=loser.user_id, public_id=public_id, basis=ProofBasis.REGISTER, remark="改过名", now=clock.now()
+    )
+    winner.user.unionid = "oUnion1"
+
+    merge_into(session, identity=loser.identity, loser=loser.user, winner=winner.user, now=clock.now())
+
+    kept = session.get_one(CustodyRight, kept_id)
+    found = (kept.proof, kept.proof_basis, kept.proof_note, kept.proof_asked_at)
+    asked = (OwnershipProof.SUBMITTED, ProofBasis.REGISTER, "改过名", clock.now())
+    assert found == ((OwnershipProof.CLAIMED, None, None, None) if is_companys else asked)
 
 
 def test_nobody_erased_brings_anything(session: Session, clock: FixedClock) -> None:
