@@ -25,7 +25,7 @@ from miniapp_api.schemas.custody import (
     RightPageOut,
     YearSumOut,
 )
-from models import Company, CustodyRight, RightSource
+from models import Company, CustodyRight, OwnershipProof, RightSource
 from nlp.rules.model import Article
 from services.custody.adding import Added
 from services.custody.dormant import Dormant
@@ -53,12 +53,14 @@ def _values(right: CustodyRight, due: Due | None, today: date) -> dict[str, obje
         "is_from_records": right.source == RightSource.RECORD,
         "is_paid_assumed": right.paid_year is not None and right.paid_said_on is None,
         "due_label": said_due(due, today) if due is not None else None,
+        # What staff write with a yes is for the file; only a no is told with its reason.
+        "proof_reason": right.proof_reason if right.proof == OwnershipProof.REFUSED else None,
         **{
             name: getattr(right, name)
             for name in (
                 "kind", "patent_kind", "number", "title", "owner_names", "filed_on", "granted_on", "expires_on",
-                "status", "status_on", "data_date", "is_demo", "proof", "proof_reason", "reduction", "product",
-                "paid_year", "next_due_on", "is_reminded", "version",
+                "status", "status_on", "data_date", "is_demo", "proof", "reduction", "product", "paid_year",
+                "next_due_on", "is_reminded", "version",
             )
         },
     }  # fmt: skip

@@ -68,12 +68,13 @@ def submit_proof(
         raise InvalidInput(f"说明要在{LONGEST_NOTE}个字以内。", fields={"remark": f"最多{LONGEST_NOTE}个字"})
     if right.proof == OwnershipProof.PROVED:
         raise Conflict("这件的权属已经核对过了。")
+    called = [] if right.proof == OwnershipProof.SUBMITTED else list_supervisors(session)
     right.proof, right.proof_basis, right.proof_note = OwnershipProof.SUBMITTED, basis, remark or None
     right.proof_asked_at, right.proof_decided_at, right.proof_decided_by_id, right.proof_reason = now, None, None, None
     note(right, "proof_submitted", now, user_id=user_id, details={"basis": basis})
     session.flush()
-    for person in list_supervisors(session):
-        notify(session, staff_id=person.id, kind="custody_proof", key=f"custody-proof-{right.id}-{now.date()}",
+    for person in called:
+        notify(session, staff_id=person.id, kind="custody_proof", key=f"custody-proof-{right.id}-{right.version}",
                text=f"托管权属待核对:{right.number}", now=now)  # fmt: skip
     return right
 
@@ -118,7 +119,7 @@ def decide_proof(
 
 def _words(right: CustodyRight, is_proved: bool, reason: str) -> str:
     if is_proved:
-        return f"{right.number} 的权属核对过了,可以用来挂牌、质押。"
+        return f"{right.number} 的权属核对过了。能不能挂牌、质押,还要看是否有效、年费和共有人。"
     return f"{right.number} 的权属没核对上:{reason.rstrip('。')}。补齐后可以再提交。"
 
 

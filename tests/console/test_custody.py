@@ -53,7 +53,9 @@ def test_a_yes_needs_a_reason_and_tells_the_owner(database, signed_in, submitted
 
     with database.reading() as session:
         assert session.scalars(select(CustodyRight.proof)).one() == OwnershipProof.PROVED
-        assert session.scalars(select(Message.text)).all() == [f"{NUMBER} 的权属核对过了,可以用来挂牌、质押。"]
+        assert session.scalars(select(Message.text)).all() == [
+            f"{NUMBER} 的权属核对过了。能不能挂牌、质押,还要看是否有效、年费和共有人。"
+        ]
     assert "没有要核对的权属" in browser.get("/console/custody-proofs").text
     assert "托管权属通过" in browser.get("/console/audit").text
 

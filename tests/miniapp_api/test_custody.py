@@ -8,11 +8,14 @@ import pytest
 from werkzeug.test import TestResponse
 
 from core.clock import FixedClock
+from models import Role
+from services.custody.proofs import decide_proof
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
 from tests.support.custody import NUMBER
 from tests.support.rights import make_right
 from tests.support.sample_files import multipart
+from tests.support.staff import make_staff
 
 
 @pytest.fixture
@@ -76,6 +79,23 @@ def test_a_change_needs_the_version_that_was_seen(phone: Phone, record: None) ->
     assert (proof.status_code, proof.get_json()["proof"]) == (200, "submitted")
     assert phone.delete(path).status_code == 204
     assert phone.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("is_proved", "told"), [(True, None), (False, "登记簿上是另一家")])
+def test_the_owner_reads_why_not_and_nothing_of_what_staff_wrote_with_a_yes(
+    phone: Phone, record: None, resources: Resources, clock: FixedClock, is_proved: bool, told: str | None
+) -> None:
+    right = phone.post("/custody-rights", {"rights": [{"number": NUMBER}]}).get_json()["added"][0]
+    path = f"/custody-rights/{right['id']}"
+    asked = phone.put(f"{path}/proof", {"version": right["version"], "basis": "register"}).get_json()
+
+    with resources.database.unit_of_work() as session:
+        decide_proof(
+            session, staff=make_staff(session, clock.now(), role=Role.SUPERVISOR), public_id=right["id"],
+            is_proved=is_proved, reason="登记簿上是另一家", version=asked["version"], now=clock.now(),
+        )  # fmt: skip
+
+    assert phone.get(path).get_json()["proof_reason"] == told
 
 
 def send(phone: Phone, table: str) -> TestResponse:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.clock import CHINA, FixedClock
@@ -25,6 +25,7 @@ from models import (
     ProofBasis,
     RightKind,
     Role,
+    StaffNotification,
     User,
 )
 from services.custody.access import get_own_right
@@ -228,6 +229,23 @@ def test_ownership_is_proved_by_staff_with_a_reason_and_on_what_they_saw(session
     assert (right.proof, right.proof_reason) == (OwnershipProof.PROVED, "查过登记簿")
     with pytest.raises(Conflict):
         decide_proof(session, **decide, reason="查过登记簿", version=right.version)
+
+
+def test_staff_are_called_to_a_proof_once_until_they_decided(session: Session, clock: FixedClock) -> None:
+    owner, boss = make_owner(session, clock.now()), make_staff(session, clock.now(), role=Role.SUPERVISOR)
+    right = bring(session, owner.user_id, clock.now())
+    ask = {"user_id": owner.user_id, "public_id": right.public_id, "basis": ProofBasis.REGISTER, "now": clock.now()}
+    called = select(func.count(StaffNotification.id))
+
+    submit_proof(session, **ask, remark="")
+    submit_proof(session, **ask, remark="改过名")
+    assert session.scalar(called) == 1
+    decide_proof(
+        session, staff=boss, public_id=right.public_id, is_proved=False, reason="没查到", version=right.version,
+        now=clock.now(),
+    )  # fmt: skip
+    submit_proof(session, **ask, remark="改过名")
+    assert session.scalar(called) == 2
 
 
 def test_a_right_nothing_is_done_with_is_found_with_what_it_costs(session: Session, clock: FixedClock) -> None:
