@@ -17,7 +17,7 @@ from services.custody.changes import mark_paid as record_payment
 from services.custody.due_dates import find_due
 from services.custody.fees import ASSUMED_PAID
 from services.custody.leaving import end_custody
-from services.custody.portfolio import find_by_numbers, list_all, list_rights
+from services.custody.portfolio import find_by_numbers, list_reminded, list_rights
 from services.custody.wording import DEMO, line_of, named, said_articles, said_due, said_kind, said_status
 from services.working_hours import load_calendar
 
@@ -134,7 +134,9 @@ def set_day(context: TurnContext, day: date) -> Reply:
 
 def mark_paid(context: TurnContext, words: Said) -> Reply:
     """年费已缴, of the one that is named or the only one that is near its day."""
-    found = _meant(context, words) or _near_their_day(context)
+    found = _meant(context, words) if words.is_named else _near_their_day(context)
+    if words.is_named and not found:
+        return _which_of_all(context, "没找到这一件。哪件缴了?带号码说,或说“第1个年费已缴”。")
     if not found:
         return Reply("托管的里面近半年没有要缴的年费。要记别的,带上号码说。", choices=(MINE,))
     if len(found) > 1:
@@ -159,8 +161,7 @@ def ask_to_stop(context: TurnContext, words: Said) -> Reply:
     """Asked back once: nobody is reminded any more afterwards."""
     found = _meant(context, words)
     if len(found) != 1:
-        rows = [each.right for each in list_rights(context.session, user_id=context.user_id, today=context.today).items]
-        return _which(context, rows, "要停哪一件?带号码说,或说“停止托管第1个”。")
+        return _which_of_all(context, "要停哪一件?带号码说,或说“停止托管第1个”。")
     right = found[0]
     demo = f"({DEMO})" if right.is_demo else ""
     return Reply(
@@ -187,23 +188,24 @@ def stop_confirmed(context: TurnContext) -> Reply:
 
 
 def silence(context: TurnContext, words: Said) -> Reply:
-    """不用提醒年费: of the one that is named, else of all; they stay in custody."""
-    found = _meant(context, words)
-    if not found:
-        found = list(list_all(context.session, context.user_id))
+    """不用提醒年费: of the one that is named, else of all that this person keeps; they stay in custody."""
+    found = _meant(context, words) if words.is_named else list_reminded(context.session, context.user_id)
+    if words.is_named and not found:
+        return _which_of_all(context, "没找到这一件。哪件不用提醒?带号码说,或说“第1个不用年费提醒”。")
     ids = [right.public_id for right in found if right.is_reminded]
 
     def commit(session: Session, conversation: Conversation) -> Reply:
-        refused = ""
+        silenced, refused = 0, ""
         for public_id in ids:
             try:
                 change_facts(
                     session, user_id=conversation.user_id, public_id=public_id, facts=Facts(is_reminded=False),
                     now=context.now,
                 )  # fmt: skip
+                silenced += 1
             except AppError as refusal:
                 refused = f"有的没改:{refusal.message}"
-        return Reply(f"好,{len(ids)}件不再提醒,期限请自己留意。{refused}", choices=(MINE,), memory={"pending": None})
+        return Reply(f"好,{silenced}件不再提醒,期限请自己留意。{refused}", choices=(MINE,), memory={"pending": None})
 
     return Reply("", on_commit=commit)
 
@@ -236,6 +238,11 @@ def _near_their_day(context: TurnContext) -> list[CustodyRight]:
         for each in page.items
         if each.due is not None and each.due.fee is not None and each.due.on <= context.today + NEAR
     ]
+
+
+def _which_of_all(context: TurnContext, question: str) -> Reply:
+    page = list_rights(context.session, user_id=context.user_id, today=context.today, limit=MOST_LINES)
+    return _which(context, [each.right for each in page.items], question)
 
 
 def _which(context: TurnContext, rights: Sequence[CustodyRight], question: str) -> Reply:

@@ -69,6 +69,11 @@ class Said:
     numbers: tuple[str, ...]
     place: int | None
 
+    @property
+    def is_named(self) -> bool:
+        """Whether it says which right is meant, one that is in custody or not."""
+        return bool(self.numbers) or self.place is not None
+
 
 def said(plain: str) -> Said:
     """What is left of a sentence, and which rights it names."""

@@ -96,6 +96,12 @@ def list_all(session: Session, user_id: int) -> Sequence[CustodyRight]:
     return session.scalars(wanted.order_by(CustodyRight.id)).all()
 
 
+def list_reminded(session: Session, user_id: int) -> Sequence[CustodyRight]:
+    """What this person keeps and is reminded of: a colleague's reminders are the colleague's."""
+    wanted = select(CustodyRight).where(seen_by(user_id), CustodyRight.user_id == user_id, CustodyRight.is_reminded)
+    return session.scalars(wanted.order_by(CustodyRight.id)).all()
+
+
 def has_rights(session: Session, user_id: int) -> bool:
     """Whether there is anything to speak of."""
     return session.scalar(select(CustodyRight.id).where(seen_by(user_id)).limit(1)) is not None

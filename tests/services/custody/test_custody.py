@@ -35,7 +35,7 @@ from services.custody.dormant import find_dormant
 from services.custody.effects import effects_of_lapse
 from services.custody.export import export_rights
 from services.custody.leaving import end_custody, hand_over
-from services.custody.portfolio import fee_calendar, list_rights
+from services.custody.portfolio import fee_calendar, list_reminded, list_rights
 from services.custody.proofs import decide_proof, list_proofs, submit_proof
 from services.custody.spreadsheets import read_sheet
 from services.identity_merge import merge_into
@@ -174,6 +174,7 @@ def test_colleagues_see_a_companys_right_and_whoever_left_does_not(session: Sess
 
     assert right.company_id == company.id
     assert get_own_right(session, runner.user_id, right.public_id) is right
+    assert (list_reminded(session, runner.user_id), list_reminded(session, keeper.user_id)) == ([], [right])
     with pytest.raises(NotFound):
         get_own_right(session, stranger.user_id, right.public_id)
     leave_company(session, user_id=keeper.user_id, public_id=company.public_id, now=clock.now())
