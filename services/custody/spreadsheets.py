@@ -132,7 +132,7 @@ def _text(value: Any) -> str:
 def _workbook_rows(content: IO[bytes]) -> Iterator[Sequence[Any]]:
     # The reader of XLSX costs every web process time and memory; it is read when the first such table comes.
     workbook = import_module("services.custody.workbook")
-    return cast("Iterator[Sequence[Any]]", workbook.read_rows(content, MOST_AT_ONCE + 2, MOST_COLUMNS))
+    return cast("Iterator[Sequence[Any]]", workbook.read_rows(content, MOST_COLUMNS))
 
 
 def _csv_rows(content: IO[bytes]) -> Iterator[Sequence[Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -330,6 +331,33 @@ def test_a_workbook_is_read_as_a_table_and_anything_else_is_refused() -> None:
     for broken in (b"", b"\x00\x01", "名称\r\n散热膜\r\n".encode(), b"PK\x03\x04broken"):
         with pytest.raises(InvalidInput):
             read_sheet(BytesIO(broken))
+
+
+def test_empty_rows_of_a_workbook_hide_none_behind_them() -> None:
+    book, sparse, longer = Workbook(), BytesIO(), BytesIO()
+    book.active.append(["权利类型", "号码"])
+    book.active["A600"], book.active["B600"] = "商标", 12345678
+    book.save(sparse)
+    book.active["A6000"], book.active["B6000"] = "商标", 12345679
+    book.save(longer)
+
+    assert [each.row for each in read_sheet(sparse).wanted] == [600]
+    with pytest.raises(InvalidInput, match="超过5000行"):
+        read_sheet(longer)
+
+
+def test_a_workbook_with_a_broken_sheet_is_refused() -> None:
+    book, content, broken = Workbook(), BytesIO(), BytesIO()
+    book.active.append(["号码", "名称"])
+    book.active.append(["CN202110123456.7", "一种石墨烯散热膜"])
+    book.save(content)
+    with ZipFile(content) as whole, ZipFile(broken, "w") as archive:
+        for name in whole.namelist():
+            part = whole.read(name)
+            archive.writestr(name, part[: len(part) // 2] if name.startswith("xl/worksheets/") else part)
+
+    with pytest.raises(InvalidInput, match="不是能打开的Excel表格"):
+        read_sheet(broken)
 
 
 def test_the_export_has_every_right_and_no_formula(session: Session, clock: FixedClock) -> None:
