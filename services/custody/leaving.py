@@ -73,13 +73,12 @@ def has_same(session: Session, user_id: int, right: CustodyRight) -> bool:
 
 
 def settle_keeper(session: Session, right: CustodyRight, now: datetime) -> bool:
-    """See that somebody of the company keeps a right of it: whoever left is followed by who runs it, and where nobody
-    does nobody is reminded. Answers whether the keeper stays."""
+    """See that somebody of the company keeps a right of it: whoever left is followed by who runs it; where nobody does
+    nobody is told today, and on the next planned day it is seen again. Answers whether the keeper stays."""
     if right.company_id is None or is_active_member(session, right.user_id, right.company_id):
         return True
     owner = find_owner(session, right.company_id)
     if owner is None or has_same(session, owner.id, right):
-        right.is_reminded = False
         plan_notice(right, china_date(now), load_calendar(session, china_date(now)))
     else:
         give_to(right, owner.id, now, by=None)

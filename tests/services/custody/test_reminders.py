@@ -164,6 +164,25 @@ def test_who_left_the_company_is_followed_by_who_runs_it(session: Session, clock
     assert (told(session, keeper.user_id), right.user_id) == ([], runner.user_id)
 
 
+def test_a_company_that_nobody_runs_for_a_while_is_told_again_once_somebody_does(
+    session: Session, clock: FixedClock
+) -> None:
+    make_right(session, clock.now())
+    last, next_one = make_owner(session, clock.now()), make_owner(session, clock.now())
+    company = join(session, last.user_id, clock.now())
+    right = bring(session, last.user_id, clock.now())
+    leave_company(session, user_id=last.user_id, public_id=company.public_id, now=clock.now())
+    assert remind_keeper(session, last.user_id, at(FIRST_NOTICE)) == 0
+
+    join(session, next_one.user_id, at(FIRST_NOTICE))
+    second = DUE - timedelta(days=30)
+    assert right.next_notice_on == second
+    assert remind_keeper(session, last.user_id, at(second)) == 0
+    assert remind_keeper(session, next_one.user_id, at(second)) == 1
+
+    assert (told(session, last.user_id), right.user_id) == ([], next_one.user_id)
+
+
 def test_points_lie_in_order_and_the_last_one_is_behind_the_grace(session: Session, right: CustodyRight) -> None:
     due = find_due(right, FIRST_NOTICE, None)
     assert due is not None
