@@ -55,6 +55,7 @@ from services.custody.wording import (
     said_articles,
     said_day,
     said_due,
+    said_fee,
     said_kind,
     said_status,
 )
@@ -224,8 +225,8 @@ def show_fees(context: TurnContext) -> Reply:
 
 def _next_fees(found: FeeCalendar, context: TurnContext) -> list[str]:
     return [
-        f"{place}. {named(line.right)} · 第{line.fee.year}年{money(line.fee.payable)} · "
-        f"{said_day(line.fee.due_on, context.today)}前" + (f" · {DEMO}" if line.right.is_demo else "")
+        f"{place}. {named(line.right)} · {said_fee(line.fee, context.today)}"
+        + (f" · {DEMO}" if line.right.is_demo else "")
         for place, line in enumerate(found.lines[:SHOWN], start=1)
     ]
 

@@ -15,10 +15,18 @@ from services.custody.adding import Added, Wanted, add_rights
 from services.custody.changes import Facts, change_facts
 from services.custody.changes import mark_paid as record_payment
 from services.custody.due_dates import find_due
-from services.custody.fees import ASSUMED_PAID
 from services.custody.leaving import end_custody
 from services.custody.portfolio import find_by_numbers, list_reminded, list_rights
-from services.custody.wording import DEMO, line_of, named, said_articles, said_due, said_kind, said_status
+from services.custody.wording import (
+    DEMO,
+    assumption,
+    line_of,
+    named,
+    said_articles,
+    said_due,
+    said_kind,
+    said_status,
+)
 from services.working_hours import load_calendar
 
 NUMBERS, STOP = "custody_numbers", "custody_stop"
@@ -98,7 +106,9 @@ def _said_one(session: Session, right: CustodyRight, context: TurnContext) -> li
     if (lacking := _lacking_day(right)) is not None:
         lines.append(DAY_QUESTIONS[lacking])
     if due is not None:
-        lines.append(f"{ASSUMED_PAID if due.fee is not None else ''}到期前提醒您。依据:{said_articles(due.articles)}。")
+        lines.append(
+            f"{assumption(right) if due.fee is not None else ''}到期前提醒您。依据:{said_articles(due.articles)}。"
+        )
     return lines
 
 
@@ -125,7 +135,7 @@ def set_day(context: TurnContext, day: date) -> Reply:
         due = find_due(right, context.today, load_calendar(session, context.today))
         text = f"记下了:{named(right)},{day.year}年{day.month}月{day.day}日{DAYS_SAID[name]}。"
         if due is not None:
-            next_said = ASSUMED_PAID if due.fee is not None else "到期前提醒您。"
+            next_said = assumption(right) if due.fee is not None else "到期前提醒您。"
             text += f"\n{said_due(due, context.today)}。{next_said}\n依据:{said_articles(due.articles)}。"
         return Reply(text, choices=(MINE, AHEAD), memory={"pending": None})
 

@@ -48,6 +48,12 @@ def counts_as_in_force(right: CustodyRight) -> bool:
     return right.status == LegalStatus.ACTIVE
 
 
+def is_grant_assumed(right: CustodyRight) -> bool:
+    """Whether nobody said that there is a patent yet, and not an application alone."""
+    is_said = right.source == RightSource.OWNER and right.status == LegalStatus.UNKNOWN
+    return is_said and right.kind == RightKind.PATENT and right.granted_on is None
+
+
 def has_fees(right: CustodyRight) -> bool:
     """Whether annual fees are paid to the Chinese office for it."""
     return right.kind == RightKind.PATENT and right.number.startswith("CN") and counts_as_in_force(right)

@@ -20,6 +20,8 @@ from services.custody.settings import custody_settings
 
 YEARS_AHEAD = 5
 ENDS_BY_LAW: Article = ("专利法", "第四十四条")
+# Fees are due from the year of grant on (Implementing Rules, art. 114 and 115).
+ASSUMED_GRANTED = "按已授权算,还在审的不用缴年费。"
 ASSUMED_PAID = "以前的年费按已缴算,以国家局登记簿为准。"
 
 

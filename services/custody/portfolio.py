@@ -14,6 +14,7 @@ from services.custody.access import seen_by
 from services.custody.due_dates import Due, fee_facts, find_due
 from services.custody.effects import Effect, effects_of_lapse
 from services.custody.fees import ASSUMED_PAID, FeeOutlook, FeeYear, fee_outlook
+from services.custody.wording import assumption
 from services.working_hours import load_calendar
 
 # What has no day comes last.
@@ -121,7 +122,7 @@ def show_right(session: Session, right: CustodyRight, today: date) -> RightPage:
     calendar = load_calendar(session, today)
     facts = fee_facts(right)
     outlook = fee_outlook(facts, on=today, calendar=calendar) if facts is not None else None
-    note = ASSUMED_PAID if outlook is not None and right.paid_said_on is None else ""
+    note = assumption(right) if outlook is not None else ""
     due = find_due(right, today, calendar)
     return RightPage(right, due, outlook, tuple(effects_of_lapse(session, right, due)), note)
 

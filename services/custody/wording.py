@@ -7,8 +7,9 @@ from core.i18n import chinese_date
 from models import CustodyRight, LegalStatus, PatentKind, RightKind
 from nlp.rules.model import Article
 from nlp.rules.wording import money
-from services.custody.due_dates import Due, Point, latest_point
+from services.custody.due_dates import Due, Point, is_grant_assumed, latest_point
 from services.custody.effects import Effect
+from services.custody.fees import ASSUMED_GRANTED, ASSUMED_PAID, FeeYear
 from services.patent_words import KIND_NAMES, STATUS_NAMES
 
 LONGEST_TITLE = 16
@@ -48,6 +49,11 @@ def said_status(right: CustodyRight) -> str:
     return STATUS_NAMES.get(right.status, "状态不详")
 
 
+def assumption(right: CustodyRight) -> str:
+    """What a fee is reckoned from that nobody said: "" where everything was."""
+    return (ASSUMED_GRANTED if is_grant_assumed(right) else "") + (ASSUMED_PAID if right.paid_said_on is None else "")
+
+
 def said_due(due: Due, today: date) -> str:
     """第7年年费2,000元,12月7日前 · 续展到2027年3月1日 · 年费过期,补缴到…"""
     if due.fee is None:
@@ -58,13 +64,18 @@ def said_due(due: Due, today: date) -> str:
             if today > due.on
             else (f"续展最晚{said_day(due.on, today)}")
         )
-    if today > due.grace_until:
+    return said_fee(due.fee, today)
+
+
+def said_fee(fee: FeeYear, today: date) -> str:
+    """第7年年费2,000元,最晚12月7日; once late what it costs today."""
+    if today > fee.grace_until:
         return "补缴期已过,可能已终止"
-    if today > due.on:
-        step = due.fee.step_on(today)
+    if today > fee.due_on:
+        step = fee.step_on(today)
         assert step is not None
-        return f"第{due.fee.year}年年费过期,今天缴{money(step.total)}"
-    return f"第{due.fee.year}年年费{money(due.fee.payable)},最晚{said_day(due.on, today)}"
+        return f"第{fee.year}年年费过期,今天缴{money(step.total)}"
+    return f"第{fee.year}年年费{money(fee.payable)},最晚{said_day(fee.due_on, today)}"
 
 
 def said_day(day: date, today: date) -> str:
@@ -82,6 +93,7 @@ def reminder(right: CustodyRight, due: Due, effects: Sequence[Effect], today: da
         lines.append("不办会影响:" + ";".join(each.text for each in effects[:MOST_EFFECTS]) + "。")
     lines.append(f"依据:{said_articles(basis(due, effects))}。")
     if due.fee is not None:
+        lines += [ASSUMED_GRANTED] if is_grant_assumed(right) else []
         lines.append(f"缴过了回复“{PAID}”,不想续说“停止托管”。")
     return "\n".join(lines)
 

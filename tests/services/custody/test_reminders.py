@@ -270,6 +270,21 @@ def test_a_record_that_knows_another_filing_day_counts_the_years_anew(session: S
     assert (right.paid_year, right.next_due_on, right.next_notice_on) == (6, DUE, FIRST_NOTICE)
 
 
+def test_who_may_only_have_an_application_reads_that_nothing_is_due_before_grant(
+    session: Session, clock: FixedClock
+) -> None:
+    owner = make_owner(session, clock.now())
+    said = {"filed_on": date(2021, 3, 15)}
+    bring(session, owner.user_id, clock.now(), **said)
+    remind_keeper(session, owner.user_id, at(FIRST_NOTICE))
+    granted = make_owner(session, clock.now())
+    bring(session, granted.user_id, clock.now(), **said, granted_on=date(2023, 5, 1))
+    remind_keeper(session, granted.user_id, at(FIRST_NOTICE))
+
+    words = "按已授权算,还在审的不用缴年费。"
+    assert [words in told(session, each.user_id)[0] for each in (owner, granted)] == [True, False]
+
+
 def test_a_grant_begins_the_calendar(session: Session, clock: FixedClock) -> None:
     make_right(session, clock.now(), legal_status=LegalStatus.PENDING, application_date=date(2024, 5, 8))
     right = bring(session, make_owner(session, clock.now()).user_id, clock.now())
