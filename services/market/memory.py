@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.clock import china_date
 from core.errors import UpstreamUnavailable
 from core.logs import get_logger
 from models import MarketPost, PostSide, PostState
@@ -130,5 +131,5 @@ def as_post(row: MarketPost) -> Post:
         right_kinds=tuple(row.right_kinds),
         right_state=RightState(row.right_state) if row.right_state else None,
         until=row.until,
-        posted_on=row.published_at.date() if row.published_at else None,
+        posted_on=china_date(row.published_at) if row.published_at else None,
     )

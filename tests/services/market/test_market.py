@@ -1,7 +1,7 @@
 """The market from a post's first word to what people think of its matches."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ from nlp.segmenter import default_segmenter
 from services.job_names import JobName
 from services.market import matching, posting
 from services.market.feedback import FAIR_SHARE, Learnt, Reason, give_feedback
-from services.market.memory import MarketMemory
+from services.market.memory import MarketMemory, as_post
 from services.market.posting import (
     Decision,
     PostForm,
@@ -245,6 +245,15 @@ def test_a_post_that_many_have_gives_way_to_another_for_who_comes(market: Market
 
         assert crowded == pytest.approx(-0.04)
         assert ids[popular].id not in learnt.about(ids[asking])
+
+
+def test_a_post_is_of_the_day_on_which_it_was_published_in_china(market: Market) -> None:
+    market.clock.advance(datetime(2026, 12, 1, 17, tzinfo=UTC) - market.clock.now())
+    offer = market.publish(market.seller, OFFER)
+
+    with market.database.reading() as session:
+        row = session.scalars(select(MarketPost).where(MarketPost.public_id == offer)).one()
+        assert as_post(row).posted_on == date(2026, 12, 2)
 
 
 def test_a_post_is_seen_by_nobody_before_staff_published_it(market: Market) -> None:
