@@ -36,7 +36,7 @@ from models import (
     WrongAnswer,
 )
 from services.case_records import lock_person
-from services.custody.erasure import join_rights
+from services.custody.erasure import join_rights, keep_companies_apart
 from services.training.giving_up import give_up_doubles
 
 log = get_logger(__name__)
@@ -89,6 +89,8 @@ def merge_into(session: Session, *, identity: WeChatIdentity, loser: User, winne
     )
     session.flush()
     give_up_doubles(session, loser.id, winner.id, now)
+    if is_last:
+        keep_companies_apart(session, loser.id, winner.id, now)
     moved = _move_all(session, loser, winner) if is_last else _move_of_identity(session, identity, loser, winner)
     identity.user = winner
     session.add(

@@ -37,6 +37,21 @@ def _heir(session: Session, right: CustodyRight, leaving: int) -> int | None:
     return next((owner for owner in owners if not has_same(session, owner, right)), None)
 
 
+def keep_companies_apart(session: Session, loser_id: int, winner_id: int, now: datetime) -> None:
+    """The same right kept by both accounts, by each for another company, stays two: one person keeps a right once, so
+    the loser's goes to who else runs its company. Where nobody does, the two become one."""
+    kept = select(CustodyRight.key, CustodyRight.company_id).where(
+        CustodyRight.user_id == winner_id, CustodyRight.company_id.is_not(None)
+    )
+    companies = dict(session.execute(kept).all())
+    theirs = select(CustodyRight).where(CustodyRight.user_id == loser_id, CustodyRight.key.in_(companies))
+    for right in session.scalars(theirs.where(CustodyRight.company_id.is_not(None))).all():
+        heir = _heir(session, right, loser_id) if right.company_id != companies[right.key] else None
+        if heir is not None:
+            give_to(right, heir, now, by=None)
+    session.flush()
+
+
 def join_rights(kept: CustodyRight, row: CustodyRight) -> None:
     """The same right of both accounts becomes one, with what the other one says more."""
     _join_proofs(kept, row)

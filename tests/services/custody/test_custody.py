@@ -431,6 +431,24 @@ def test_a_proof_comes_along_whole_and_only_for_whom_it_was_asked(
     assert found == ((OwnershipProof.CLAIMED, None, None, None) if is_companys else asked)
 
 
+def test_a_right_that_two_companies_have_stays_with_both_when_their_keeper_turns_out_one_person(
+    session: Session, clock: FixedClock
+) -> None:
+    make_right(session, clock.now())
+    winner, loser, runner = (make_owner(session, clock.now()) for _ in range(3))
+    join(session, winner.user_id, clock.now())
+    join(session, runner.user_id, clock.now(), name="佛山共有人有限公司")
+    other = join(session, loser.user_id, clock.now(), name="佛山共有人有限公司", role=MemberRole.MEMBER)
+    kept_id, other_id = (bring(session, each.user_id, clock.now()).id for each in (winner, loser))
+    winner.user.unionid = "oUnion1"
+
+    merge_into(session, identity=loser.identity, loser=loser.user, winner=winner.user, now=clock.now())
+
+    theirs = session.get_one(CustodyRight, other_id)
+    assert (theirs.user_id, theirs.company_id) == (runner.user_id, other.id)
+    assert session.get_one(CustodyRight, kept_id).user_id == winner.user_id
+
+
 def test_nobody_erased_brings_anything(session: Session, clock: FixedClock) -> None:
     identity = make_identity(session, clock.now())
     erase_user(session, identity.user, clock.now())
