@@ -171,10 +171,10 @@ def _late_step(
 
 
 def _covers(facts: FeeFacts, year: int, on: date) -> bool:
-    """A reduction lasts some years from grant; where that day is not known we say what is payable at best."""
-    if facts.granted_on is None:
-        return True
-    return year < year_of(facts.filed_on, facts.granted_on) + custody_settings(on).reduction_years
+    """A reduction lasts some years from grant. Where that day is not known, only years that it covers whatever the day
+    is: a fee that is paid too low ends the right."""
+    first = year_of(facts.filed_on, facts.granted_on) if facts.granted_on is not None else 1
+    return year < first + custody_settings(on).reduction_years
 
 
 def _result(name: str, inputs: Mapping[str, Any], on: date, calendar: WorkingCalendar | None) -> RuleResult:

@@ -58,6 +58,12 @@ def test_a_reduction_ends_some_years_after_the_grant() -> None:
     assert outlook.years[3].payable == outlook.years[3].full == Decimal(6000)
 
 
+def test_without_the_day_of_grant_no_year_is_reduced_that_may_not_be() -> None:
+    outlook = fee_outlook(facts(granted_on=None, paid_year=8, reduction=FeeReduction.JOINT), on=date(2030, 1, 10))
+
+    assert [(each.year, each.is_reduced) for each in outlook.years[:3]] == [(9, True), (10, True), (11, False)]
+
+
 def test_a_fee_whose_day_has_passed_stands_first() -> None:
     outlook = fee_outlook(facts(paid_year=5), on=TODAY)
 
