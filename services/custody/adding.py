@@ -92,12 +92,15 @@ def add_rights(
     if len(wanted) > MOST_AT_ONCE:
         raise InvalidInput(f"一次最多{MOST_AT_ONCE}件,请分几次加。")
     # One at a time for each owner: two at once could keep the same right twice, and nothing is kept of somebody erased.
-    user = session.get(User, user_id, with_for_update=True)
+    session.flush()  # reading the row again must not undo what this transaction has changed
+    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
     if user is None or user.erased_at is not None:
         raise Unauthorized
     company = company_of(session, user_id, company_id)
     if company is not None:
         session.get_one(Company, company.id, with_for_update=True)
+        # Whoever runs it may have ended the membership meanwhile.
+        company_of(session, user_id, company.public_id)
     kept = _keys_of(session, user_id, company)
     calendar = load_calendar(session, china_date(now))
     added = Added()

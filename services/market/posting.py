@@ -173,7 +173,8 @@ def ask_for_matches(session: Session, post: MarketPost, now: datetime) -> None:
 
 def _lock_owner(session: Session, user: User) -> None:
     """One change at a time for each person: two at once could pass the limit. Nothing is kept of somebody erased."""
-    locked = session.get(User, user.id, with_for_update=True)
+    session.flush()  # reading the row again must not undo what this transaction has changed
+    locked = session.get(User, user.id, with_for_update=True, populate_existing=True)
     if locked is None or locked.erased_at is not None:
         raise Unauthorized
 
