@@ -1,10 +1,10 @@
 """The doors to posts and matches: their owners', and that of staff who look at posts before they are shown."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from core.errors import Conflict, NotFound
-from models import MarketMatch, MarketPost, PostSide, PostState, Staff
+from models import MarketMatch, MarketPost, MemberRole, Membership, MemberState, PostSide, PostState, Staff
 from services.permissions import Action, check_may
 
 NO_POST = "没有找到这条供需。"
@@ -12,9 +12,21 @@ NO_MATCH = "没有找到这条对接。"
 STALE = "这条刚被改过,请刷新后再看。"
 
 
+def owned_by(user_id: int, post: type[MarketPost] = MarketPost) -> ColumnElement[bool]:
+    """The posts that are a person's to see and change: their own, and those of a company that they run. Whoever left a
+    company has nothing to do with its posts any more, their own among them."""
+    acts = and_(
+        Membership.user_id == user_id,
+        Membership.company_id == post.company_id,
+        Membership.state == MemberState.ACTIVE,
+    )
+    is_own = and_(post.user_id == user_id, or_(post.company_id.is_(None), exists().where(acts)))
+    return or_(is_own, exists().where(acts, Membership.role == MemberRole.OWNER))
+
+
 def get_own_post(session: Session, user_id: int, public_id: str, *, lock: bool = False) -> MarketPost:
     """Raises NotFound, for a stranger's post as for a missing one."""
-    wanted = select(MarketPost).where(MarketPost.public_id == public_id, MarketPost.user_id == user_id)
+    wanted = select(MarketPost).where(MarketPost.public_id == public_id, owned_by(user_id))
     if lock:
         wanted = wanted.with_for_update(of=MarketPost).execution_options(populate_existing=True)
     post = session.scalar(wanted)
@@ -42,14 +54,15 @@ def check_version(post: MarketPost, version: int) -> None:
 def get_own_match(session: Session, user_id: int, public_id: str) -> tuple[MarketMatch, PostSide]:
     """A match of one's own post, and which side that is. Raises NotFound."""
     need, offer = aliased(MarketPost), aliased(MarketPost)
+    is_need = owned_by(user_id, need)
     wanted = (
-        select(MarketMatch)
+        select(MarketMatch, is_need)
         .join(need, MarketMatch.need)
         .join(offer, MarketMatch.offer)
         .options(contains_eager(MarketMatch.need.of_type(need)), contains_eager(MarketMatch.offer.of_type(offer)))
-        .where(MarketMatch.public_id == public_id, or_(need.user_id == user_id, offer.user_id == user_id))
+        .where(MarketMatch.public_id == public_id, or_(is_need, owned_by(user_id, offer)))
     )
-    match = session.scalar(wanted)
-    if match is None:
+    found = session.execute(wanted).one_or_none()
+    if found is None:
         raise NotFound(NO_MATCH)
-    return match, PostSide.NEED if match.need.user_id == user_id else PostSide.OFFER
+    return found[0], PostSide.NEED if found[1] else PostSide.OFFER

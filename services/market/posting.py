@@ -57,7 +57,7 @@ def write_post(session: Session, user: User, form: PostForm, now: datetime) -> M
     """A draft, which only its owner sees. Raises Unauthorized for somebody erased, InvalidInput and Conflict."""
     _lock_owner(session, user)
     _check(form, china_date(now))
-    _check_room(session, user, form)
+    _check_room(session, user.id, form)
     company = company_of(session, user.id)
     post = MarketPost(user_id=user.id, company_id=company.id if company else None, created_at=now, changed_at=now)
     _fill(post, form)
@@ -78,7 +78,7 @@ def change_post(
     _check(form, china_date(now))
     if form.side != post.side:
         raise InvalidInput("供给和需求不能互换,请另发一条。")
-    _check_room(session, user, form, besides=post)
+    _check_room(session, post.user_id, form, besides=post)
     _fill(post, form)
     _move(post, PostState.DRAFT, now)
     session.flush()
@@ -134,7 +134,7 @@ def renew_post(session: Session, user: User, public_id: str, until: date, now: d
     post = get_own_post(session, user.id, public_id, lock=True)
     _expect(post, PostState.PUBLISHED, PostState.EXPIRED)
     _check_until(until, china_date(now))
-    _check_room(session, user, post, besides=post)
+    _check_room(session, post.user_id, post, besides=post)
     post.until = until
     _move(post, PostState.PUBLISHED, now)
     session.flush()
@@ -180,10 +180,10 @@ def _lock_owner(session: Session, user: User) -> None:
 
 
 def _check_room(
-    session: Session, user: User, form: PostForm | MarketPost, *, besides: MarketPost | None = None
+    session: Session, owner_id: int, form: PostForm | MarketPost, *, besides: MarketPost | None = None
 ) -> None:
-    """Whether there may be one more post of theirs, and none that says the same. Raises Conflict."""
-    open_posts = select(MarketPost).where(MarketPost.user_id == user.id, MarketPost.state.in_(OPEN))
+    """Whether there may be one more post of that person, and none that says the same. Raises Conflict."""
+    open_posts = select(MarketPost).where(MarketPost.user_id == owner_id, MarketPost.state.in_(OPEN))
     others = [each for each in session.scalars(open_posts) if each is not besides]
     if len(others) >= MOST_OPEN:
         raise Conflict(f"最多同时有{MOST_OPEN}条供需,先撤下一条再发。")

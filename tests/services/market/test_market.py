@@ -19,6 +19,7 @@ from models import (
     MarketFeedback,
     MarketMatch,
     MarketPost,
+    MemberRole,
     PostSide,
     PostState,
     Role,
@@ -43,6 +44,7 @@ from services.market.posting import (
     withdraw_post,
     write_post,
 )
+from services.memberships import leave_company
 from services.privacy import erase_user
 from tests.support.custody import join
 from tests.support.people import make_identity
@@ -327,6 +329,27 @@ def test_a_post_is_a_companys_only_where_its_owner_acts_for_it(market: Market) -
 
         assert write_post(session, member, OFFER, now).company_id == company.id
         assert write_post(session, stranger, OFFER, now).company_id is None
+
+
+def test_whoever_left_a_company_has_no_say_in_its_posts_and_who_runs_it_has(market: Market) -> None:
+    now, runner = market.clock.now(), market.new_user()
+    with market.database.unit_of_work() as session:
+        company = join(session, runner, now)
+        join(session, market.seller, now, role=MemberRole.MEMBER)
+    offer = market.publish(market.seller, OFFER)
+    (found,) = market.match(market.publish(market.buyer, NEED))
+
+    with market.database.unit_of_work() as session:
+        leave_company(session, user_id=market.seller, public_id=company.public_id, now=now)
+        leaver, boss = session.get_one(User, market.seller), session.get_one(User, runner)
+        with pytest.raises(NotFound):
+            renew_post(session, leaver, offer, LAST_DAY, now)
+        with pytest.raises(NotFound):
+            give_feedback(session, leaver.id, found.public_id, FeedbackVerdict.INTERESTED, now)
+        given = give_feedback(session, boss.id, found.public_id, FeedbackVerdict.INTERESTED, now)
+
+        assert given.side == PostSide.OFFER
+        assert withdraw_post(session, boss, offer, now).state == PostState.WITHDRAWN
 
 
 def test_nobody_erased_writes_a_post(market: Market) -> None:
