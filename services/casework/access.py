@@ -10,6 +10,7 @@ from models import (
     HANDOFF,
     Case,
     CaseDocument,
+    CaseEvent,
     CaseStatus,
     CaseTask,
     Institution,
@@ -120,6 +121,19 @@ def readable_cases(staff: Staff) -> ColumnElement[bool]:
 
 def _readable(staff: Staff) -> ColumnElement[bool]:
     return or_(Case.assignee_id == staff.id, free_for(staff))
+
+
+def was_taken() -> ColumnElement[bool]:
+    """Whether somebody answers for a case, or did at its end: an offer that was open then is nobody's."""
+    accepted = exists().where(
+        CaseEvent.case_id == Case.id, CaseEvent.kind == "accepted", CaseEvent.staff_id == Case.assignee_id
+    )
+    return or_(Case.status == CaseStatus.ACCEPTED, and_(Case.status == CaseStatus.CLOSED, accepted))
+
+
+def find_handler(session: Session, case: Case) -> int | None:
+    """Whose case it is, or was at its end; None where nobody took it."""
+    return session.scalar(select(Case.assignee_id).where(Case.id == case.id, was_taken()))
 
 
 def check_may_on_case(staff: Staff, action: Action, case: Case) -> None:

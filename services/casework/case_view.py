@@ -21,6 +21,7 @@ from models import (
     TaskState,
 )
 from services.case_records import check_version, list_events, lock_case
+from services.casework.access import find_handler
 from services.casework.case_history import HistoryLine, tell_history
 from services.casework.clocks import list_clocks
 from services.casework.moves import Mover, allowed_moves
@@ -111,7 +112,7 @@ def view_case(session: Session, staff: Staff, case: Case, now: datetime) -> Case
         stage=stage,
         standing=_standing(staff, case, stage, now),
         next_step=_next_step(staff, case, moves, tasks),
-        form=_shown(service.form, case, staff),
+        form=_shown(session, service.form, case, staff),
         results=_results(service, case, staff),
         estimate=_estimate(session, service, case, now),
         clocks=[_clock(service, row) for row in list_clocks(session, case.id) if row.stopped_at is None],
@@ -132,9 +133,9 @@ def _estimate(session: Session, service: Service, case: Case, now: datetime) -> 
     return estimate_by_rule(session, service, case.form, case.region, now, results=case.results) if case.form else None
 
 
-def _shown(form: type[Form], case: Case, staff: Staff) -> list[tuple[str, str]]:
+def _shown(session: Session, form: type[Form], case: Case, staff: Staff) -> list[tuple[str, str]]:
     """The owner's answers: personal ones for the handler alone, secret ones for those who answer for the case."""
-    is_handler = case.assignee_id == staff.id and case.status in {CaseStatus.ACCEPTED, CaseStatus.CLOSED}
+    is_handler = find_handler(session, case) == staff.id
     hidden = set()
     if not is_handler:
         hidden |= {field.name for field in fields_of(form) if field.ask.privacy is Privacy.PERSONAL}

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from models import HANDOFF, Case, CaseEvent, CaseOutcome, CaseStatus, Role, Staff
+from services.casework.access import was_taken
 from services.casework.statistics import Slice, is_late
 from services.catalogue import catalogue
 from services.permissions import oversees
@@ -46,7 +47,7 @@ def handler_figures(session: Session, staff: Staff, period: Slice) -> list[Handl
     if staff.role == Role.PARTNER:
         return []
     filed = Case.kind != HANDOFF, Case.created_at >= period.since, Case.created_at < period.until
-    held = (*filed, Case.assignee_id.is_not(None), Case.status.in_((CaseStatus.ACCEPTED, CaseStatus.CLOSED)))
+    held = (*filed, Case.assignee_id.is_not(None), was_taken())
     did = _did(session, filed)
     counted = _counted(session, held)
     ids = {staff_id for staff_id, _ in did} | counted.keys()

@@ -14,7 +14,7 @@ from core.logs import get_logger
 from models import Case, CaseDocument, CaseStatus, CaseTask, Staff, TaskState
 from services.audit import record_action
 from services.case_records import add_event, check_version, finish_case, list_events, lock_case
-from services.casework.access import check_may_decide, check_may_on_case
+from services.casework.access import check_may_decide, check_may_on_case, find_handler
 from services.casework.clocks import set_clocks
 from services.casework.notices import tell_handler, tell_owner, worded
 from services.casework.satisfaction import INVITATION, VERDICTS, is_to_be_invited
@@ -209,10 +209,13 @@ def reopen_case(session: Session, *, case_id: int, staff: Staff, now: datetime) 
     service = service_of(case.kind)
     moves = [event for event in list_events(session, case.id) if event.kind == "moved"]
     before = moves[-1].details["before"] if moves else service.first_stage.key
+    handler_id = find_handler(session, case)
     case.stage, case.stage_since, case.outcome, case.closed_at = before, now, None, None
     case.status = CaseStatus.ACCEPTED
-    case.assignee_id = case.assignee_id or staff.id
     add_event(session, case, "reopened", now, staff_id=staff.id, stage=before)
+    if handler_id is None:  # it ended before anybody took it
+        case.assignee_id, case.assignee = staff.id, staff
+        add_event(session, case, "accepted", now, staff_id=staff.id)
     record_action(session, staff=staff, action="case_reopened", target=f"case:{case.number}", now=now)
     set_clocks(session, case, service, now)
     open_cancelled_tasks(session, case, now)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models import Case, CaseClock, CaseOutcome, CaseStatus, Staff, User
-from services.casework.access import readable_cases
+from services.casework.access import readable_cases, was_taken
 from services.catalogue import catalogue
 
 REGION_DEPTH = ("省", "自治区", "市")
@@ -111,7 +111,7 @@ def _conditions(staff: Staff, chosen: Slice) -> Iterable[ColumnElement[bool]]:
         yield Case.kind == chosen.kind
     if chosen.handler_id:
         yield Case.assignee_id == chosen.handler_id
-        yield Case.status.in_((CaseStatus.ACCEPTED, CaseStatus.CLOSED))
+        yield was_taken()
     if chosen.region:
         yield Case.region.startswith(chosen.region, autoescape=True)
     if chosen.state == "open":

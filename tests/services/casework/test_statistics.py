@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from models import Role, Staff
+from models import CaseStatus, Role, Staff
 from services.casework.assignment import hand_on, take_case
+from services.casework.case_view import HIDDEN, view_case
 from services.casework.handler_figures import handler_figures
-from services.casework.moves import Mover, move_case
+from services.casework.moves import Mover, move_case, reopen_case
 from services.casework.satisfaction import rate_case
 from services.casework.statistics import (
     list_cases_of,
@@ -101,3 +102,23 @@ def test_a_handler_sees_their_own_figures_alone_and_a_partner_none(database, clo
 
         assert [row.staff_id for row in handler_figures(session, handler, period)] == [handler.id]
         assert handler_figures(session, partner, period) == []
+
+
+def test_an_offer_that_the_owner_ends_before_anybody_takes_it_is_nobodys_until_it_is_taken_up_again(database, clock):
+    with database.unit_of_work() as session:
+        boss = make_staff(session, clock.now(), role=Role.SUPERVISOR)
+        offered = make_staff(session, clock.now(), skills=["financing"])
+        case = make_service_case(session, clock.now())
+        assert (case.status, case.assignee_id) == (CaseStatus.OFFERED, offered.id)
+        move_case(session, case_id=case.id, to="withdrawn", mover=Mover(user_id=case.user_id), now=clock.now())
+        period = months_back(clock.now(), 1)
+
+        assert handler_figures(session, boss, period) == []
+        assert list_cases_of(session, boss, with_kind(period, "", "", offered.id)) == []
+        # Whoever never answered for it does not get to know whom to call.
+        assert dict(view_case(session, offered, case, clock.now()).form)["联系电话"] == HIDDEN
+
+        assert reopen_case(session, case_id=case.id, staff=boss, now=clock.now()).assignee_id == boss.id
+        assert [(row.staff_id, row.taken, row.has) for row in handler_figures(session, boss, period)] == [
+            (boss.id, 1, 1)
+        ]
