@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session, joinedload
 from core.errors import Conflict, NotFound
 from models import Booking, BookingState, Certificate, Staff, User
 from services.audit import record_action
+from services.case_records import lock_person
 from services.training.callers import HAS_ACCOUNT
 from services.training.certificates import count_claimable, issue_certificate
 from services.training.desk import get_booking_for, get_session_for, target_of
 
 MOST_SHOWN = 100
 THEIRS = "他有微信账号,请他自己在公众号里说“我的证书”。"
+FORGOTTEN = "这个人的个人信息已经删除,不能再开证书。"
 
 
 def list_to_give(session: Session, *, staff: Staff, public_id: str, now: datetime) -> list[tuple[Booking, int]]:
@@ -23,7 +25,12 @@ def list_to_give(session: Session, *, staff: Staff, public_id: str, now: datetim
     found = session.scalars(
         select(Booking)
         .join(Booking.user)
-        .where(Booking.session_id == held.id, Booking.state == BookingState.ATTENDED, ~HAS_ACCOUNT)
+        .where(
+            Booking.session_id == held.id,
+            Booking.state == BookingState.ATTENDED,
+            ~HAS_ACCOUNT,
+            User.erased_at.is_(None),
+        )
         .options(joinedload(Booking.user))
         .order_by(Booking.id)
         .limit(MOST_SHOWN)
@@ -35,8 +42,12 @@ def list_to_give(session: Session, *, staff: Staff, public_id: str, now: datetim
 def give_certificate(
     session: Session, *, staff: Staff, public_id: str, booking_id: int, holder: str, now: datetime
 ) -> Certificate:
-    """Issued with the name that the person says. Raises Conflict for who has an account, InvalidInput, NotFound."""
+    """Issued with the name that the person says. Raises Conflict for who has an account or was forgotten,
+    InvalidInput, NotFound."""
     booking = get_booking_for(session, staff, public_id, booking_id)
+    lock_person(session, booking.user)  # nobody is forgotten meanwhile
+    if booking.user.erased_at is not None:
+        raise Conflict(FORGOTTEN)
     _check_has_no_account(session, booking)
     made = issue_certificate(session, booking_id=booking.id, holder=holder, now=now)
     record_action(

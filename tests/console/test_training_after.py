@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models import Booking, Certificate, Course, Message, Miss
 from services.training.by_hand import walk_in
+from services.training.callers import forget_caller
 from services.training.certificate_making import make_certificate
 from services.training.certificates import issue_certificate
 from services.training.feedback import rate_session, remark
@@ -98,6 +99,29 @@ def test_who_has_no_account_gets_a_certificate_from_staff_to_print(trainer, app,
     assert opened.status_code == 303 and opened.location.startswith("/files/certificates?t=")
     assert trainer.client.get(opened.location).data.startswith(b"%PDF")
     assert trainer.get(f"{theirs}/certificates/{made.id}/file").status_code == 404
+
+
+def test_who_was_forgotten_is_given_no_certificate(trainer, database, clock) -> None:
+    """Nobody would ever delete the name on it: who is erased is not erased again."""
+    with database.unit_of_work() as session:
+        staff = make_staff(session, clock.now(), skills=["training"])
+        course = make_course(session, clock.now(), gives_certificate=True)
+        held = make_session(session, clock.now(), course=course, starts_at=clock.now() + timedelta(hours=1))
+        came = walk_in(
+            session, staff=staff, public_id=held.public_id, name="李芳", phone="13900139000", seats=1, now=clock.now()
+        )
+        make_attended(session, came, clock.now())
+        base = f"/console/training/{held.public_id}"
+    assert "没有微信的人" in trainer.get(f"{base}/after").text
+    with database.unit_of_work() as session:
+        forget_caller(session, staff=staff, public_id=held.public_id, booking_id=came.id, now=clock.now())
+
+    assert "没有微信的人" not in trainer.get(f"{base}/after").text
+    refused = trainer.post(f"{base}/certificates/given", {"booking": came.id, "holder": "李芳"})
+
+    assert refused.status_code == 409 and "已经删除" in refused.text
+    with database.reading() as session:
+        assert session.scalars(select(Certificate)).all() == []
 
 
 def test_whether_a_course_gives_certificates_is_said_here_or_when_it_is_written(trainer, database, booking) -> None:
