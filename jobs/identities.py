@@ -1,6 +1,6 @@
 """Learning from WeChat who the new followers are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.logs import get_logger
 from jobs.runtime import outbox_job
@@ -13,7 +13,7 @@ log = get_logger(__name__)
 
 # What one call takes (wechat-contract §4.3).
 AT_ONCE = 100
-# Said of a whole list for one openid that is not the app's own, or because it is too long.
+# Said of a list for one openid in it that is not the app's own, or because it is too long.
 WRONG_LIST = frozenset({40003, 40032})
 
 
@@ -21,22 +21,46 @@ WRONG_LIST = frozenset({40003, 40032})
 def learn_unionids(resources: Resources) -> None:
     """Join new followers to the people who use our mini-program. Repeating it changes nothing.
 
-    An app that is bound to no open-platform account has no unionids, and WeChat may refuse the call: then the accounts
-    stay apart, and nothing else is missing.
+    An app that is bound to no open-platform account has no unionids. Where WeChat refuses the app itself (it has no
+    right to ask, the day's quota is used), the accounts stay apart and due: the next newcomer's job asks again.
     """
-    platform = Platform.OFFICIAL_ACCOUNT
+    platform, after = Platform.OFFICIAL_ACCOUNT, 0
+    failure: Exception | None = None
     while True:
         with resources.database.reading() as session:
-            due = identities.list_due(session, app_id=resources.app_id(platform), limit=AT_ONCE)
+            due = identities.list_due(session, app_id=resources.app_id(platform), after=after, limit=AT_ONCE)
         if not due:
-            return
-        for openid, unionid in _ask(resources.wechat[platform], list(due)).items():
-            # One by one: two accounts that become one are locked with all that is theirs.
+            break
+        after = max(due.values())
+        try:
+            told = _ask(resources.wechat[platform], list(due))
+        except WeChatError as error:
+            if error.outcome != "refused":
+                raise
+            log.warning("unionids_refused", count=len(due), errcode=error.errcode)
+            break
+        failure = _write_down(resources, due, told) or failure
+    if failure is not None:
+        raise failure
+
+
+def _write_down(resources: Resources, due: Mapping[str, int], told: Mapping[str, str]) -> Exception | None:
+    """What WeChat told of them. One who cannot be written down keeps nobody else from it and is still due; answers
+    what went wrong."""
+    failure: Exception | None = None
+    with resources.database.unit_of_work() as session:
+        identities.note_asked(session, [number for openid, number in due.items() if openid not in told])
+    for openid, unionid in told.items():
+        # One by one: two accounts that become one are locked with all that is theirs.
+        try:
             with resources.database.unit_of_work() as session:
                 found = session.get_one(WeChatIdentity, due[openid])
                 identities.learn_unionid(session, found, unionid, resources.clock.now())
-        with resources.database.unit_of_work() as session:
-            identities.note_asked(session, due.values())
+                identities.note_asked(session, [due[openid]])
+        except Exception as error:
+            log.exception("unionid_not_learnt", identity_id=due[openid])
+            failure = error
+    return failure
 
 
 def _ask(wechat: WeChat, openids: Sequence[str]) -> dict[str, str]:
@@ -44,12 +68,12 @@ def _ask(wechat: WeChat, openids: Sequence[str]) -> dict[str, str]:
     try:
         users = wechat.get_users(openids)
     except WeChatError as error:
-        if error.outcome != "refused":
+        if error.outcome != "refused" or error.errcode not in WRONG_LIST:
             raise
-        if error.errcode in WRONG_LIST and len(openids) > 1:
+        if len(openids) > 1:
             half = len(openids) // 2
             return _ask(wechat, openids[:half]) | _ask(wechat, openids[half:])
-        log.warning("unionids_refused", count=len(openids), errcode=error.errcode)
+        log.warning("unionid_refused", errcode=error.errcode)
         return {}
     told = {user.get("openid"): user.get("unionid") for user in users}
     return {openid: unionid for openid in openids if isinstance(unionid := told.get(openid), str) and unionid}

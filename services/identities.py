@@ -1,7 +1,7 @@
 """Who is speaking: WeChat identities, joined into one person by unionid."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -46,17 +46,21 @@ def find_or_create_identity(
 def ask_for_unionids(session: Session, now: datetime) -> None:
     """Have a job ask WeChat who the followers are of whom that is due: a push names the openid alone.
 
-    One job is enough for some seconds; whoever is written down after it has run is found by the next one.
+    One job is enough for some seconds. It runs as long after them, so that it finds those who come last, too; whoever
+    is written down still later is found by the next one.
     """
-    period = int(now.timestamp() // TOGETHER.total_seconds())
-    request_job(session, JobName.LEARN_UNIONIDS, key=str(period), now=now, delay=TOGETHER)
+    seconds = TOGETHER.total_seconds()
+    period = int(now.timestamp() // seconds)
+    ends = datetime.fromtimestamp((period + 1) * seconds, UTC)
+    request_job(session, JobName.LEARN_UNIONIDS, key=str(period), now=now, delay=ends - now + TOGETHER)
 
 
-def list_due(session: Session, *, app_id: str, limit: int) -> dict[str, int]:
-    """Followers of whom WeChat is still to be asked: identities by openid, the longest due first."""
+def list_due(session: Session, *, app_id: str, after: int, limit: int) -> dict[str, int]:
+    """Followers of whom WeChat is still to be asked: identities by openid, in their order, those after that number."""
     due = select(WeChatIdentity.openid, WeChatIdentity.id).where(
-        WeChatIdentity.is_unionid_due, WeChatIdentity.is_subscribed, WeChatIdentity.app_id == app_id
-    )
+        WeChatIdentity.is_unionid_due, WeChatIdentity.is_subscribed, WeChatIdentity.app_id == app_id,
+        WeChatIdentity.id > after,
+    )  # fmt: skip
     return dict(session.execute(due.order_by(WeChatIdentity.id).limit(limit)).all())
 
 

@@ -58,7 +58,7 @@ class CountingWeChat(LocalWeChat):
 
 
 def run_when_due(resources: Resources, clock: FixedClock) -> None:
-    clock.advance(TOGETHER)
+    clock.advance(2 * TOGETHER)  # the period is over, and whoever came at its very end is there
     run_outbox(resources)
 
 
@@ -179,14 +179,42 @@ def test_an_account_without_unionids_stays_as_it_is(resources: Resources, clock:
     assert asked(resources) == [OutboxState.DONE]
 
 
-def test_wechats_refusal_ends_the_asking(resources: Resources, clock: FixedClock) -> None:
-    resources.wechat[Platform.OFFICIAL_ACCOUNT] = FailingWeChat("refused", 48001)
+def test_a_refusal_of_the_whole_account_ends_the_job_and_the_next_newcomers_job_asks_for_all(
+    resources: Resources, clock: FixedClock
+) -> None:
+    """The day's quota is used, or the app's secret was changed: that says nothing about anybody."""
+    wechat = resources.wechat[Platform.OFFICIAL_ACCOUNT]
+    for openid in ("oFan", "oNext"):
+        tell(resources, openid, unionid=f"union of {openid}")
+    resources.wechat[Platform.OFFICIAL_ACCOUNT] = FailingWeChat("refused", 45009)
     push(resources)
+    run_when_due(resources, clock)
+    assert asked(resources) == [OutboxState.DONE]
+    assert unionids(resources) == [None]
+
+    resources.wechat[Platform.OFFICIAL_ACCOUNT] = wechat
+    push(resources, openid="oNext")
+    run_when_due(resources, clock)
+
+    assert unionids(resources) == ["union of oFan", "union of oNext"]
+
+
+def test_one_who_cannot_be_written_down_keeps_nobody_else_from_being_known(
+    resources: Resources, clock: FixedClock
+) -> None:
+    """Half of a surrogate pair can be stored nowhere. The job tries that one again, and that one alone."""
+    wechat = resources.wechat[Platform.OFFICIAL_ACCOUNT] = CountingWeChat()
+    for number in range(3):
+        tell(resources, f"oFan{number}", unionid=f"union {number}" if number else "\ud800")
+        push(resources, openid=f"oFan{number}")
 
     run_when_due(resources, clock)
 
-    assert asked(resources) == [OutboxState.DONE]
-    assert unionids(resources) == [None]
+    assert unionids(resources) == [None, "union 1", "union 2"]
+    assert asked(resources) != [OutboxState.DONE]
+    clock.advance(timedelta(hours=1))
+    run_outbox(resources, rounds=1)
+    assert wechat.asked[0] == 3 and set(wechat.asked[1:]) == {1}
 
 
 def test_wechats_silence_is_waited_out(resources: Resources, clock: FixedClock) -> None:
