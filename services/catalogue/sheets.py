@@ -50,7 +50,7 @@ def pledge_sheet(facts: Facts) -> tuple[SheetPart, ...]:
             (
                 _stated_line(form, "has_co_owners", "共有人"),
                 _stated_line(form, "is_encumbered", "已质押或查封"),
-                SheetLine("登记簿核对", "没有质押、查封、未缴年费" if is_clear else None, BY_STAFF),
+                SheetLine("登记簿核对", "预审时查过,没有质押、查封、未缴年费" if is_clear else None, BY_STAFF),
                 _line_of(registered, "number", "质押登记号", "登记通知书"),
                 _day_line(registered, "registered_on", "质押登记日", "登记通知书"),
             ),

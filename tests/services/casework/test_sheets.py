@@ -58,7 +58,8 @@ def test_each_line_is_filled_by_whoever_knows_it(database, clock):
     patent = lines(ours, "专利1")
     assert (patent["类型"], patent["到期日"], patent["授权日"]) == ("发明", "2041年3月15日", None)
     assert patent["剩余保护期"] == "14年3个月" and patent["年费缴到哪天"] is None
-    assert lines(ours, "质押")["登记簿核对"] == "没有质押、查封、未缴年费"
+    # It was looked up then; the sheet is made later, when the pledge itself may stand in the register.
+    assert lines(ours, "质押")["登记簿核对"] == "预审时查过,没有质押、查封、未缴年费"
     assert lines(ours, "机构意见")["专利评估"] == "评估下限400万元;评估上限500万元"
     # What a party said is between it and staff; the owner reads how far it is.
     assert lines(theirs, "机构意见")["专利评估"] == "已完成"
