@@ -106,7 +106,8 @@ SERVICE = Service(
             day=lambda context: context.result_day("booked", "day"),
             source="和您约定的日子",
             is_contractual=True,
-            reminders=(timedelta(days=1),),
+            # The day before at six in the evening: later is night, and the morning after is too late.
+            reminders=(timedelta(hours=30),),
             tells_owner="专家咨询 {number} 约在{due}。来不了请现在告诉专员。",
         ),
     ),

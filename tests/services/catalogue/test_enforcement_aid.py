@@ -182,8 +182,11 @@ def test_an_appointment_with_an_expert_is_told_and_reminded_of_the_day_before(da
         assert "2026年12月3日" in told and "15:00,视频" in told and "周工" in told
         row = next(each for each in list_clocks(session, case.id) if each.key == "appointment")
         clock.set(row.next_look_at)
+        looked_at = clock.now().astimezone(CHINA)
         check_clock(session, row.id, clock.now())
         reminded = session.scalars(select(Message.text).where(Message.case_id == case.id)).all()[-1]
 
-    assert china_date(row.due_at) == date(2026, 12, 3) and china_date(clock.now()) <= date(2026, 12, 3)
+    assert china_date(row.due_at) == date(2026, 12, 3)
+    # By day, and while there is time to ask somebody else.
+    assert looked_at.date() == date(2026, 12, 2) and 8 <= looked_at.hour < 21
     assert "约在2026年12月3日" in reminded
