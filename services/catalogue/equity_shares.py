@@ -9,6 +9,7 @@ from nlp.rules import RuleResult, compute
 from services.catalogue.facts import Estimate, Facts
 
 PERCENT = Decimal(100)
+UNLESS_AGREED = "是职务成果、又没有规定和约定的,"
 NOTES = (
     "作价和出资都是您填的数;作价要评估,其他股东要认可。依据:《公司法》第四十八条。",
     "完成人的份额只对职务成果、又没有规定和约定时这样算。依据:《促进科技成果转化法》第四十四条、第四十五条。",
@@ -28,7 +29,7 @@ def estimate_shares(facts: Facts) -> Estimate | None:
         raise LookupError(f"achievement_share asked for {makers.slot}")
     said = f"专利作价{chinese_amount(int(worth))}、其他出资{chinese_amount(int(others))},专利占股{_percent(share)}。"
     lines = (f"{worth:,}÷({worth:,}+{others:,})={_percent(share)}。", *makers.lines)
-    return Estimate(f"{said}{makers.headline}", "按您填的作价和出资算", lines, NOTES)
+    return Estimate(f"{said}{UNLESS_AGREED}{makers.headline}", "按您填的作价和出资算", lines, NOTES)
 
 
 def _percent(share: Decimal) -> str:

@@ -311,4 +311,6 @@ def test_a_patent_that_becomes_capital_is_reckoned_in_shares_with_the_makers_par
 
     assert nothing is None and shown is not None
     assert "专利作价500万元、其他出资1,500万元,专利占股25%。" in shown.headline and "12.5%的股份" in shown.headline
+    # On a phone the headline stands alone: what it holds for goes with it.
+    assert "职务成果" in shown.headline and "没有规定和约定" in shown.headline
     assert "《公司法》第四十八条" in shown.notes[0] and "第四十五条" in shown.notes[1]
