@@ -161,11 +161,12 @@ def submitting(service: Service) -> Callable[[TurnContext], Reply]:
 
 def _lesson(session: Session, case: Case, context: TurnContext) -> str:
     """A campaign's next session on the matter, for who has just asked for it."""
-    found = find_lesson(session, topic=case.topic, region=case.region, now=context.now)
+    found = find_lesson(session, user_id=case.user_id, topic=case.topic, region=case.region, now=context.now)
     if found is None:
         return ""
     campaign, held = found
-    return f"\n“{campaign.name}”里有一课讲这个:{said_time(held)},{said_place(held)}。要听就说“{booking_words(held)}”。"
+    where = f"{said_time(held)},{said_place(held)}{'(演示数据)' if held.course.is_demonstration else ''}"
+    return f"\n“{campaign.name}”里有一课讲这个:{where}。要听就说“{booking_words(held)}”。"
 
 
 def _together(service: Service) -> Choice:

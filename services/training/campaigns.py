@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from core.clock import china_date
 from core.errors import Conflict, InvalidInput, NotFound
-from models import Campaign, Course, CourseSession, Staff
+from models import Booking, Campaign, Course, CourseSession, Staff
 from services.audit import record_action
 from services.permissions import Action, check_may
 from services.training.figures import By, Figures, Period, training_figures
+from services.training.line import list_waited_for
 from services.training.session_form import one_line
 from services.training.standing import Standing, standing_of
 from services.training.timetable import Asked, list_upcoming
@@ -69,20 +70,29 @@ def list_running(session: Session, now: datetime) -> Sequence[Campaign]:
 
 
 def find_lesson(
-    session: Session, *, topic: str, region: str | None, now: datetime
+    session: Session, *, user_id: int, topic: str, region: str | None, now: datetime
 ) -> tuple[Campaign, CourseSession] | None:
     """The next session with free seats that a campaign has for people with this matter at this place: a course's track
-    and a service's topic are the same word where there is one. None where no campaign has any."""
+    and a service's topic are the same word where there is one. None where no campaign has any, or where they have been
+    to its course or have a place in it."""
     running = list_running(session, now)
     upcoming = list_upcoming(session, now, Asked(region=region)) if running else []
-    for held in upcoming:
-        if held.course.track != topic or standing_of(held, now) is not Standing.OPEN:
-            continue
-        day = china_date(held.starts_at)
-        for campaign in running:
-            if campaign.first_on <= day <= campaign.last_on and held.course in campaign.courses:
-                return campaign, held
-    return None
+    fitting = [
+        (campaign, held)
+        for held in upcoming
+        if held.course.track == topic and standing_of(held, now) is Standing.OPEN
+        for campaign in running
+        if campaign.first_on <= china_date(held.starts_at) <= campaign.last_on and held.course in campaign.courses
+    ]
+    if not fitting:
+        return None
+    theirs = set(
+        session.scalars(
+            select(CourseSession.course_id).join(Booking).where(Booking.user_id == user_id, Booking.is_live.is_(True))
+        )
+    )
+    waited_for = list_waited_for(session, [held for _, held in fitting], now)
+    return next((each for each in fitting if each[1].course_id not in theirs and each[1].id not in waited_for), None)
 
 
 def create_campaign(session: Session, *, staff: Staff, content: CampaignContent, now: datetime) -> Campaign:

@@ -1,18 +1,19 @@
 """A campaign: the sessions of its courses in its days, with figures; written by who runs training."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from core.clock import CHINA
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from models import BookingState
+from models import BookingState, CourseSession
 from services.training.campaigns import (
     CampaignContent,
     campaign_figures,
     change_campaign,
     create_campaign,
+    find_lesson,
     get_campaign_for,
     get_shown_campaign,
     is_over,
@@ -21,6 +22,7 @@ from services.training.campaigns import (
 )
 from services.training.figures import Figures
 from services.training.seats import set_state
+from tests.support.people import make_identity
 from tests.support.staff import make_staff
 from tests.support.training import make_booking, make_course, make_session
 
@@ -63,6 +65,26 @@ def test_it_has_the_sessions_of_its_courses_in_its_days_and_counts_them_once_the
         assert whole == Figures("合计", 2, 3, 3, 0, 0)
         last = datetime(2026, 12, 31, 23, 59, tzinfo=CHINA)
         assert not is_over(made, last) and is_over(made, datetime(2027, 1, 1, tzinfo=CHINA))
+
+
+def test_a_lesson_is_named_where_one_can_still_have_a_seat_and_not_to_who_has_one(database, clock, staff, courses):
+    now = clock.now()
+    begins = datetime(2026, 12, 5, 9, 0, tzinfo=CHINA)
+    with database.unit_of_work() as session:
+        create_campaign(session, staff=staff, content=replace(CONTENT, course_ids=courses[:1]), now=now)
+        # One seat is free, and a group of two waits for it first.
+        waited_for = make_session(session, now, course_id=courses[0], starts_at=begins, capacity=2)
+        make_booking(session, waited_for, now)
+        make_booking(session, waited_for, now, seats=2)
+        free = make_session(session, now, course_id=courses[0], starts_at=begins + timedelta(days=7))
+        person = make_identity(session, now).user_id
+
+        def found(user_id: int) -> CourseSession | None:
+            lesson = find_lesson(session, user_id=user_id, topic="financing", region=None, now=now)
+            return lesson[1] if lesson is not None else None
+
+        assert found(person) == free
+        assert found(make_booking(session, free, now).user_id) is None
 
 
 @pytest.mark.parametrize(
