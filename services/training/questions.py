@@ -95,13 +95,14 @@ def _problems_of(question: Mapping[str, Any]) -> dict[str, str]:
 def stored_questions(
     questions: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Checked questions as the session keeps them. One that is answered in the same way keeps its key, and so its
-    answers; a key is never given out twice, or an answer would come to stand under another question."""
-    kinds = {each["key"]: each["kind"] for each in before}
+    """Checked questions as the session keeps them. One that is answered in the same way and has kept its name or its
+    words keeps its key, and so its answers; a key is never given out twice, or an answer would come to stand under
+    another question."""
+    known = {each["key"]: each for each in before}
     rows: list[dict[str, Any]] = []
     for each in questions:
         key, kind = each.get("key") or "", Kind(each["kind"])
-        is_known = kinds.get(key) == kind and key not in {row["key"] for row in rows}
+        is_known = _is_same(known.get(key), each) and key not in {row["key"] for row in rows}
         rows.append(
             {
                 "key": key if is_known else f"q{secrets.token_hex(4)}", "label": each["label"],
@@ -110,6 +111,12 @@ def stored_questions(
             }
         )  # fmt: skip
     return rows
+
+
+def _is_same(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> bool:
+    if before is None or before["kind"] != now["kind"]:
+        return False
+    return any(before.get(part) == now[part] for part in ("label", "question"))
 
 
 def form_of(questions: Sequence[Mapping[str, Any]]) -> type[Form]:

@@ -78,6 +78,9 @@ def test_a_reworded_question_keeps_its_answers_and_one_of_another_kind_is_a_new_
     reworded = stored_questions([{**before[0], "question": "几位来?"}, {**before[1], "kind": "yes_no"}], before)
     assert reworded[0]["key"] == before[0]["key"]
     assert reworded[1]["key"] != before[1]["key"] and reworded[1]["choices"] == []
+    # Under a new name and asked in new words it is another question: 5 people are not 5 cars.
+    cars = stored_questions([{**before[0], "label": "车辆", "question": "开几辆车来?"}], before)
+    assert cars[0]["key"] != before[0]["key"]
     # A key that somebody made up, or sent twice, is none.
     odd = stored_questions([{**before[0], "key": "q1"}, before[1], before[1]], before)
     assert len({each["key"] for each in odd} - {before[0]["key"], "q1"}) == 3
