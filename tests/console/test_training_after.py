@@ -75,6 +75,7 @@ def test_who_has_no_account_gets_a_certificate_from_staff_to_print(trainer, app,
         base = f"/console/training/{held.public_id}"
     page = trainer.get(f"{base}/after").text
     assert "没有微信的人" in page and came.number in page and 'value="李芳"' in page
+    assert "满一年" in page  # what becomes of it with them: services/training/callers.py
     # Who has an account asks in chat: not offered, and refused.
     theirs = f"/console/training/{booking.session.public_id}"
     assert "没有微信的人" not in trainer.get(f"{theirs}/after").text
