@@ -73,6 +73,19 @@ def test_a_web_process_killed_while_it_opens_and_offers_the_case_does_it_once(
     check_reply_seen_once(scene)
 
 
+def let_go(scene: Scene, staff_id: int) -> None:
+    """An administrator takes somebody's account away: jobs are to find others for what they had."""
+    now = virtual_now(scene.stack)
+    with scene.database.unit_of_work() as session:
+        admin = make_staff(session, now, role=Role.ADMINISTRATOR, is_available=False)
+        leaver = session.get_one(Staff, staff_id)
+        update_staff(
+            session, by=admin, staff_id=leaver.id, display_name=leaver.display_name, role=Role.AGENT,
+            skills=leaver.skills, regions=leaver.regions, is_active=False, now=now,
+        )  # fmt: skip
+        admin.is_active = False  # other tests escalate to whom they have hired themselves
+
+
 @pytest.fixture
 def left(new_scene: NewScene, stack: Stack, staff_id: int) -> Callable[[], Scene]:
     """Has whoever a user's case is offered to leave us: a job is to find somebody else for it."""
@@ -83,26 +96,19 @@ def left(new_scene: NewScene, stack: Stack, staff_id: int) -> Callable[[], Scene
     assert holder_id is not None
 
     def leave() -> Scene:
-        now = virtual_now(stack)
-        with scene.database.unit_of_work() as session:
-            admin = make_staff(session, now, role=Role.ADMINISTRATOR, is_available=False)
-            holder = session.get_one(Staff, holder_id)
-            update_staff(
-                session, by=admin, staff_id=holder.id, display_name=holder.display_name, role=Role.AGENT,
-                skills=holder.skills, regions=holder.regions, is_active=False, now=now,
-            )  # fmt: skip
-            admin.is_active = False  # other tests escalate to whom they have hired themselves
+        let_go(scene, holder_id)
         return scene
 
     return leave
 
 
-def check_passed_on_once(scene: Scene) -> None:
-    """One colleague was offered the case, and told of it."""
+def check_passed_on_once(scene: Scene) -> int:
+    """One colleague was offered the case, and told of it: their id."""
     scene.until(lambda: is_offered(scene))
     assert history(scene) == ["opened", "offered", "rerouted", "offered"]
     first, second = notices(scene)
     assert first.staff_id != second.staff_id == one_case(scene).assignee_id
+    return second.staff_id
 
 
 @pytest.mark.parametrize(("when", "step"), [("before", "enqueue"), ("after", "enqueue")])

@@ -9,7 +9,14 @@ from models import DeliveryState
 from services.deliveries import UNKNOWN_OUTCOME
 from tests.faults.conftest import mend_all, virtual_now
 from tests.faults.scene import Scene, Trap, add_staff, staff_reply
-from tests.faults.test_killed_handoff import REPLY, ask_for_a_person, check_reply_seen_once, check_routed_once
+from tests.faults.test_killed_handoff import (
+    REPLY,
+    ask_for_a_person,
+    check_passed_on_once,
+    check_reply_seen_once,
+    check_routed_once,
+    let_go,
+)
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
@@ -70,23 +77,29 @@ def test_a_handoff_is_routed_and_the_reply_delivered_once_though_each_part_dies(
     stack: Stack, database: Database
 ) -> None:
     scene = Scene(stack, database)
-    staff_id = add_staff(database, virtual_now(stack))
+    for _ in range(2):
+        add_staff(database, virtual_now(stack))
     web, relay, router, sender = (
         Trap(stack, part) for part in ("web", "scheduler", "worker-cases", "worker-deliveries")
     )
-    web.set("after", "finish", whole=False)
-    relay.set("after", "enqueue")
-    router.set("after", "offer")
 
+    web.set("after", "finish", whole=False)
     ask_for_a_person(scene)
     web.wait()
+    scene.settle(moving=10)
+    first_id = check_routed_once(scene).assignee_id
+    assert first_id is not None
+
+    relay.set("after", "enqueue")
+    router.set("after", "offer")
+    let_go(scene, first_id)
     relay.mend()
     router.mend()
     stack.move_clock(advance_seconds=25)
-    check_routed_once(scene)
+    second_id = check_passed_on_once(scene)
 
     sender.set("before", "claim")
-    staff_reply(scene, staff_id, REPLY, virtual_now(stack))
+    staff_reply(scene, second_id, REPLY, virtual_now(stack))
     sender.mend()
     scene.settle(moving=16)
 
