@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from jobs.runtime import atomic_job, outbox_job
 from services.resources import Resources
 from services.training import broadcasts, certificate_making, notices, seats
+from services.training.signed_links import make_join_link
 
 
 @atomic_job
@@ -16,7 +17,10 @@ def lapse_offers(session: Session, resources: Resources, session_id: int) -> Non
 @atomic_job
 def tell_booking(session: Session, resources: Resources, booking_id: int, what: str) -> None:
     """An offer, its end, a reminder, or how it was, where it still holds."""
-    notices.tell_booking(session, booking_id, what, resources.clock.now())
+    notices.tell_booking(
+        session, booking_id, what, resources.clock.now(),
+        join_link=lambda booking: make_join_link(resources.settings, booking),
+    )  # fmt: skip
 
 
 @atomic_job

@@ -35,6 +35,7 @@ from services.training.line import is_waited_for, list_waited_for
 from services.training.questions import form_of, list_unanswered, replace_answers
 from services.training.seats import accept_offer, book, cancel, place_in_line
 from services.training.shown_services import list_shown
+from services.training.signed_links import make_join_link
 from services.training.standing import standing_of
 from services.training.timetable import TRACK_NAMES, Asked, get_session, list_upcoming
 
@@ -183,7 +184,10 @@ def show_calendar(number: str) -> Response:
     api, caller = current_api(), current_caller()
     with api.database.reading() as session:
         booking = get_own_booking(session, user_id=caller.user_id, number=number)
-        content = calendar_of_booking(booking, api.resources.settings.public_base_url, api.clock.now())
+        settings = api.resources.settings
+        content = calendar_of_booking(
+            booking, settings.public_base_url, api.clock.now(), join_link=make_join_link(settings, booking)
+        )
     response = Response(content, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{booking.number}.ics"'
     return response
@@ -239,6 +243,7 @@ def session_out(held: CourseSession, now: datetime, *, is_waited_for: bool) -> C
 def booking_out(session: Session, booking: Booking, now: datetime) -> BookingOut:
     came = booking.state == BookingState.ATTENDED
     is_in = booking.state in {BookingState.BOOKED, BookingState.ATTENDED}
+    join_url = make_join_link(current_api().resources.settings, booking)
     return BookingOut(
         number=booking.number,
         state=BookingState(booking.state).value,
@@ -247,6 +252,7 @@ def booking_out(session: Session, booking: Booking, now: datetime) -> BookingOut
         offer_until=booking.offer_until,
         is_held_back=booking.is_held_back and booking.state == BookingState.WAITING,
         live_url=booking.session.live_url if is_in else None,
+        join_url=join_url if is_in and booking.session.live_url else None,
         checked_in_at=booking.checked_in_at,
         replay_url=booking.session.replay_url if came else None,
         materials=[MaterialOut(**each) for each in booking.session.materials] if came else [],

@@ -1,9 +1,9 @@
 """Pages for everybody, without a login: files by a signed link, the check of a time stamp, the list of awards,
-sessions of courses, campaigns, the screen at their door, certificates."""
+sessions of courses, campaigns, the screen at their door, the way into a live stream, certificates."""
 
 from flask import Blueprint, Flask, Response, request
 
-from public import awards, campaigns, certificates, courses, door, files, verification
+from public import awards, campaigns, certificates, courses, door, files, joining, verification
 from public.headers import POLICY
 from services.resources import Resources
 
@@ -31,5 +31,6 @@ def init_public(app: Flask, resources: Resources) -> None:
     courses.add_routes(blueprint, resources)
     campaigns.add_routes(blueprint, resources)
     door.add_routes(blueprint, resources)
+    joining.add_routes(blueprint, resources)
     verification.add_routes(blueprint, resources)
     app.register_blueprint(blueprint)

@@ -15,7 +15,7 @@ from services.training.absences import RULE
 from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking, calendar_of_session
 from services.training.line import is_waited_for
 from services.training.shown_services import list_shown
-from services.training.signed_links import CALENDAR_PATH, open_calendar_link
+from services.training.signed_links import CALENDAR_PATH, make_join_link, open_calendar_link
 from services.training.standing import Standing, standing_of
 from services.training.timetable import booking_words, get_session, said_place, said_price, said_seats
 
@@ -69,7 +69,9 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
             except NotFound as error:
                 page = render_template("public/nothing.html", title="没有这个日历文件", message=error.message)
                 return make_response(page, 404)
-            content = calendar_of_booking(booking, resources.settings.public_base_url, now)
+            content = calendar_of_booking(
+                booking, resources.settings.public_base_url, now, join_link=make_join_link(resources.settings, booking)
+            )
             name = f"{booking.session.course.title}.ics"
         return attachment(content, name, MEDIA_TYPE, len(content))
 

@@ -13,3 +13,5 @@ POLICY = "; ".join(
 )
 # For a page that asks for news of itself.
 ASKING_POLICY = f"{POLICY}; connect-src 'self'"
+# For a page with a form that is sent to ourselves.
+SENDING_POLICY = POLICY.replace("form-action 'none'", "form-action 'self'")

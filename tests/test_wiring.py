@@ -49,6 +49,8 @@ PUBLIC = {
     "public.course_calendar": "the same, as a calendar file",
     "public.campaign_page": "a campaign of training, which is for everybody",
     "public.booking_calendar": "a signed link that only the person got who booked",
+    "public.join_page": "the same, to the live stream",
+    "public.join": "the same: checks in whose link it is",
     "public.door_screen": "a signed link for a projector on which nobody is logged in, until the session ends",
     "public.door_now": "the same",
     "public.door_words": "how one checks in: nothing of who has booked",

@@ -36,6 +36,7 @@ from services.training.bookings import can_give_up, get_own_booking, list_curren
 from services.training.line import is_waited_for
 from services.training.seats import accept_offer, book, cancel
 from services.training.shown_services import shown_line
+from services.training.signed_links import make_join_link
 from services.training.timetable import (
     Asked,
     get_session,
@@ -44,6 +45,7 @@ from services.training.timetable import (
     said_price,
     said_seats,
     said_time,
+    watch_line,
 )
 
 NAME = "training"
@@ -179,7 +181,7 @@ def show_booking(context: TurnContext, place: int) -> Reply:
         f"{said_time(held)} · {said_place(held)}", f"{held.speaker}讲 · {said_price(held)}",
     ]  # fmt: skip
     if held.live_url and booking.state in {BookingState.BOOKED, BookingState.ATTENDED}:
-        lines.append(f"观看地址:{held.live_url}")
+        lines.append(watch_line(booking, make_join_link(context.resources.settings, booking)))
     lines += [line] if (line := shown_line(held)) else []
     lines += [*answered_lines(booking, context), *calendar_line(booking, context)]
     ways_out = (Choice(f"取消第{place}个", "取消报名"),) if can_give_up(booking, context.now) else ()

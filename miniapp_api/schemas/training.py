@@ -96,6 +96,7 @@ class BookingOut(Output):
     offer_until: datetime | None = Field(description="名额留到什么时候;没有留着为 null")
     is_held_back: bool = Field(description="180天里有2次报了名没来,名额不多的场次先排候补,开始前一天还有名额再按顺序给")
     live_url: str | None = Field(description="线上观看地址;报上了才给")
+    join_url: str | None = Field(description="本人进直播的页面,点“签到,进直播”就算到场;没有直播为 null")
     checked_in_at: datetime | None = Field(description="什么时候签到的;没签到为 null")
     replay_url: str | None = Field(description="回放地址;签到参加过才给")
     materials: list[MaterialOut] = Field(description="资料;签到参加过才给")

@@ -10,7 +10,7 @@ from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vCalAd
 
 from core.clock import CHINA
 from models import Booking, BookingState, CourseSession
-from services.training.timetable import said_place, said_price
+from services.training.timetable import said_place, said_price, watch_line
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 PRODUCER = "-//ZhiQiao//Training//ZH"
@@ -30,7 +30,7 @@ def calendar_of_session(held: CourseSession, base_url: str, now: datetime) -> by
     return _calendar(event, status)
 
 
-def calendar_of_booking(booking: Booking, base_url: str, now: datetime) -> bytes:
+def calendar_of_booking(booking: Booking, base_url: str, now: datetime, *, join_link: str | None = None) -> bytes:
     """For its owner. Who waits has a tentative entry."""
     held = booking.session
     is_off = held.cancelled_at is not None or booking.state not in (*SEATED, *HOPING)
@@ -44,7 +44,7 @@ def calendar_of_booking(booking: Booking, base_url: str, now: datetime) -> bytes
     lines = [f"单号{booking.number}{seats}", *_lines(held)]
     if booking.state in SEATED and not is_off:
         if held.live_url:
-            lines.append(f"观看地址:{held.live_url}")
+            lines.append(watch_line(booking, join_link))
         event.add_component(_alarm(held))
     event.add("description", "\n".join(lines))
     return _calendar(event, status)

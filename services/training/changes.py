@@ -14,6 +14,7 @@ from services.training.reminders import DAY, HOUR
 from services.training.seats import ask_for_lapse, leave
 from services.training.timetable import said_place, said_time
 
+MINE = "我的报名"
 CONCERNED = (*OPEN, BookingState.ATTENDED)
 
 
@@ -36,7 +37,7 @@ def tell_changes(
 ) -> SessionBroadcast | None:
     """One notice to everybody concerned, where there is something that they should know.
 
-    Where it is seen live is for those with a seat; the old address is left out, so that nobody taps it.
+    Where it is seen live is for those with a seat.
     """
     after, title = announced(held), held.course.title
     parts = [
@@ -50,8 +51,9 @@ def tell_changes(
     ]
     link = None
     if held.is_online and after.link != before.link:
-        link = f"观看地址换成:{after.link}" if after.link else "原来的观看地址不用了。"
-        link = link if before.link else f"观看地址:{after.link}"
+        # One text for all: each one's own link is where they read of their booking.
+        link = f"观看地址{'换了' if before.link else '有了'},说“{MINE}”拿进直播的链接。"
+        link = link if after.link else "原来的观看地址不用了。"
     if parts:
         way_out = "来不了请说“取消报名”。" if held.starts_at > now else ""
         text = f"“{title}”有变动:{';'.join(parts)}。{way_out}"

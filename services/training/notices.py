@@ -12,7 +12,7 @@ from services.casework.satisfaction import VERDICTS
 from services.deliveries import queue_deliveries
 from services.training.absences import RULE, find_held_back_until, said_held_back
 from services.training.questions import list_unanswered
-from services.training.timetable import said_place, said_time
+from services.training.timetable import said_place, said_time, watch_line
 
 # What is only true as long as the booking is in that state: a notice that comes too late is not sent.
 ONLY_WHILE = {
@@ -31,8 +31,17 @@ GIVE_UP, PERSON = "取消报名", "转人工"
 MATERIALS, CERTIFICATE = "我的培训资料", "领证书"
 
 
-def tell_booking(session: Session, booking_id: int, what: str, now: datetime) -> bool:
-    """Say what happened to a booking; answers whether there still was something to say."""
+def no_link(_: Booking) -> None:
+    return None
+
+
+def tell_booking(
+    session: Session, booking_id: int, what: str, now: datetime, *, join_link: Callable[[Booking], str | None] = no_link
+) -> bool:
+    """Say what happened to a booking; answers whether there still was something to say.
+
+    `join_link` gives the way into its live stream, where phones can open one.
+    """
     booking = session.get(Booking, booking_id)
     if booking is None or booking.conversation is None or booking.state not in ONLY_WHILE[what]:
         return False
@@ -41,7 +50,7 @@ def tell_booking(session: Session, booking_id: int, what: str, now: datetime) ->
     if what in IN_OTHER_WORDS:
         text, choices = IN_OTHER_WORDS[what](session, booking, now)
     else:
-        text, choices = _words(booking, what, now)
+        text, choices = _words(booking, what, now, join_link)
     if text:
         say(session, booking.conversation, text, now, choices=choices)
     return bool(text)
@@ -65,7 +74,9 @@ def say(session: Session, conversation: Conversation, text: str, now: datetime, 
     )  # fmt: skip
 
 
-def _words(booking: Booking, what: str, now: datetime) -> tuple[str, tuple[str, ...]]:
+def _words(
+    booking: Booking, what: str, now: datetime, join_link: Callable[[Booking], str | None]
+) -> tuple[str, tuple[str, ...]]:
     held, title = booking.session, booking.session.course.title
     if what == "offered":
         assert booking.offer_until is not None
@@ -77,7 +88,7 @@ def _words(booking: Booking, what: str, now: datetime) -> tuple[str, tuple[str, 
         ), ("接受名额", "不要名额")
     if what == "lapsed":
         return f"给您留的“{title}”名额到时间了,没有再留。还能报名的话,可以重新排队。", ("最近有什么培训",)
-    where = f"观看地址:{held.live_url}" if held.is_online and held.live_url else said_place(held)
+    where = watch_line(booking, join_link(booking)) if held.is_online and held.live_url else said_place(held)
     if what == "day":
         when = chinese_time(held.starts_at, now)
         where += _still_asked(booking)

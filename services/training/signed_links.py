@@ -1,5 +1,5 @@
-"""Addresses that open without a login, because they were signed for one thing: a booking's calendar file, the screen
-with the code at the door. Both stop working by the session's own times."""
+"""Addresses that open without a login, because they were signed for one thing: a booking's calendar file, the way into
+its live stream, the screen with the code at the door. All stop working by the session's own times."""
 
 from datetime import datetime, timedelta
 
@@ -7,15 +7,17 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from core.config import Settings
 from core.errors import NotFound
 from models import Booking, CourseSession, User
 from services.training.timetable import get_session
 
 CALENDAR_PATH = "/bookings/calendar.ics"
-# So long after the end a calendar may still ask for the file.
-CALENDAR_LASTS = timedelta(days=1)
+JOIN_PATH = "/bookings/join"
+# So long after the end a calendar may still ask for the file, and somebody late reads that it is over.
+LASTS = timedelta(days=1)
 GONE = "链接不对或已经过期。"
-CALENDAR, SCREEN = "booking-calendar", "door-screen"
+CALENDAR, JOIN, SCREEN = "booking-calendar", "booking-join", "door-screen"
 
 
 def make_calendar_link(secret_key: str, base_url: str, booking: Booking) -> str:
@@ -26,13 +28,28 @@ def make_calendar_link(secret_key: str, base_url: str, booking: Booking) -> str:
 
 def open_calendar_link(session: Session, secret_key: str, token: str, now: datetime) -> Booking:
     """Raises NotFound for one that is forged or over, or whose owner is gone."""
+    return _open_booking(session, _read(secret_key, CALENDAR, token), now)
+
+
+def make_join_link(settings: Settings, booking: Booking) -> str | None:
+    """The caller has been through the booking's door, or writes to its owner; None where no phone could open it."""
+    if not settings.has_public_address:
+        return None
+    token = _sign(settings.secret_key.get_secret_value(), JOIN, booking.number)
+    return f"{settings.public_base_url.rstrip('/')}{JOIN_PATH}?t={token}"
+
+
+def open_join_link(session: Session, secret_key: str, token: str, now: datetime) -> Booking:
+    """Raises NotFound for one that is forged or over, or whose owner is gone."""
+    return _open_booking(session, _read(secret_key, JOIN, token), now)
+
+
+def _open_booking(session: Session, number: str, now: datetime) -> Booking:
     wanted = select(Booking).join(Booking.session).join(User, User.id == Booking.user_id)
     booking = session.scalar(
-        wanted.where(
-            Booking.number == _read(secret_key, CALENDAR, token),
-            CourseSession.ends_at > now - CALENDAR_LASTS,
-            User.erased_at.is_(None),
-        ).options(joinedload(Booking.session).joinedload(CourseSession.course))
+        wanted.where(Booking.number == number, CourseSession.ends_at > now - LASTS, User.erased_at.is_(None)).options(
+            joinedload(Booking.session).joinedload(CourseSession.course)
+        )
     )
     if booking is None:
         raise NotFound(GONE)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from core.clock import CHINA, china_date
 from core.errors import NotFound
 from core.i18n import WEEKDAYS
-from models import CourseSession, Track
+from models import Booking, CourseSession, Track
 from services.training.standing import STANDING_NAMES, Standing, standing_of
 
 TRACK_NAMES: dict[str, str] = {
@@ -97,6 +97,11 @@ def said_seats(held: CourseSession, now: datetime, *, is_waited_for: bool) -> st
         line = ",先给候补的人" if is_waited_for else ""
         return f"余{held.capacity - held.taken}个名额{line}"
     return STANDING_NAMES[standing]
+
+
+def watch_line(booking: Booking, join_link: str | None) -> str:
+    """How to watch: by the own link, where a phone can open one."""
+    return f"进直播并签到:{join_link}" if join_link else f"观看地址:{booking.session.live_url}"
 
 
 def _is_on(held: CourseSession, day: date | None) -> bool:

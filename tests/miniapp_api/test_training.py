@@ -27,6 +27,7 @@ def held(resources: Resources, clock) -> str:
 def test_a_booking_can_be_saved_to_the_calendar(phone, held) -> None:
     booked = phone.post(f"/course-sessions/{held}/bookings", {}).get_json()
     assert booked["is_held_back"] is False and booked["checked_in_at"] is None
+    assert booked["live_url"] is None and booked["join_url"] is None  # nothing to watch
     answer = phone.get(f"/bookings/{booked['number']}/calendar")
     assert answer.status_code == 200 and answer.content_type == "text/calendar; charset=utf-8"
     assert f"UID:booking-{booked['number']}@" in answer.text and "METHOD:PUBLISH" in answer.text

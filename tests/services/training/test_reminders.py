@@ -99,3 +99,15 @@ def test_around_midnight_in_china_the_day_and_the_hour_are_counted_back_and_tomo
     with database.unit_of_work() as session:
         tell_booking(session, mine, "hour", clock.now())
     assert f"{begins:%H:%M}开始" in said(database)[-1]
+
+
+def test_the_reminder_of_a_session_online_leads_in_by_ones_own_link(database, clock) -> None:
+    with database.unit_of_work() as session:
+        held = make_session(session, clock.now(), is_online=True, live_url="https://live.example/1")
+        booking = make_booking(session, held, clock.now())
+        tell_booking(
+            session, booking.id, "day", held.starts_at - timedelta(hours=24),
+            join_link=lambda each: f"https://zhiqiao.example/{each.number}",
+        )  # fmt: skip
+    assert f"进直播并签到:https://zhiqiao.example/{booking.number}\n" in said(database)[-1]
+    assert "live.example" not in said(database)[-1]
