@@ -3,12 +3,12 @@ with the account whose owner proves to have that number."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict
 from core.logs import get_logger
-from models import Booking, BookingState, CourseSession, Staff, User, WeChatIdentity
+from models import Booking, BookingState, Certificate, CourseSession, Staff, User, WeChatIdentity
 from models.training import OPEN
 from services.audit import record_action
 from services.case_records import lock_person
@@ -23,11 +23,13 @@ log = get_logger(__name__)
 # Counted from the end of the last session that they booked.
 KEEP = timedelta(days=365)
 PORTION = 200
+# A certificate must stand as long as somebody may want to check it: the name on it goes when its holder asks.
+HAS_CERTIFICATE = exists().where(Booking.user_id == User.id, Certificate.booking_id == Booking.id)
 HAS_ACCOUNT = exists().where(WeChatIdentity.user_id == User.id)
 
 
 def forget_old_callers(session: Session, now: datetime) -> int:
-    """One portion; answers how many."""
+    """One portion; answers how many. Of who has a certificate the name on it stays, and nothing else."""
     recent = exists().where(
         Booking.user_id == User.id, CourseSession.id == Booking.session_id, CourseSession.ends_at > now - KEEP
     )
@@ -35,11 +37,17 @@ def forget_old_callers(session: Session, now: datetime) -> int:
     old = session.scalars(
         select(User)
         .where(User.id.in_(by_hand), User.erased_at.is_(None), ~HAS_ACCOUNT, ~recent)
+        .where(or_(User.phone.is_not(None), ~HAS_CERTIFICATE))
         .order_by(User.id)
         .limit(PORTION)
     ).all()
     for person in old:
-        erase_user(session, person, now)
+        lock_person(session, person)  # a certificate may be given at this moment
+        if session.scalar(select(User.id).where(User.id == person.id, HAS_CERTIFICATE)) is None:
+            erase_user(session, person, now)
+            continue
+        person.phone = person.display_name = None
+        session.execute(update(Booking).where(Booking.user_id == person.id).values(answers={}, remark=None))
     return len(old)
 
 

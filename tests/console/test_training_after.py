@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models import Booking, Certificate, Course, Message, Miss
+from models import Booking, Certificate, Course, Message, Miss, User
 from services.training.by_hand import walk_in
-from services.training.callers import forget_caller
+from services.training.callers import forget_caller, forget_old_callers
 from services.training.certificate_making import make_certificate
 from services.training.certificates import issue_certificate
 from services.training.feedback import rate_session, remark
@@ -96,10 +96,21 @@ def test_who_has_no_account_gets_a_certificate_from_staff_to_print(trainer, app,
     )
     page = trainer.get(f"{base}/after").text
     assert path in page and "没有微信的人" not in page and "代开证书 · 周宁" in trainer.get(base).text
+    with database.unit_of_work() as session:
+        year_later = held.ends_at + timedelta(days=366)
+        # Who they are is forgotten, once; what was printed still proves true.
+        assert [forget_old_callers(session, year_later) for _ in range(2)] == [1, 0]
+        person = session.get_one(User, came.user_id)
+        assert person.phone is None and person.display_name is None
+    assert "is-good" in app.test_client().get(f"/certificates/{made.number}").text
     opened = trainer.get(path)
     assert opened.status_code == 303 and opened.location.startswith("/files/certificates?t=")
     assert trainer.client.get(opened.location).data.startswith(b"%PDF")
     assert trainer.get(f"{theirs}/certificates/{made.id}/file").status_code == 404
+    # And who asks takes all of it away.
+    with database.unit_of_work() as session:
+        forget_caller(session, staff=staff, public_id=held.public_id, booking_id=came.id, now=clock.now())
+    assert app.test_client().get(f"/certificates/{made.number}").status_code == 404
 
 
 def test_who_was_forgotten_is_given_no_certificate(trainer, database, clock) -> None:
