@@ -80,7 +80,8 @@ def withdraw_handoff(session: Session, *, conversation: Conversation, now: datet
     if found.status == CaseStatus.ACCEPTED:
         holder = found.assignee.display_name if found.assignee else "专员"
         return f"单号 {found.number} {holder}已经接了,不需要就直接告诉{holder}一声。"
-    found.status, found.closed_at, found.respond_by = CaseStatus.CLOSED, now, None
+    # It was only offered: whoever was asked has no part in it and reads the conversation no more.
+    found.status, found.closed_at, found.respond_by, found.assignee_id = CaseStatus.CLOSED, now, None, None
     add_event(session, found, "closed", now, because="withdrawn")
     withdraw_notices(session, found, ASKED_TO_TAKE)
     session.flush()

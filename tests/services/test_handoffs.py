@@ -8,11 +8,13 @@ from sqlalchemy import func, select
 
 from core.clock import CHINA, FixedClock
 from core.db import Database
+from core.errors import NotFound
 from core.outbox import OutboxRow
 from models import Allowance, Author, CalendarDay, Case, CaseStatus, Company, ConversationStatus, HandoffReason, Role
 from services.handoffs import Handoff, open_handoff, withdraw_handoff
 from services.job_names import JobName
 from services.notifications import list_notifications
+from services.permissions import get_desk
 from services.routing import escalate
 from tests.support.people import make_conversation, make_identity, make_message
 from tests.support.staff import make_case, make_staff
@@ -245,3 +247,15 @@ def test_what_nobody_is_wanted_for_any_more_is_no_news_for_whoever_was_asked(dat
 
         assert [item.case_id for item in list_notifications(session, agent.id)] == [held.id]
         assert list_notifications(session, boss.id) == []
+
+
+def test_whoever_was_only_asked_reads_a_conversation_no_more_once_nobody_is_wanted(database, clock, conversation):
+    with database.unit_of_work() as session:
+        agent = make_staff(session, clock.now(), skills=["financing"])
+        ask(session, conversation, clock.now())
+        assert get_desk(session, agent, conversation.public_id).case is not None
+
+        withdraw_handoff(session, conversation=conversation, now=clock.now())
+
+        with pytest.raises(NotFound):
+            get_desk(session, agent, conversation.public_id)
