@@ -5,10 +5,11 @@ from typing import IO, Any, Protocol
 
 from adapters.wechat.errors import WeChatError
 from adapters.wechat.session import CodeSession
+from core.moderation import ContentVerdict, TextVerdict
 from core.notary import NotaryFiling, NotaryReceipt
 from core.timestamps import TimeStamp
 
-__all__ = ["CodeSession", "FileStore", "Notary", "TimestampAuthority", "WeChat", "WeChatError"]
+__all__ = ["CodeSession", "ContentCheck", "FileStore", "Notary", "TimestampAuthority", "WeChat", "WeChatError"]
 
 
 class WeChat(Protocol):
@@ -35,8 +36,8 @@ class WeChat(Protocol):
     def phone_number(self, code: str, openid: str) -> str:
         """The number that this person agreed to share; the phone button's code works once. Mini-program only."""
 
-    def check_text(self, openid: str, text: str, scene: int) -> str:
-        """WeChat's verdict on a user's text: pass, review or risky. Mini-program openids only."""
+    def check_text(self, openid: str, text: str, scene: int) -> TextVerdict:
+        """WeChat's verdict on a user's text. Mini-program openids only."""
 
     def download_media(self, media_id: str) -> bytes:
         """A temporary medium's bytes."""
@@ -83,3 +84,10 @@ class Notary(Protocol):
 
         Raises NotaryRefusal where trying again does not help, else NotaryError.
         """
+
+
+class ContentCheck(Protocol):
+    """Whether somebody's words may be shown to everybody."""
+
+    def check(self, text: str, *, openid: str | None) -> ContentVerdict:
+        """The verdict; `openid` is the writer's of the mini-program, None without one. Raises ModerationError."""

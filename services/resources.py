@@ -7,6 +7,8 @@ from functools import cached_property
 import redis
 
 from adapters.embedder import LocalEmbedder
+from adapters.moderation import Moderation, WeChatContentCheck
+from adapters.moderation_words import WordList
 from adapters.vector_store import VectorStore
 from core.clock import Clock
 from core.config import Settings
@@ -20,7 +22,7 @@ from nlp.segmenter import default_segmenter
 from nlp.similar_patents import SimilarPatents
 from nlp.understanding import Understander
 from services.market.memory import MarketMemory
-from services.ports import FileStore, Notary, TimestampAuthority, WeChat
+from services.ports import ContentCheck, FileStore, Notary, TimestampAuthority, WeChat
 
 
 def plain_answerer(index: SearchIndex) -> PolicyAnswerer:
@@ -55,6 +57,12 @@ class Resources:
     def similar_patents(self) -> SimilarPatents:
         """Likeness over the index of patents, made for the first who asks."""
         return SimilarPatents(self.patent_index, default_segmenter())
+
+    @cached_property
+    def content_check(self) -> ContentCheck:
+        """Our own list first, then WeChat's check where there is a mini-program whose people it may judge."""
+        mini_program = self.wechat.get(Platform.MINI_PROGRAM)
+        return Moderation(WordList(), *([WeChatContentCheck(mini_program)] if mini_program is not None else []))
 
     @cached_property
     def market(self) -> MarketMemory:

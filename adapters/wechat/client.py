@@ -25,6 +25,7 @@ from adapters.wechat.passive import PayloadRefused, to_customer_service
 from adapters.wechat.session import CodeSession
 from adapters.wechat.tokens import TokenProvider, stable_token_source
 from core.clock import Clock, SystemClock
+from core.moderation import Suggestion, TextVerdict
 from models import Platform
 
 SEND = "/cgi-bin/message/custom/send"
@@ -38,7 +39,7 @@ USERS = "/cgi-bin/user/info/batchget"
 NO_MENU = 46003
 PHONE_NUMBER = re.compile(r"\+?[0-9][0-9 -]{4,18}")
 CHECK_LENGTH = 2500
-VERDICTS = ("pass", "review", "risky")  # from good to bad
+VERDICTS = tuple(Suggestion)  # from good to bad
 
 Result = TypeVar("Result")
 
@@ -154,20 +155,17 @@ class WeChatClient:
             raise cut_answer()
         return number
 
-    def check_text(self, openid: str, text: str, scene: int) -> str:
-        """WeChat's verdict on a user's text: pass, review or risky; of a long text that of its worst part.
+    def check_text(self, openid: str, text: str, scene: int) -> TextVerdict:
+        """WeChat's verdict on a user's text; of a long text that of its worst part.
 
         Only for the mini-program's own openids seen within two hours (wechat-contract §5.5).
         """
-        worst = VERDICTS[0]
+        worst = TextVerdict(Suggestion.PASS)
         for start in range(0, len(text), CHECK_LENGTH):
             body = {"version": 2, "openid": openid, "scene": scene, "content": text[start : start + CHECK_LENGTH]}
             answer = self._post("/wxa/msg_sec_check", body, private=(openid,))
-            result = answer.get("result")
-            verdict = result.get("suggest") if isinstance(result, dict) else None
-            if verdict not in VERDICTS:
-                raise cut_answer()
-            worst = max(worst, verdict, key=VERDICTS.index)
+            found = _text_verdict(answer.get("result"))
+            worst = max(worst, found, key=lambda each: VERDICTS.index(each.suggestion))
         return worst
 
     def download_media(self, media_id: str) -> bytes:
@@ -252,3 +250,10 @@ class WeChatClient:
         if not isinstance(answer, bytes):
             check_answer(answer, private)
         return answer
+
+
+def _text_verdict(result: Any) -> TextVerdict:
+    if not isinstance(result, dict) or result.get("suggest") not in VERDICTS:
+        raise cut_answer()
+    label = result.get("label")
+    return TextVerdict(Suggestion(result["suggest"]), label if isinstance(label, int) else 0)

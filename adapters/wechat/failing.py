@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 from adapters.wechat.errors import Outcome, WeChatError
 from adapters.wechat.session import CodeSession
+from core.moderation import TextVerdict
 
 
 class FailingWeChat:
@@ -38,7 +39,7 @@ class FailingWeChat:
     def phone_number(self, code: str, openid: str) -> str:
         self._fail()
 
-    def check_text(self, openid: str, text: str, scene: int) -> str:
+    def check_text(self, openid: str, text: str, scene: int) -> TextVerdict:
         self._fail()
 
     def download_media(self, media_id: str) -> bytes:

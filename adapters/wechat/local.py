@@ -11,7 +11,11 @@ from adapters.wechat.media import check_image
 from adapters.wechat.passive import PayloadRefused, to_customer_service
 from adapters.wechat.session import CodeSession
 from core.clock import Clock, SystemClock
+from core.moderation import Suggestion, TextVerdict
 from models import Platform
+
+# WeChat's labels of a text: nothing found, and what has no label of its own.
+NORMAL, OTHER = 100, 21000
 
 
 @dataclass(frozen=True)
@@ -114,9 +118,10 @@ class LocalWeChat:
         del self.phone_codes[code]
         return number
 
-    def check_text(self, openid: str, text: str, scene: int) -> str:
-        found = [verdict for part, verdict in self.verdicts.items() if part in text]
-        return max(found, key=VERDICTS.index, default=VERDICTS[0])
+    def check_text(self, openid: str, text: str, scene: int) -> TextVerdict:
+        found = [Suggestion(verdict) for part, verdict in self.verdicts.items() if part in text]
+        worst = max(found, key=VERDICTS.index, default=Suggestion.PASS)
+        return TextVerdict(worst, NORMAL if worst is Suggestion.PASS else OTHER)
 
     def download_media(self, media_id: str) -> bytes:
         if media_id not in self.media:

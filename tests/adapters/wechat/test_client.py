@@ -282,7 +282,7 @@ def test_an_answer_without_a_number_is_no_number(client: WeChatClient, state: Ap
 def test_long_texts_are_checked_in_parts_and_the_worst_counts(client: WeChatClient, state: ApiState) -> None:
     state.suggestions.extend(["review", "pass"])
 
-    assert client.check_text("oMini1", "字" * 2501, 2) == "review"
+    assert client.check_text("oMini1", "字" * 2501, 2).suggestion == "review"
     bodies = [call.body for call in state.calls_of("/wxa/msg_sec_check")]
     assert [len(body["content"]) for body in bodies] == [2500, 1]
     assert {body["version"] for body in bodies} == {2}

@@ -7,6 +7,7 @@ import pytest
 from adapters.wechat.failing import FailingWeChat
 from adapters.wechat.local import LocalWeChat
 from core.errors import AppError
+from core.moderation import Suggestion, TextVerdict
 from models import Platform
 from services.ports import CodeSession, WeChat, WeChatError
 from tests.adapters.wechat.api_server import SEND, ApiState
@@ -116,9 +117,9 @@ def test_a_login_code_works_once(world: World) -> None:
 
 
 def test_texts_are_judged(world: World) -> None:
-    assert world.mini.check_text("oMini1", "脏话", 2) == "risky"
-    assert world.mini.check_text("oMini1", "你好", 2) == "pass"
-    assert world.mini.check_text("oMini1", "", 2) == "pass"
+    assert world.mini.check_text("oMini1", "脏话", 2).suggestion == "risky"
+    assert world.mini.check_text("oMini1", "你好", 2) == TextVerdict(Suggestion.PASS)
+    assert world.mini.check_text("oMini1", "", 2) == TextVerdict(Suggestion.PASS)
 
 
 def test_media_come_as_bytes_until_they_expire(world: World) -> None:
