@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.context import TurnContext
-from bot.flows import case_words, forms, news, owner_moves, together
+from bot.flows import case_words, forms, news, owner_moves, posting, together
 from bot.rendering import payloads_of
 from bot.replies import Reply
 from bot.second_wish import LONGEST_TWO_WISHES, with_second_wish
@@ -51,6 +51,7 @@ from bot.skills import (
     feedback,
     guidance,
     handoff,
+    market,
     own_data,
     patent_details,
     patents,
@@ -109,7 +110,7 @@ class Dialogue:
         """The skill that answers; a form on the table is heard first, and everything else leads back to it."""
         form, asked = forms.running(context), training_questions.running(context)
         if form is None and asked is None:
-            return exams.aside(self._choose_alone(context), context)
+            return posting.hear(context, self._choose_alone) or exams.aside(self._choose_alone(context), context)
         unmistakable = (
             training_door.choose_code(context) or training.choose_offer(context) or training.choose_named(context)
         )
@@ -145,6 +146,7 @@ class Dialogue:
             or training_questions.choose_alone(context, text)
             or training_after.choose(context, text)
             or exams.choose(context, text)
+            or market.choose(context, text)
             or custody.choose(context, text)
             or forms.resume(context, text)
             or together.choose(context, text)

@@ -1,5 +1,6 @@
 """Every skill of the bot by name: by intent, by dialogue act, by what was said word for word, and for one case each."""
 
+from bot.flows import posting, posting_replies
 from bot.skills import (
     Skill,
     custody,
@@ -9,6 +10,8 @@ from bot.skills import (
     guidance,
     handoff,
     inbox,
+    market,
+    market_board,
     own_data,
     patent_details,
     patents,
@@ -34,6 +37,9 @@ INTENT_SKILLS = {
     "training_book": Skill(training.NAME, training.book_by_words),
     "training_cancel": Skill(training.NAME, training.cancel_by_words),
     "portfolio": Skill(custody.NAME, custody.by_intent),
+    "supply_post": Skill(posting_replies.NAME, posting.begin_offer),
+    "demand_post": Skill(posting_replies.NAME, posting.begin_need),
+    "market_browse": Skill(market.NAME, market_board.browse),
     **{intent: Skill("desk", desks.offer_desk) for intent in desks.DESKS},
 }
 
@@ -92,6 +98,7 @@ ACCEPTED = {
     "number": ACCEPT_NUMBER,
     training.CONFIRMS_BOOKING: Skill(training.NAME, training.book_confirmed),
     training_after.CONFIRMS_HOLDER: Skill(training_after.NAME, training_after.claim_confirmed),
+    market.WITHDRAW: Skill(market.NAME, market.withdraw_confirmed),
     custody_changes.STOP: Skill(custody.NAME, custody_changes.stop_confirmed),
     training_replies.CONFIRMS_CANCELLING: Skill(training.NAME, training.cancel_confirmed),
 }

@@ -26,6 +26,7 @@ from console.views import (
     inbox,
     institutions,
     knowledge,
+    market,
     questions,
     statistics,
     stream,
@@ -67,6 +68,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     institutions.add_routes(blueprint, resources)
     claims.add_routes(blueprint, resources)
     custody.add_routes(blueprint, resources)
+    market.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)
     training_after.add_routes(blueprint, resources)

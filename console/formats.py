@@ -91,7 +91,7 @@ NOTICE_ICONS = {
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",
     "answer_published": "check2-circle", "answer_blocked": "exclamation-circle", "answer_rejected": "arrow-return-left",
     "clock": "alarm", "task": "list-check", "case_news": "folder2-open", "company_claim": "building-check",
-    "custody_proof": "patch-check",
+    "custody_proof": "patch-check", "market_post": "shop",
 }  # fmt: skip
 
 

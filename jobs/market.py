@@ -1,7 +1,9 @@
-"""Matches of the market: of a new post, and each night of every need."""
+"""Posts of the market: looked at when they are handed in, matched when published and each night, their owners told."""
 
-from jobs.runtime import outbox_job
-from services.market import matching
+from sqlalchemy.orm import Session
+
+from jobs.runtime import atomic_job, outbox_job
+from services.market import content, matching, telling
 from services.resources import Resources
 
 
@@ -15,3 +17,17 @@ def match_post(resources: Resources, post_id: int) -> None:
 def match_needs(resources: Resources, run: str, after: int = 0) -> None:
     """One portion of the night's run."""
     matching.match_needs(resources.database, resources.market, resources.clock.now(), run=run, after=after)
+
+
+@outbox_job
+def check_post(resources: Resources, post_id: int, version: int) -> None:
+    """The words of a post that was handed in, and whether others offer the same."""
+    content.check_content(
+        resources.database, resources.content_check, resources.market, post_id, version, resources.clock.now()
+    )
+
+
+@atomic_job
+def tell_post(session: Session, resources: Resources, post_id: int, version: int) -> None:
+    """How a post stands now, to its owner."""
+    telling.tell_owner(session, post_id, version, resources.clock.now())

@@ -24,6 +24,7 @@ from services.delivery_sweeps import rescue_stuck_deliveries
 from services.evidence.reverifying import request_verification
 from services.idempotency import delete_expired_keys
 from services.job_names import UNTIL_DONE
+from services.market.checks import recheck_posts
 from services.market.matching import request_night
 from services.market.posting import expire_posts
 from services.resources import Resources
@@ -135,12 +136,19 @@ def look_at_investors(resources: Resources) -> None:
 
 
 def keep_market(resources: Resources) -> None:
-    """End the posts whose last day is over, and ask for the night's matches once a day, from the small hours on."""
+    """End the posts whose last day is over. From the small hours on, once a day: ask the rules about every post again,
+    portion by portion, and then for the night's matches."""
     now = resources.clock.now()
     with resources.database.unit_of_work() as session:
         expire_posts(session, now)
-        if now.astimezone(CHINA).hour >= NIGHT_HOUR:
-            request_night(session, now)
+    if now.astimezone(CHINA).hour < NIGHT_HOUR:
+        return
+    after: int | None = 0
+    while after is not None:
+        with resources.database.unit_of_work() as session:
+            after = recheck_posts(session, now, after=after)
+    with resources.database.unit_of_work() as session:
+        request_night(session, now)
 
 
 def heartbeat(resources: Resources) -> None:

@@ -26,6 +26,7 @@ REASONS = {
     "less_than_equal": "不能大于{le}。",
     "enum": "只能是:{expected}。",
     "literal_error": "只能是:{expected}。",
+    "ipc": "IPC分类号要写成 G01M 13/045 这样。",
     "iso_date": "日期要写成 2026-01-31 这样。",
     "form_value": "要填文字、数字、是或否,或者它们的列表。",
     "dict_type": "要填 JSON 对象。",

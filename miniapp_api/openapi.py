@@ -33,6 +33,8 @@ CREATES = {
     f"{PREFIX}/mock-papers",
     f"{PREFIX}/custody-rights",
     f"{PREFIX}/custody-imports",
+    f"{PREFIX}/market/posts",
+    f"{PREFIX}/market/posts/{{id}}/submission",
 }
 # Not creates, but what they change, or make a file of, may not be as the caller thinks.
 CHANGES = {
@@ -53,6 +55,10 @@ CHANGES = {
     ("put", f"{PREFIX}/custody-rights/{{id}}"),
     ("put", f"{PREFIX}/custody-rights/{{id}}/proof"),
     ("put", f"{PREFIX}/custody-rights/{{id}}/keeper"),
+    ("get", f"{PREFIX}/market/posts/{{id}}/declarations"),
+    ("put", f"{PREFIX}/market/posts/{{id}}"),
+    ("put", f"{PREFIX}/market/posts/{{id}}/until"),
+    ("put", f"{PREFIX}/market/favourites/{{id}}"),
 }
 # What one may see and may not do.
 RESTRICTED = {
@@ -96,6 +102,7 @@ TAGS = {
     "custody-dormant": "托管",
     "custody-export": "托管",
     "custody-products": "托管",
+    "market": "供需",
     "conversations": "会话",
     "me": "我的数据",
 }

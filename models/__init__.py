@@ -52,7 +52,16 @@ from models.knowledge_upkeep import (
     UpkeepMark,
     Verdict,
 )
-from models.market import FeedbackVerdict, MarketFeedback, MarketMatch, MarketPost, PostSide, PostState
+from models.market import (
+    FeedbackVerdict,
+    MarketFavourite,
+    MarketFeedback,
+    MarketMatch,
+    MarketPost,
+    MarketPostRight,
+    PostSide,
+    PostState,
+)
 from models.membership import IdentityMerge, MemberRole, Membership, MemberState
 from models.patent import ImportReport, LegalStatus, Patent, PatentKind
 from models.saved_search import SavedSearch
@@ -129,9 +138,11 @@ __all__ = [
     "Institution",
     "LeaderboardEntry",
     "LegalStatus",
+    "MarketFavourite",
     "MarketFeedback",
     "MarketMatch",
     "MarketPost",
+    "MarketPostRight",
     "MemberRole",
     "MemberState",
     "Membership",

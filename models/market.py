@@ -19,12 +19,14 @@ class PostSide(StrEnum):
 
 class PostState(StrEnum):
     """draft: its owner writes · review: staff look at it · published: found and matched · refused: may be written anew
-    · withdrawn by its owner · expired: its last day is over, may be renewed"""
+    · suspended: a rule does not let it be traded now, it comes back once the rule is met · withdrawn by its owner ·
+    expired: its last day is over, may be renewed"""
 
     DRAFT = "draft"
     REVIEW = "review"
     PUBLISHED = "published"
     REFUSED = "refused"
+    SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
 
@@ -42,6 +44,7 @@ class MarketPost(Base):
     __table_args__ = (
         Index("ix_market_posts_state_until", "state", "until"),
         Index("ix_market_posts_changed_at", "changed_at"),
+        Index("ix_market_posts_state_checked_at", "state", "checked_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +66,21 @@ class MarketPost(Base):
     # Who it is from is told to nobody until both sides agree.
     is_anonymous: Mapped[bool] = mapped_column(default=True)
     until: Mapped[date]
+    # The first of its places, by which the board is filtered.
+    place: Mapped[str | None] = mapped_column(String(60))
+    # What its owner says of its rights, by the names of nlp.market.trade_facts.Answers.
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # What the rules said last, as services/market/checks.py writes it, and the signs of a text that tells too much.
+    findings: Mapped[list[Any]] = mapped_column(default=list)
+    signs: Mapped[list[Any]] = mapped_column(default=list)
+    checked_at: Mapped[datetime | None]
+    # Its owner read the warning, and publishes the details all the same.
+    accepts_disclosure: Mapped[bool] = mapped_column(default=False)
+    # pass, review or risky, of the words as they were in this version; null where nobody has judged them yet.
+    content_verdict: Mapped[str | None] = mapped_column(String(6))
+    content_reason: Mapped[str | None] = mapped_column(String(60))
+    # Like posts of other owners: [{"id": public id, "kind": "right" | "text", "share": …}]
+    duplicates: Mapped[list[Any]] = mapped_column(default=list)
     review_note: Mapped[str | None] = mapped_column(String(300))
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     published_at: Mapped[datetime | None]
@@ -73,6 +91,29 @@ class MarketPost(Base):
 
     user: Mapped[User] = relationship()
     company: Mapped[Company | None] = relationship()
+
+
+class MarketPostRight(Base):
+    """A right that a post offers, by one number for all that it has: who else offers the same is found by it."""
+
+    __tablename__ = "market_post_rights"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("market_posts.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
+
+
+class MarketFavourite(Base):
+    """A post that somebody keeps to look at again."""
+
+    __tablename__ = "market_favourites"
+    __table_args__ = (UniqueConstraint("user_id", "post_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("market_posts.id"), index=True)
+    created_at: Mapped[datetime]
+
+    post: Mapped[MarketPost] = relationship()
 
 
 class MarketMatch(Base):

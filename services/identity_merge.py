@@ -24,6 +24,7 @@ from models import (
     IdempotencyRecord,
     IdentityMerge,
     LeaderboardEntry,
+    MarketFavourite,
     MarketPost,
     MemberRole,
     Membership,
@@ -66,6 +67,7 @@ ONE_A_KEY: dict[type[Base], str] = {
     WrongAnswer: "question_id",
     LeaderboardEntry: "board",
     CustodyRight: "key",
+    MarketFavourite: "post_id",
 }
 PROFILE = ("display_name", "region", "company_id")
 # A number goes with the proof that it is theirs.

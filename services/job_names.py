@@ -51,6 +51,8 @@ class JobName(StrEnum):
     TELL_RIGHT_CHANGED = "jobs.custody.tell_right_changed"
     MATCH_POST = "jobs.market.match_post"
     MATCH_NEEDS = "jobs.market.match_needs"
+    CHECK_POST = "jobs.market.check_post"
+    TELL_POST = "jobs.market.tell_post"
 
     @property
     def queue(self) -> Queue:
@@ -93,6 +95,9 @@ QUEUES = {
     # One process holds the posts in memory.
     JobName.MATCH_POST: Queue.INDEX,
     JobName.MATCH_NEEDS: Queue.INDEX,
+    # It looks for like posts among those in memory.
+    JobName.CHECK_POST: Queue.INDEX,
+    JobName.TELL_POST: Queue.INDEX,
 }
 
 

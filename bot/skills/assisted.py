@@ -6,7 +6,7 @@ from functools import partial
 from bot.context import TurnContext
 from bot.dialogue import Dialogue
 from bot.replies import Choice, Reply
-from bot.skills import Skill, desks, policies
+from bot.skills import Skill, desks, market, policies
 from bot.skills.handoff import TOPIC_OF_INTENT
 from bot.skills.patent_filters import narrows_nothing, query_of
 from core.errors import UpstreamUnavailable
@@ -132,7 +132,7 @@ class Assistant:
             LookUp("compute_rule", RULE, _reading(context, partial(self._compute, context))),
         ]
         proposals = [
-            Proposal("start_case", CASE, tuple(sorted({*desks.DESKS, *_intents_of_services()}))),
+            Proposal("start_case", CASE, tuple(sorted({*desks.DESKS, *market.INTENTS, *_intents_of_services()}))),
             Proposal("hand_off", PERSON, tuple(SKILL_NAMES)),
         ]
         return Toolbox(look_ups, proposals)

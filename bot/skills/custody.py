@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
-from bot.skills import Skill, custody_changes, desks
+from bot.skills import Skill, custody_changes, market
 from bot.skills.custody_words import (
     BARE_PLACE,
     COPYRIGHT,
@@ -65,6 +65,7 @@ LIST = "custody"
 SHOWN = 5
 ENDS = " 。.!?"
 MOST_YEARS = 5
+MOST_CHOICES = 3
 MINE = Choice("我的托管", "我的托管")
 AHEAD = Choice("今后五年年费", "今后五年年费")
 
@@ -125,7 +126,8 @@ def by_intent(context: TurnContext) -> Reply:
     """The intent portfolio: rights to bring, to see, to offer."""
     plain = context.plain
     if SELLS.search(plain):
-        return desks.offer_listing(context)
+        numbers = [number.normal for number in find_numbers(plain)]
+        return market.put_out(context, numbers) if numbers else market.ask_which(context)
     if find_numbers(plain):
         return add_patents(context)
     kind = context.understanding.slots.get("right_type")
@@ -195,7 +197,8 @@ def show_one(context: TurnContext, right: CustodyRight) -> Reply:
         lines.append(f"依据:{said_articles(basis(page.due, page.effects))}。")
     paid = (Choice(f"{right.number} 年费已缴", "年费已缴"),) if page.outlook is not None else ()
     stop = Choice(f"停止托管 {right.number}", "停止托管")
-    return Reply("\n".join(lines), choices=(*paid, stop, MINE), memory={"pending": None})
+    out = (Choice(f"挂出去 {right.number}", "挂出去"),) if right.kind == RightKind.PATENT else ()
+    return Reply("\n".join(lines), choices=(*paid, *out, stop, MINE)[:MOST_CHOICES], memory={"pending": None})
 
 
 def _standing(page: RightPage, context: TurnContext) -> str:

@@ -36,12 +36,6 @@ DESKS = {
     "patent_fee": Desk("年费和滞纳金要按申请日、类型和减缴情况算,由专利专员核对后告诉您。", "专利年费每年什么时候交"),
     "patent_valuation": Desk("专利估值由专员先做估算,正式价值要由有资质的评估机构出具。"),
     "patent_watch": Desk("预警监控由专利专员设置,有变化通知您。"),
-    "supply_post": Desk(
-        "转让、许可和挂牌由供需专员登记,先核对权利状态再发布。还没申请专利的技术细节先别发出来。",
-        "专利转让什么时候算数",
-    ),
-    "demand_post": Desk("技术需求由供需专员登记并找匹配,可以先匿名。"),
-    "market_browse": Desk("供需信息由专员按您的需求挑给您。"),
 }
 
 
@@ -53,11 +47,6 @@ def offer_desk(context: TurnContext) -> Reply:
 def offer_fee(context: TurnContext) -> Reply:
     """年费呢, said of the patent that was just looked at."""
     return _offer(context, "patent_fee")
-
-
-def offer_listing(context: TurnContext) -> Reply:
-    """一键挂牌, said of what is in custody: the market's person does it."""
-    return _offer(context, "supply_post")
 
 
 def asks_fee_of_subject(context: TurnContext) -> bool:

@@ -1,4 +1,4 @@
-"""What lapse of a right would do: to requests that rest on it, to licences, to what products may still say."""
+"""What lapse of a right would do: to requests and offers that rest on it, to licences, to what products may say."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from models import HANDOFF, Case, CaseOutcome, CaseStatus, CustodyRight, Membership, MemberState, RightKind
+from models import (
+    HANDOFF,
+    Case,
+    CaseOutcome,
+    CaseStatus,
+    CustodyRight,
+    MarketPost,
+    MarketPostRight,
+    Membership,
+    MemberState,
+    PostState,
+    RightKind,
+)
 from nlp.rules.model import Article
 from services.catalogue import find_service
 from services.custody.due_dates import Due
@@ -28,6 +40,7 @@ class Effect:
 def effects_of_lapse(session: Session, right: CustodyRight, due: Due | None) -> list[Effect]:
     """Consequences, those of requests first."""
     found = [Effect(_said_case(case), case_number=case.number) for case in cases_resting_on(session, right)]
+    found += [Effect(f"展示中的供给“{title}”用到这件,会暂停展示") for title in _listings(session, right)]
     if right.kind == RightKind.TRADEMARK and due is not None:
         return [*found, Effect("宽展期满没续展,商标会被注销", due.articles[-1])]
     if right.kind != RightKind.PATENT or due is None:
@@ -72,6 +85,17 @@ def _bearing_cases(session: Session, right: CustodyRight) -> Sequence[Case]:
     is_bound = and_(Case.kind.in_(STANDING), Case.outcome == CaseOutcome.DONE)
     rests = or_(Case.status != CaseStatus.CLOSED, is_bound)
     return session.scalars(select(Case).where(owner, Case.kind != HANDOFF, rests).order_by(Case.id)).all()
+
+
+def _listings(session: Session, right: CustodyRight) -> Sequence[str]:
+    """The owner's offers on the market that rest on this right: a company's right has the company's."""
+    numbers = {right.number, right.application_number, right.publication_number} - {None}
+    owner: ColumnElement[bool] = MarketPost.user_id == right.user_id
+    if right.company_id is not None:
+        owner = MarketPost.company_id == right.company_id
+    wanted = select(MarketPost.title).join(MarketPostRight, MarketPostRight.post_id == MarketPost.id)
+    wanted = wanted.where(owner, MarketPost.state == PostState.PUBLISHED, MarketPostRight.key.in_(numbers))
+    return session.scalars(wanted.order_by(MarketPost.id)).all()
 
 
 def _named(case: Case) -> Sequence[str]:

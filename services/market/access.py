@@ -1,7 +1,9 @@
 """The doors to posts and matches: their owners', and that of staff who look at posts before they are shown."""
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from core.errors import Conflict, NotFound
 from models import MarketMatch, MarketPost, MemberRole, Membership, MemberState, PostSide, PostState, Staff
@@ -33,6 +35,27 @@ def get_own_post(session: Session, user_id: int, public_id: str, *, lock: bool =
     if post is None:
         raise NotFound(NO_POST)
     return post
+
+
+def get_board_post(session: Session, public_id: str, today: date) -> MarketPost:
+    """What everybody may read: a post that is on the market. Raises NotFound for any other."""
+    wanted = select(MarketPost).where(
+        MarketPost.public_id == public_id, MarketPost.state == PostState.PUBLISHED, MarketPost.until >= today
+    )
+    post = session.scalar(wanted.options(joinedload(MarketPost.company)))
+    if post is None:
+        raise NotFound(NO_POST)
+    return post
+
+
+def list_posts_to_review(session: Session, staff: Staff, *, limit: int) -> tuple[list[MarketPost], list[MarketPost]]:
+    """Those that wait, the oldest first, and those that somebody decided on, the latest first. Raises Forbidden."""
+    check_may(staff, Action.REVIEW_POSTS)
+    posts = select(MarketPost).options(joinedload(MarketPost.user), joinedload(MarketPost.company)).limit(limit)
+    waiting = posts.where(MarketPost.state == PostState.REVIEW).order_by(MarketPost.changed_at, MarketPost.id)
+    decided = posts.where(MarketPost.reviewed_by_id.is_not(None), MarketPost.state != PostState.REVIEW)
+    latest = decided.order_by(MarketPost.changed_at.desc(), MarketPost.id.desc())
+    return list(session.scalars(waiting)), list(session.scalars(latest))
 
 
 def get_post_to_review(session: Session, staff: Staff, public_id: str) -> MarketPost:

@@ -13,10 +13,14 @@ from core.logs import get_logger
 from models import MarketPost, PostSide, PostState, Staff, User
 from nlp.ipc import normalise_ipc
 from nlp.market.posts import Mode, RightState
+from nlp.market.trade_facts import Answers
 from services.audit import record_action
 from services.custody.access import company_of
-from services.job_names import JobName, request_job
 from services.market.access import check_version, get_own_post, get_post_to_review
+from services.market.checks import check_may_be_shown, note_checks
+from services.market.moving import ask_for_checks, ask_for_matches, expect_state, move
+from services.market.telling import ask_to_tell
+from services.market.trade_record import note_rights
 
 log = get_logger(__name__)
 
@@ -24,7 +28,10 @@ SHORTEST_TEXT, LONGEST_TEXT, LONGEST_TITLE = 10, 1_000, 80
 MOST_AMOUNT = 2_000_000_000
 LONGEST_DAYS = 365
 MOST_OPEN = 50
-OPEN = (PostState.DRAFT, PostState.REVIEW, PostState.PUBLISHED)
+LONGEST_PLACE = 60
+OPEN = (PostState.DRAFT, PostState.REVIEW, PostState.PUBLISHED, PostState.SUSPENDED)
+LONGEST_REVIEW_NOTE = 300
+ANSWERS = frozenset(Answers.__dataclass_fields__)
 
 
 class PostForm(BaseModel):
@@ -43,6 +50,15 @@ class PostForm(BaseModel):
     right_kinds: list[str] = Field(default_factory=list, max_length=3)
     right_state: RightState | None = None
     is_anonymous: bool = True
+    # By the names of nlp.market.trade_facts.Answers.
+    answers: dict[str, bool] = Field(default_factory=dict)
+
+    @field_validator("answers")
+    @classmethod
+    def _answers(cls, given: dict[str, bool]) -> dict[str, bool]:
+        if not given.keys() <= ANSWERS:
+            raise ValueError("not a question of ours")
+        return given
 
     @field_validator("classes")
     @classmethod
@@ -63,6 +79,9 @@ def write_post(session: Session, user: User, form: PostForm, now: datetime) -> M
     _fill(post, form)
     session.add(post)
     session.flush()
+    note_rights(session, post)
+    note_checks(session, post, now)
+    session.flush()
     log.info("market_post_written", post_id=post.id, side=post.side)
     return post
 
@@ -80,20 +99,39 @@ def change_post(
         raise InvalidInput("供给和需求不能互换,请另发一条。")
     _check_room(session, post.user_id, form, besides=post)
     _fill(post, form)
-    _move(post, PostState.DRAFT, now)
+    note_rights(session, post)
+    note_checks(session, post, now)
+    _forget_verdicts(post)
+    move(post, PostState.DRAFT, now)
     session.flush()
     return post
 
 
-def submit_post(session: Session, user: User, public_id: str, now: datetime) -> MarketPost:
-    """Ask for publication. Raises NotFound, and Conflict where it is not a draft."""
+def submit_post(
+    session: Session,
+    user: User,
+    public_id: str,
+    now: datetime,
+    *,
+    accepts_disclosure: bool = False,
+    version: int | None = None,
+) -> MarketPost:
+    """Ask for publication. Raises NotFound, InvalidInput, Conflict where it is not a draft, NotTradable where a rule
+    forbids it, TellsTooMuch where its words tell how it is made and its owner has not accepted that."""
     post = get_own_post(session, user.id, public_id, lock=True)
-    _expect(post, PostState.DRAFT, PostState.REFUSED)
+    if version is not None:
+        check_version(post, version)
+    expect_state(post, PostState.DRAFT, PostState.REFUSED)
     if post.until < china_date(now):
         raise InvalidInput("截止日已经过了,请改一个日期。")
+    post.accepts_disclosure = post.accepts_disclosure or accepts_disclosure
+    note_checks(session, post, now)
+    check_may_be_shown(post)
     post.review_note = None
-    _move(post, PostState.REVIEW, now)
+    _forget_verdicts(post)
+    move(post, PostState.REVIEW, now)
     session.flush()
+    ask_for_checks(session, post, now)
     return post
 
 
@@ -108,35 +146,49 @@ class Decision:
 def review_post(
     session: Session, staff: Staff, public_id: str, decision: Decision, now: datetime, *, version: int
 ) -> MarketPost:
-    """Publish it, and ask for its matches at once, or refuse it. Raises NotFound, Forbidden, InvalidInput, and Conflict
-    also where it was written anew since staff read it: nothing is published unread."""
+    """Publish it, and ask for its matches at once, or refuse it; its owner is told. The rules are asked once more: what
+    they forbid nobody publishes. Raises NotFound, Forbidden, InvalidInput, NotTradable, and Conflict also where it was
+    written anew since staff read it: nothing is published unread."""
     post = get_post_to_review(session, staff, public_id)
     check_version(post, version)
-    _expect(post, PostState.REVIEW)
-    if not decision.is_published and not (decision.note or "").strip():
-        raise InvalidInput("退回要写明原因。")
-    post.reviewed_by_id, post.review_note = staff.id, decision.note
+    expect_state(post, PostState.REVIEW)
+    reason = " ".join((decision.note or "").split())
+    if not decision.is_published and not reason:
+        raise InvalidInput("退回要写明原因。", fields={"note": "写明原因"})
+    if len(reason) > LONGEST_REVIEW_NOTE:
+        raise InvalidInput(fields={"note": f"最多{LONGEST_REVIEW_NOTE}个字"})
     if decision.is_published:
+        note_checks(session, post, now)
+        check_may_be_shown(post)
         post.published_at = now
-    _move(post, PostState.PUBLISHED if decision.is_published else PostState.REFUSED, now)
+    post.reviewed_by_id, post.review_note = staff.id, reason or None
+    move(post, PostState.PUBLISHED if decision.is_published else PostState.REFUSED, now)
     session.flush()
     if decision.is_published:
         ask_for_matches(session, post, now)
+    ask_to_tell(session, post, now)
     action = "post_published" if decision.is_published else "post_refused"
     record_action(session, staff=staff, action=action, target=f"post:{post.public_id}", now=now)
     log.info("market_post_reviewed", post_id=post.id, staff_id=staff.id, state=post.state)
     return post
 
 
-def renew_post(session: Session, user: User, public_id: str, until: date, now: datetime) -> MarketPost:
-    """A later last day; one that had expired is shown again as it was. Raises NotFound, InvalidInput, Conflict."""
+def renew_post(
+    session: Session, user: User, public_id: str, until: date, now: datetime, *, version: int | None = None
+) -> MarketPost:
+    """A later last day; one that had expired is shown again as it was, if the rules still let it. Raises NotFound,
+    InvalidInput, Conflict, NotTradable."""
     _lock_owner(session, user)
     post = get_own_post(session, user.id, public_id, lock=True)
-    _expect(post, PostState.PUBLISHED, PostState.EXPIRED)
+    if version is not None:
+        check_version(post, version)
+    expect_state(post, PostState.PUBLISHED, PostState.EXPIRED)
     _check_until(until, china_date(now))
     _check_room(session, post.user_id, post, besides=post)
+    note_checks(session, post, now)
+    check_may_be_shown(post)
     post.until = until
-    _move(post, PostState.PUBLISHED, now)
+    move(post, PostState.PUBLISHED, now)
     session.flush()
     ask_for_matches(session, post, now)
     return post
@@ -146,7 +198,7 @@ def withdraw_post(session: Session, user: User, public_id: str, now: datetime) -
     """Take it off the market; doing it twice is no error. Raises NotFound."""
     post = get_own_post(session, user.id, public_id, lock=True)
     if post.state != PostState.WITHDRAWN:
-        _move(post, PostState.WITHDRAWN, now)
+        move(post, PostState.WITHDRAWN, now)
         session.flush()
     return post
 
@@ -155,20 +207,16 @@ def expire_posts(session: Session, now: datetime, *, at_most: int = 500) -> int:
     """End those whose last day is over; answers how many."""
     over = (
         select(MarketPost)
-        .where(MarketPost.state == PostState.PUBLISHED, MarketPost.until < china_date(now))
+        .where(MarketPost.state.in_((PostState.PUBLISHED, PostState.SUSPENDED)), MarketPost.until < china_date(now))
         .order_by(MarketPost.id)
         .limit(at_most)
         .with_for_update()
     )
     posts = session.scalars(over).all()
     for post in posts:
-        _move(post, PostState.EXPIRED, now)
+        move(post, PostState.EXPIRED, now)
     session.flush()
     return len(posts)
-
-
-def ask_for_matches(session: Session, post: MarketPost, now: datetime) -> None:
-    request_job(session, JobName.MATCH_POST, key=f"market-post-{post.id}-{post.version}", now=now, post_id=post.id)
 
 
 def _lock_owner(session: Session, user: User) -> None:
@@ -217,18 +265,18 @@ def _check_until(until: date, today: date) -> None:
 
 
 def _fill(post: MarketPost, form: PostForm) -> None:
+    words = _plain(post) if post.text else ""
     for name, value in form.model_dump().items():
         setattr(post, name, value)
+    post.place = form.regions[0][:LONGEST_PLACE] if form.regions else None
+    if _plain(post) != words:
+        post.accepts_disclosure = False
 
 
 def _plain(post: PostForm | MarketPost) -> str:
     return "".join(f"{post.title}{post.text}".split())
 
 
-def _expect(post: MarketPost, *states: PostState) -> None:
-    if post.state not in states:
-        raise Conflict("这条的状态变了,请刷新后再看。")
-
-
-def _move(post: MarketPost, state: PostState, now: datetime) -> None:
-    post.state, post.changed_at, post.version = state, now, post.version + 1
+def _forget_verdicts(post: MarketPost) -> None:
+    """What was said of earlier words."""
+    post.content_verdict, post.content_reason, post.duplicates = None, None, []

@@ -84,6 +84,7 @@ PAGES = [
     ("/console/audit", 403, 403, 200, 200),
     ("/console/claims", 403, 403, 200, 200),
     ("/console/custody-proofs", 403, 403, 200, 200),
+    ("/console/market-posts", 403, 403, 200, 200),
     ("/console/training", 403, 403, 200, 200),
     ("/console/training/new", 403, 403, 200, 200),
     ("/console/training/courses/new", 403, 403, 200, 200),

@@ -12,6 +12,7 @@ SERVICE = "pledge_financing"
 # In a body: the id of somebody who acts for the company.
 MEMBER = "member_id"
 FORM = {**PLEDGE, "phone": "13911112222"}
+POST = {"side": "need", "text": "水泵轴承老是烧,想提前知道故障", "until": "2027-01-31"}
 # Without a login; whoever was erased may only ask for it again.
 LOGGED_OUT = ("nobody", "revoked", "expired", "erased")
 # The filer acts for a company: a colleague, who runs it, who asked to join and who left it stand around them. The
@@ -103,6 +104,17 @@ MATRIX: dict[tuple[str, str], Row] = {
         inside(200, member=403), {"version": 1, "member_id": MEMBER}, is_used_up=True
     ),
     ("delete", "/custody-rights/{id}"): Row(inside(204, member=403), is_used_up=True),
+    # Drafts until they are handed in: who wrote them and who runs the company sees them, no other colleague.
+    ("get", "/market/posts/{id}"): Row(inside(200, member=404)),
+    ("put", "/market/posts/{id}"): Row(
+        inside(200, member=404), POST | {"version": 1, "text": "风机轴承老是烧,想提前知道"}, is_used_up=True
+    ),
+    ("post", "/market/posts/{id}/submission"): Row(inside(200, member=404), {"version": 1}, is_used_up=True),
+    # A draft has nothing to renew, and a need declares no open licence.
+    ("put", "/market/posts/{id}/until"): Row(inside(409, member=404), {"version": 1, "until": "2027-02-01"}),
+    ("get", "/market/posts/{id}/declarations"): Row(inside(409, member=404)),
+    ("delete", "/market/posts/{id}"): Row(inside(204, member=404), is_used_up=True),
+    ("put", "/market/matches/{id}/feedback"): Row(only_theirs(200), {"verdict": "interested"}),
     # One's own lists and what everybody may look up: nothing of anybody else's is in them.
     ("get", "/cases"): Row(everybody(200)),
     ("get", "/companies"): Row(everybody(200)),
@@ -124,6 +136,15 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/custody-dormant"): Row(everybody(200)),
     ("get", "/custody-export"): Row(everybody(200)),
     ("get", "/custody-products"): Row(everybody(200)),
+    ("get", "/market/posts"): Row(everybody(200)),
+    ("post", "/market/posts"): Row(everybody(201), POST),
+    ("get", "/market/board"): Row(everybody(200)),
+    ("get", "/market/board/{id}"): Row(everybody(200)),
+    ("get", "/market/board/{id}/similar"): Row(everybody(200)),
+    ("get", "/market/favourites"): Row(everybody(200)),
+    ("put", "/market/favourites/{id}"): Row(everybody(204)),
+    ("delete", "/market/favourites/{id}"): Row(everybody(204)),
+    ("get", "/market/matches"): Row(everybody(200)),
     ("post", "/custody-rights"): Row(everybody(201), {"rights": [{"number": "CN110000001B"}]}),
     ("post", "/custody-imports"): Row(everybody(201), "table"),
     ("get", "/certificates"): Row(everybody(200)),
@@ -164,7 +185,7 @@ MATRIX: dict[tuple[str, str], Row] = {
 OWNED = (
     "/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/bookings/{",
     "/certificates/{",
-    "/practice-runs/{", "/mock-papers/{", "/custody-rights/{",
+    "/practice-runs/{", "/mock-papers/{", "/custody-rights/{", "/market/posts/{", "/market/matches/{",
 )  # fmt: skip
 NUMBERED = {"cases", "bookings", "certificates"}
 OWN_DRAFT = {("get", "/services/{key}/draft"), ("delete", "/services/{key}/draft")}

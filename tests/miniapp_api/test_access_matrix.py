@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from core.ids import new_public_id
-from models import ApiSession, Booking, User, WeChatIdentity
+from models import ApiSession, Booking, MarketMatch, PostSide, PostState, User, WeChatIdentity
 from services.exams.loading import load_own_questions
 from services.identity_merge import merge_into
 from services.resources import Resources
@@ -34,12 +34,15 @@ from tests.miniapp_api.access_matrix import (
     OUTSIDE,
     OWN_DRAFT,
     OWNED,
+    POST,
     SERVICE,
     Row,
 )
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
 from tests.support.exams import BANK
+from tests.support.market import make_post
+from tests.support.people import make_identity
 from tests.support.sample_files import multipart, pdf
 from tests.support.training import make_attended, make_course, make_session
 
@@ -49,7 +52,7 @@ class World:
 
     def __init__(self, app: APIFlask, resources: Resources, wechat: LocalWeChat) -> None:
         self.app, self.resources, self.wechat = app, resources, wechat
-        self.trademarks = 0
+        self.trademarks = self.posts = 0
         names = ("revoked", "expired", "erased", *OUTSIDE, *INSIDE)
         with resources.database.unit_of_work() as session:
             load_own_questions(session, BANK, resources.clock.now())
@@ -107,7 +110,23 @@ class World:
             "certificates": self.make_certificate(),
             "course-sessions": held,
             "custody-rights": self.bring_right(),
+            **self.make_market(),
         }
+
+    def make_market(self) -> dict[str, str]:
+        """Another draft, and a match of the filer's own offer with the need of somebody else, which is on the board."""
+        self.posts += 1
+        draft = done(self.filer.post("/market/posts", POST | {"text": f"{POST['text']},第{self.posts}台"}))
+        now = self.resources.clock.now()
+        with self.resources.database.unit_of_work() as session:
+            filer = session.scalars(select(WeChatIdentity).where(WeChatIdentity.openid == "o-filer")).one().user_id
+            mine = make_post(session, filer, now, side=PostSide.OFFER, state=PostState.WITHDRAWN)
+            theirs = make_post(session, make_identity(session, now).user_id, now)
+            match = MarketMatch(need_id=theirs.id, offer_id=mine.id, score=0.9, found_at=now, changed_at=now)
+            session.add(match)
+            session.flush()
+            shown = {"market/board": theirs.public_id, "market/favourites": theirs.public_id}
+            return {"market/posts": draft["id"], "market/matches": match.public_id, **shown}
 
     def bring_right(self) -> str:
         """Another trademark, into the custody of the company that the filer acts for."""
@@ -156,7 +175,7 @@ class World:
     def call(self, caller: str, operation: tuple[str, str], ids: Mapping[str, str]) -> TestResponse:
         method, path = operation
         row = MATRIX[operation]
-        kind = path.split("/")[1]
+        kind = path.split("/{")[0].strip("/")
         values = {
             "id": ids.get(kind, ""), "number": ids[kind] if kind in NUMBERED else "CN110000001B",
             "message_id": ids["message_id"], "member_id": ids["member_id"], "name": "广州演示", "key": ids["key"],
@@ -175,6 +194,8 @@ class World:
         body = row.body
         if isinstance(body, dict) and MEMBER in body:
             body = {**body, MEMBER: int(ids[MEMBER])}
+        if operation == ("put", "/market/posts/{id}"):  # nobody has two posts that say the same
+            body = {**body, "text": f"{body['text']},{values['id']}"}
         answer = client.open(address, method=method.upper(), json=body, query_string=row.query, headers=headers)
         answer.get_data()
         answer.close()  # what is to happen after the answer happens now

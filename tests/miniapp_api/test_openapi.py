@@ -106,6 +106,18 @@ PATHS = {
     "/api/v1/custody-dormant": {"get"},
     "/api/v1/custody-export": {"get"},
     "/api/v1/custody-products": {"get"},
+    "/api/v1/market/posts": {"get", "post"},
+    "/api/v1/market/posts/{id}": {"get", "put", "delete"},
+    "/api/v1/market/posts/{id}/submission": {"post"},
+    "/api/v1/market/posts/{id}/until": {"put"},
+    "/api/v1/market/posts/{id}/declarations": {"get"},
+    "/api/v1/market/board": {"get"},
+    "/api/v1/market/board/{id}": {"get"},
+    "/api/v1/market/board/{id}/similar": {"get"},
+    "/api/v1/market/favourites": {"get"},
+    "/api/v1/market/favourites/{id}": {"put", "delete"},
+    "/api/v1/market/matches": {"get"},
+    "/api/v1/market/matches/{id}/feedback": {"put"},
     "/api/v1/me": {"delete"},
 }
 EXAMPLES = 15
@@ -211,6 +223,8 @@ def test_the_service_does_what_the_document_says(
     own_ids |= learn(resources, phone)
     rights = {"rights": [{"number": "12345678", "kind": "trademark"}]}
     own_ids["custody-rights"] = phone.post("/custody-rights", rights).get_json()["added"][0]["id"]
+    need = {"side": "need", "text": "水泵轴承老是烧,想提前知道故障", "until": "2027-01-31"}
+    own_ids["market"] = phone.post("/market/posts", need).get_json()["id"]
     own_id = own_ids.get(path.split("/")[3], conversation_id)
     checks = [
         not_a_server_error,

@@ -24,6 +24,7 @@ from models import (
     FormDraft,
     IdempotencyRecord,
     IdentityMerge,
+    MarketFavourite,
     MemberRole,
     Membership,
     MemberState,
@@ -48,6 +49,7 @@ from services.training.seats import book
 from tests.support.casework import make_service_case
 from tests.support.custody import bring
 from tests.support.exams import make_question
+from tests.support.market import make_post
 from tests.support.people import make_conversation, make_identity, make_message
 from tests.support.training import make_session
 from tests.support.waiting import wait_until_somebody_waits
@@ -139,6 +141,10 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     rows += [right, *right.events]
     form = PostForm(side=PostSide.NEED, text="想找果汁不沉淀的办法", until=china_date(now))
     rows.append(write_post(session, session.get_one(User, user_id), form, now))
+    shown = make_post(session, make_identity(session, now).user_id, now)
+    rows.append(MarketFavourite(user_id=user_id, post_id=shown.id, created_at=now))
+    session.add(rows[-1])
+    session.flush()
     rows += [conversation, case, make_search(session, user_id, now, "one", 3), make_draft(session, user_id, now)]
     return {type(row).__tablename__: row.id for row in rows}
 

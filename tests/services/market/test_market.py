@@ -1,6 +1,5 @@
 """The market from a post's first word to what people think of its matches."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 from sqlalchemy import func, select
 
 from adapters.embedder import FailingEmbedder, LocalEmbedder
-from adapters.vector_store import VectorStore
 from core.clock import FixedClock, china_date
 from core.db import Database
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthorized
@@ -27,15 +25,12 @@ from models import (
     User,
 )
 from nlp.market.posts import Mode, RightState
-from nlp.ports import Embedder
-from nlp.segmenter import default_segmenter
 from services.job_names import JobName
 from services.market import matching, posting
 from services.market.feedback import FAIR_SHARE, Learnt, Reason, give_feedback
-from services.market.memory import MarketMemory, as_post
+from services.market.memory import as_post
 from services.market.posting import (
     Decision,
-    PostForm,
     change_post,
     expire_posts,
     renew_post,
@@ -47,83 +42,14 @@ from services.market.posting import (
 from services.memberships import leave_company
 from services.privacy import erase_user
 from tests.support.custody import join
+from tests.support.market import LAST_DAY, NEED, OFFER, TEA, Market, open_market
 from tests.support.people import make_identity
 from tests.support.staff import make_staff
-
-LAST_DAY = date(2027, 3, 1)
-OFFER = PostForm(
-    side=PostSide.OFFER,
-    title="滚动轴承早期故障诊断方法",
-    text="振动和温度一起看,提前两周报警,水泵和风机都装过。普通许可15万。",
-    rights=["CN112345678B"],
-    classes=["G01M13/045"],
-    modes=[Mode.LICENCE_PLAIN],
-    amount=150_000,
-    regions=["山西省太原市"],
-    right_kinds=["invention"],
-    right_state=RightState.IN_FORCE,
-    until=LAST_DAY,
-)
-NEED = PostForm(
-    side=PostSide.NEED,
-    text="水泵轴承老是烧,想提前知道故障。普通许可,20万以内",
-    modes=[Mode.LICENCE_PLAIN],
-    amount=200_000,
-    until=LAST_DAY,
-)
-TEA = OFFER.model_copy(
-    update={
-        "title": "乌龙茶连续摇青机",
-        "text": "滚筒转速按叶子失水自动调,替掉守夜的老师傅。",
-        "classes": ["A23F 3/06"],
-    }
-)
-
-
-@dataclass
-class Market:
-    """Two owners, one who looks at posts, and the memory of the process that matches."""
-
-    database: Database
-    clock: FixedClock
-    memory: MarketMemory
-    seller: int
-    buyer: int
-    staff: int
-
-    def publish(self, user_id: int, form: PostForm) -> str:
-        with self.database.unit_of_work() as session:
-            user, staff, now = session.get_one(User, user_id), session.get_one(Staff, self.staff), self.clock.now()
-            post = submit_post(session, user, write_post(session, user, form, now).public_id, now)
-            return review_post(session, staff, post.public_id, Decision(True), now, version=post.version).public_id
-
-    def match(self, public_id: str) -> list[MarketMatch]:
-        with self.database.reading() as session:
-            post_id = session.scalars(select(MarketPost.id).where(MarketPost.public_id == public_id)).one()
-        matching.match_post(self.database, self.memory, post_id, self.clock.now())
-        return self.matches()
-
-    def matches(self) -> list[MarketMatch]:
-        with self.database.reading() as session:
-            return list(session.scalars(select(MarketMatch).order_by(MarketMatch.score.desc())))
-
-    def new_user(self) -> int:
-        with self.database.unit_of_work() as session:
-            return make_identity(session, self.clock.now()).user_id
 
 
 @pytest.fixture
 def market(database: Database, clock: FixedClock, tmp_path: Path) -> Market:
     return open_market(database, clock, tmp_path, LocalEmbedder())
-
-
-def open_market(database: Database, clock: FixedClock, folder: Path, embedder: Embedder) -> Market:
-    memory = MarketMemory(default_segmenter(), embedder, VectorStore.beside(folder, embedder))
-    with database.unit_of_work() as session:
-        staff = make_staff(session, clock.now(), role=Role.SUPERVISOR)
-        session.flush()
-        people = [make_identity(session, clock.now()).user_id for _ in range(2)]
-        return Market(database, clock, memory, people[0], people[1], staff.id)
 
 
 def test_a_new_post_is_matched_at_once_from_either_side(market: Market) -> None:

@@ -1,0 +1,83 @@
+"""The board in chat: what others offer and seek, page by page, one post whole."""
+
+import re
+from collections.abc import Sequence
+
+from bot.context import TurnContext
+from bot.replies import Choice, Reply
+from core.errors import AppError
+from core.i18n import chinese_date
+from models import MarketPost, PostSide
+from nlp.segmenter import default_segmenter
+from services.market.access import get_board_post
+from services.market.board import BoardQuery, search_board
+from services.market.wording import SIDES, called, owner_called, said_terms
+
+BOARD = "market_board"
+SHOWN, SHOWN_TEXT = 5, 80
+WANTED = Choice("我想求购技术", "发需求")
+TO_PERSON = Choice("转人工", "找专员谈")
+
+
+def browse(context: TurnContext) -> Reply:
+    """看看有什么专利在卖, by what the sentence says."""
+    slots = context.understanding.slots
+    side = PostSide.NEED if re.search("需求|求购|有人要", context.plain) else PostSide.OFFER
+    query = {"words": str(slots.get("topic") or ""), "side": side.value, "region": str(slots.get("region") or "")}
+    return _show_board(context, query, 0)
+
+
+def browse_on(context: TurnContext, by: int) -> Reply:
+    """The next page, or the one before."""
+    table = context.memory.get("list") or {}
+    offset = int(table.get("offset") or 0) + by
+    if offset < 0:
+        return Reply("已经是第一页了。")
+    return _show_board(context, dict(table.get("query") or {}), offset)
+
+
+def _show_board(context: TurnContext, query: dict[str, str], offset: int) -> Reply:
+    side = PostSide(query.get("side") or PostSide.OFFER)
+    wanted = BoardQuery(words=query.get("words") or "", side=side, region=query.get("region") or "")
+    page = search_board(
+        context.session, default_segmenter(), wanted, user_id=context.user_id, today=context.today, offset=offset,
+        limit=SHOWN,
+    )  # fmt: skip
+    about = f"“{wanted.words}”的" if wanted.words else ""
+    if not page.items:
+        other = SIDES[PostSide.NEED if side is PostSide.OFFER else PostSide.OFFER]
+        text = f"没有{about}{SIDES[side]}在展示。可以发一条{other},以后有的会列在对接里。"
+        if offset:
+            text = "后面没有了。"
+        return Reply(text, choices=(WANTED, TO_PERSON), memory={"pending": None})
+    lines = [f"{about}{SIDES[side]}在展示的共{page.total}条:"]
+    for place, post in enumerate(page.items, start=1):
+        lines.append(f"{place}. " + " · ".join(part for part in (called(post), said_terms(post)) if part))
+    more = page.next_offset is not None
+    lines.append("回复数字看一条" + (",“下一页”继续。" if more else "。"))
+    choices = (Choice("第1个", "看第1条"), *((Choice("下一页", "下一页"),) if more else ()), WANTED)
+    memory = table_of(BOARD, page.items, offset=offset, query=query)
+    return Reply("\n".join(lines), choices=choices, memory=memory)
+
+
+def show_board_post(context: TurnContext, *, public_id: str) -> Reply:
+    """One post as everybody reads it; a person brings both sides together."""
+    try:
+        post = get_board_post(context.session, public_id, context.today)
+    except AppError as refusal:
+        return Reply(refusal.message, choices=(WANTED,))
+    lines = [f"{SIDES[PostSide(post.side)]} {called(post)}", shortened(post.text), said_terms(post)]
+    rights = "" if post.is_anonymous or not post.rights else f" · {'、'.join(post.rights[:2])}"
+    lines.append(f"{owner_called(post)}{rights} · 展示到{chinese_date(post.until)}")
+    lines.append("想谈说“转人工”,专员先问过对方。")
+    return Reply("\n".join(line for line in lines if line), choices=(TO_PERSON,), memory={"pending": None})
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= SHOWN_TEXT else text[: SHOWN_TEXT - 1] + "…"
+
+
+def table_of(kind: str, posts: Sequence[MarketPost], **more: object) -> dict[str, object]:
+    """What is remembered of a list that was shown."""
+    kept = {"kind": kind, "ids": [post.public_id for post in posts], "offset": 0, **more}
+    return {"list": kept, "pending": None, "subject": None}

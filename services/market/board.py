@@ -1,0 +1,156 @@
+"""The board: what is on the market, for everybody who looks; who it is from only where its owner lets it be told."""
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import reduce
+
+from sqlalchemy import ColumnElement, Text, UnaryExpression, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from models import MarketFavourite, MarketPost, PostSide, PostState
+from nlp.ipc import normalise_ipc
+from nlp.market.posts import Mode, RightState
+from nlp.market.terms import terms_of
+from nlp.segmenter import Segmenter
+from services.market.memory import as_post
+
+MOST_WORDS = 6
+SHORTEST_WORD = 2
+# A word of the title says what it is about.
+TITLE_WEIGHT, TEXT_WEIGHT = 2, 1
+SIMILAR, LOOKED_AT = 5, 200
+# Of the rarer post's terms; below it they have little more than the language in common.
+LEAST_ALIKE = 0.12
+
+
+@dataclass(frozen=True)
+class BoardQuery:
+    """What is looked for; None and "" ask for nothing. `most` is the budget, `least` the price, in whole yuan."""
+
+    words: str = ""
+    side: PostSide | None = None
+    mode: Mode | None = None
+    region: str = ""
+    ipc: str = ""
+    right_state: RightState | None = None
+    most: int | None = None
+    only_kept: bool = False
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    items: tuple[MarketPost, ...]
+    total: int
+    next_offset: int | None
+    kept: frozenset[int] = field(default_factory=frozenset)
+
+
+def on_board(today: date) -> ColumnElement[bool]:
+    """Whatever everybody may see. The last day counts even before the clock has ended the post."""
+    return and_(MarketPost.state == PostState.PUBLISHED, MarketPost.until >= today)
+
+
+def search_board(
+    session: Session,
+    segmenter: Segmenter,
+    query: BoardQuery,
+    *,
+    user_id: int,
+    today: date,
+    offset: int = 0,
+    limit: int = 20,
+) -> BoardPage:
+    """Posts that have any of the words, those with more of them first, then the newest."""
+    wanted = select(MarketPost).where(on_board(today), *_conditions(query, user_id))
+    words = _words(query.words, segmenter)
+    order: list[UnaryExpression[int]] = []
+    if words:
+        wanted = wanted.where(or_(*(_says(word) for word in words)))
+        order = [_relevance(words).desc()]
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rows = session.scalars(
+        wanted.options(joinedload(MarketPost.company))
+        .order_by(*order, MarketPost.published_at.desc(), MarketPost.id.desc())
+        .offset(offset)
+        .limit(limit)
+    ).all()
+    end = offset + len(rows)
+    return BoardPage(tuple(rows), total, end if rows and end < total else None, kept_of(session, user_id, rows))
+
+
+def find_similar(session: Session, segmenter: Segmenter, post: MarketPost, *, today: date) -> list[MarketPost]:
+    """Others of the same side that share the most words with it, best first."""
+    words = _words(post.title or post.text, segmenter)
+    if not words:
+        return []
+    wanted = (
+        select(MarketPost)
+        .where(on_board(today), MarketPost.side == post.side, MarketPost.id != post.id)
+        .where(or_(*(_says(word) for word in words)))
+        .options(joinedload(MarketPost.company))
+        .order_by(_relevance(words).desc(), MarketPost.id.desc())
+        .limit(LOOKED_AT)
+    )
+    own = set(terms_of(as_post(post).subject, segmenter))
+    found = []
+    for other in session.scalars(wanted):
+        theirs = set(terms_of(as_post(other).subject, segmenter))
+        alike = len(own & theirs) / max(1, min(len(own), len(theirs)))
+        if alike >= LEAST_ALIKE:
+            found.append((alike, other))
+    return [other for _, other in sorted(found, key=lambda each: -each[0])[:SIMILAR]]
+
+
+def kept_of(session: Session, user_id: int, posts: Sequence[MarketPost]) -> frozenset[int]:
+    """Which of these somebody keeps, by id."""
+    wanted = select(MarketFavourite.post_id).where(
+        MarketFavourite.user_id == user_id, MarketFavourite.post_id.in_([post.id for post in posts])
+    )
+    return frozenset(session.scalars(wanted))
+
+
+def _conditions(query: BoardQuery, user_id: int) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if query.side is not None:
+        found.append(MarketPost.side == query.side)
+    if query.mode is not None:
+        found.append(cast(MarketPost.modes, Text).contains(f'"{query.mode.value}"', autoescape=True))
+    if query.region:
+        found.append(MarketPost.place.startswith(query.region, autoescape=True))
+    if query.ipc:
+        symbol = normalise_ipc(query.ipc) or query.ipc
+        found.append(cast(MarketPost.classes, Text).contains(f'"{symbol}', autoescape=True))
+    if query.right_state is not None:
+        found.append(MarketPost.right_state == query.right_state)
+    if query.most is not None:
+        found.append(MarketPost.amount <= query.most)
+    if query.only_kept:
+        kept = select(MarketFavourite.post_id).where(MarketFavourite.user_id == user_id)
+        found.append(MarketPost.id.in_(kept))
+    return found
+
+
+def _words(text: str, segmenter: Segmenter) -> list[str]:
+    """What is searched for, long words first; a search of one short word has that word."""
+    words = dict.fromkeys(word.strip() for word in segmenter.cut_for_search(text) if word.strip())
+    telling = [word for word in words if len(word) >= SHORTEST_WORD]
+    return sorted(telling or list(words), key=len, reverse=True)[:MOST_WORDS]
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    return or_(
+        func.lower(MarketPost.title).contains(word.lower(), autoescape=True),
+        func.lower(MarketPost.text).contains(word.lower(), autoescape=True),
+    )
+
+
+def _relevance(words: Sequence[str]) -> ColumnElement[int]:
+    return reduce(operator.add, (_weight(word) for word in words))
+
+
+def _weight(word: str) -> ColumnElement[int]:
+    in_title = func.lower(MarketPost.title).contains(word.lower(), autoescape=True)
+    in_text = func.lower(MarketPost.text).contains(word.lower(), autoescape=True)
+    return case((in_title, TITLE_WEIGHT), else_=0) + case((in_text, TEXT_WEIGHT), else_=0)

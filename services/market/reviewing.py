@@ -1,0 +1,61 @@
+"""The desk where posts are looked at: the words, and beside them what the rules, the guard and the checks said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import MarketPost, Staff
+from nlp.market.trade_facts import Verdict
+from services.market.access import list_posts_to_review
+from services.market.duplicates import list_duplicates
+from services.market.findings import Checked, read_findings, said_signs
+from services.notifications import user_called
+
+LATEST = 30
+CONTENT_WORDS = {"pass": "内容检查通过", "review": "内容检查拿不准", "risky": "内容检查没通过"}
+UNCHECKED = "内容还没查完"
+VERDICT_WORDS = {Verdict.PASSED: "通过", Verdict.TO_PROVE: "要凭据", Verdict.BLOCKED: "不能交易"}
+LIKE_WORDS = {"right": "同一件权利", "text": "文字相近"}
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """One post with everything that speaks for and against it."""
+
+    post: MarketPost
+    owner: str
+    company: str
+    findings: tuple[Checked, ...]
+    warning: str
+    content: str
+    duplicates: tuple[tuple[MarketPost, Mapping[str, Any]], ...]
+    decided_by: str | None
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(each.verdict is Verdict.BLOCKED for each in self.findings)
+
+
+def list_reviews(session: Session, staff: Staff) -> tuple[list[ReviewView], list[ReviewView]]:
+    """Those that wait and those decided on. Raises Forbidden."""
+    waiting, decided = list_posts_to_review(session, staff, limit=LATEST)
+    ids = {post.reviewed_by_id for post in decided if post.reviewed_by_id is not None}
+    names = dict(session.execute(select(Staff.id, Staff.display_name).where(Staff.id.in_(ids))).all())
+    return [_view(session, post, names) for post in waiting], [_view(session, post, names) for post in decided]
+
+
+def _view(session: Session, post: MarketPost, names: Mapping[int, str]) -> ReviewView:
+    content = CONTENT_WORDS.get(post.content_verdict or "", UNCHECKED)
+    return ReviewView(
+        post=post,
+        owner=user_called(post.user),
+        company=post.company.name if post.company is not None else "",
+        findings=tuple(read_findings(post)),
+        warning=said_signs(post.signs) if post.signs else "",
+        content=f"{content}:{post.content_reason}" if post.content_reason else content,
+        duplicates=tuple(list_duplicates(session, post.duplicates)),
+        decided_by=names.get(post.reviewed_by_id) if post.reviewed_by_id is not None else None,
+    )

@@ -1,0 +1,69 @@
+"""How posts read: on a phone, on the board, at the desk."""
+
+from datetime import date
+
+from core.i18n import chinese_amount, chinese_date
+from models import MarketPost, PostSide, PostState
+from nlp.market.conditions import MODE_NAMES
+from nlp.market.posts import Mode, RightState
+
+LONGEST_NAME = 18
+SIDES = {PostSide.OFFER: "供给", PostSide.NEED: "需求"}
+STATES = {
+    PostState.DRAFT: "没交",
+    PostState.REVIEW: "审核中",
+    PostState.PUBLISHED: "展示中",
+    PostState.REFUSED: "没通过",
+    PostState.SUSPENDED: "暂停展示",
+    PostState.WITHDRAWN: "已撤下",
+    PostState.EXPIRED: "到期",
+}
+RIGHT_STATES = {
+    RightState.IN_FORCE: "授权专利",
+    RightState.PENDING: "申请中",
+    RightState.TECHNOLOGY: "没有专利的技术",
+}
+ANONYMOUS = "匿名"
+
+
+def called(post: MarketPost) -> str:
+    """Its title, else how its text begins."""
+    name = " ".join((post.title or post.text).split())
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+
+
+def said_modes(post: MarketPost) -> str:
+    return "、".join(MODE_NAMES[Mode(each)] for each in post.modes)
+
+
+def said_amount(post: MarketPost) -> str:
+    """15万元起, 预算20万元以内; "" where it was not said."""
+    if post.amount is None:
+        return ""
+    return (
+        f"{chinese_amount(post.amount)}起" if post.side == PostSide.OFFER else f"预算{chinese_amount(post.amount)}以内"
+    )
+
+
+def said_terms(post: MarketPost) -> str:
+    """普通许可 · 15万元起 · 山西省太原市"""
+    return " · ".join(part for part in (said_modes(post), said_amount(post), "、".join(post.regions[:2])) if part)
+
+
+def said_state(post: MarketPost, today: date) -> str:
+    """展示中,到2027年3月1日 · 没通过"""
+    state = STATES[PostState(post.state)]
+    if post.state != PostState.PUBLISHED:
+        return state
+    return f"{state},到{chinese_date(post.until) if post.until.year != today.year else _short(post.until)}"
+
+
+def owner_called(post: MarketPost) -> str:
+    """Whose it is, for others: nobody's where its owner wants it so."""
+    if post.is_anonymous or post.company is None:
+        return ANONYMOUS
+    return post.company.name
+
+
+def _short(day: date) -> str:
+    return f"{day.month}月{day.day}日"
