@@ -9,7 +9,7 @@ from collections import Counter
 from functools import cache, lru_cache
 
 from nlp.intent_model import default_classifier
-from nlp.normalisation import Normaliser
+from nlp.normalisation import default_normaliser
 from nlp.question_bank import all_questions
 from nlp.segmenter import STOP_WORDS, default_segmenter
 from nlp.word_lists import word_set
@@ -45,23 +45,18 @@ def leads_elsewhere(text: str, story: str = "") -> bool:
     return not ours or (confidence >= VERY_SURE and len(foreign) >= len(ours))
 
 
-@cache
-def _normaliser() -> Normaliser:
-    return Normaliser()
-
-
 @lru_cache(maxsize=256)
 def _judged(text: str) -> tuple[str, float]:
     """The judge's best intent; dialogue and answerer ask about the same sentence in turn."""
-    plain = _normaliser().plain(text)
-    intents = default_classifier().judge(_normaliser().without_fillers(plain)).intents if plain else ()
+    plain = default_normaliser().plain(text)
+    intents = default_classifier().judge(default_normaliser().without_fillers(plain)).intents if plain else ()
     return intents[0] if intents else ("", 0.0)
 
 
 def _sorted_words(text: str) -> tuple[list[str], list[str]]:
     """The content words that are foreign to our field, and those of it."""
     foreign, ours = [], []
-    for word, tag in default_segmenter().tag(_normaliser().plain(text)):
+    for word, tag in default_segmenter().tag(default_normaliser().plain(text)):
         if tag[:1] not in CONTENT_TAGS or tag in NAME_TAGS or _is_empty(word):
             continue
         count, is_named = _counts()[word], word in word_set("field_words.txt")

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import product
 
 from nlp.lexicon import read_lines, read_pairs, read_words
@@ -102,6 +103,12 @@ class Normaliser:
         return text
 
 
+@lru_cache(maxsize=1)
+def default_normaliser() -> Normaliser:
+    """The product's normaliser, made on first use and shared within the process: its words misheard take a moment."""
+    return Normaliser()
+
+
 def _visible(character: str) -> str:
     category = unicodedata.category(character)
     if category in INVISIBLE:
@@ -122,11 +129,12 @@ def _subject_terms_misheard(segmenter: Segmenter) -> dict[str, str]:
     """The same for words that patents are looked for by; what the dictionary has as a word is no slip."""
     classed = [word for words in read_pairs("ipc_words.txt").values() for word in words.split()]
     terms = [word for word in (*read_words("subject_terms.txt"), *classed) if len(word) in SUBJECT_LENGTHS]
+    written = frozenset(terms)
     misheard = _misheard(terms, [*read_lines("typos.txt"), *read_lines("sound_alikes.txt")])
     return {
         variant: term
         for variant, term in misheard.items()
-        if variant not in terms and len(segmenter.spans(variant)) > 1
+        if variant not in written and len(segmenter.spans(variant)) > 1
     }
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from nlp.answer_text import basis_line, body_text, from_kind, source_line
 from nlp.elsewhere import leads_elsewhere
 from nlp.learned_ranking import ENOUGH, LearnedRanker
-from nlp.normalisation import Normaliser
+from nlp.normalisation import default_normaliser
 from nlp.ports import Embedder, PassageSource, Ranker, Retriever, SearchIndex
 from nlp.question import letter_pairs
 from nlp.question_in_context import ContextFinder, subjects, tells_more
@@ -49,7 +49,7 @@ class PolicyAnswerer:
     ) -> None:
         """`leads` gives the line in plain words that an answer out of a law begins with."""
         self._leads = leads
-        self._normaliser = Normaliser()
+        self._normaliser = default_normaliser()
         self._retriever = retriever
         self._ranker = ranker
         self._source = source

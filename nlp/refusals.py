@@ -5,7 +5,7 @@ A few wordings are told by their form alone; what else there is to say it with i
 
 import re
 
-from nlp.normalisation import Normaliser
+from nlp.normalisation import default_normaliser
 from nlp.refusal_model import default_refusal_model
 
 PROMISE = re.compile(
@@ -44,7 +44,6 @@ REPLIES = {"unlawful": NO_DECEIT, "promises": NO_PROMISE}
 
 # What is longer tells a story, and the runs of a story say nothing.
 LONGEST_WISH = 120
-_normaliser = Normaliser()
 
 
 def find_refusal(question: str) -> str | None:
@@ -62,7 +61,7 @@ def find_suspicion(question: str) -> str | None:
 
 
 def _learnt(question: str, bound: float) -> str | None:
-    plain = _normaliser.plain(question)
+    plain = default_normaliser().plain(question)
     if not plain or len(plain) > LONGEST_WISH:
         return None
     scores = default_refusal_model().scores(plain)

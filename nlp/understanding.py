@@ -9,7 +9,7 @@ from nlp.acts import Act, ActFinder
 from nlp.intent_model import Judgement, default_classifier
 from nlp.intents import ACTIONABLE, NEGATED_HANDOFF, IntentClassifier, wish_parts
 from nlp.ipc_titles import IpcTitles
-from nlp.normalisation import LENGTH_LIMIT, Normaliser
+from nlp.normalisation import LENGTH_LIMIT, default_normaliser
 from nlp.refinements import (
     BEGINS_ANEW,
     CORRECTS,
@@ -85,7 +85,7 @@ class Understander:
         segmenter: Segmenter | None = None,
         ipc_titles: IpcTitles | None = None,
     ) -> None:
-        self._normaliser = Normaliser()
+        self._normaliser = default_normaliser()
         self._acts = ActFinder()
         self._given = classifier
         self._slots = SlotFinder(segmenter or default_segmenter(), ipc_titles)

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from nlp.acts import ActFinder
-from nlp.normalisation import Normaliser
+from nlp.normalisation import Normaliser, default_normaliser
 
 # A bare wish for a person says nothing about the matter.
 CALL_FOR_PERSON = re.compile(r"^.{0,6}(人工|客服|专员|真人).{0,4}$")
@@ -27,4 +27,4 @@ def is_matter(text: str) -> bool:
 
 @cache
 def _readers() -> tuple[Normaliser, ActFinder]:
-    return Normaliser(), ActFinder()
+    return default_normaliser(), ActFinder()

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
-from nlp.normalisation import Normaliser
+from nlp.normalisation import default_normaliser
 from nlp.patent_numbers import find_numbers
 from nlp.rules.days_said import DaySaid, find_days_said, find_months_said, find_years_said
 from nlp.rules.roles import assign_days
@@ -46,11 +46,6 @@ NUMBER_KINDS = {"1": "invention", "8": "invention", "2": "utility_model", "9": "
 TODAY = re.compile(r"今[天日儿个]|刚[刚才]")
 
 
-@cache
-def _normaliser() -> Normaliser:
-    return Normaliser()
-
-
 @dataclass(frozen=True)
 class Sentence:
     """One turn in plain writing, and the day on which it was said."""
@@ -60,7 +55,7 @@ class Sentence:
 
     @classmethod
     def of(cls, raw: str, at: date) -> "Sentence":
-        plain = _normaliser().plain(raw)
+        plain = default_normaliser().plain(raw)
         for pattern, written in SPOKEN:
             plain = pattern.sub(written, plain)
         return cls(plain, at)
