@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-import yaml
 from sqlalchemy import delete, extract, select
 from sqlalchemy.orm import Session
 
+from core.yaml_text import read_yaml
 from models import CalendarDay, ImportReport, QuickReply
 
 LOADED = "setup"
@@ -25,7 +25,7 @@ def load_calendar_days(session: Session, path: Path) -> int:
             checked_at=entry["checked_at"],
             confidence=entry["confidence"],
         )
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for entry in read_yaml(path)
     }
     years = {day.year for day in rows}
     session.execute(delete(CalendarDay).where(extract("year", CalendarDay.day).in_(years)))
@@ -37,7 +37,7 @@ def load_calendar_days(session: Session, path: Path) -> int:
 def load_quick_replies(session: Session, path: Path) -> int:
     """Add the replies whose title is not there yet; what staff changed stays. Answers how many were added."""
     present = set(session.scalars(select(QuickReply.title)))
-    missing = [entry for entry in yaml.safe_load(path.read_text(encoding="utf-8")) if entry["title"] not in present]
+    missing = [entry for entry in read_yaml(path) if entry["title"] not in present]
     session.add_all(QuickReply(title=entry["title"], text=entry["text"], topic=entry["topic"]) for entry in missing)
     session.flush()
     return len(missing)

@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
 from core.calendar import WorkingCalendar
 from core.clock import CHINA, china_date
+from core.yaml_text import read_yaml
 from models import CalendarDay
 from services.dated_data.calendar_lines import WORKING_YEAR, read_days
 from services.dated_data.lookup import find_records
@@ -93,7 +93,7 @@ def service_times(now: datetime) -> ServiceTimes:
 
 @cache
 def _all_times() -> tuple[ServiceTimes, ...]:
-    entries = yaml.safe_load(SERVICE_TIMES.read_text(encoding="utf-8"))
+    entries = read_yaml(SERVICE_TIMES)
     return tuple(
         ServiceTimes(
             valid_from=entry["valid_from"],

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from core.yaml_text import read_yaml
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data" / "rules"
 
@@ -41,4 +41,4 @@ def exact(value: object) -> Decimal:
 
 @cache
 def _read(name: str) -> Any:
-    return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+    return read_yaml(DATA / name)

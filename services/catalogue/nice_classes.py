@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from core.yaml_text import read_yaml
 
 CLASSES = Path(__file__).resolve().parents[2] / "data" / "nice" / "classes.yaml"
 MOST = 4
@@ -21,7 +21,7 @@ class NiceClass:
 
 @cache
 def _read() -> tuple[str, dict[int, tuple[str, tuple[str, ...]]]]:
-    data = yaml.safe_load(CLASSES.read_text(encoding="utf-8"))
+    data = read_yaml(CLASSES)
     return data["source"], {int(key): (name, tuple(words)) for key, (name, words) in data["classes"].items()}
 
 

@@ -6,9 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from core.clock import CHINA
+from core.yaml_text import read_yaml
 from models import RightKind
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "custody.yaml"
@@ -59,7 +58,7 @@ def custody_settings(on: date) -> CustodySettings:
 
 @cache
 def _read() -> tuple[CustodySettings, ...]:
-    entries = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    entries = read_yaml(DATA)
     return tuple(
         CustodySettings(
             valid_from=entry["valid_from"],

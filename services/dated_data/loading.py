@@ -5,11 +5,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
+from core.yaml_text import read_yaml
 from models import DatedRecord, Institution, RecordState
 from services.catalogue.fields import check_form
 from services.catalogue.model import Party
@@ -83,7 +83,7 @@ def _read(folder: Path) -> list[dict[str, Any]]:
     for path in sorted(folder.glob("*.yaml")):
         if path.name == INSTITUTIONS:
             continue
-        for number, raw in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")) or [], start=1):
+        for number, raw in enumerate(read_yaml(path) or [], start=1):
             entry = _entry(raw, f"{path.name}, entry {number}")
             if any((entry["kind"], entry["key"]) == (each["kind"], each["key"]) for each in found):
                 raise DataFileError(f"{path.name}, entry {number}: {entry['kind']} {entry['key']} is there twice")
@@ -120,7 +120,7 @@ def load_institutions(session: Session, path: Path, *, now: datetime) -> int:
     """Add the partners whose name is not there yet; what staff changed stays. Answers how many were added."""
     present = set(session.scalars(select(Institution.name)))
     added = 0
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for entry in read_yaml(path):
         if entry["name"] in present:
             continue
         session.add(

@@ -11,12 +11,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
 from core.errors import InvalidInput
+from core.yaml_text import read_yaml
 from models import ExamQuestion, QuestionState, Subject
 from services.exams.bank import LETTERS
 from services.exams.citations import period_of, read_cite
@@ -63,7 +63,7 @@ class Imported:
 def load_own_questions(session: Session, path: Path, now: datetime) -> Imported:
     """Bring data/training/questions.yaml into the bank. A question that staff changed stays as it is; one that the file
     no longer has is withdrawn."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = read_yaml(path)
     drafts = [_own_draft(entry) for entry in entries]
     done = _store(session, drafts, now)
     kept = {draft["code"] for draft in drafts}

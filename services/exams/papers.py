@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
 from core.errors import Conflict, InvalidInput, NotFound
+from core.yaml_text import read_yaml
 from models import ExamAnswer, ExamQuestion, ExamRun, RunKind, RunState, Subject
 from services.exams.bank import checked_letters, questions_of, usable
 from services.exams.practice import NothingToAsk, count_answer, lock_learner
@@ -51,7 +51,7 @@ class Result:
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    read: dict[str, Any] = read_yaml(DATA)
     return read
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import lxml.html
 import yaml
 
+from core.yaml_text import parse_yaml
 from models.knowledge import DocumentKind
 from nlp.law_names import find_references, short_name
 from services.knowledge_import.articles import find_date, latest_date, split_articles
@@ -71,7 +72,7 @@ def _read_markdown(path: Path) -> Page:
     if match is None:
         return Page(text)
     try:
-        head = yaml.safe_load(match.group(1))
+        head = parse_yaml(match.group(1))
     except yaml.YAMLError as error:
         raise UnreadableFile(f"文件头不是有效的YAML:{str(error).splitlines()[0]}") from error
     if not isinstance(head, dict):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from core.yaml_text import read_yaml
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data" / "laws" / "validity.yaml"
 
@@ -24,7 +24,7 @@ class Validity:
 
 @lru_cache(maxsize=1)
 def _read() -> dict[str, Any]:
-    rows: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    rows: dict[str, Any] = read_yaml(DATA)
     return rows
 
 

@@ -10,6 +10,7 @@ import yaml
 from openpyxl import load_workbook
 
 from core.errors import InvalidInput
+from core.yaml_text import read_yaml
 from services.patent_import.drafts import BadRecord, clean
 
 # What the usual exports of Chinese search systems call each field; the first header that is there counts.
@@ -38,7 +39,7 @@ LONGEST_CELL = 1_000_000
 def read_column_map(path: Path) -> dict[str, tuple[str, ...]]:
     """Our field → their header (or several) from a YAML file; raises InvalidInput where it is none."""
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = read_yaml(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         raise InvalidInput("列对应表读不出来,请检查文件是否是YAML。") from None
     if not isinstance(given, dict):

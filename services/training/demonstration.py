@@ -4,11 +4,11 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import CHINA
+from core.yaml_text import read_yaml
 from models import Course, CourseSession
 
 # Until then seats may be given back; enrolment closes an hour before the start.
@@ -44,7 +44,7 @@ def renew_demonstration(session: Session, path: Path, now: datetime) -> int:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries: list[dict[str, Any]] = read_yaml(path)
     return entries
 
 

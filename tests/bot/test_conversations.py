@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-import yaml
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from bot import webhook
 from core.clock import CHINA, FixedClock
+from core.yaml_text import read_yaml
 from models import Case, Conversation, Turn
 from services.resources import Resources
 from services.training.demonstration import load_demonstration
@@ -56,7 +56,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 def _conversations() -> list[Any]:
     found = []
     for path in sorted(FOLDER.glob("*.yaml")):
-        for conversation in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for conversation in read_yaml(path):
             backends = BACKENDS if conversation.get("on_both_databases") else ("sqlite",)
             name = f"{path.stem}: {conversation['name']}"
             found += [pytest.param(backend, conversation, id=f"{name} ({backend})") for backend in backends]

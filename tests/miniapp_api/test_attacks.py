@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from apiflask import APIFlask
 from sqlalchemy import select
 
@@ -24,6 +23,7 @@ from bot.skills.assisted import Assistant, AssistedDialogue
 from bot.turn import TurnRunner
 from core.chat import Message, ModelTurn, ToolCall
 from core.web import init_web
+from core.yaml_text import read_yaml
 from miniapp_api import init_api
 from models import Case, Conversation, Document, DocumentVersion, Passage
 from nlp.grounded.prompts import all_prompts
@@ -40,9 +40,7 @@ QUESTION = "外观设计专利保护多少年"
 TERM = "发明专利权的期限为二十年,实用新型专利权的期限为十年,外观设计专利权的期限为十五年,均自申请日起计算。"
 TRUE = "外观设计专利权的期限为十五年,自申请日起计算。"
 LABEL = "由AI整理,以原文为准"
-ATTACKS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-    (Path(__file__).parent / "attacks.yaml").read_text(encoding="utf-8")
-)
+ATTACKS: dict[str, list[dict[str, Any]]] = read_yaml(Path(__file__).parent / "attacks.yaml")
 CASES = [
     pytest.param(place, attack, id=f"{place}-{number}")
     for place, attacks in ATTACKS.items()

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from core.clock import FixedClock
 from core.db import Database
+from core.yaml_text import read_yaml
 from models import CalendarDay, QuickReply
 from services.reference_data import (
     fingerprint,
@@ -57,7 +58,7 @@ def test_a_quick_reply_that_staff_changed_is_left_as_it_is(database: Database) -
 
 
 def test_every_quick_reply_fits_its_column_and_belongs_to_a_desk() -> None:
-    entries = yaml.safe_load(REPLIES.read_text(encoding="utf-8"))
+    entries = read_yaml(REPLIES)
 
     assert len({entry["title"] for entry in entries}) == len(entries) >= 10
     assert all(len(entry["title"]) <= 40 and len(entry["text"]) <= 300 for entry in entries)

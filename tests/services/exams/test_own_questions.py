@@ -8,15 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from core.yaml_text import read_yaml
 from nlp.question_bank import FOLDER as QUESTION_FOLDER
 from services.exams.citations import period_of, read_cite, said_cites
 from services.exams.topics import TOPICS
 from services.knowledge_import.validity import known_validity
 from tests.support.exams import BANK
 
-ENTRIES: list[dict[str, Any]] = yaml.safe_load(BANK.read_text(encoding="utf-8"))
+ENTRIES: list[dict[str, Any]] = read_yaml(BANK)
 # One message holds the verdict on the last question and the next question.
 LONGEST_RUNNING_TEXT = 300
 FRAME = len(
