@@ -19,7 +19,6 @@ from nlp.patent_search import PatentSearch
 from services.allowances import view_allowance
 from services.deliveries import queue_extra
 from services.job_names import JobName, request_job
-from services.portfolio_chart import draw_filings
 from services.portfolios import Portfolio, count_portfolio
 from services.ports import WeChat, WeChatError
 from services.turns import add_bot_message
@@ -71,6 +70,8 @@ def send_chart(
         wanted = _find_wanted(session, search, conversation_id, chart_key, now)
     if wanted is None:
         return False
+    from services.portfolio_chart import draw_filings  # what draws is read by who draws: few processes ever do
+
     portfolio = wanted.portfolio
     picture = draw_filings(
         dict(portfolio.by_year), today=china_date(now), data_date=portfolio.data_date, is_demo=portfolio.is_demo

@@ -11,7 +11,6 @@ from models import Certificate
 from services.casework.documents import Received, keep_bytes
 from services.casework.file_types import PDF
 from services.ports import FileStore
-from services.training.certificate_page import Printed, draw_certificate
 from services.training.certificates import PUBLIC_PATH, lock_with_conversation
 from services.training.notices import say
 
@@ -25,7 +24,7 @@ def make_certificate(database: Database, files: FileStore, clock: Clock, *, base
         row = session.get(Certificate, certificate_id)
         if row is None or not _is_wanted(row):
             return False
-        content = draw_certificate(_printed(row, base_url))
+        content = _drawn(row, base_url)
     received = Received(BytesIO(content), file_name_of(row), PDF, len(content), hashlib.sha256(content).hexdigest())
     key = keep_bytes(database, files, received, clock.now())
     with database.unit_of_work() as session:
@@ -56,9 +55,11 @@ def _is_wanted(row: Certificate) -> bool:
     return row.storage_key is None and row.revoked_at is None
 
 
-def _printed(row: Certificate, base_url: str) -> Printed:
+def _drawn(row: Certificate, base_url: str) -> bytes:
+    from services.training.certificate_page import Printed, draw_certificate  # what draws is read by who draws
+
     held = row.booking.session
-    return Printed(
+    printed = Printed(
         number=row.number,
         holder=row.holder,
         course=row.course_title,
@@ -67,3 +68,4 @@ def _printed(row: Certificate, base_url: str) -> Printed:
         page=f"{base_url.rstrip('/')}{PUBLIC_PATH}/{row.number}",
         is_demonstration=held.course.is_demonstration,
     )
+    return draw_certificate(printed)
