@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -49,6 +50,7 @@ class LawReference:
         return tuple(dict.fromkeys(ALIASES.get(ending, ending) for ending in endings))
 
 
+@lru_cache(maxsize=1024)
 def short_name(name: str) -> str:
     """专利法 for 《中华人民共和国专利法》(2020年修正); a book of the Civil Code is 民法典."""
     plain = re.sub(r"[(（][^)）]*[修订正年版][^)）]*[)）]|[《》\s]", "", unicodedata.normalize("NFKC", name))

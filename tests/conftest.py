@@ -13,7 +13,7 @@ import pytest
 import redis
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, expect, sync_playwright
-from sqlalchemy import NullPool, QueuePool, create_engine, make_url, text
+from sqlalchemy import Engine, QueuePool, create_engine, make_url, text
 
 import models  # noqa: F401  (registers every table)
 from core.clock import CHINA, FixedClock
@@ -24,7 +24,7 @@ from nlp.question_index import QuestionIndex
 from nlp.segmenter import default_segmenter
 from services import passwords
 from tests.support.compiled_once import keep_templates, routes_kept, statements_kept
-from tests.support.copying import copy_rows
+from tests.support.copying import copy_kept, keep_rows
 from tests.support.prepared import build_indexes, load_samples
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,9 +126,16 @@ END $$
 """
 
 
-def _empty_postgres(url: str) -> None:
+@pytest.fixture(scope="session")
+def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+    """Over one connection that stays: to make one for each test would take longer than what is done over it."""
+    engine = create_engine(postgres_url, pool_size=1, pool_pre_ping=True)
+    yield engine
+    engine.dispose()
+
+
+def _empty(engine: Engine) -> None:
     """Truncating a table costs a file each; most tests fill few."""
-    engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text(EMPTY_WHAT_IS_NOT))
 
@@ -138,7 +145,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty, migrated database: the test runs once on SQLite and once on PostgreSQL."""
     if request.param == "postgres":
         url: str = request.getfixturevalue("postgres_url")
-        _empty_postgres(url)
+        _empty(request.getfixturevalue("postgres_engine"))
         return url
     path = tmp_path / "test.db"
     shutil.copy(request.getfixturevalue("sqlite_template"), path)
@@ -177,14 +184,23 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pat
     return folder
 
 
+@pytest.fixture(scope="session")
+def postgres_samples(postgres_engine: Engine, sample_folder: Path) -> None:
+    """The samples within this worker's PostgreSQL, beside the tables that tests use."""
+    keep_rows(f"sqlite:///{sample_folder / 'zhiqiao.db'}", postgres_engine)
+
+
 @pytest.fixture
-def sampled_database(database: Database, database_url: str, sample_folder: Path) -> Database:
+def sampled_database(
+    request: pytest.FixtureRequest, database: Database, database_url: str, sample_folder: Path
+) -> Database:
     """`database` with the samples in it, under the ids that the indexes know."""
     if database.is_sqlite:
         # Nothing has connected yet: the file itself is the fastest copy.
         shutil.copy(sample_folder / "zhiqiao.db", database_url.removeprefix("sqlite:///"))
     else:
-        copy_rows(f"sqlite:///{sample_folder / 'zhiqiao.db'}", database)
+        request.getfixturevalue("postgres_samples")
+        copy_kept(database)
     return database
 
 
