@@ -12,8 +12,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
+
+from sqlalchemy.orm import configure_mappers
 
 ROOT = Path(__file__).resolve().parents[2]
 # What subprocess, too, says of a process whose end it was not told.
@@ -65,12 +68,18 @@ def nursery() -> Nursery:
 
 def _load() -> None:
     import worker  # noqa: F401  (and with it the whole product)
+    from core.memory import keep_for_good
     from nlp.elsewhere import leads_elsewhere
     from nlp.question_index import QuestionIndex
     from nlp.segmenter import default_segmenter
+    from nlp.understanding import Understander
 
+    configure_mappers()
     QuestionIndex(default_segmenter()).nearness("专利")
     leads_elsewhere("专利")
+    Understander().understand("找石墨烯散热膜的发明专利", at=date(2026, 11, 23))
+    # What a part's collector would look through is memory that it no longer shares with this process.
+    keep_for_good()
 
 
 def _become(arguments: list[str], environment: dict[str, str], log: str) -> None:
