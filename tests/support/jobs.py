@@ -16,6 +16,6 @@ def run_outbox(resources: Resources, *, sweep: bool = False, rounds: int = 5) ->
     for _ in range(rounds):
         if not relay_once(resources.database, resources.redis, resources.clock.now()):
             return
-        for queue in Queue:
-            worker = SimpleWorker([RqQueue(queue.value, connection=resources.redis)], connection=resources.redis)
-            worker.work(burst=True, logging_level="WARNING")
+        for queue in (RqQueue(each.value, connection=resources.redis) for each in Queue):
+            if queue.count:  # to start a worker takes longer than most jobs
+                SimpleWorker([queue], connection=resources.redis).work(burst=True, logging_level="WARNING")
