@@ -1,11 +1,12 @@
 """Fixtures that every test may rely on: both databases, a real Valkey, a clock that stands still."""
 
+import gc
 import logging
 import os
 import shutil
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from sqlalchemy import Engine, QueuePool, create_engine, make_url, text
 import models  # noqa: F401  (registers every table)
 from core.clock import CHINA, FixedClock
 from core.db import Base, Database
+from core.memory import keep_for_good
 from dev.assets import install_assets
 from dev.servers import Valkey, free_port
 from nlp.question_index import QuestionIndex
@@ -36,6 +38,18 @@ CHROMIUM_FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 BACKENDS = os.environ.get("TEST_DATABASES", "sqlite,postgres").split(",")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays. It is millions of objects: to look through them for rubbish takes seconds,
+    and was done every few tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        keep_for_good()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
