@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from tests.support.commands import run_lines
-from tests.support.prepared import prepare_folder
+from tests.support.stack import copy_prepared
 
 
-def test_questions_are_answered_computed_or_declined_in_their_order(tmp_path: Path) -> None:
-    prepare_folder(tmp_path).dispose()
+def test_questions_are_answered_computed_or_declined_in_their_order(tmp_path: Path, sample_folder: Path) -> None:
+    copy_prepared(sample_folder, tmp_path)
 
     found, computed, leaning, declined, broken = run_lines(
         "ask",

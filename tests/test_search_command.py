@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import run_lines
-from tests.support.prepared import prepare_folder
+from tests.support.stack import copy_prepared
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Path:
     made = tmp_path_factory.mktemp("search")
-    prepare_folder(made).dispose()
+    copy_prepared(sample_folder, made)
     return made
 
 
