@@ -1,8 +1,9 @@
 # The commands of this project. `make` alone lists them.
 PYTHON_BIN := .venv/bin/python
 PIP_INSTALL := $(PYTHON_BIN) -m pip install --disable-pip-version-check --no-input -c constraints.txt
-# Two processes: the suite starts servers of its own, and small machines have two cores.
-PARALLEL := -n 2 --dist loadgroup
+# Two processes: the suite starts servers of its own, and small machines have two cores. A module stays in one process
+# but for what is stolen at the end, so what its tests share is made once.
+PARALLEL := -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run eval eval-data train train-ranker test test-fast check lint bench clean install install-dev assets browser
