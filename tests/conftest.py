@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import redis
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine, QueuePool, create_engine, make_url, text
 
@@ -38,6 +39,9 @@ CHROMIUM_FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 BACKENDS = os.environ.get("TEST_DATABASES", "sqlite,postgres").split(",")
+# How long an example takes depends on who else is at the machine; what an answer may cost is measured where it is said.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.hookimpl(wrapper=True)
