@@ -17,6 +17,7 @@ from models import CaseTask, Institution, Role, Staff
 from services.casework.access import get_task_for, keys_for_partner
 from services.casework.minutes import answer_minutes, find_minutes_of_task
 from services.casework.partner_tasks import check_task_fresh, list_partner_tasks, view_task, why_task_gone
+from services.casework.sheets import sheet_for_party
 from services.casework.tasks import give_task, refuse_task, reopen_task, report_task
 from services.catalogue import service_of
 from services.resources import Resources
@@ -145,6 +146,7 @@ def _task_page(resources: Resources, public_id: str, *, problem: AppError | None
             "console/casework/task.html",
             view=view_task(reader, row, now),
             minutes=find_minutes_of_task(reader, row),
+            sheet=sheet_for_party(reader, row, now),
             has_documents=bool(keys_for_partner(reader, staff, row.case, china_date(now))),
             problem=problem,
             step=step,

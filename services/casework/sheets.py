@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from core.clock import china_date
 from core.errors import NotFound
 from core.i18n import chinese_date
-from models import Case, CaseDocument, TaskState
+from models import Case, CaseDocument, CaseTask, TaskState
 from services.casework.tasks import is_wanted, list_tasks
 from services.casework.wording import shown_form
 from services.catalogue import service_of
-from services.catalogue.facts import Facts, SheetLine, SheetPart
+from services.catalogue.facts import Facts, SheetLine, SheetPart, SheetSubject
 from services.catalogue.model import PARTY_NAMES, Service
+from services.dated_data.investors import is_shut_out
 
 NO_SHEET = "这一单没有资料表。"
 NOTES = (
@@ -49,13 +50,29 @@ def make_sheet(session: Session, case: Case, now: datetime, *, for_owner: bool) 
     if service.sheet is None or not case.form:
         raise NotFound(NO_SHEET)
     declared = service.sheet(Facts(session, case.form, case.region, today, case.results))
-    papers = SheetPart("材料", tuple(_papers(session, case, service)))
-    opinions = SheetPart("机构意见", tuple(_opinions(session, case, service, for_owner=for_owner)))
+    papers = SheetPart("材料", tuple(_papers(session, case, service)), SheetSubject.PAPERS)
+    said = tuple(_opinions(session, case, service, for_owner=for_owner))
+    opinions = SheetPart("机构意见", said, SheetSubject.OPINIONS)
     return Sheet(f"{service.name}资料表", case.number, today, (*declared, papers, opinions))
 
 
-def _papers(session: Session, case: Case, service: Service) -> Iterator[SheetLine]:
-    """What may go to parties, or is asked for at all: whether it is there, never what is in it."""
+def sheet_for_party(session: Session, task: CaseTask, now: datetime) -> Sheet | None:
+    """What of it the institution that has a task, or has done it, reads on the task's page, through whose door
+    (get_task_for) the task was found. None where nothing of it is for this task."""
+    case, today = task.case, china_date(now)
+    service = service_of(case.kind)
+    subjects = service.task(task.key).sheet
+    has_task = task.state in {TaskState.OPEN, TaskState.DONE} and not is_shut_out(session, task.institution, today)
+    if service.sheet is None or not subjects or not has_task or not case.form:
+        return None
+    declared = service.sheet(Facts(session, case.form, case.region, today, case.results))
+    papers = SheetPart("材料", tuple(_papers(session, case, service, for_party=True)), SheetSubject.PAPERS)
+    parts = tuple(part for part in (*declared, papers) if part.subject in subjects)
+    return Sheet(f"{service.name}资料表", case.number, today, parts)
+
+
+def _papers(session: Session, case: Case, service: Service, *, for_party: bool = False) -> Iterator[SheetLine]:
+    """What is asked for, or what of it is meant for parties: whether it is there, never what is in it."""
     rows = session.execute(
         select(CaseDocument.key, CaseDocument.created_at)
         .where(CaseDocument.case_id == case.id, CaseDocument.removed_at.is_(None))
@@ -63,6 +80,8 @@ def _papers(session: Session, case: Case, service: Service) -> Iterator[SheetLin
     )
     there = {key: china_date(created_at) for key, created_at in rows}
     for wanted in service.documents:
+        if for_party and not wanted.for_parties:
+            continue
         if wanted.is_asked_for(case.form) and not (wanted.is_for_later and wanted.key not in there):
             day = there.get(wanted.key)
             yield SheetLine(wanted.name, f"{chinese_date(day)}交" if day else None, wanted.reason)

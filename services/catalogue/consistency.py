@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from services.catalogue.fields import FormField, fields_of
-from services.catalogue.model import Actor, Service, Stage
+from services.catalogue.model import Actor, Service, Stage, Task
 from services.topics import SKILL_NAMES
 
 KEY = re.compile(r"[a-z][a-z_]{1,29}")
@@ -201,17 +201,7 @@ def _parts(service: Service) -> Iterator[str]:
     opened = {key for stage in service.stages for key in stage.tasks}
     names = {field.name for field in fields_of(service.form)} if service.form.model_fields else set()
     for task in service.tasks:
-        if task.key not in opened:
-            yield f"task {task.key}: no stage opens it"
-        if task.working_days <= 0:
-            yield f"task {task.key}: has no time"
-        yield from (f"task {task.key}: shows the unknown field {name}" for name in task.sees if name not in names)
-        if task.only_if is not None and task.only_if.field not in names:
-            yield f"task {task.key}: depends on the unknown field {task.only_if.field}"
-        try:
-            fields_of(task.report)
-        except TypeError as error:
-            yield f"task {task.key}: {error}"
+        yield from (f"task {task.key}: {problem}" for problem in _task(service, task, opened, names))
     for clock in service.clocks:
         yield from (f"clock {clock.key}: unknown stage {key}" for key in clock.stages - service.by_key.keys())
         if (clock.working_hours <= 0) == (clock.day is None):
@@ -221,3 +211,19 @@ def _parts(service: Service) -> Iterator[str]:
     for parts in (service.documents, service.tasks, service.clocks):
         keys = [each.key for each in parts]
         yield from (f"{key} is declared twice" for key in {each for each in keys if keys.count(each) > 1})
+
+
+def _task(service: Service, task: Task, opened: set[str], names: set[str]) -> Iterator[str]:
+    if task.key not in opened:
+        yield "no stage opens it"
+    if task.working_days <= 0:
+        yield "has no time"
+    yield from (f"shows the unknown field {name}" for name in task.sees if name not in names)
+    if task.sheet and service.sheet is None:
+        yield "reads a sheet that the service does not have"
+    if task.only_if is not None and task.only_if.field not in names:
+        yield f"depends on the unknown field {task.only_if.field}"
+    try:
+        fields_of(task.report)
+    except TypeError as error:
+        yield str(error)

@@ -61,9 +61,23 @@ class SheetLine:
     source: str
 
 
+class SheetSubject(StrEnum):
+    """What a part of the sheet is about; a party's task names those that it reads (services/catalogue/model.py)."""
+
+    FIRM = "firm"
+    REQUEST = "request"
+    CREDIT = "credit"
+    RIGHT = "right"
+    # What stands against the rights, and what they bring.
+    BURDEN = "burden"
+    PAPERS = "papers"
+    OPINIONS = "opinions"
+
+
 @dataclass(frozen=True)
 class SheetPart:
     """What the sheet says of one thing: the firm, one patent."""
 
     name: str
     lines: tuple[SheetLine, ...]
+    subject: SheetSubject

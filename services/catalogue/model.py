@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from models import CaseOutcome, DatedRecord
-from services.catalogue.facts import Estimate, Facts, Finding, SheetPart
+from services.catalogue.facts import Estimate, Facts, Finding, SheetPart, SheetSubject
 from services.catalogue.fields import Condition, Form
 
 
@@ -101,6 +101,8 @@ class Task:
     sees: tuple[str, ...] = ()
     # Opened, and waited for, only where the case's form says so.
     only_if: Condition | None = None
+    # Which parts of the standard sheet are on the task's page; they hold no other of the form's fields than `sees`.
+    sheet: frozenset[SheetSubject] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from services.catalogue.pledge_checks import check_pledge
 from services.catalogue.pledge_costs import estimate_pledge
 from services.catalogue.pledge_forms import LinkedOffer
 from services.catalogue.pledge_fund import check_claim
-from services.catalogue.sheets import pledge_sheet
+from services.catalogue.sheets import FOR_BANKS, FOR_SURETIES, FOR_VALUERS, pledge_sheet
 
 # What each party sees of the owner's form.
 LOAN = ("amount", "term_months", "patents", "company", "region")
@@ -72,10 +72,18 @@ SERVICE = Service(
         WantedDocument("release", "质押注销证明", "证明质权已经消灭", is_for_later=True),
     ),
     tasks=(
-        Task("valuation", "专利评估", Party.VALUER, forms.Valuation, 7, RIGHTS),
-        Task("guarantee", "担保意见", Party.GUARANTOR, forms.Opinion, 5, LOAN),
-        Task("insurance", "贷款保险意见", Party.INSURER, forms.Opinion, 5, LOAN),
-        Task("review", "银行审批", Party.BANK, forms.Terms, 10, (*LOAN, "use", "has_co_owners", "is_encumbered")),
+        Task("valuation", "专利评估", Party.VALUER, forms.Valuation, 7, RIGHTS, sheet=FOR_VALUERS),
+        Task("guarantee", "担保意见", Party.GUARANTOR, forms.Opinion, 5, LOAN, sheet=FOR_SURETIES),
+        Task("insurance", "贷款保险意见", Party.INSURER, forms.Opinion, 5, LOAN, sheet=FOR_SURETIES),
+        Task(
+            "review",
+            "银行审批",
+            Party.BANK,
+            forms.Terms,
+            10,
+            (*LOAN, "use", "has_co_owners", "is_encumbered"),
+            sheet=FOR_BANKS,
+        ),
         Task("insurance_quote", "专利保险报价", Party.INSURER, forms.InsuranceQuote, 5, RIGHTS, only_if=WITH_INSURANCE),
         Task(
             "investor",

@@ -33,7 +33,7 @@ from services.catalogue.fields import (
 from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
 from services.catalogue.pledge_forms import Valuation
 from services.catalogue.rights import check_owners, check_rights, named_patents
-from services.catalogue.sheets import pool_sheet
+from services.catalogue.sheets import FOR_VALUERS, pool_sheet
 from services.dated_data.lookup import find_nearest, said_source
 
 PLEDGED = "《民法典》第四百四十四条"
@@ -111,7 +111,15 @@ SERVICE = Service(
         CONSENT,
     ),
     tasks=(
-        Task("valuation", "资产评估", Party.VALUER, Valuation, 15, ("patents", "yearly_income", "company", "region")),
+        Task(
+            "valuation",
+            "资产评估",
+            Party.VALUER,
+            Valuation,
+            15,
+            ("patents", "yearly_income", "has_co_owners", "is_encumbered", "company", "region"),
+            sheet=FOR_VALUERS,
+        ),
     ),
     stages=(
         Stage(

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.i18n import chinese_amount, chinese_date
 from models import Patent
-from services.catalogue.facts import Facts, SheetLine, SheetPart
+from services.catalogue.facts import Facts, SheetLine, SheetPart, SheetSubject
 from services.catalogue.pledge_offers import KIND_NAMES
 from services.catalogue.rights import NamedPatent, named_patents
 from services.patents import describe_status
@@ -19,6 +19,12 @@ FROM_STATEMENTS = "专员按企业交的财务报表填"
 REGISTER = "专利登记簿"
 YES_NO = {True: "有", False: "没有"}
 SHOWN_CODES = 5
+# Whoever judges the right reads nothing of the money; whoever judges the loan reads what it is for and of the firm.
+FOR_VALUERS = frozenset({SheetSubject.FIRM, SheetSubject.RIGHT, SheetSubject.BURDEN, SheetSubject.PAPERS})
+FOR_SURETIES = frozenset(
+    {SheetSubject.FIRM, SheetSubject.REQUEST, SheetSubject.CREDIT, SheetSubject.RIGHT, SheetSubject.PAPERS}
+)
+FOR_BANKS = FOR_SURETIES | {SheetSubject.BURDEN}
 PATENT_LINES = ("类型", "法律状态", "申请日", "授权日", "到期日", "剩余保护期", "公开的申请人", "分类号", "权利要求")
 
 
@@ -29,10 +35,14 @@ def pledge_sheet(facts: Facts) -> tuple[SheetPart, ...]:
     is_clear = checked.get("is_register_clear")
     ratio = checked.get("debt_ratio")
     return (
-        _firm_part(
-            facts,
-            _money_line(form, "amount", "申请金额"),
-            SheetLine("期限", f"{months}个月" if months else None, STATED),
+        _firm_part(facts),
+        SheetPart(
+            "申请",
+            (
+                _money_line(form, "amount", "申请金额"),
+                SheetLine("期限", f"{months}个月" if months else None, STATED),
+            ),
+            SheetSubject.REQUEST,
         ),
         SheetPart(
             "信用",
@@ -43,6 +53,7 @@ def pledge_sheet(facts: Facts) -> tuple[SheetPart, ...]:
                 _line_of(checked, "tax_credit", "纳税信用等级", BY_STAFF),
                 SheetLine("征信报告", None, "银行经企业授权查"),
             ),
+            SheetSubject.CREDIT,
         ),
         *_patent_parts(facts),
         SheetPart(
@@ -54,6 +65,7 @@ def pledge_sheet(facts: Facts) -> tuple[SheetPart, ...]:
                 _line_of(registered, "number", "质押登记号", "登记通知书"),
                 _day_line(registered, "registered_on", "质押登记日", "登记通知书"),
             ),
+            SheetSubject.BURDEN,
         ),
     )
 
@@ -61,7 +73,8 @@ def pledge_sheet(facts: Facts) -> tuple[SheetPart, ...]:
 def pool_sheet(facts: Facts) -> tuple[SheetPart, ...]:
     """For the valuer and the issuer of a pool of licensed rights."""
     return (
-        _firm_part(facts, _money_line(facts.form, "amount", "想融金额")),
+        _firm_part(facts),
+        SheetPart("申请", (_money_line(facts.form, "amount", "想融金额"),), SheetSubject.REQUEST),
         SheetPart(
             "收入和负担",
             (
@@ -70,12 +83,13 @@ def pool_sheet(facts: Facts) -> tuple[SheetPart, ...]:
                 _stated_line(facts.form, "is_encumbered", "已质押或查封"),
                 SheetLine("许可合同备案", None, "备案证明"),
             ),
+            SheetSubject.BURDEN,
         ),
         *_patent_parts(facts),
     )
 
 
-def _firm_part(facts: Facts, *more: SheetLine) -> SheetPart:
+def _firm_part(facts: Facts) -> SheetPart:
     """Who asks. The credit code is on the licence: a name alone does not make it theirs."""
     return SheetPart(
         "企业",
@@ -83,8 +97,8 @@ def _firm_part(facts: Facts, *more: SheetLine) -> SheetPart:
             SheetLine("企业名称", _text(facts.form, "company"), STATED),
             SheetLine("所在地", facts.region, STATED),
             SheetLine("统一社会信用代码", None, "见营业执照"),
-            *more,
         ),
+        SheetSubject.FIRM,
     )
 
 
@@ -97,7 +111,7 @@ def _money_line(values: Mapping[str, Any], name: str, label: str, source: str = 
 def _patent_parts(facts: Facts) -> Iterator[SheetPart]:
     """Each patent as its record tells: what a valuer asks about the right itself."""
     for number, each in enumerate(named_patents(facts), start=1):
-        yield SheetPart(f"专利{number} {each.name}", tuple(_patent(each, facts.today)))
+        yield SheetPart(f"专利{number} {each.name}", tuple(_patent(each, facts.today)), SheetSubject.RIGHT)
 
 
 def _patent(each: NamedPatent, today: date) -> Iterator[SheetLine]:

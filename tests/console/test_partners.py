@@ -78,6 +78,14 @@ def test_a_partner_begins_at_its_tasks_and_sees_what_the_task_needs(scene, brows
     assert "13800138000" not in page and "联系电话" not in page and "陈敏" not in page
 
 
+def test_a_bank_reads_the_sheet_on_its_tasks_page_and_nobody_else_does(scene, browsers):
+    page = browsers("partner").get(f"/console/tasks/{scene.task}").get_data(as_text=True)
+    sheet = page[page.index("质押融资资料表") :]
+    assert "征信报告" in sheet and "未提供" in sheet and "专利1" in sheet
+    assert "机构意见" not in sheet and "近两年财务报表" not in sheet
+    assert browsers("other partner").get(f"/console/tasks/{scene.task}").status_code == 404
+
+
 def test_a_partner_reports_once_and_keeps_what_was_typed(database, scene, browsers):
     browser = browsers("partner")
     browser.get(f"/console/tasks/{scene.task}")

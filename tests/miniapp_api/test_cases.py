@@ -346,8 +346,8 @@ def test_the_sheet_is_for_its_owner_and_a_service_without_one_has_none(phone: Ph
     checkup = {"service": "incubation", "form": WANTS}
     other = phone.get(f"/cases/{phone.post('/cases', checkup).get_json()['number']}/sheet")
 
-    firm = {line["label"]: line["text"] for line in sheet["parts"][0]["lines"]}
-    assert (firm["申请金额"], firm["统一社会信用代码"]) == ("300万元", None)
+    said = {line["label"]: line["text"] for part in sheet["parts"] for line in part["lines"]}
+    assert (said["申请金额"], said["统一社会信用代码"]) == ("300万元", None)
     assert other.status_code == 404 and "资料表" in other.get_json()["error"]["message"]
 
 

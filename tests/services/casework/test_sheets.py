@@ -3,9 +3,9 @@
 import pytest
 
 from core.errors import NotFound
-from models import Role
+from models import CaseTask, Role, TaskState
 from services.casework.moves import Mover, move_case
-from services.casework.sheets import Sheet, has_sheet, make_sheet
+from services.casework.sheets import Sheet, has_sheet, make_sheet, sheet_for_party
 from services.casework.tasks import list_tasks, report_task
 from services.catalogue import catalogue, service_of
 from services.catalogue.fields import Privacy, fields_of
@@ -28,8 +28,8 @@ def test_what_nobody_has_is_a_line_without_an_answer_that_names_who_would_give_i
 
     assert lines(sheet, "企业") == {
         "企业名称": "广州云测科技有限公司", "所在地": "广东省广州市南沙区", "统一社会信用代码": None,
-        "申请金额": "300万元", "期限": "12个月",
     }  # fmt: skip
+    assert lines(sheet, "申请") == {"申请金额": "300万元", "期限": "12个月"}
     assert set(lines(sheet, "信用").values()) == {None}
     assert set(lines(sheet, "专利1 CN202110123456.7").values()) == {None}
     assert lines(sheet, "质押")["共有人"] == "没有" and lines(sheet, "质押")["登记簿核对"] is None
@@ -75,6 +75,55 @@ def test_nothing_that_is_not_for_parties_is_on_any_sheet(database, clock):
             fields = fields_of(service_of(kind).form)
             hidden = [values[field.name] for field in fields if field.ask.privacy is not Privacy.PARTIES]
             assert hidden and not any(str(value) in said for value in hidden)
+
+
+SHOWN = {
+    "valuation": {"企业", "专利1 CN202110123456.7", "质押", "材料"},
+    "guarantee": {"企业", "申请", "信用", "专利1 CN202110123456.7", "材料"},
+    "review": {"企业", "申请", "信用", "专利1 CN202110123456.7", "质押", "材料"},
+    "insurance_quote": None, "investor": None,
+}  # fmt: skip
+
+
+def test_a_party_reads_the_parts_of_the_sheet_that_its_task_is_about_as_long_as_it_has_the_task(database, clock):
+    with database.unit_of_work() as session:
+        now = clock.now()
+        for party in (Party.VALUER, Party.GUARANTOR, Party.BANK, Party.INSURER, Party.INVESTOR):
+            make_institution(session, now, party=party)
+        case = make_service_case(session, now, values={**PLEDGE, "linked": "all"}, is_taken=True)
+        staff = make_staff(session, now, role=Role.SUPERVISOR)
+        move_case(session, case_id=case.id, to="recommended", mover=Mover(staff=staff), now=now,
+                  answers={**RECOMMEND, "revenue": 12_000_000})  # fmt: skip
+        tasks = {task.key: task for task in list_tasks(session, case.id)}
+        sheets = {key: sheet_for_party(session, tasks[key], now) for key in SHOWN}
+        task = tasks["valuation"]
+        report_task(session, staff=staff, public_id=task.public_id, version=task.version, now=now,
+                    answers={"value_low": 4_000_000, "value_high": 5_000_000})  # fmt: skip
+        bank, done = sheet_for_party(session, tasks["review"], now), sheet_for_party(session, task, now)
+        tasks["guarantee"].state = TaskState.REFUSED
+        refused = sheet_for_party(session, tasks["guarantee"], now)
+
+    assert {key: sheet and {part.name for part in sheet.parts} for key, sheet in sheets.items()} == SHOWN
+    assert lines(sheets["review"], "信用")["上年营业收入"] == "1,200万元"
+    # The firm's accounts are for staff; what the valuer says is between it and staff.
+    assert lines(sheets["review"], "材料").keys() == {"营业执照", "专利证书"}
+    assert "400万元" not in repr(bank) and "300万元" not in repr(sheets["valuation"])
+    assert done is not None and refused is None
+
+
+def test_no_task_reads_more_of_the_form_on_the_sheet_than_it_may_see(database, clock):
+    with database.unit_of_work() as session:
+        for kind, values in {"pledge_financing": PLEDGE, "securitisation": POOL}.items():
+            service, case = service_of(kind), make_service_case(session, clock.now(), kind=kind, values=values)
+            for task in (each for each in service.tasks if each.sheet):
+                row = CaseTask(case=case, key=task.key, party=task.party, state=TaskState.OPEN)
+                sheet = sheet_for_party(session, row, clock.now())
+                said = {line.label: line.text for part in sheet.parts for line in part.lines if line.text is not None}
+                labels = {"申请金额": "amount", "想融金额": "amount", "期限": "term_months", "企业名称": "company",
+                          "所在地": "region", "共有人": "has_co_owners", "已质押或查封": "is_encumbered",
+                          "年许可收入": "yearly_income"}  # fmt: skip
+                assert said.keys() <= labels.keys(), "a new line: say which field it is from"
+                assert {labels[label] for label in said} <= set(task.sees), (kind, task.key)
 
 
 def test_a_service_without_a_sheet_says_so(database, clock):
