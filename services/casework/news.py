@@ -73,7 +73,7 @@ def _tell(session: Session, case_id: int, record: DatedRecord, now: datetime) ->
         for event in list_events(session, case.id)
     ):
         return False
-    text = news.said(Facts(session, case.form, case.region, china_date(now)), record)
+    text = news.said(Facts(session, case.form, case.region, china_date(now), case.results), record)
     if text is None:
         return False
     stop = f"不想再收就回复“不用通知{news.name}”。"

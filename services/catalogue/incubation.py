@@ -1,16 +1,34 @@
-"""孵化投资: room, capital or a developer for a project; both sides say yes before they meet; nothing is promised."""
+"""孵化投资: room, capital or a developer for a project; both sides say yes before they meet; nothing is promised.
 
-from datetime import timedelta
-from typing import Annotated
+A project that was taken in stays a case until it graduates or leaves.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any
 
 from models import CaseOutcome
 from services.catalogue.common import WITHDRAWN, CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
-from services.catalogue.fields import Amount, Ask, Choice, Condition, Count, Form, Line, Paragraph, Privacy, YesNo
+from services.catalogue.facts import Facts
+from services.catalogue.fields import (
+    Amount,
+    Ask,
+    Choice,
+    Condition,
+    Count,
+    Day,
+    Form,
+    Line,
+    Paragraph,
+    Privacy,
+    YesNo,
+)
 from services.catalogue.incubation_checks import check_incubation, said_vacancy
 from services.catalogue.model import (
     OWNER_MOVES,
     STAFF_MOVES,
     Clock,
+    ClockContext,
     Move,
     News,
     Party,
@@ -73,6 +91,52 @@ class Introduced(Form):
     why: Annotated[Line, Ask("对得上的地方", "为什么合适?(会告诉企业)", is_told=True)]
 
 
+class Admission(Form):
+    incubator: Annotated[Line, Ask("孵化器", "入驻哪家孵化器?(会告诉企业)", is_told=True)]
+    admitted_on: Annotated[Day, Ask("入驻日", "哪天入驻?", is_told=True)]
+    until: Annotated[Day | None, Ask("孵化期到", "协议约定到哪天?没约定不填。(会告诉企业)", is_told=True)] = None
+
+    @classmethod
+    def contradictions(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        until = values.get("until")
+        return {"until": "要晚于入驻日"} if until is not None and until <= values["admitted_on"] else {}
+
+
+class Renewal(Form):
+    until: Annotated[Day, Ask("续到", "新的协议到哪天?(会告诉企业)", is_told=True)]
+
+
+class Graduation(Form):
+    graduated_on: Annotated[Day, Ask("毕业日", "孵化器哪天确认毕业?", is_told=True)]
+    summary: Annotated[Line, Ask("去向", "毕业后去哪儿、做到哪一步?(会告诉企业)", is_told=True)]
+
+
+class Leaving(Form):
+    left_on: Annotated[Day, Ask("退出日", "哪天退出?", is_told=True)]
+    reason: Annotated[Line, Ask("原因", "为什么退出?(会告诉企业)", is_told=True)]
+
+
+def wants_room(facts: Facts, _: Mapping[str, Any]) -> dict[str, str]:
+    """Only who looks for a room can be taken into an incubator."""
+    if "space" in set(facts.form.get("wants") or ()):
+        return {}
+    return {"incubator": "这个项目没说找场地,请选“谈成”。"}
+
+
+def end_of_stay(context: ClockContext) -> date | None:
+    """By the agreement with the incubator, where it has an end."""
+    return context.result_day("in_incubator", "until")
+
+
+def end_of_renewal(context: ClockContext) -> date | None:
+    return context.result_day("renewed", "until")
+
+
+GRADUATED = Move("graduated", "毕业", STAFF_MOVES, asks=Graduation, tells="孵化投资 {number} 的项目从孵化器毕业了。")
+LEFT = Move("left", "退出孵化", STAFF_MOVES, asks=Leaving, tells="孵化投资 {number} 的项目退出了孵化器。")
+STAY_REMINDERS = (timedelta(days=60), timedelta(days=15), timedelta(days=3))
+STAY_ENDS = "孵化投资 {number} 的孵化期{due}到期。毕业、续期还是退出,请告诉专员,由孵化器定。"
+
 SEES = ("wants", "sector", "project", "stage", "area", "funding", "pitch", "region")
 SERVICE = Service(
     key="incubation",
@@ -132,18 +196,60 @@ SERVICE = Service(
             "洽谈中",
             "双方在谈。",
             (
+                Move(
+                    "in_incubator",
+                    "入驻孵化器",
+                    STAFF_MOVES,
+                    asks=Admission,
+                    refuses=wants_room,
+                    tells="孵化投资 {number} 已入驻孵化器。毕业、退出前有事直接找专员。",
+                ),
                 Move("admitted", "谈成", STAFF_MOVES, asks=Outcome, tells="孵化投资 {number} 谈成了。"),
                 Move("matching", "没谈成", STAFF_MOVES, tells="这家没谈成,孵化投资 {number} 接着找。"),
                 withdrawal(NAME),
             ),
         ),
-        Stage("admitted", "已入驻或已投", "谈成了。", outcome=CaseOutcome.DONE),
+        Stage(
+            "in_incubator",
+            "在孵",
+            "已入驻孵化器,在孵化期。",
+            (
+                GRADUATED,
+                LEFT,
+                Move("renewed", "续期", STAFF_MOVES, asks=Renewal, tells="孵化投资 {number} 的孵化期续了。"),
+            ),
+        ),
+        Stage("renewed", "续期在孵", "孵化期续过了,在孵化器里。", (GRADUATED, LEFT)),
+        Stage("graduated", "已毕业", "已从孵化器毕业。", outcome=CaseOutcome.DONE),
+        # The room that was asked for was found: whoever leaves early was not refused, and took nothing back.
+        Stage("left", "已退出", "已退出孵化器。", outcome=CaseOutcome.DONE),
+        Stage("admitted", "谈成", "谈成了。", outcome=CaseOutcome.DONE),
         Stage("refused", "未受理", "没能继续办。", outcome=CaseOutcome.REFUSED),
         WITHDRAWN,
     ),
     clocks=(
         Clock("intake", "受理", frozenset({"submitted"}), working_hours=14, reminders=(timedelta(hours=3),)),
         Clock("matching", "对接", frozenset({"matching"}), working_hours=140, reminders=(timedelta(days=3),)),
+        Clock(
+            "stay",
+            "孵化期",
+            frozenset({"in_incubator"}),
+            day=end_of_stay,
+            source="孵化协议",
+            is_contractual=True,
+            reminders=STAY_REMINDERS,
+            tells_owner=STAY_ENDS,
+        ),
+        Clock(
+            "renewed_stay",
+            "续期后的孵化期",
+            frozenset({"renewed"}),
+            day=end_of_renewal,
+            source="续签的孵化协议",
+            is_contractual=True,
+            reminders=STAY_REMINDERS,
+            tells_owner=STAY_ENDS,
+        ),
     ),
     check=check_incubation,
     news=News("incubator_space", "空房", "tell_vacancy", said_vacancy),

@@ -31,8 +31,10 @@ def funds_for(facts: Facts, *, sector: str | None = None) -> list[Finding]:
 
 
 def said_vacancy(facts: Facts, record: DatedRecord) -> str | None:
-    """What somebody who looks for a room hears of one that has become free; None where it does not fit."""
-    reasons = _reasons(facts, record) if "space" in set(facts.form.get("wants") or ()) else []
+    """What somebody who looks for a room hears of one that has become free; None where it does not fit, or where an
+    incubator has taken the project in."""
+    looks = "space" in set(facts.form.get("wants") or ()) and "in_incubator" not in facts.results
+    reasons = _reasons(facts, record) if looks else []
     if not reasons:
         return None
     return f"有空房了:{record.name}:{'、'.join(reasons)}。想看就说“转人工”,能不能入驻由孵化器定。"

@@ -1,6 +1,7 @@
 """Filing, analysis, incubation, programmes and the health check: what their rules say, and the ways they go."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,18 +9,20 @@ from sqlalchemy import select
 
 from core.clock import china_date
 from core.errors import Conflict, Forbidden, InvalidInput
-from models import Message, Role, Staff
+from models import CaseOutcome, Message, Role, Staff
 from services.case_records import add_event
-from services.casework.clocks import list_clocks
+from services.casework.clocks import check_clock, list_clocks
 from services.casework.moves import Mover, move_case
 from services.casework.tasks import list_tasks, report_task
 from services.catalogue import service_of
 from services.catalogue.facts import Facts, Level
 from services.catalogue.fields import Reads, fields_of
+from services.catalogue.incubation_checks import said_vacancy
 from services.catalogue.nice_classes import suggest_classes
 from services.dated_data.loading import load_records
 from tests.services.casework.test_financing import add_document
 from tests.support.casework import make_service_case
+from tests.support.dated_data import make_record
 from tests.support.staff import make_staff
 
 FIRM = {"company": "广州云测科技有限公司", "region": "广东省广州市南沙区", "phone": "13800138000"}
@@ -144,6 +147,64 @@ def test_rooms_that_fit_are_named_with_the_reason_and_capital_with_its_risk(data
     assert not any("生物医药" in text for text in said)
     unaware = findings(database, clock, "incubation", {**PROJECT, "knows_risk": False})
     assert any(each.level is Level.STOP for each in unaware)
+
+
+def taken_in(session, now, **changes):
+    """A project whose owner and an incubator have met, and its handler."""
+    case = make_service_case(session, now, kind="incubation", values={**PROJECT, **changes}, is_taken=True)
+    handler = Mover(staff=session.get(Staff, case.assignee_id))
+    move_case(session, case_id=case.id, to="matching", mover=handler, now=now)
+    met = {"partner": "演示园", "why": "收这个行业"}
+    move_case(session, case_id=case.id, to="introduced", mover=handler, answers=met, now=now)
+    move_case(session, case_id=case.id, to="meeting", mover=Mover(user_id=case.user_id), now=now)
+    return case, handler
+
+
+def test_a_project_in_an_incubator_stays_a_case_until_it_graduates_or_leaves(database, clock):
+    admission = {"incubator": "演示园", "admitted_on": "2026-12-01", "until": "2028-11-30"}
+    ends = {
+        "graduated": {"graduated_on": "2028-11-20", "summary": "自建厂房,年产200台"},
+        "left": {"left_on": "2027-05-01", "reason": "搬到客户旁边"},
+    }
+    with database.unit_of_work() as session:
+        now = clock.now()
+        room = make_record(session, now, kind="incubator_space", values={"incubator": "演示园", "vacant_area": 420})
+        for to, answers in ends.items():
+            case, handler = taken_in(session, now)
+            facts = Facts(session, case.form, case.region, china_date(now), case.results)
+            assert said_vacancy(facts, room) is not None
+            move_case(session, case_id=case.id, to="in_incubator", mover=handler, answers=admission, now=now)
+            assert case.outcome is None
+            # Who has a room hears of no vacancies any more.
+            assert said_vacancy(replace(facts, results=case.results), room) is None
+
+            (stay,) = [row for row in list_clocks(session, case.id) if row.stopped_at is None]
+            check_clock(session, stay.id, stay.due_at - timedelta(days=60, hours=14))
+            said = select(Message.text).where(Message.case_id == case.id).order_by(Message.id.desc())
+            assert "孵化期2028年11月30日到期" not in session.scalars(said).first()
+            check_clock(session, stay.id, stay.due_at - timedelta(days=59, hours=12))
+            assert "孵化期2028年11月30日到期" in session.scalars(said).first()
+            if to == "graduated":
+                move_case(
+                    session, case_id=case.id, to="renewed", mover=handler, answers={"until": "2029-11-30"}, now=now
+                )
+                (again,) = [row for row in list_clocks(session, case.id) if row.stopped_at is None]
+                assert china_date(again.due_at) == date(2029, 11, 30)
+            move_case(session, case_id=case.id, to=to, mover=handler, answers=answers, now=now)
+            assert (case.stage, case.outcome) == (to, CaseOutcome.DONE)
+            assert list(answers.values())[-1] in session.scalars(said).first()
+
+
+def test_only_a_project_that_looks_for_a_room_is_taken_into_an_incubator(database, clock):
+    with database.unit_of_work() as session:
+        case, handler = taken_in(session, clock.now(), wants=["capital"], area=None)
+        with pytest.raises(InvalidInput) as refused:
+            move_case(session, case_id=case.id, to="in_incubator", mover=handler, now=clock.now(),
+                      answers={"incubator": "演示园", "admitted_on": "2026-12-01"})  # fmt: skip
+        assert "谈成" in refused.value.fields["incubator"]
+        move_case(session, case_id=case.id, to="admitted", mover=handler, answers={"summary": "投了500万"},
+                  now=clock.now())  # fmt: skip
+        assert case.outcome == CaseOutcome.DONE
 
 
 def test_a_place_without_programmes_promises_nothing(database, clock):
