@@ -1,8 +1,10 @@
 """Dated data and partner institutions: read by staff, written by supervisors, approved by a second person."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.input import row_number
@@ -128,6 +130,7 @@ def _page(resources: Resources, record_id: int, *, problem: AppError | None = No
             else [],
             values={field.name: _typed(field) for field in fields} if typed else _shown_values(found, fields),
             said=shown_form(editing.form_of(found), found.values),
+            beside=_beside(reader, found),
             versions=list_versions(reader, found),
             entries=list_entries_of(reader, f"record:{found.id}"),
             problem=problem,
@@ -141,6 +144,13 @@ def _page(resources: Resources, record_id: int, *, problem: AppError | None = No
             **_names(),
         )
     return make_response(shown, problem.http_status if problem else 200)
+
+
+def _beside(reader: Session, record: DatedRecord) -> Sequence[str]:
+    """What our cases say of a record that holds, or held; a draft has nothing to be compared with."""
+    beside = KINDS[record.kind].beside
+    is_known = record.state in {RecordState.APPROVED, RecordState.RETIRED}
+    return beside(reader, record) if beside is not None and is_known else ()
 
 
 def _steps(staff: Staff, record: DatedRecord) -> dict[str, bool]:

@@ -153,12 +153,14 @@ def _carry_out(
 ) -> None:
     before, stage = case.stage, service.stage(move.to)
     staff_id = mover.staff.id if mover.staff else None
+    facts = Facts(session, case.form, case.region, china_date(now), case.results)
+    kept = {"ledger": move.ledger(facts, answers)} if move.ledger else {}
     case.stage, case.stage_since = stage.key, now
     if answers:
         case.results = {**case.results, stage.key: answers}
     if mover.staff is not None and case.first_reply_at is None:
         case.first_reply_at = now
-    add_event(session, case, "moved", now, staff_id=staff_id, before=before, to=stage.key)
+    add_event(session, case, "moved", now, staff_id=staff_id, before=before, to=stage.key, **kept)
     if mover.staff is not None:
         target = f"case:{case.number}"
         record_action(session, staff=mover.staff, action="case_moved", target=target, now=now, to=stage.key)

@@ -122,6 +122,8 @@ class Move:
     needs_second_person: bool = False
     # What is wrong with the answers in the light of the case, by field name.
     refuses: Callable[[Facts, Mapping[str, Any]], dict[str, str]] | None = None
+    # What the history keeps of the answers for good, also once the owner is erased: figures, nothing personal.
+    ledger: Callable[[Facts, Mapping[str, Any]], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.i18n import chinese_amount, chinese_date
+from core.i18n import chinese_amount
 from models import DatedRecord
 from nlp.rules import RuleResult, compute
 from services.catalogue.facts import Estimate, Facts
+from services.catalogue.money_words import exact, said_yuan
+from services.catalogue.pledge_fund import said_fund
 from services.catalogue.pledge_offers import list_offers
 from services.catalogue.rights import named_patents
 from services.dated_data.lookup import find_nearest, find_records, said_source
@@ -46,7 +48,7 @@ def _net_cost(facts: Facts) -> Estimate | None:
     if basis is None:
         return None
     low, high = _cost(basis, basis.rate_from, facts.today), _cost(basis, basis.rate_to, facts.today)
-    said = _yuan(low.value) if low.value == high.value else f"{_yuan(low.value)}至{_yuan(high.value)}"
+    said = said_yuan(low.value) if low.value == high.value else f"{said_yuan(low.value)}至{said_yuan(high.value)}"
     yearly = _range(_yearly(basis, low), _yearly(basis, high))
     headline = f"贷{chinese_amount(int(basis.loan))}、{basis.months}个月,扣掉能查到的补贴,净成本{said},折合年{yearly}。"
     lines = [basis.terms, *low.lines]
@@ -77,14 +79,14 @@ def _basis(facts: Facts) -> Basis | None:
     approved = facts.results.get("approved")
     if approved:
         loan, months = approved["amount"], approved["term_months"]
-        rate = _exact(approved["rate"])
+        rate = exact(approved["rate"])
         terms, rates, needs = "利率、金额、期限:银行批准的。", (rate, rate), (True, True)
     else:
         fitting = [offer.product for offer in list_offers(facts, named_patents(facts)) if offer.fits]
         if not fitting or not loan or not months:
             return None
         values = fitting[0].values
-        rates = _exact(values["rate_from"]), _exact(values["rate_to"])
+        rates = exact(values["rate_from"]), exact(values["rate_to"])
         needs = bool(values["needs_guarantee"]), bool(values["needs_insurance"])
         terms = f"利率按{fitting[0].name}({said_source(fitting[0])})。"
     fees = _fees(facts, Decimal(loan), int(months), needs_guarantee=needs[0], needs_insurance=needs[1])
@@ -112,7 +114,7 @@ def _fees(
 def _fee(amount: int | None, rate: float | None, loan: Decimal, months: int) -> Decimal:
     if amount is not None:
         return Decimal(amount)
-    return (loan * _exact(rate or 0) / PERCENT * months / MONTHS_OF_A_YEAR).quantize(Decimal("0.01"))
+    return (loan * exact(rate or 0) / PERCENT * months / MONTHS_OF_A_YEAR).quantize(Decimal("0.01"))
 
 
 def _subsidies(facts: Facts) -> dict[str, DatedRecord]:
@@ -136,7 +138,7 @@ def _cost(basis: Basis, rate: Decimal, on: date) -> RuleResult:
     inputs |= {f"{item}_fee": fee for item, (fee, _) in basis.fees.items()}
     for item, scheme in basis.subsidies.items():
         if scheme.values.get("share") is not None:
-            inputs[f"{item}_share"] = _exact(scheme.values["share"]) / PERCENT
+            inputs[f"{item}_share"] = exact(scheme.values["share"]) / PERCENT
             if scheme.values.get("cap") is not None:
                 inputs[f"{item}_cap"] = Decimal(scheme.values["cap"])
     result = compute("pledge_cost", inputs, on=on)
@@ -180,30 +182,13 @@ def _loss(facts: Facts, principal: Decimal) -> Estimate | None:
     if not isinstance(result, RuleResult):
         raise LookupError(f"risk_split asked for {result.slot}")
     source = f"分担比例:{_said_shares(shares)}。来源:{said_source(shares)}。"
-    notes = (source, *result.warnings, *_fund(facts, principal))
+    notes = (source, *result.warnings, *said_fund(facts, principal))
     return Estimate(result.headline, source, result.lines, notes)
-
-
-def _fund(facts: Facts, principal: Decimal) -> Iterator[str]:
-    fund = find_nearest(facts.session, "compensation_fund", region=facts.region, on=facts.today)
-    if fund is None:
-        yield "没有查到当地的风险补偿资金。"
-        return
-    values = fund.values
-    days = f",逾期满{values['min_overdue_days']}天可申请" if values.get("min_overdue_days") else ""
-    if values.get("share") is not None:
-        paid = principal * _exact(values["share"]) / PERCENT
-        paid = min(paid, Decimal(values["cap"])) if values.get("cap") else paid
-        days += f",按{values['share']:g}%最多补偿{_yuan(paid)}"
-    if values.get("balance") is not None:
-        on = chinese_date(date.fromisoformat(values["size_on"]))
-        days += f";截至{on}余额{chinese_amount(int(values['balance']))}"
-    yield f"{fund.name}:向{values['authority']}申请{days}。来源:{said_source(fund)}。"
 
 
 def _ratio(shares: DatedRecord) -> tuple[tuple[str, ...], tuple[Decimal, ...]]:
     named = [(party, shares.values[party]) for party in RISK_PARTIES if shares.values.get(party)]
-    return tuple(party for party, _ in named), tuple(_exact(part) for _, part in named)
+    return tuple(party for party, _ in named), tuple(exact(part) for _, part in named)
 
 
 def _said_shares(shares: DatedRecord) -> str:
@@ -219,11 +204,3 @@ def _yearly(basis: Basis, cost: RuleResult) -> Decimal:
 def _range(low: Decimal, high: Decimal) -> str:
     first, last = f"{low:.2f}%", f"{high:.2f}%"
     return first if first == last else f"{first}至{last}"
-
-
-def _yuan(value: Any) -> str:
-    return f"{Decimal(str(value)):,.2f}".removesuffix(".00") + "元"
-
-
-def _exact(value: float | int) -> Decimal:
-    return Decimal(str(value)).normalize()

@@ -22,7 +22,7 @@ from services.catalogue.model import (
 from services.catalogue.pledge_checks import check_pledge
 from services.catalogue.pledge_costs import estimate_pledge
 from services.catalogue.pledge_forms import LinkedOffer
-from services.catalogue.pledge_fund import check_claim
+from services.catalogue.pledge_fund import check_claim, enter_payment
 from services.catalogue.sheets import FOR_BANKS, FOR_SURETIES, FOR_VALUERS, pledge_sheet
 
 # What each party sees of the owner's form.
@@ -185,7 +185,14 @@ SERVICE = Service(
             "补偿申请中",
             "银行在申请风险补偿,欠款仍要还。",
             (
-                Move("compensated", "已补偿", STAFF_MOVES, tasks=("compensation",), asks=forms.Compensation),
+                Move(
+                    "compensated",
+                    "已补偿",
+                    STAFF_MOVES,
+                    tasks=("compensation",),
+                    asks=forms.Compensation,
+                    ledger=enter_payment,
+                ),
                 Move("defaulted", "补偿没批", STAFF_MOVES, asks=forms.Default),
                 REPAID,
             ),

@@ -1,9 +1,13 @@
 """The kinds of dated records: what each is called, which values it has, how often it is compared with its source."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
+from models import DatedRecord
 from services.catalogue.fields import Form
+from services.catalogue.pledge_fund import COMPENSATION_FUND, said_state, said_trigger
 from services.dated_data import (
     calendars,
     experts,
@@ -33,6 +37,8 @@ class Kind:
     is_nationwide: bool = False
     # Where the form depends on the entry: by its key. Such an entry is begun from the page of what it is about.
     values_by_key: Callable[[str], type[Form]] | None = None
+    # What our own cases say beside the record's values, a line each.
+    beside: Callable[[Session, DatedRecord], Sequence[str]] | None = None
 
     def form_of(self, key: str) -> type[Form]:
         """The form of an entry's values."""
@@ -47,7 +53,13 @@ ALL = (
     Kind("insurance_product", "保险产品", "保险报价和贷款保证保险的保费", money_products.InsuranceProduct, 90),
     Kind("subsidy_scheme", "贷款补贴", "净成本估算里的四补", schemes.SubsidyScheme, 90),
     Kind("risk_share", "风险分担比例", "逾期后各方怎么分损失", schemes.RiskShare),
-    Kind("compensation_fund", "风险补偿资金", "逾期后向谁申请补偿", schemes.CompensationFund),
+    Kind(
+        COMPENSATION_FUND,
+        "风险补偿资金",
+        "逾期后向谁申请补偿",
+        schemes.CompensationFund,
+        beside=lambda session, fund: [*said_state(session, fund), said_trigger(fund)],
+    ),
     Kind("asset_pool_rule", "证券化入池条件", "证券化意向的初步对照", schemes.AssetPoolRule),
     Kind("programme", "扶持项目", "项目对照和申报", schemes.Programme, 90),
     Kind(FUND, "运营基金", "股权融资和孵化投资的对照,问基金时的回答", support.OperatingFund, 90),

@@ -16,9 +16,11 @@ from services.casework.moves import Mover, move_case
 from services.casework.partner_tasks import list_partner_tasks, view_task
 from services.casework.tasks import give_task, list_candidates, list_tasks, report_task
 from services.catalogue.model import Party
+from services.catalogue.pledge_fund import said_state, said_trigger
 from services.dated_data.lookup import find_record
+from services.privacy import erase_user
 from tests.support.casework import PLEDGE, RECOMMEND, make_institution, make_service_case
-from tests.support.dated_data import load_reference
+from tests.support.dated_data import load_reference, make_record
 from tests.support.staff import make_staff
 
 TERMS = {"amount": 2_000_000, "rate": 4.0, "term_months": 12}
@@ -139,6 +141,56 @@ def test_an_overdue_loan_is_claimed_from_the_fund_and_what_is_left_is_still_owed
         assert case.outcome == CaseOutcome.REFUSED
         assert "原因:企业破产终结" in told(session, case)[-1]
         assert case.results["defaulted"]["principal"] == 1_500_000
+
+
+def compensated(session, case, now: datetime, paid: int, paid_on: str) -> None:
+    answers = {"paid": paid, "paid_on": paid_on}
+    go(session, case, "defaulted", now, DEFAULT)
+    go(session, case, "claimed", now, {"claimed_on": "2028-03-25", "loss": 1_500_000, "overdue_days": 100})
+    report(session, case, "compensation", answers, now)
+    go(session, case, "compensated", now, answers)
+
+
+def test_what_a_fund_has_left_is_counted_from_what_it_paid_beside_what_its_record_says(database, clock):
+    values = {"authority": "演示局", "share": 50, "min_overdue_days": 90, "balance": 2_000_000,
+              "size_on": "2028-04-01", "conditions": "催收后仍未收回", "materials": "借款合同\n催收记录"}  # fmt: skip
+    with database.unit_of_work() as session:
+        now = clock.now()
+        make_institution(session, now, party=Party.AUTHORITY)
+        fund = make_record(session, now, kind="compensation_fund", key="gz", name="演示资金", region="广东省广州市",
+                           values=values)  # fmt: skip
+        before, after, erased, elsewhere, pending = (
+            disbursed(session, now, **changes) for changes in ({}, {}, {}, {"region": "广东省佛山市"}, {})
+        )
+        compensated(session, before, now, 750_000, "2028-04-01")
+        compensated(session, after, now, 600_000, "2028-04-02")
+        compensated(session, erased, now, 500_000, "2028-05-01")
+        compensated(session, elsewhere, now, 400_000, "2028-05-01")
+        go(session, pending, "defaulted", now, DEFAULT)
+        go(session, pending, "claimed", now,
+           {"claimed_on": "2028-03-25", "loss": 1_500_000, "overdue_days": 100})  # fmt: skip
+        # What was paid stays paid when the loan is written off, or its owner erased.
+        go(session, after, "written_off", now, {"reason": "企业破产终结"})
+        erase_user(session, erased.user, now)
+        session.flush()
+
+        assert said_state(session, fund) == [
+            "记录截至2028年4月1日余额200万元。", "本平台的案子此后赔付2笔,共1,100,000元。",
+            "按赔付推算还剩900,000元;别处的赔付不在内,以管理部门的数为准。", "另有1笔在申请,没算。",
+        ]  # fmt: skip
+        handler = session.get(Staff, pending.assignee_id)
+        notes = view_case(session, handler, pending, now).estimate.notes
+        assert "触发条件:逾期满90天;催收后仍未收回。申请材料:借款合同、催收记录。" in notes
+        assert any("还剩900,000元" in note for note in notes)
+
+        fund.values = {**values, "balance": 1_000_000}
+        assert "赔付比记录多100,000元,记录要更新。" in said_state(session, fund)
+        fund.values = {"authority": "演示局", "size": 9_000_000, "size_on": "2028-03-01"}
+        assert said_state(session, fund)[0] == "记录截至2028年3月1日规模900万元。"
+        assert said_state(session, fund)[2].startswith("按赔付推算还剩7,150,000元")
+        fund.values = {"authority": "演示局"}
+        assert said_state(session, fund)[0] == "记录里没有规模和余额,算不出还剩多少。"
+        assert said_trigger(fund) == "触发条件:逾期天数没写明。"
 
 
 def test_what_contradicts_itself_in_a_step_is_named(database, clock):
