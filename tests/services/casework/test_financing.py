@@ -159,6 +159,7 @@ def test_what_a_fund_has_left_is_counted_from_what_it_paid_beside_what_its_recor
         make_institution(session, now, party=Party.AUTHORITY)
         fund = make_record(session, now, kind="compensation_fund", key="gz", name="演示资金", region="广东省广州市",
                            values=values)  # fmt: skip
+        make_record(session, now, kind="risk_share", key="rs", values={"guarantor": 30, "bank": 20, "government": 50})
         before, after, erased, elsewhere, pending = (
             disbursed(session, now, **changes) for changes in ({}, {}, {}, {"region": "广东省佛山市"}, {})
         )
