@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from jobs.runtime import atomic_job, outbox_job
 from models import Case
 from services import routing
-from services.casework import clocks, news, task_dates
+from services.casework import clocks, news, task_dates, windows
 from services.catalogue import service_of
 from services.catalogue.model import Work
 from services.evidence import reverifying
@@ -48,6 +48,12 @@ def recount_tasks(session: Session, resources: Resources, change: str, after: in
 def tell_news(session: Session, resources: Resources, record_id: int, after: int) -> None:
     """Those who asked for it hear that a record that fits their request holds now, some at a time."""
     news.tell_news(session, record_id=record_id, after=after, now=resources.clock.now())
+
+
+@atomic_job
+def tell_windows(session: Session, resources: Resources, kind: str, after: int) -> None:
+    """Those with a case of the service hear which windows close soon, some at a time."""
+    windows.tell_windows(session, kind=kind, after=after, now=resources.clock.now())
 
 
 @outbox_job

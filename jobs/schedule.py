@@ -18,6 +18,7 @@ from services.casework.clocks import rescue_forgotten_clocks
 from services.casework.drafts import delete_old_drafts
 from services.casework.investor_tasks import tell_of_shut_out
 from services.casework.system_work import rescue_forgotten_work
+from services.casework.windows import request_windows
 from services.custody import reminders as custody_reminders
 from services.custody.status_changes import note_changes
 from services.delivery_sweeps import rescue_stuck_deliveries
@@ -135,6 +136,12 @@ def look_at_investors(resources: Resources) -> None:
         tell_of_shut_out(session, resources.clock.now())
 
 
+def look_at_windows(resources: Resources) -> None:
+    """Whoever could still apply for something hears of it before its window closes, once a day, by day."""
+    with resources.database.unit_of_work() as session:
+        request_windows(session, resources.clock.now())
+
+
 def keep_market(resources: Resources) -> None:
     """End the posts whose last day is over. From the small hours on, once a day: ask the rules about every post again,
     portion by portion, and then for the night's matches."""
@@ -190,6 +197,7 @@ SCHEDULE = (
     Every(3600, renew_timetable),
     Every(3600, verify_stamps),
     Every(3600, look_at_investors),
+    Every(1800, look_at_windows),
     Every(600, request_upkeep),
     Every(600, keep_market),
 )

@@ -122,7 +122,7 @@ class CaseEvent(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     # opened, offered, accepted, rerouted, escalated, transferred, noted, replied, closed, promise_missed;
     # of services also moved, form_changed, document_added, document_removed, task_opened, task_done, clock_*, rated,
-    # linked, news_told, token_failed
+    # linked, news_told, window_told, windows_on, windows_off, token_failed
     kind: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -14,7 +14,7 @@ from core.statements import Statement
 from models import HANDOFF, Case, CaseEvent, CaseSerial, CaseStatus, Conversation, ConversationStatus, User
 
 STALE = "这一单刚被改过,请刷新后再看。"
-REMINDERS = frozenset({"clock_reminded", "clock_overdue", "promise_missed"})
+REMINDERS = frozenset({"clock_reminded", "clock_overdue", "promise_missed", "window_told"})
 # What the bot may still know of a user once a matter is closed; the last list or offer would only mislead.
 LASTING_MEMORY = {"region"}
 

@@ -34,6 +34,7 @@ class JobName(StrEnum):
     RECOUNT_CLOCKS = "jobs.cases.recount_clocks"
     RECOUNT_TASKS = "jobs.cases.recount_tasks"
     TELL_NEWS = "jobs.cases.tell_news"
+    TELL_WINDOWS = "jobs.cases.tell_windows"
     DO_WORK = "jobs.cases.do_work"
     VERIFY_TOKENS = "jobs.cases.verify_tokens"
     COLLECT_FILE = "jobs.files.collect_file"
@@ -73,6 +74,7 @@ QUEUES = {
     JobName.RECOUNT_CLOCKS: Queue.INDEX,
     JobName.RECOUNT_TASKS: Queue.INDEX,
     JobName.TELL_NEWS: Queue.INDEX,
+    JobName.TELL_WINDOWS: Queue.INDEX,
     JobName.DO_WORK: Queue.CASES,
     JobName.VERIFY_TOKENS: Queue.INDEX,
     JobName.COLLECT_FILE: Queue.CASES,

@@ -13,7 +13,12 @@ from services.casework.tasks import list_tasks
 from services.catalogue import service_of
 from services.catalogue.model import Service
 
-PLAIN = {"reopened": "重新开始办理", "minutes_confirmed": "有关单位会商有结论", "news_told": "给您发了通知"}
+PLAIN = {
+    "reopened": "重新开始办理",
+    "minutes_confirmed": "有关单位会商有结论",
+    "news_told": "给您发了通知",
+    "window_told": "提醒您申报窗口快关",
+}
 NAMED = {"notary_received": "公证机构已受理,受理号 {receipt}", "linked": "和 {number} 一起办"}
 SCORES = {1: "不满意", 2: "一般", 3: "满意"}
 
@@ -65,7 +70,7 @@ def _said(event: CaseEvent, service: Service, names: Mapping[int, str]) -> str:
             return f"{'收到' if event.kind == 'document_added' else '撤下'}{document.name if document else '材料'}"
         case "form_changed":
             return "申请内容有更新"
-        case "reopened" | "minutes_confirmed" | "news_told":
+        case "reopened" | "minutes_confirmed" | "news_told" | "window_told":
             return PLAIN[event.kind]
         case "rated":
             return f"您的评价:{SCORES.get(int(details.get('score') or 0), '已评')}"

@@ -77,6 +77,8 @@ def _records(service: Service) -> Iterator[str]:
                 if key not in tasks)  # fmt: skip
     if service.news is not None and service.news.consent not in service.form.model_fields:
         yield f"news: the form has no field {service.news.consent}"
+    if service.windows is not None:
+        yield from (f"windows: unknown stage {key}" for key in service.windows.stages - service.by_key.keys())
     asked = {
         move.to: set(move.asks.model_fields)
         for stage in service.stages

@@ -220,6 +220,20 @@ class News:
 
 
 @dataclass(frozen=True)
+class Windows:
+    """What an owner whose case is in one of `stages` hears so many `days` before the last day (window_to) of a dated
+    record of a kind. `name` is the word by which they turn it off; `about` stands below the lines, `said` answers None
+    where a record does not fit."""
+
+    kind: str
+    name: str
+    stages: frozenset[str]
+    days: tuple[int, ...]
+    said: Callable[[Facts, DatedRecord], str | None]
+    about: str
+
+
+@dataclass(frozen=True)
 class Pause:
     """Why nothing new is taken, as the owner hears it, and the last day of it where it is known."""
 
@@ -264,6 +278,7 @@ class Service:
     brought: Brought | None = None
     minutes: JointMinutes | None = None
     news: News | None = None
+    windows: Windows | None = None
     # Services that people often want with it (by key): one form fills in what they have in common.
     goes_with: tuple[str, ...] = ()
     # Said to the owner with the question after the intro, from our guides.

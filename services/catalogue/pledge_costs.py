@@ -6,18 +6,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.i18n import chinese_amount
+from core.i18n import chinese_amount, chinese_date
 from models import DatedRecord
 from nlp.rules import RuleResult, compute
 from services.catalogue.facts import Estimate, Facts
 from services.catalogue.money_words import exact, said_yuan
 from services.catalogue.pledge_fund import said_fund
 from services.catalogue.pledge_offers import list_offers
+from services.catalogue.pledge_subsidies import ITEMS, open_subsidies
 from services.catalogue.rights import named_patents
 from services.dated_data.lookup import find_nearest, find_records, said_source
 
 PERCENT, MONTHS_OF_A_YEAR = Decimal(100), Decimal(12)
-ITEMS = {"interest": "贷款贴息", "premium": "保险费资助", "service": "中介服务费资助", "valuation": "专利评估费资助"}
 RISK_PARTIES = ("insurer", "guarantor", "bank", "government")
 NOT_A_PROMISE = "补贴批不批、批多少由主管部门定,多为先付后补;按没有补贴也还得起来借。"
 
@@ -90,7 +90,7 @@ def _basis(facts: Facts) -> Basis | None:
         needs = bool(values["needs_guarantee"]), bool(values["needs_insurance"])
         terms = f"利率按{fitting[0].name}({said_source(fitting[0])})。"
     fees = _fees(facts, Decimal(loan), int(months), needs_guarantee=needs[0], needs_insurance=needs[1])
-    return Basis(Decimal(loan), int(months), *rates, terms, fees, _subsidies(facts))
+    return Basis(Decimal(loan), int(months), *rates, terms, fees, open_subsidies(facts))
 
 
 def _fees(
@@ -115,20 +115,6 @@ def _fee(amount: int | None, rate: float | None, loan: Decimal, months: int) -> 
     if amount is not None:
         return Decimal(amount)
     return (loan * exact(rate or 0) / PERCENT * months / MONTHS_OF_A_YEAR).quantize(Decimal("0.01"))
-
-
-def _subsidies(facts: Facts) -> dict[str, DatedRecord]:
-    """The nearest scheme of each of the four; a window that is over today is no subsidy."""
-    found: dict[str, DatedRecord] = {}
-    for scheme in find_records(facts.session, "subsidy_scheme", region=facts.region, on=facts.today):
-        if _is_open(scheme.values, facts.today):
-            found.setdefault(str(scheme.values["item"]), scheme)
-    return found
-
-
-def _is_open(values: dict[str, Any], today: date) -> bool:
-    last = values.get("window_to")
-    return last is None or date.fromisoformat(last) >= today
 
 
 def _cost(basis: Basis, rate: Decimal, on: date) -> RuleResult:
@@ -168,7 +154,8 @@ def _notes(facts: Facts, basis: Basis) -> Iterator[str]:
 
 def _said_scheme(values: dict[str, Any]) -> str:
     cap = f",每年不超过{chinese_amount(values['cap'])}(只算一年)" if values.get("cap") else ""
-    return f"补{values['share']:g}%{cap}"
+    until = f",{chinese_date(date.fromisoformat(values['window_to']))}前申报" if values.get("window_to") else ""
+    return f"补{values['share']:g}%{cap}{until}"
 
 
 def _loss(facts: Facts, principal: Decimal) -> Estimate | None:

@@ -18,11 +18,13 @@ from services.catalogue.model import (
     Stage,
     Task,
     WantedDocument,
+    Windows,
 )
 from services.catalogue.pledge_checks import check_pledge
 from services.catalogue.pledge_costs import estimate_pledge
 from services.catalogue.pledge_forms import LinkedOffer
 from services.catalogue.pledge_fund import check_claim, enter_payment
+from services.catalogue.pledge_subsidies import SUBSIDY_SCHEME, said_window
 from services.catalogue.sheets import FOR_BANKS, FOR_SURETIES, FOR_VALUERS, pledge_sheet
 
 # What each party sees of the owner's form.
@@ -262,5 +264,13 @@ SERVICE = Service(
     sheet=pledge_sheet,
     brought=Brought("disbursed", ("approved", "amount")),
     goes_with=("ip_insurance", "programme_application"),
+    windows=Windows(
+        SUBSIDY_SCHEME,
+        "补贴窗口",
+        frozenset({"approved", "registered", "disbursed", "repaid", "settled"}),
+        days=(15, 5, 1),
+        said=said_window,
+        about="付过这项费用的才报得上,批不批由主管部门定。要帮忙准备材料就说“转人工”。",
+    ),
     guide_question="用专利抵押贷款要走哪些步骤",
 )

@@ -21,6 +21,7 @@ from jobs.schedule import (
     heartbeat,
     keep_market,
     look_at_investors,
+    look_at_windows,
     note_changed_rights,
     purge,
     relay,
@@ -81,6 +82,7 @@ def test_everything_that_must_happen_is_on_the_list() -> None:
         take_up_deletions,
         verify_stamps,
         look_at_investors,
+        look_at_windows,
         keep_market,
         request_upkeep,
     }

@@ -72,8 +72,8 @@ def report(session, case, key: str, answers, now: datetime) -> CaseTask:
                        version=task.version, now=now)  # fmt: skip
 
 
-def disbursed(session, now: datetime, **changes):
-    case = make_service_case(session, now, values={**PLEDGE, **changes}, is_taken=True)
+def disbursed(session, now: datetime, *, conversation=None, **changes):
+    case = make_service_case(session, now, values={**PLEDGE, **changes}, conversation=conversation, is_taken=True)
     go(session, case, "recommended", now, RECOMMEND)
     report(session, case, "review", TERMS, now)
     go(session, case, "approved", now, TERMS)

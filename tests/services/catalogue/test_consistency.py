@@ -54,6 +54,7 @@ CASES = [
     (broken(brought=Brought("paid_twice", ("approved", "amount"))), "brought: unknown stage paid_twice"),
     (broken(brought=Brought("disbursed", ("disbursed", "amount"))),
      "brought: stage disbursed does not ask for amount"),
+    (broken(windows=replace(PLEDGE.windows, stages=frozenset({"dream"}))), "windows: unknown stage dream"),
     (broken(sheet=None), "task valuation: reads a sheet that the service does not have"),
     ([PLEDGE, PLEDGE], "pledge_financing: the key is used twice"),
 ]  # fmt: skip
