@@ -11,6 +11,7 @@ from core.i18n import chinese_time
 from core.logs import get_logger
 from models import Case, CaseEvent, CaseStatus, Company, ConversationStatus, HandoffReason, Role, Staff
 from services.case_records import add_event, list_events, lock_case
+from services.casework.brokers import licensed_among
 from services.casework.system_work import runs_by_itself
 from services.catalogue import find_service
 from services.job_names import JobName, request_job
@@ -86,11 +87,12 @@ def _offer_to_next(session: Session, case: Case, now: datetime, *, is_new: bool 
         escalate(session, case, now, because="nobody accepted in time")
         return
     left_out = offered | _in_conflict(session, case)
-    candidates = [
+    fitting = [
         person
         for person in list_on_duty(session, now, is_open=is_open)
         if person.id not in left_out and is_matching(person, case)
     ]
+    candidates = licensed_among(session, case, fitting, now)
     if candidates:
         offer_case(session, case, _best(session, case, candidates), now)
     elif not is_open:

@@ -11,6 +11,7 @@ from core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from models import Case, CaseStatus, Institution, Role, Staff
 from services.audit import record_action
 from services.case_records import add_event, lock_case
+from services.casework.handover import protocol
 from services.job_names import JobName, request_job
 from services.passwords import check_new_password, first_password, hash_password, is_password, needs_rehash
 from services.permissions import Action, check_may, is_matching
@@ -207,9 +208,10 @@ def _give_up_cases(session: Session, person: Staff, now: datetime) -> None:
     ).all()
     for case_id in ids:
         case = lock_case(session, case_id)
+        kept = {} if case.is_handoff else protocol(session, case, now)
         case.status, case.assignee_id, case.respond_by = CaseStatus.WAITING, None, None
         case.conversation.assignee_id = None
-        add_event(session, case, "rerouted", now, staff_id=person.id, because="left")
+        add_event(session, case, "rerouted", now, staff_id=person.id, because="left", **kept)
         request_job(session, JobName.ROUTE_CASE, key=f"{case.id}-left-{case.version}", now=now, case_id=case.id)
 
 

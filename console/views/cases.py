@@ -18,6 +18,7 @@ from models import Case, Role, Staff
 from services.allowances import view_allowance
 from services.casework.access import get_case_for, may_on_case
 from services.casework.assignment import hand_on, take_case
+from services.casework.brokers import unlicensed_names
 from services.casework.case_view import check_fresh, view_case, why_gone
 from services.casework.file_types import TYPE_NAMES
 from services.casework.messages import Entry, list_case_messages, say_to_owner
@@ -69,8 +70,15 @@ def _add_holders(blueprint: Blueprint, resources: Resources) -> None:
 
         def transfer(work: Session, staff: Staff, found: Case) -> None:
             check_fresh(work, found, _version())
-            note, now = request.form.get("note", "")[:300], resources.clock.now()
-            hand_on(work, staff=staff, case_id=found.id, to_staff_id=to, note=note, now=now)
+            hand_on(
+                work,
+                staff=staff,
+                case_id=found.id,
+                to_staff_id=to,
+                note=request.form.get("note", "")[:300],
+                promised=request.form.get("promised", "")[:300],
+                now=resources.clock.now(),
+            )
 
         return take_step(resources, number, "transfer", transfer)
 
@@ -156,6 +164,7 @@ def case_page(resources: Resources, number: str, *, problem: AppError | None = N
     with looking(resources) as (reader, staff):
         found = get_case_for(reader, staff, number)
         desk = Desk(found.conversation, find_latest_case(reader, found.conversation_id))
+        colleagues = _colleagues(reader, found)
         page = render_template(
             "console/casework/case.html",
             view=view_case(reader, staff, found, now),
@@ -169,7 +178,8 @@ def case_page(resources: Resources, number: str, *, problem: AppError | None = N
             minutes=view_minutes(reader, found),
             minutes_missing=missing_for_minutes(reader, found),
             TYPE_NAMES=TYPE_NAMES,
-            colleagues=_colleagues(reader, found),
+            colleagues=colleagues,
+            unlicensed=unlicensed_names(reader, found, colleagues, now),
             form_key=new_token(9),
             problem=problem,
             step=step,

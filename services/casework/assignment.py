@@ -12,6 +12,8 @@ from models import Case, CaseStatus, Role, Staff
 from services.audit import record_action
 from services.case_records import add_event, check_version, lock_case
 from services.casework.access import check_may_on_case
+from services.casework.brokers import NEEDS_LICENCE, lacks_licence
+from services.casework.handover import protocol
 from services.catalogue import service_of
 from services.notifications import notify, user_label
 from services.permissions import Action, is_matching
@@ -38,21 +40,33 @@ def take_case(session: Session, *, staff: Staff, case_id: int, now: datetime, ve
     check_version(session, case, version)
     if has_conflict(session, staff, case):
         raise Conflict("您办过这一单对方的案子,有利益冲突,请同事接。")
+    if lacks_licence(session, staff, case, now):
+        raise Conflict(f"{NEEDS_LICENCE}您没有有效的登记,请同事接。")
     _accept(session, case, staff, now)
     record_action(session, staff=staff, action="accepted", target=f"case:{case.number}", now=now)
     return case
 
 
-def hand_on(session: Session, *, staff: Staff, case_id: int, to_staff_id: int, note: str, now: datetime) -> Case:
-    """Give a case to a colleague, who must take it in time. `note` stays in the history, for staff only."""
+def hand_on(
+    session: Session, *, staff: Staff, case_id: int, to_staff_id: int, note: str, promised: str = "", now: datetime
+) -> Case:
+    """Give a case to a colleague, who must take it in time. `note` and `promised`, what the owner was promised, stay in
+    the history with what is open, for staff only. A broker who gives a case away says what was promised.
+    """
     case = lock_case(session, case_id)
     check_may_on_case(staff, Action.TRANSFER, case)
     colleague = _colleague(session, to_staff_id)
     if has_conflict(session, colleague, case):
         raise InvalidInput("这位同事办过对方的案子,有利益冲突。", fields={"to": "请另选一位"})
+    if lacks_licence(session, colleague, case, now):
+        raise InvalidInput(f"{NEEDS_LICENCE}这位同事没有有效的登记。", fields={"to": "请另选一位"})
     if colleague.id == case.assignee_id:
         raise InvalidInput("这一单已经在这位同事手上。", fields={"to": "请另选一位"})
-    add_event(session, case, "transferred", now, staff_id=staff.id, to=colleague.id, note=note.strip()[:300])
+    promised = promised.strip()[:300]
+    if service_of(case.kind).is_brokered and staff.id == case.assignee_id and not promised:
+        raise InvalidInput("请写明答应过企业什么,没有就写“无”。", fields={"promised": "没有就写“无”"})
+    kept = protocol(session, case, now, promised=promised)
+    add_event(session, case, "transferred", now, staff_id=staff.id, to=colleague.id, note=note.strip()[:300], **kept)
     offer_case(session, case, colleague, now, kind="transfer")
     record_action(session, staff=staff, action="transfer", target=f"case:{case.number}", now=now, to=colleague.id)
     return case
@@ -78,7 +92,8 @@ def assign_cases(
     for case_id in sorted(chosen):
         case = lock_case(session, case_id)
         check_may_on_case(staff, Action.READ, case)
-        if case.status == CaseStatus.CLOSED or has_conflict(session, colleague, case):
+        is_unfit = has_conflict(session, colleague, case) or lacks_licence(session, colleague, case, now)
+        if case.status == CaseStatus.CLOSED or is_unfit:
             refused.append(case.number)
             continue
         check_may_on_case(staff, Action.ASSIGN, case)
@@ -88,7 +103,8 @@ def assign_cases(
             except Conflict:
                 changed.append(case.number)
                 continue
-            add_event(session, case, "transferred", now, staff_id=staff.id, to=colleague.id)
+            kept = protocol(session, case, now)
+            add_event(session, case, "transferred", now, staff_id=staff.id, to=colleague.id, **kept)
             _accept(session, case, colleague, now)
             text = f"分给您:{user_label(case.user)} · {service_of(case.kind).name} · {case.number}"
             key = f"case-{case.id}-assigned-{case.version}"

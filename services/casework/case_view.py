@@ -22,8 +22,10 @@ from models import (
 )
 from services.case_records import check_version, list_events, lock_case
 from services.casework.access import find_handler
+from services.casework.brokers import BrokerLine, tell_licence
 from services.casework.case_history import HistoryLine, tell_history
 from services.casework.clocks import list_clocks
+from services.casework.handover import HandOver, find_handover, next_date, open_points
 from services.casework.moves import Mover, allowed_moves
 from services.casework.opening import estimate_by_rule
 from services.casework.tasks import Candidate, list_candidates
@@ -76,6 +78,11 @@ class CaseView:
     history: list[HistoryLine]
     # The numbers of the cases that were asked for together with it.
     linked: list[str]
+    # What is said of the licence of a broker; what came with the case from whoever had it; what would go with it now.
+    licence: BrokerLine | None
+    handover: HandOver | None
+    open_points: list[str]
+    next_date: str
 
 
 def check_fresh(session: Session, case: Case, version: int) -> None:
@@ -120,7 +127,16 @@ def view_case(session: Session, staff: Staff, case: Case, now: datetime) -> Case
         moves=moves,
         history=tell_history(session, case, now),
         linked=linked_numbers(session, case),
+        licence=tell_licence(session, case, now),
+        handover=_handover(session, case),
+        open_points=open_points(session, case, now),
+        next_date=next_date(session, case, now),
     )
+
+
+def _handover(session: Session, case: Case) -> HandOver | None:
+    names = dict(session.execute(select(Staff.id, Staff.display_name)).all())
+    return find_handover(case, list_events(session, case.id), names)
 
 
 def shown_answers(form: type[Form], values: dict[str, object]) -> list[tuple[str, str]]:

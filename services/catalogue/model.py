@@ -268,6 +268,8 @@ class Service:
     opponent_field: str = ""
     # The form's field with the place whose people are asked first.
     region_field: str = "region"
+    # Whether whoever answers for it is a broker, whose licence is looked at (services/dated_data/brokers.py).
+    is_brokered: bool = False
     # Whether the dated records of the place say which unit leads (services/dated_data/routing.py).
     is_routed_by_region: bool = False
     check: Callable[[Facts], list[Finding]] | None = None

@@ -259,6 +259,7 @@ SERVICE = Service(
         ),
         Clock("claim", "风险补偿", frozenset({"claimed"}), working_hours=210, reminders=(timedelta(days=5),)),
     ),
+    is_brokered=True,
     check=check_pledge,
     estimate=estimate_pledge,
     sheet=pledge_sheet,

@@ -16,6 +16,7 @@ from models import DatedRecord, RecordState, Staff
 from services.audit import record_action
 from services.casework.news import request_news
 from services.catalogue.fields import Form, check_form
+from services.dated_data.brokers import BROKER_LICENCE, check_broker
 from services.dated_data.effects import count_anew, end_earlier, seat_expert
 from services.dated_data.experts import EXPERT
 from services.dated_data.kinds import KINDS, Kind
@@ -197,6 +198,8 @@ def approve_record(session: Session, *, staff: Staff, record_id: int, version: i
         raise Forbidden("自己写的数据要请另一位主管或管理员批准。")
     if record.kind == EXPERT:
         seat_expert(session, record, now)
+    if record.kind == BROKER_LICENCE:
+        check_broker(session, record)
     end_earlier(session, record, now)
     record.state, record.approved_by_id = RecordState.APPROVED, staff.id
     _noted(session, staff, record, "record_approved", now)

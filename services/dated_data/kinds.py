@@ -9,6 +9,7 @@ from models import DatedRecord
 from services.catalogue.fields import Form
 from services.catalogue.pledge_fund import COMPENSATION_FUND, said_state, said_trigger
 from services.dated_data import (
+    brokers,
     calendars,
     experts,
     investors,
@@ -75,6 +76,14 @@ ALL = (
         investors.QualifiedInvestor,
         180,
     ),
+    Kind(
+        brokers.BROKER_LICENCE,
+        "经纪资质",
+        "谁有质押融资经纪资质、到哪天;失效日期写证书到期日",
+        brokers.BrokerLicence,
+        180,
+    ),
+    Kind(brokers.BROKER_RULE, "经纪资质要求", "哪里的质押融资必须由有资质的同事办", brokers.BrokerRule),
     Kind(WORKING_YEAR, "工作日历", CALENDAR_DECIDES, calendars.WorkingYear, 365, is_nationwide=True),
     Kind("official_fee", "官费", "费用清单", schemes.OfficialFee),
     Kind(

@@ -148,6 +148,10 @@ def test_a_case_handed_on_leaves_and_a_second_click_says_where_it_is(database, p
     version = version_on(browser.get(f"/console/cases/{number}").get_data(as_text=True))
     form = {"to": people["supervisor"].id, "note": "等银行回话", "version": version}
 
+    refused = browser.post(f"/console/cases/{number}/transfer", form)
+    assert refused.status_code == 422 and "没有就写“无”" in refused.get_data(as_text=True)
+    assert "等银行回话" in refused.get_data(as_text=True)
+    form["promised"] = "周五前给银行答复"
     first = browser.post(f"/console/cases/{number}/transfer", form)
     second = browser.post(f"/console/cases/{number}/transfer", form)
 
@@ -155,6 +159,8 @@ def test_a_case_handed_on_leaves_and_a_second_click_says_where_it_is(database, p
     assert second.status_code == 409 and "已经转给王芳了" in second.get_data(as_text=True)
     page = signed_in("supervisor").get(f"/console/cases/{number}").get_data(as_text=True)
     assert "陈敏转给王芳" in page and "等银行回话" in page
+    handed = page[page.index("交接单") :]
+    assert "周五前给银行答复" in handed and "还差营业执照" in handed and "预审," in handed
 
 
 def test_a_withdrawn_case_is_taken_up_again_by_a_supervisor(database, number, signed_in):

@@ -70,7 +70,7 @@ def test_a_handlers_figures_count_what_they_took_what_came_of_it_and_what_it_bro
         first, second = (session.get_one(Staff, case.assignee_id) for case in cases)
         other = make_service_case(session, clock.now())
         take_case(session, staff=first, case_id=other.id, now=clock.now())
-        hand_on(session, staff=first, case_id=other.id, to_staff_id=second.id, note="", now=clock.now())
+        hand_on(session, staff=first, case_id=other.id, to_staff_id=second.id, note="", promised="无", now=clock.now())
         take_case(session, staff=second, case_id=other.id, now=clock.now())
         cases[0].first_reply_at = clock.now() + timedelta(minutes=30)
         # More than a database's integer holds.
