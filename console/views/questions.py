@@ -9,7 +9,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from console.input import row_number
-from console.sessions import looking, working
+from console.sessions import looking, signed_in, working
 from console.views.knowledge import page_number
 from core.clock import china_date
 from core.errors import AppError, Conflict, InvalidInput
@@ -26,7 +26,7 @@ from services.exams.editing import (
     import_by_staff,
     list_questions,
 )
-from services.exams.loading import Imported
+from services.exams.loading import Imported, read_questions
 from services.exams.topics import TOPICS
 from services.permissions import Action, check_may
 from services.resources import Resources
@@ -102,15 +102,20 @@ def _add_import(blueprint: Blueprint, resources: Resources) -> None:
 
 
 def _import(resources: Resources) -> Imported:
-    """What was sent lies on the disk only while it is read. Raises InvalidInput."""
+    """What was sent lies on the disk only while it is read, and is read before anything is locked. Raises
+    InvalidInput."""
     file = request.files.get("file")
     suffix = Path(file.filename or "").suffix.lower() if file is not None else ""
     if file is None or suffix not in KINDS:
         raise InvalidInput("请选XLSX、CSV或JSON Lines文件。", fields={"file": "请选文件"})
-    with NamedTemporaryFile(suffix=suffix) as kept, working(resources) as (work, staff):
+    check_may(signed_in(), Action.RUN_TRAINING)
+    now = resources.clock.now()
+    with NamedTemporaryFile(suffix=suffix) as kept:
         file.save(kept)
         kept.flush()
-        return import_by_staff(work, staff=staff, path=Path(kept.name), now=resources.clock.now())
+        read = read_questions(Path(kept.name), china_date(now))
+    with working(resources) as (work, staff):
+        return import_by_staff(work, staff=staff, read=read, now=now)
 
 
 def _page(

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from core.clock import china_date
 from core.errors import InvalidInput
-from services.exams.loading import import_questions
+from services.exams.loading import read_questions, store_questions
 from services.resources import Resources
 
 MOST_SHOWN = 20
@@ -22,8 +23,10 @@ def exam_commands(resources: Resources) -> AppGroup:
     def import_path(path: Path, licence: str) -> None:
         """导入题目(JSON Lines、CSV或XLSX)。考过之后法律改过的真题会装入,但不出题,等人看过再启用。"""
         try:
+            now = resources.clock.now()
+            read = read_questions(path, china_date(now), licence=licence)
             with resources.database.unit_of_work() as session:
-                done = import_questions(session, path, resources.clock.now(), licence=licence)
+                done = store_questions(session, read, now)
         except InvalidInput as error:
             raise click.ClickException(error.message) from None
         click.echo(

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,7 +15,7 @@ from models import ExamQuestion, QuestionState, Staff
 from services.audit import record_action
 from services.exams.bank import LETTERS, find_by_code
 from services.exams.citations import period_of, read_cite
-from services.exams.loading import Imported, import_questions
+from services.exams.loading import Imported, ReadFile, store_questions
 from services.exams.topics import PAST_PAPERS, TOPICS
 from services.permissions import Action, check_may
 
@@ -106,10 +105,10 @@ def change_question(
     )
 
 
-def import_by_staff(session: Session, *, staff: Staff, path: Path, now: datetime) -> Imported:
-    """A table or JSON Lines into the bank, as `flask exams import` does. Raises InvalidInput for another file."""
+def import_by_staff(session: Session, *, staff: Staff, read: ReadFile, now: datetime) -> Imported:
+    """What was read of a file into the bank, as `flask exams import` does."""
     check_may(staff, Action.RUN_TRAINING)
-    done = import_questions(session, path, now)
+    done = store_questions(session, read, now)
     record_action(
         session, staff=staff, action="questions_imported", target="questions", now=now, added=done.added,
         changed=done.changed, refused=len(done.refused),

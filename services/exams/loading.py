@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.clock import china_date
 from core.errors import InvalidInput
 from core.yaml_text import read_yaml
 from models import ExamQuestion, QuestionState, Subject
@@ -74,20 +73,33 @@ def load_own_questions(session: Session, path: Path, now: datetime) -> Imported:
     return done
 
 
-def import_questions(session: Session, path: Path, now: datetime, *, licence: str = "") -> Imported:
-    """Questions from .jsonl, .csv or .xlsx. The same question twice is one. Raises InvalidInput for another file."""
+@dataclass(frozen=True)
+class ReadFile:
+    """What a file holds, by code; and why each row that is left out is."""
+
+    drafts: Mapping[str, Mapping[str, Any]]
+    refused: list[str]
+
+
+def read_questions(path: Path, today: date, *, licence: str = "") -> ReadFile:
+    """Questions from .jsonl, .csv or .xlsx, before anything is written: a large file takes seconds, in which no
+    transaction should wait. The same question twice is one. Raises InvalidInput for another file."""
     drafts, refused = [], []
     for count, (place, row) in enumerate(_rows(path), start=1):
         if count > MOST_ROWS:
             raise InvalidInput(f"一次最多{MOST_ROWS}条,请分成几个文件。")
         try:
-            drafts.append(_draft(row, licence, china_date(now)))
+            drafts.append(_draft(row, licence, today))
         except InvalidInput as error:
             refused.append(f"第{place}条:{error.message}")
-    unique = {draft["code"]: draft for draft in drafts}
-    done = _store(session, unique.values(), now)
-    done.refused = refused
-    done.superseded = sum(1 for draft in unique.values() if draft["state"] == QuestionState.SUPERSEDED)
+    return ReadFile({draft["code"]: draft for draft in drafts}, refused)
+
+
+def store_questions(session: Session, read: ReadFile, now: datetime) -> Imported:
+    """What was read into the bank. Twice is once."""
+    done = _store(session, read.drafts.values(), now)
+    done.refused = read.refused
+    done.superseded = sum(1 for draft in read.drafts.values() if draft["state"] == QuestionState.SUPERSEDED)
     return done
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.clock import CHINA
 from core.i18n import chinese_time
 from models import Author, Booking, BookingState, Conversation, CourseSession, DeliveryReason, Message
 from services.casework.satisfaction import VERDICTS
@@ -93,7 +92,7 @@ def _words(
         when = chinese_time(held.starts_at, now)
         where += _still_asked(booking)
         return f"{when}有您报的“{title}”。\n{where}\n来不了请说“{GIVE_UP}”,名额给后面的人。", (GIVE_UP,)
-    return f"您报的“{title}”{held.starts_at.astimezone(CHINA):%H:%M}开始。\n{where}", ()
+    return f"您报的“{title}”{chinese_time(held.starts_at, now)}开始。\n{where}", ()
 
 
 def _still_asked(booking: Booking) -> str:

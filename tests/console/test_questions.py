@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import AuditEntry, ExamQuestion, QuestionState
 from services.exams.loading import load_own_questions
@@ -158,6 +158,15 @@ def test_a_csv_is_read_as_spreadsheet_programs_write_it(trainer, database, encod
     text = "\r\n".join([",".join(ROW), ",".join(ROW.values())])
     assert "新增1题" in upload(trainer, "题.csv", text.encode(encoding)).text
     assert bank(database)[0].stem == ROW["题干"]
+
+
+def test_a_file_is_read_before_anything_is_locked(trainer, database):
+    trainer.get(f"{PATH}/import")
+    with database.unit_of_work() as writing:
+        # On SQLite there is one writer at a time, and this one has not finished.
+        writing.execute(update(ExamQuestion).values(version=ExamQuestion.version))
+        answer = upload(trainer, "题.xlsx", b"no table")
+    assert answer.status_code == 422 and "不是能打开的XLSX" in answer.text
 
 
 @pytest.mark.parametrize(

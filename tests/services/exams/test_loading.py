@@ -9,10 +9,11 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
+from core.clock import china_date
 from core.errors import InvalidInput
 from models import ExamQuestion, QuestionState, Subject
 from services.exams.citations import read_cite, said_cites
-from services.exams.loading import import_questions, law_changed_on, load_own_questions
+from services.exams.loading import law_changed_on, load_own_questions, read_questions, store_questions
 from tests.support.exams import BANK
 
 PAPER = {
@@ -23,6 +24,10 @@ ROW = {
     "题干": "专利权质押何时设立?", "A": "签合同时", "B": "登记时", "C": "放款时", "D": "交证书时", "答案": "B",
     "解析": "登记时设立。", "依据": "民法典 第四百四十四条", "专题": "许可、转让和质押", "年份": "2019",
 }  # fmt: skip
+
+
+def import_questions(session, path, now, *, licence=""):
+    return store_questions(session, read_questions(path, china_date(now), licence=licence), now)
 
 
 def write_lines(path: Path, *rows: object) -> Path:

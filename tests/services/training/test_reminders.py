@@ -75,10 +75,12 @@ def test_a_reminder_that_comes_too_late_or_to_who_has_left_says_nothing(database
 
 
 @pytest.mark.parametrize(
-    "starts", ["2027-01-01T00:30", "2027-03-01T00:00", "2028-02-29T23:59"], ids=["new year", "month", "leap day"]
+    ("starts", "said_hour"),
+    [("2027-01-01T00:30", "明天0:30"), ("2027-03-01T00:00", "明天0:00"), ("2028-02-29T23:59", "今天23:59")],
+    ids=["new year", "month", "leap day"],
 )
 def test_around_midnight_in_china_the_day_and_the_hour_are_counted_back_and_tomorrow_is_the_sessions_day(
-    database, clock, starts
+    database, clock, starts, said_hour
 ) -> None:
     begins = datetime.fromisoformat(f"{starts}+08:00")
     clock.set(begins - timedelta(days=9))
@@ -98,7 +100,7 @@ def test_around_midnight_in_china_the_day_and_the_hour_are_counted_back_and_tomo
     assert look(database, clock) == [(mine, "day"), (mine, "hour")]
     with database.unit_of_work() as session:
         tell_booking(session, mine, "hour", clock.now())
-    assert f"{begins:%H:%M}开始" in said(database)[-1]
+    assert said(database)[-1].startswith(f"您报的“专利质押融资实务”{said_hour}开始。")
 
 
 def test_the_reminder_of_a_session_online_leads_in_by_ones_own_link(database, clock) -> None:

@@ -1,7 +1,7 @@
 """Seats: never more than there are, first come, first served, in whatever order things happen."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from core.errors import Conflict, InvalidInput
-from models import Booking, BookingState, CourseSession, OutboxRow
+from models import Booking, BookingState, CourseSession, Message, OutboxRow
 from models.training import HOLDS_SEATS
 from services.training.bookings import get_own_booking
 from services.training.line import is_waited_for
+from services.training.notices import tell_booking
 from services.training.seats import (
     OFFER_LASTS,
     AlreadyBooked,
@@ -84,6 +85,40 @@ def test_an_offer_nobody_takes_moves_on_by_itself(database, clock, held) -> None
         assert session.get_one(Booking, fourth.id).state == "offered"
         with pytest.raises(OfferGone, match="重新排队"):
             accept_offer(session, session.get_one(Booking, third.id), clock.now())
+
+
+@pytest.mark.parametrize(
+    ("offered_at", "starts", "until", "said"),
+    [
+        ("2026-12-31T11:59", "2027-01-20T09:00", "2026-12-31T23:59", "今天23:59"),
+        ("2026-12-31T12:00", "2027-01-20T09:00", "2027-01-01T00:00", "明天0:00"),
+        ("2028-02-28T20:30", "2028-03-20T09:00", "2028-02-29T08:30", "明天8:30"),
+        # The session itself begins after midnight: the offer ends an hour before it, still today.
+        ("2026-12-31T22:00", "2027-01-01T00:30", "2026-12-31T23:30", "今天23:30"),
+        ("2026-12-31T22:00", "2027-01-01T02:00", "2027-01-01T01:00", "明天1:00"),
+    ],
+)
+def test_an_offer_across_midnight_in_china_ends_when_it_said_and_not_a_second_sooner(
+    database, clock, offered_at, starts, until, said
+) -> None:
+    at, begins, ends = (datetime.fromisoformat(f"{each}+08:00") for each in (offered_at, starts, until))
+    clock.set(at - timedelta(days=2))
+    with database.unit_of_work() as session:
+        held = make_session(session, clock.now(), starts_at=begins, capacity=1)
+        seated, first, second = [make_booking(session, held, clock.now()) for _ in range(3)]
+        cancel(session, seated, at)
+
+        assert (first.state, first.offer_until) == ("offered", ends)
+        lapse = select(OutboxRow.run_after).where(OutboxRow.job_name == "jobs.training.lapse_offers")
+        assert session.scalars(lapse).all() == [ends]
+        assert tell_booking(session, first.id, "offered", at)
+        assert f"给您留到{said}。" in session.scalars(select(Message.text)).one()
+        assert lapse_offers(session, held.id, ends - timedelta(seconds=1)) == 0
+        with pytest.raises(OfferGone):
+            accept_offer(session, first, ends)
+        assert lapse_offers(session, held.id, ends) == 1
+        is_too_late = ends >= begins - timedelta(hours=1)
+        assert (first.state, second.state) == ("lapsed", "waiting" if is_too_late else "offered")
 
 
 def test_an_offer_whose_job_was_given_up_is_found_again(database, clock, held) -> None:
