@@ -23,7 +23,7 @@ from services.notifications import count_unread, message_line, newest_notificati
 from services.permissions import Action, may
 from services.resources import Resources
 from services.staff import ROLE_NAMES
-from services.topics import SKILL_NAMES
+from services.topics import ABILITY_NAMES, SKILL_NAMES, TALENT_NAMES
 
 SOON = timedelta(minutes=15)
 # A service's clock runs for days: what ends within one is soon.
@@ -168,7 +168,7 @@ def add_formats(blueprint: Blueprint, resources: Resources) -> None:
 
     @blueprint.app_template_filter("skill_name")
     def skill_name(skill: str) -> str:
-        return SKILL_NAMES.get(skill, skill)
+        return ABILITY_NAMES.get(skill, skill)
 
     @blueprint.app_template_filter("target_name")
     def target_name(target: str, people: Sequence[Staff]) -> str:
@@ -196,6 +196,8 @@ def add_formats(blueprint: Blueprint, resources: Resources) -> None:
             "message_line": message_line,
             "csrf_token": generate_csrf,
             "SKILL_NAMES": SKILL_NAMES,
+            "TALENT_NAMES": TALENT_NAMES,
+            "ABILITY_NAMES": ABILITY_NAMES,
             "ROLE_NAMES": ROLE_NAMES,
             "STATUS_NAMES": STATUS_NAMES,
             "EVENT_NAMES": EVENT_NAMES,

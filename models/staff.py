@@ -20,8 +20,7 @@ class Role(StrEnum):
 
 
 class Staff(Base):
-    """`skills` are topics (patent, policy, financing, enforcement, training, market, general); `regions` are full
-    administrative names or 全国."""
+    """`skills` are fields of work and talents (services/topics.py); `regions` are full administrative names or 全国."""
 
     __tablename__ = "staff"
 

@@ -22,6 +22,9 @@ class Track(StrEnum):
     ENFORCEMENT = "enforcement"
     FILING = "filing"
     MANAGEMENT = "management"
+    DATA_MINING = "data_mining"
+    POLICY = "policy"
+    BROKERAGE = "brokerage"
 
 
 class BookingState(StrEnum):

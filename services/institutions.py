@@ -13,7 +13,7 @@ from services.audit import record_action
 from services.catalogue.model import Party
 from services.dated_data.lookup import full_place
 from services.permissions import Action, check_may
-from services.topics import SKILL_NAMES
+from services.topics import ABILITY_NAMES
 
 LONGEST_NAME, MOST = 120, 40
 
@@ -64,7 +64,7 @@ def save_institution(
         problems["name"] = f"2到{LONGEST_NAME}个字"
     if content.party not in set(Party):
         problems["party"] = "请选一种"
-    if set(content.skills) - SKILL_NAMES.keys():
+    if set(content.skills) - ABILITY_NAMES.keys():
         problems["skills"] = "没有这个业务方向"
     if max(len(content.regions), len(content.conflicts)) > MOST or any(len(each) > 120 for each in content.conflicts):
         problems["conflicts"] = f"最多{MOST}个,每个120字以内"

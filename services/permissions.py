@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Forbidden, NotFound
 from models import HANDOFF, AnswerState, Case, CaseStatus, Conversation, CuratedAnswer, Role, Staff
+from services.topics import SKILL_NAMES
 
 NATIONWIDE = "全国"
 FREE = (CaseStatus.WAITING, CaseStatus.ESCALATED)
@@ -119,7 +120,13 @@ def is_matching(staff: Staff, case: Case) -> bool:
 
 
 def _knows(staff: Staff, topic: str) -> bool:
-    return not staff.skills or "general" in staff.skills or topic in staff.skills
+    fields = _fields_of(staff)
+    return not fields or "general" in fields or topic in fields
+
+
+def _fields_of(staff: Staff) -> list[str]:
+    """Without the talents: those shut nobody out."""
+    return [skill for skill in staff.skills if skill in SKILL_NAMES]
 
 
 def region_rank(staff: Staff, region: str | None) -> int:
@@ -156,9 +163,10 @@ def free_for(staff: Staff) -> ColumnElement[bool]:
 
 
 def _topic_matches(staff: Staff) -> ColumnElement[bool]:
-    if not staff.skills or "general" in staff.skills:
+    fields = _fields_of(staff)
+    if not fields or "general" in fields:
         return literal(True)
-    return Case.topic.in_(["general", *staff.skills])
+    return Case.topic.in_(["general", *fields])
 
 
 def _region_matches(staff: Staff) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Which member of staff gets a case: skill, region, load, longest idle; then the next one; then a supervisor."""
+"""Which member of staff gets a case: field, talent, region, load, longest idle; then the next; then a supervisor."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -146,9 +146,16 @@ def list_on_duty(session: Session, now: datetime, *, is_open: bool) -> list[Staf
 
 def _best(session: Session, case: Case, candidates: list[Staff]) -> Staff:
     order = ORDER_FOR_COMPLAINTS if case.reason == HandoffReason.COMPLAINT else ORDER
+    service = find_service(case.kind)
+    abilities = service.abilities.of(case.form) if service is not None else frozenset()
 
-    def fit(person: Staff) -> tuple[int, bool, int]:
-        return order[Role(person.role)], case.topic not in person.skills, -region_rank(person, case.region)
+    def fit(person: Staff) -> tuple[int, bool, bool, int]:
+        return (
+            order[Role(person.role)],
+            case.topic not in person.skills,
+            abilities.isdisjoint(person.skills),
+            -region_rank(person, case.region),
+        )
 
     best_fit = min(map(fit, candidates))
     equals = [person for person in candidates if fit(person) == best_fit]

@@ -15,7 +15,7 @@ from services.casework.handover import protocol
 from services.job_names import JobName, request_job
 from services.passwords import check_new_password, first_password, hash_password, is_password, needs_rehash
 from services.permissions import Action, check_may, is_matching
-from services.topics import SKILL_NAMES
+from services.topics import ABILITY_NAMES
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
 SEEN_EVERY = timedelta(minutes=1)
@@ -235,7 +235,7 @@ def _checked_institution(
 
 
 def _checked_skills(skills: Sequence[str]) -> list[str]:
-    unknown = [skill for skill in skills if skill not in SKILL_NAMES]
+    unknown = [skill for skill in skills if skill not in ABILITY_NAMES]
     if unknown:
         raise InvalidInput("没有这个业务方向:" + "、".join(unknown), fields={"skills": "请重选"})
     return list(dict.fromkeys(skills))

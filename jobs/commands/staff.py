@@ -7,6 +7,7 @@ from core.errors import AppError
 from models import Role
 from services.resources import Resources
 from services.staff import ROLE_NAMES, create_staff, list_staff
+from services.topics import ABILITY_NAMES
 
 # Partners are opened in the console, where their institution is chosen.
 OURS = [role for role in Role if role != Role.PARTNER]
@@ -22,9 +23,7 @@ def staff_commands(resources: Resources) -> AppGroup:
         "--role", type=click.Choice([role.value for role in OURS]), required=True, help="专员、主管或管理员。"
     )
     @click.option("--display-name", default="", help="用户看到的姓名;不写就用用户名。")
-    @click.option(
-        "--skills", default="", help="业务方向,逗号分隔:patent,policy,financing,enforcement,training,market。"
-    )
+    @click.option("--skills", default="", help=f"业务方向和专长,逗号分隔:{','.join(ABILITY_NAMES)}。")
     @click.option("--regions", default="", help="负责地区,逗号分隔,如 广东省广州市;不写就是全国。")
     def create(name: str, role: str, display_name: str, skills: str, regions: str) -> None:
         """新建账号,初始密码只显示这一次,首次登录时必须修改。"""

@@ -55,7 +55,8 @@ def open_tasks(session: Session, case: Case, service: Service, keys: Iterable[st
         row.case = case
         add_event(session, case, "task_opened", now, task=row.id, key=key)
         route = _route(session, service, case, now)
-        chosen = choose_institution(session, task.party, case, china_date(now), route)
+        abilities = task.talents or service.abilities.of(case.form)
+        chosen = choose_institution(session, task.party, case, china_date(now), route, abilities=abilities)
         if chosen is not None:
             _give(session, row, task, chosen, now)
         else:
@@ -118,17 +119,25 @@ def list_candidates(session: Session, parties: Collection[str], on: date) -> lis
 
 
 def choose_institution(
-    session: Session, party: Party, case: Case, on: date, route: Route | None = None
+    session: Session,
+    party: Party,
+    case: Case,
+    on: date,
+    route: Route | None = None,
+    *,
+    abilities: frozenset[str] = frozenset(),
 ) -> Institution | None:
     """Of those that serve the region and have no conflict: whom the route of the place names, who knows the topic, who
-    is near, and then who has had the fewest tasks so far, which makes them take turns. None where there is none."""
+    has one of the abilities, who is near, and then who has had the fewest tasks so far, which makes them take turns.
+    None where there is none."""
     candidates = list_candidates(session, {party}, on)
     fitting = [each for each in candidates if each.serves(case.region) and not each.is_conflicted(case)]
 
-    def order(each: Candidate) -> tuple[int, bool, bool]:
+    def order(each: Candidate) -> tuple[int, bool, bool, bool]:
         return (
             route.rank(each.institution.name) if route else 0,
             case.topic not in each.skills,
+            abilities.isdisjoint(each.skills),
             not each.is_local,
         )
 

@@ -6,7 +6,18 @@ from typing import Annotated
 from models import CaseOutcome
 from services.catalogue.common import WITHDRAWN, CompanyField, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Amount, Ask, Choice, Count, Form, Line, Paragraph, Privacy
-from services.catalogue.model import OWNER_MOVES, STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
+from services.catalogue.model import (
+    OWNER_MOVES,
+    STAFF_MOVES,
+    Clock,
+    Move,
+    Party,
+    Service,
+    Stage,
+    Task,
+    Wanted,
+    WantedDocument,
+)
 
 NAME = "分析服务"
 
@@ -64,6 +75,17 @@ SERVICE = Service(
     name=NAME,
     intro="分析报告由专家做,先定范围和报价,您同意再开工;报告两个人看过才交。",
     topic="patent",
+    abilities=Wanted(
+        choice_in="type",
+        by_choice={
+            "infringement": frozenset({"enforcement"}),
+            "freedom_to_operate": frozenset({"data_mining", "enforcement"}),
+            "patentability": frozenset({"data_mining"}),
+            "layout": frozenset({"layout"}),
+            "landscape": frozenset({"data_mining"}),
+            "evaluation": frozenset({"data_mining", "management"}),
+        },
+    ),
     intents=frozenset({"analysis_request"}),
     form=AnalysisForm,
     submitted="已提交,单号 {number}。{promised}前专员跟您定范围。",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from services.catalogue.fields import FormField, fields_of
 from services.catalogue.model import Actor, Service, Stage, Task
-from services.topics import SKILL_NAMES
+from services.topics import ABILITY_NAMES, SKILL_NAMES
 
 KEY = re.compile(r"[a-z][a-z_]{1,29}")
 LETTERS = re.compile(r"[A-Z]{2}")
@@ -54,6 +54,11 @@ def _problems(service: Service, known_intents: Iterable[str]) -> Iterator[str]:
         yield "the letters are not two capitals"
     if service.topic not in SKILL_NAMES:
         yield f"nobody has the skill {service.topic}"
+    wanted = service.abilities
+    named = wanted.always.union(*wanted.by_choice.values(), *(task.talents for task in service.tasks))
+    yield from (f"nobody has the ability {ability}" for ability in named - ABILITY_NAMES.keys())
+    if wanted.choice_in and wanted.choice_in not in service.form.model_fields:
+        yield f"abilities: the form has no field {wanted.choice_in}"
     yield from (f"there is no intent {intent}" for intent in service.intents - set(known_intents))
     for name in ("name", "intro", "submitted"):
         if not getattr(service, name).strip():

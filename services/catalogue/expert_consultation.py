@@ -6,7 +6,7 @@ from typing import Annotated
 from models import CaseOutcome
 from services.catalogue.common import WITHDRAWN, CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Ask, Choice, Day, Form, Line, Paragraph, Privacy
-from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Service, Stage, Task
+from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, Wanted
 
 NAME = "专家咨询"
 
@@ -55,6 +55,16 @@ SERVICE = Service(
     name=NAME,
     intro="专家咨询先登记,专员按方向和地区排专家,避开和对方有关系的。",
     topic="general",
+    abilities=Wanted(
+        choice_in="field",
+        by_choice={
+            "patent": frozenset({"patent", "layout"}),
+            "enforcement": frozenset({"enforcement"}),
+            "financing": frozenset({"financing", "accounting"}),
+            "market": frozenset({"market", "brokerage"}),
+            "policy": frozenset({"policy"}),
+        },
+    ),
     phrases=("预约专家", "专家咨询", "找专家咨询", "约专家", "约个专家", "咨询专家"),
     form=ConsultationForm,
     submitted="已登记,单号 {number}。{promised}前专员跟您定时间。",

@@ -35,6 +35,7 @@ from services.catalogue.model import (
     Service,
     Stage,
     Task,
+    Wanted,
     WantedDocument,
 )
 from services.catalogue.sectors import Sector
@@ -144,14 +145,15 @@ SERVICE = Service(
     name=NAME,
     intro="孵化投资对接由专员受理,双方都愿意才见面,不承诺投资结果。",
     topic="incubation",
+    abilities=Wanted(always=frozenset({"management"})),
     intents=frozenset({"incubation"}),
     form=ProjectForm,
     submitted="已提交,单号 {number}。{promised}前专员联系您。",
     documents=(WantedDocument("plan", "项目介绍", "对方先看这个", for_parties=True),),
     tasks=(
         Task("incubator", "孵化器意见", Party.INCUBATOR, Answer, 5, SEES),
-        Task("investor", "投资机构意见", Party.INVESTOR, Answer, 10, SEES),
-        Task("developer", "开发方意见", Party.DEVELOPER, Answer, 7, SEES),
+        Task("investor", "投资机构意见", Party.INVESTOR, Answer, 10, SEES, talents=frozenset({"accounting"})),
+        Task("developer", "开发方意见", Party.DEVELOPER, Answer, 7, SEES, talents=frozenset({"brokerage"})),
     ),
     stages=(
         Stage(

@@ -101,6 +101,8 @@ class Task:
     sees: tuple[str, ...] = ()
     # Opened, and waited for, only where the case's form says so.
     only_if: Condition | None = None
+    # Who is asked first: whoever has one of these talents; none asks for the service's own.
+    talents: frozenset[str] = frozenset()
     # Which parts of the standard sheet are on the task's page; they hold no other of the form's fields than `sees`.
     sheet: frozenset[SheetSubject] = frozenset()
 
@@ -176,6 +178,20 @@ class Clock:
     @property
     def is_statutory(self) -> bool:
         return self.day is not None and not self.is_contractual
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which abilities (services/topics.py) a case asks for: always these, or by the choice made in a field of the form.
+    Whoever has one of them is asked first, staff and parties alike."""
+
+    always: frozenset[str] = frozenset()
+    choice_in: str = ""
+    by_choice: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+
+    def of(self, form: Mapping[str, Any]) -> frozenset[str]:
+        """What a case with this form asks for."""
+        return self.always | self.by_choice.get(str(form.get(self.choice_in)), frozenset())
 
 
 @dataclass(frozen=True)
@@ -268,6 +284,7 @@ class Service:
     opponent_field: str = ""
     # The form's field with the place whose people are asked first.
     region_field: str = "region"
+    abilities: Wanted = Wanted()
     # Whether whoever answers for it is a broker, whose licence is looked at (services/dated_data/brokers.py).
     is_brokered: bool = False
     # Whether the dated records of the place say which unit leads (services/dated_data/routing.py).

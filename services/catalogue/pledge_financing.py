@@ -17,6 +17,7 @@ from services.catalogue.model import (
     Service,
     Stage,
     Task,
+    Wanted,
     WantedDocument,
     Windows,
 )
@@ -30,6 +31,7 @@ from services.catalogue.sheets import FOR_BANKS, FOR_SURETIES, FOR_VALUERS, pled
 # What each party sees of the owner's form.
 LOAN = ("amount", "term_months", "patents", "company", "region")
 RIGHTS = ("patents", "has_co_owners", "is_encumbered", "company", "region")
+MONEY = frozenset({"accounting"})
 WITH_INSURANCE = Condition("linked", frozenset({LinkedOffer.INSURANCE.value, LinkedOffer.ALL.value}))
 WITH_EQUITY = Condition("linked", frozenset({LinkedOffer.EQUITY.value, LinkedOffer.ALL.value}))
 
@@ -74,7 +76,7 @@ SERVICE = Service(
         WantedDocument("release", "质押注销证明", "证明质权已经消灭", is_for_later=True),
     ),
     tasks=(
-        Task("valuation", "专利评估", Party.VALUER, forms.Valuation, 7, RIGHTS, sheet=FOR_VALUERS),
+        Task("valuation", "专利评估", Party.VALUER, forms.Valuation, 7, RIGHTS, talents=MONEY, sheet=FOR_VALUERS),
         Task("guarantee", "担保意见", Party.GUARANTOR, forms.Opinion, 5, LOAN, sheet=FOR_SURETIES),
         Task("insurance", "贷款保险意见", Party.INSURER, forms.Opinion, 5, LOAN, sheet=FOR_SURETIES),
         Task(
@@ -259,6 +261,7 @@ SERVICE = Service(
         ),
         Clock("claim", "风险补偿", frozenset({"claimed"}), working_hours=210, reminders=(timedelta(days=5),)),
     ),
+    abilities=Wanted(always=frozenset({"brokerage"})),
     is_brokered=True,
     check=check_pledge,
     estimate=estimate_pledge,

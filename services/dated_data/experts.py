@@ -18,7 +18,7 @@ EXPERT = "expert"
 
 
 class Skill(Choice):
-    """The same values as services.handoffs.SKILL_NAMES."""
+    """The same values as services.topics.ABILITY_NAMES."""
 
     PATENT = "patent", "专利"
     POLICY = "policy", "政策法规"
@@ -28,6 +28,11 @@ class Skill(Choice):
     MARKET = "market", "供需对接"
     INCUBATION = "incubation", "孵化投资"
     GENERAL = "general", "综合"
+    DATA_MINING = "data_mining", "专利数据挖掘"
+    LAYOUT = "layout", "专利布局"
+    BROKERAGE = "brokerage", "技术经纪"
+    ACCOUNTING = "accounting", "财会金融"
+    MANAGEMENT = "management", "经营管理"
 
 
 class Expert(Form):

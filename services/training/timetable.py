@@ -11,6 +11,7 @@ from core.clock import CHINA, china_date
 from core.errors import NotFound
 from core.i18n import WEEKDAYS
 from models import Booking, CourseSession, Track
+from services.topics import ABILITY_NAMES
 from services.training.standing import STANDING_NAMES, Standing, standing_of
 
 TRACK_NAMES: dict[str, str] = {
@@ -20,6 +21,19 @@ TRACK_NAMES: dict[str, str] = {
     Track.ENFORCEMENT: "维权",
     Track.FILING: "申请与布局",
     Track.MANAGEMENT: "知识产权管理",
+    Track.DATA_MINING: "专利数据挖掘",
+    Track.POLICY: "政策法规",
+    Track.BROKERAGE: "技术经纪",
+}
+# Where each talent of the profession's list is taught.
+TRACK_OF_TALENT: dict[str, Track] = {
+    "data_mining": Track.DATA_MINING,
+    "layout": Track.FILING,
+    "policy": Track.POLICY,
+    "enforcement": Track.ENFORCEMENT,
+    "brokerage": Track.BROKERAGE,
+    "accounting": Track.FINANCING,
+    "management": Track.MANAGEMENT,
 }
 # As many as are read through for one sentence; a timetable of the weeks to come is far shorter.
 MOST_READ = 500
@@ -126,6 +140,7 @@ def _likeness(held: CourseSession, topic: str) -> float:
     """The share of the topic's pairs of characters that the course speaks of; its title counts for more."""
     course = held.course
     pairs = [part[place : place + 2] for part in topic.split() for place in range(max(len(part) - 1, 1))]
-    rest = f"{course.title} {TRACK_NAMES[course.track]} {course.summary} {course.audience}"
+    taught = " ".join(ABILITY_NAMES[talent] for talent, track in TRACK_OF_TALENT.items() if track == course.track)
+    rest = f"{course.title} {TRACK_NAMES[course.track]} {taught} {course.summary} {course.audience}"
     inside = sum(1.0 if pair in course.title else 0.7 if pair in rest else 0.0 for pair in pairs)
     return inside / len(pairs) if pairs else 0.0

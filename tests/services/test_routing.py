@@ -17,8 +17,9 @@ from services.cases import accept_case
 from services.job_names import JobName
 from services.routing import check_offer, route_case
 from services.staff import set_availability
+from tests.services.catalogue.test_other_services import ANALYSIS
 from tests.support.casework import make_service_case
-from tests.support.staff import make_case, make_staff
+from tests.support.staff import make_case, make_staff, send_everybody_away
 
 NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=CHINA)
 OPENING = datetime(2026, 11, 24, 9, 0, tzinfo=CHINA)
@@ -65,6 +66,25 @@ def test_the_specialist_of_the_topic_and_region_is_offered_the_case(database, cl
     assert (case.status, case.assignee_id) == (CaseStatus.OFFERED, best)
     assert case.respond_by == clock.now() + timedelta(minutes=10)
     assert told(database, "case_assigned") == [best]
+
+
+def test_a_talent_decides_between_those_of_the_field_and_shuts_nobody_out(database, clock):
+    with database.unit_of_work() as session:
+        now = clock.now()
+        # Nearer, but it is a broker's matter; the talent alone leaves every field open.
+        make_staff(session, now, skills=["financing"], regions=["广东省"])
+        broker = make_staff(session, now, skills=["financing", "brokerage"])
+        make_staff(session, now, skills=["policy", "brokerage"])
+        assert make_service_case(session, now).assignee_id == broker.id
+        send_everybody_away(session)
+        analyst = make_staff(session, now, skills=["data_mining"])
+        planner = make_staff(session, now, skills=["layout"])
+        drawn = [
+            make_service_case(session, now, kind="analysis", values={**ANALYSIS, "type": type_}).assignee_id
+            for type_ in ("layout", "landscape", "patentability")
+        ]
+        assert drawn == [planner.id, analyst.id, analyst.id]
+        assert make_case(session, now).assignee_id in {analyst.id, planner.id}
 
 
 def test_among_equals_the_less_loaded_then_the_longest_idle_gets_it(database, clock):

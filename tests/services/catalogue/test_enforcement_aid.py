@@ -23,6 +23,10 @@ AID = {
     "known_on": "2026-08-03", "facts": "网店在卖和我们一样的水龙头", "evidence": ["screenshot"], "goal": "both",
     "company": "广州云测科技有限公司", "region": "广东省佛山市南海区", "phone": "13800138000",
 }  # fmt: skip
+CONSULTATION = {
+    "field": "enforcement", "question": "网店卖仿品,先投诉还是先公证?", "day": "2026-12-02", "mode": "video",
+    "company": AID["company"], "region": AID["region"], "phone": AID["phone"],
+}  # fmt: skip
 
 
 def findings(database, clock, **changes):
@@ -86,6 +90,20 @@ def test_experts_take_turns_and_the_one_of_the_other_side_is_passed_over(databas
             chosen.append(list_tasks(session, case.id)[0].institution_id)
 
         assert chosen == [*turn, *turn]
+
+
+def test_an_expert_with_the_talent_that_is_asked_for_goes_before_one_who_is_nearer(database, clock):
+    with database.unit_of_work() as session:
+        now = clock.now()
+        experts = {
+            skill: make_institution(session, now, party=Party.EXPERT, name=f"演示{skill}", skills=[skill],
+                                    regions=["广东省" if skill == "policy" else "全国"]).id
+            for skill in ("policy", "brokerage", "accounting")
+        }  # fmt: skip
+        for field, wanted in {"market": "brokerage", "financing": "accounting", "policy": "policy"}.items():
+            case = make_service_case(session, now, kind="expert_consultation", values={**CONSULTATION, "field": field})
+            (task,) = list_tasks(session, case.id)
+            assert task.institution_id == experts[wanted]
 
 
 def test_an_expert_whose_record_does_not_hold_that_day_is_neither_drawn_nor_chosen(database, clock):
@@ -169,12 +187,8 @@ def test_the_unit_that_the_place_names_gets_its_task_in_its_own_time_and_the_own
 
 
 def test_an_appointment_with_an_expert_is_told_and_reminded_of_the_day_before(database, clock):
-    asked = {
-        "field": "enforcement", "question": "网店卖仿品,先投诉还是先公证?", "day": "2026-12-02", "mode": "video",
-        "company": AID["company"], "region": AID["region"], "phone": AID["phone"],
-    }  # fmt: skip
     with database.unit_of_work() as session:
-        case = make_service_case(session, clock.now(), kind="expert_consultation", values=asked, is_taken=True)
+        case = make_service_case(session, clock.now(), kind="expert_consultation", values=CONSULTATION, is_taken=True)
         mover = Mover(staff=session.get_one(Staff, case.assignee_id))
         move_case(session, case_id=case.id, to="booked", mover=mover, now=clock.now(),
                   answers={"day": "2026-12-03", "at": "15:00,视频", "expert": "周工"})  # fmt: skip

@@ -18,7 +18,7 @@ from services.dated_data.editing import RecordContent
 from services.dated_data.experts import Skill, find_experts
 from services.dated_data.kinds import KINDS
 from services.dated_data.lookup import find_records
-from services.topics import SKILL_NAMES
+from services.topics import ABILITY_NAMES
 from services.working_hours import load_calendar
 from tests.support.casework import make_institution, make_service_case
 from tests.support.dated_data import make_record
@@ -306,7 +306,7 @@ def test_an_expert_does_not_take_the_name_of_another_partner(database, clock, pe
 
 
 def test_experts_know_what_the_desks_know():
-    assert {skill.value: skill.label for skill in Skill} == SKILL_NAMES
+    assert {skill.value: skill.label for skill in Skill} == ABILITY_NAMES
 
 
 def test_two_who_begin_a_version_at_once_get_the_same_draft_whichever_page_they_are_on(database, clock, people):

@@ -6,8 +6,10 @@ from core.clock import FixedClock
 from core.db import Database
 from models import BookingState, Conversation, Course, Track
 from services.exams.practice import answer_current, start_practice
+from services.topics import ABILITY_NAMES, TALENTS
 from services.training.seats import book, set_state
 from services.training.suggestions import suggest_next
+from services.training.timetable import TRACK_OF_TALENT, Asked, list_upcoming
 from tests.support.exams import make_questions
 from tests.support.people import make_conversation, make_identity
 from tests.support.training import make_course, make_session
@@ -55,6 +57,16 @@ def practise(database, clock, person, *, right: bool) -> None:
         run = start_practice(session, user_id=person.user_id, topic="priority", count=6, now=clock.now())
         for _ in range(6):
             answer_current(session, run, "B" if right else "A", clock.now())
+
+
+def test_each_talent_of_the_professions_list_has_a_track_and_its_words_find_the_courses(database, clock) -> None:
+    assert set(TRACK_OF_TALENT) == set(TALENTS)
+    for talent in TALENTS:
+        offer(database, clock, f"第{talent}课", code=talent, track=TRACK_OF_TALENT[talent])
+    with database.reading() as session:
+        for talent in TALENTS:
+            found = list_upcoming(session, clock.now(), Asked(topic=ABILITY_NAMES[talent]))
+            assert [held.course.code for held in found] == [talent]
 
 
 def test_what_follows_comes_before_weak_topics_and_these_before_the_track(database, clock, person, course) -> None:
