@@ -33,6 +33,7 @@ from console.views import (
     tasks,
     training,
     training_after,
+    training_answers,
     training_door,
     work,
 )
@@ -72,6 +73,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)
     training_after.add_routes(blueprint, resources)
+    training_answers.add_routes(blueprint, resources)
     campaigns.add_routes(blueprint, resources)
     questions.add_routes(blueprint, resources)
     stream.add_routes(blueprint, resources, feed)

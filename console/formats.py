@@ -72,7 +72,7 @@ ACTION_NAMES = {
     "question_created": "新建题目", "question_changed": "改题目", "questions_imported": "导入题目",
     "session_created": "新建场次", "session_changed": "改场次", "session_cancelled": "取消场次",
     "session_message": "给报名的人发通知", "checked_in": "签到", "check_in_undone": "撤回签到",
-    "absent_marked": "记未到场", "absence_excused": "未到场免计", "booked_by_hand": "代报名",
+    "absent_marked": "记未到场", "absence_excused": "未到场免计", "booked_by_hand": "代报名", "answered_by_hand": "代记回答",
     "walked_in": "现场登记", "offer_accepted_by_hand": "代确认名额", "cancelled_by_hand": "代取消报名",
     "caller_forgotten": "删除无账号的个人信息", "participants_exported": "导出名单",
     "certificates_on": "课程发证书", "certificates_off": "课程不发证书",

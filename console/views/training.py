@@ -29,7 +29,7 @@ from services.training.by_hand import LONGEST_NAME, accept_by_hand, book_by_hand
 from services.training.callers import forget_caller
 from services.training.changes import CONCERNED
 from services.training.participant_sheet import participants_as_csv
-from services.training.questions import KIND_NAMES, MOST_QUESTIONS, shown_answers
+from services.training.questions import KIND_NAMES, MOST_QUESTIONS, list_unanswered, shown_answers
 from services.training.roster import Planned, count_states, list_line, list_participants, list_planned
 from services.training.seats import MOST_SEATS
 from services.training.shown_services import MOST_SHOWN
@@ -156,18 +156,25 @@ def _add_bookings(blueprint: Blueprint, resources: Resources) -> None:
     def training_bookings(public_id: str) -> Response:
         """What somebody asked for on the telephone, and absences that do not count."""
         step = request.form.get("step", "book")
+        asked: list[int] = []
 
         def take(work: Session, staff: Staff) -> None:
             now = resources.clock.now()
             if step == "book":
-                book_by_hand(work, staff=staff, public_id=public_id, now=now, **read_person(request.form))
+                made = book_by_hand(work, staff=staff, public_id=public_id, now=now, **read_person(request.form))
+                if list_unanswered(made):
+                    asked.append(made.id)
             elif step in BY_HAND:
                 number = request.form.get("booking", default=0, type=row_number)
                 BY_HAND[step](work, staff=staff, public_id=public_id, booking_id=number, now=now)
             else:
                 raise InvalidInput("请从页面上的按钮操作。")
 
-        return _take_step(resources, public_id, step if step in BY_HAND else "book", take)
+        done = _take_step(resources, public_id, step if step in BY_HAND else "book", take)
+        if not asked or done.status_code != 303:
+            return done
+        # They are still on the telephone.
+        return redirect(url_for("console.training_answers", public_id=public_id, booking_id=asked[0]), 303)
 
     @blueprint.post("/training/<public_id>/participants.csv")
     def training_participants_csv(public_id: str) -> Response:

@@ -6,9 +6,10 @@ like all others and whom only the telephone reaches.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from services.case_records import lock_person
 from services.training.attendance import OPENS_BEFORE, take_in
 from services.training.callers import HAS_ACCOUNT
 from services.training.desk import get_booking_for, get_session_for
+from services.training.questions import write_down_answers
 from services.training.seats import (
     LAST_OFFER,
     accept_offer,
@@ -121,6 +123,16 @@ def accept_by_hand(session: Session, *, staff: Staff, public_id: str, booking_id
     if was != booking.state:
         _note(session, staff, booking, "offer_accepted_by_hand", now)
         tell(session, booking, "by_hand", now)
+    return booking
+
+
+def answer_by_hand(
+    session: Session, *, staff: Staff, public_id: str, booking_id: int, answers: Mapping[str, Any], now: datetime
+) -> Booking:
+    """What they said to the organiser's questions on the telephone. Raises NotFound, InvalidInput, Conflict."""
+    booking = get_booking_for(session, staff, public_id, booking_id)
+    write_down_answers(session, booking, answers, now)
+    _note(session, staff, booking, "answered_by_hand", now)
     return booking
 
 

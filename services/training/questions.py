@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import create_model
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict
+from core.errors import Conflict, InvalidInput
 from core.logs import get_logger
 from models import Booking, CourseSession
 from models.training import OPEN
@@ -188,6 +188,29 @@ def replace_answers(session: Session, booking: Booking, answers: Mapping[str, An
     """All answers anew. Raises InvalidInput with a reason for each field, Conflict."""
     _lock(session, booking, now)
     booking.answers = check_answers(booking.session, answers)
+    session.flush()
+    log.info("session_questions_answered", booking=booking.number)
+
+
+def write_down_answers(session: Session, booking: Booking, answers: Mapping[str, Any], now: datetime) -> None:
+    """What somebody said on the telephone. What was not said and has no answer yet is still to be asked; an answer of a
+    question that may be skipped can be taken back. Raises InvalidInput with a reason for each field, Conflict."""
+    _lock(session, booking, now)
+    form = form_of(booking.session.questions)
+    kept, problems = dict(booking.answers), dict[str, str]()
+    for field in fields_of(form):
+        said = answers.get(field.name)
+        if said is None:
+            if field.name in kept and not field.is_required:
+                kept[field.name] = None
+            continue
+        try:
+            kept[field.name] = check_value(form, field, said)
+        except InvalidInput as error:
+            problems |= error.fields
+    if problems:
+        raise InvalidInput(next(iter(problems.values())), fields=problems)
+    booking.answers = kept
     session.flush()
     log.info("session_questions_answered", booking=booking.number)
 

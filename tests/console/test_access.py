@@ -90,6 +90,7 @@ PAGES = [
     ("/console/training/courses/new", 403, 403, 200, 200),
     ("/console/training/doesnotexist", 403, 403, 404, 404),
     ("/console/training/doesnotexist/check-in", 403, 403, 404, 404),
+    ("/console/training/doesnotexist/bookings/1/answers", 403, 403, 404, 404),
     ("/console/training/campaigns", 403, 403, 200, 200),
     ("/console/training/campaigns/new", 403, 403, 200, 200),
     ("/console/training/campaigns/doesnotexist", 403, 403, 404, 404),

@@ -246,6 +246,8 @@ ROUTES = [
     ("POST", "/console/training/{id}/cancel", 409),
     ("POST", "/console/training/{id}/absent", 409),
     ("POST", "/console/training/{id}/bookings", 422),
+    ("GET", "/console/training/{id}/bookings/1/answers", 200),
+    ("POST", "/console/training/{id}/bookings/1/answers", 303),
     ("POST", "/console/training/{id}/walk-ins", 422),
     ("POST", "/console/training/{id}/taps", 422),
     ("GET", "/console/training/{id}/check-in", 200),
