@@ -94,5 +94,6 @@ def test_what_somebody_says_on_the_telephone_is_written_down_and_what_was_not_as
     with database.reading() as session:
         answers = session.scalars(select(Booking)).one().answers
     assert answers == {keys["人数"]: 4, keys["午餐"]: None, keys["停车"]: False}
-    clock.set(held.starts_at)
+    with database.unit_of_work() as session:
+        session.get_one(CourseSession, held.id).starts_at = clock.now()
     assert trainer.post(booked.location, rest).status_code == 409
