@@ -274,7 +274,7 @@ SERVICE = Service(
         frozenset({"approved", "registered", "disbursed", "repaid", "settled"}),
         days=(15, 5, 1),
         said=said_window,
-        about="付过这项费用的才报得上,批不批由主管部门定。要帮忙准备材料就说“转人工”。",
+        about="付过这项费用的才报得上,批不批由主管部门定。要申报就说“补贴奖励”,专员帮您准备材料。",
     ),
     guide_question="用专利抵押贷款要走哪些步骤",
 )
