@@ -43,10 +43,13 @@ def lacks_licence(session: Session, person: Staff, case: Case, now: datetime) ->
 
 
 def unlicensed_names(session: Session, case: Case, people: Iterable[Staff], now: datetime) -> frozenset[str]:
-    """The user names of those without a licence, marked where one is chosen; none where the case has no broker."""
+    """The user names of those without a licence, marked where one is chosen; none where the case has no broker, or
+    where nobody has one and none is demanded: a mark on every name tells nothing."""
     if not _is_brokered(case):
         return frozenset()
     licences = find_licences(session, china_date(now))
+    if not licences and not _is_demanded(session, case, china_date(now)):
+        return frozenset()
     return frozenset(person.username for person in people if person.username not in licences)
 
 

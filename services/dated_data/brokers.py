@@ -41,6 +41,8 @@ def find_licences(session: Session, on: date) -> Mapping[str, DatedRecord]:
 
 def is_licence_demanded(session: Session, *, region: str | None, on: date) -> bool:
     """Whether the rule of the place makes it a condition; where nothing is on record it is none."""
+    if not any(rule.values["needs_licence"] for rule in list_in_force(session, BROKER_RULE, on)):
+        return False  # so that routing, most of the time, need not work out which places cover this one
     rule = find_nearest(session, BROKER_RULE, region=region, on=on)
     return rule is not None and rule.values["needs_licence"] is True
 

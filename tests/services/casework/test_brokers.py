@@ -7,6 +7,7 @@ import pytest
 from core.errors import Conflict, InvalidInput
 from models import CaseStatus, RecordState, Role, Staff
 from services.casework.assignment import assign_cases, hand_on, take_case
+from services.casework.brokers import unlicensed_names
 from services.casework.case_view import view_case
 from services.dated_data.editing import approve_record
 from services.staff import update_staff
@@ -84,9 +85,15 @@ def test_the_page_says_what_is_on_record_of_whoever_has_the_case(
         line = view_case(session, handler, case, now).licence
         insurance = make_service_case(session, now, kind="ip_insurance", values=INSURANCE, is_taken=True)
         other = view_case(session, session.get_one(Staff, insurance.assignee_id), insurance, now).licence
+        new = make_staff(session, now)
+        marked = unlicensed_names(session, case, [handler, new], now)
+        assert unlicensed_names(session, insurance, [handler, new], now) == frozenset()
 
     assert line is not None and said in line.text and line.is_warning is is_warning
     assert other is None
+    # Whom the case could be given to: marked where that tells something.
+    without = {new.username} if has_licence else {handler.username, new.username}
+    assert marked == (without if has_licence or is_demanded else set())
 
 
 def test_a_licence_is_approved_only_for_somebody_who_works_here(database, clock):
