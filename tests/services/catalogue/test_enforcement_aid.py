@@ -10,7 +10,7 @@ from core.errors import InvalidInput
 from models import DatedRecord, Message, RecordState, Staff
 from services.casework.clocks import check_clock, list_clocks
 from services.casework.moves import Mover, move_case
-from services.casework.tasks import give_task, list_tasks, report_task
+from services.casework.tasks import give_task, list_tasks, report_task, shown_to_party
 from services.catalogue import service_of
 from services.catalogue.enforcement_checks import check_enforcement
 from services.catalogue.facts import Facts, Level
@@ -184,6 +184,32 @@ def test_the_unit_that_the_place_names_gets_its_task_in_its_own_time_and_the_own
     [said] = [each for each in findings(database, clock) if "牵头" in each.text]
     assert said.text == "广东省佛山市的案子由佛山某局牵头,协同:佛山中心、佛山调解委,3个工作日内受理。"
     assert said.source.startswith("市局通知")
+
+
+def test_a_report_of_counterfeits_goes_to_the_unit_of_the_sellers_place_without_who_reported_it(database, clock):
+    report = {
+        "kind": "trademark", "seller": "某某五金店", "where": "大沥镇某某市场", "region": AID["region"],
+        "facts": "上周六在卖贴我们商标的水龙头", "stays_hidden": True, "phone": AID["phone"],
+    }  # fmt: skip
+    with database.unit_of_work() as session:
+        make_record(
+            session, clock.now(), kind="region_routing", region="广东省佛山市", source="市局通知",
+            values={"lead": "佛山某局", "accept_days": 3},
+        )  # fmt: skip
+        make_institution(session, clock.now(), party=Party.AUTHORITY, name="南海某局", regions=["广东省佛山市南海区"])
+        lead = make_institution(session, clock.now(), party=Party.AUTHORITY, name="佛山某局")
+        case = make_service_case(session, clock.now(), kind="counterfeit_report", values=report, is_taken=True)
+        mover = Mover(staff=session.get(Staff, case.assignee_id))
+        move_case(session, case_id=case.id, to="referred", mover=mover, now=clock.now())
+        (task,) = list_tasks(session, case.id)
+        assert task.institution_id == lead.id
+        assert dict(shown_to_party(task)).keys() == {"类型", "卖家", "地点", "所在地", "情况"}
+
+        report_task(session, staff=mover.staff, public_id=task.public_id, answers={"handling": "已受理"},
+                    version=task.version, now=clock.now())  # fmt: skip
+        move_case(session, case_id=case.id, to="answered", mover=mover, answers={"summary": "已查处"}, now=clock.now())
+        told = session.scalars(select(Message.text).where(Message.case_id == case.id).order_by(Message.id)).all()
+        assert f"举报 {case.number} 有答复了。\n结果:已查处" in told[-1]
 
 
 def test_an_appointment_with_an_expert_is_told_and_reminded_of_the_day_before(database, clock):
