@@ -15,6 +15,7 @@ from miniapp_api.schemas.cases import (
     MinutesOut,
     MissingDocumentOut,
     MoveOut,
+    NewsOut,
     TaskProgressOut,
 )
 from miniapp_api.schemas.services import FindingOut, field_out
@@ -24,6 +25,7 @@ from services.casework.clocks import list_clocks
 from services.casework.history import history_in_words
 from services.casework.minutes import find_confirmed, units_of
 from services.casework.moves import Mover, allowed_moves
+from services.casework.news import news_of
 from services.casework.notices import worded
 from services.casework.tasks import list_tasks
 from services.casework.together import linked_numbers, list_companions, shared_values
@@ -79,6 +81,7 @@ def case_out(session: Session, case: Case, user_id: int, now: datetime) -> CaseO
         history=[HistoryOut.model_validate(line) for line in history_in_words(session, case)],
         linked=linked_numbers(session, case),
         companions=_companions(session, case, user_id),
+        news=_news(session, case),
     )
 
 
@@ -90,6 +93,11 @@ def _companions(session: Session, case: Case, user_id: int) -> list[CompanionOut
         CompanionOut(service=each.key, name=each.name, known=dict(shared_values(case, each)))
         for each in list_companions(session, case)
     ]
+
+
+def _news(session: Session, case: Case) -> NewsOut | None:
+    told = news_of(session, case)
+    return NewsOut(name=told[0], wanted=told[1]) if told is not None else None
 
 
 def _form(case: Case, service: Service, user_id: int) -> dict[str, object]:

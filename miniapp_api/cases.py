@@ -172,7 +172,7 @@ def put_satisfaction(number: str, json_data: SatisfactionIn) -> CaseOut:
 def put_news(number: str, json_data: NewsIn) -> CaseOut:
     """开关通知
 
-    比如有合适的空房时告诉您。这项服务没有通知的返回 409。
+    比如有合适的空房、补贴窗口快关时告诉您。这项服务没有通知的返回 409。
     """
     api, caller = current_api(), current_caller()
     now = api.clock.now()

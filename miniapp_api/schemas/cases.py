@@ -118,6 +118,11 @@ class CompanionOut(Output):
     )
 
 
+class NewsOut(Output):
+    name: str = Field(description="通知什么", examples=["空房", "补贴窗口"])
+    wanted: bool
+
+
 class CaseOut(CaseItemOut):
     version: int = Field(description="办下一步时带上")
     form: dict[str, Any] = Field(description="提交的内容;同事提交的,不含个人信息")
@@ -134,6 +139,7 @@ class CaseOut(CaseItemOut):
     history: list[HistoryOut] = Field(description="早的在前")
     linked: list[str] = Field(description="一起办的其他单号", examples=[["RZ261123-0002"]])
     companions: list[CompanionOut] = Field(description="还可以一起办的服务;提交时带上 together_with")
+    news: NewsOut | None = Field(description="随这一单的通知开着没有;没有这种通知的是 null")
 
 
 class MoveIn(Input):

@@ -13,6 +13,7 @@ from services.case_records import add_event, list_events, lock_case
 from services.casework.access import check_may_decide
 from services.casework.night import waking_time
 from services.casework.notices import tell_owner
+from services.casework.windows import are_windows_wanted, set_windows_of
 from services.catalogue import catalogue, service_of
 from services.catalogue.facts import Facts
 from services.catalogue.model import News, Service
@@ -90,13 +91,26 @@ def set_news(session: Session, *, user_id: int, service: Service, wanted: bool, 
 
 
 def set_news_of(session: Session, *, user_id: int, case_id: int, wanted: bool, now: datetime) -> Case:
-    """The same for one case. Raises Forbidden for a colleague, Conflict where the service has no news."""
+    """The same for one case, also for windows that close (windows.py). Raises Forbidden for a colleague, Conflict where
+    the service has neither."""
     case = lock_case(session, case_id)
     check_may_decide(session, user_id, case)
-    if service_of(case.kind).news is None:
+    service = service_of(case.kind)
+    if service.news is None and service.windows is None:
         raise Conflict("这项服务没有这种通知。")
-    _set(session, case, wanted, now)
+    if service.news is not None:
+        _set(session, case, wanted, now)
+    if service.windows is not None:
+        set_windows_of(session, case, wanted=wanted, now=now)
     return case
+
+
+def news_of(session: Session, case: Case) -> tuple[str, bool] | None:
+    """What its owner is told of, and whether they want it; None where the service has no such news."""
+    service = service_of(case.kind)
+    if service.news is not None:
+        return service.news.name, case.form.get(service.news.consent) is True
+    return (service.windows.name, are_windows_wanted(session, case)) if service.windows is not None else None
 
 
 def find_news(name_in: str) -> tuple[Service, News] | None:

@@ -84,11 +84,20 @@ def set_windows(session: Session, *, user_id: int, service: Service, wanted: boo
     """Turn them on or off for all that a person asked of the service; answers for how many."""
     ids = session.scalars(select(Case.id).where(Case.user_id == user_id, Case.kind == service.key)).all()
     for case_id in ids:
-        case = lock_case(session, case_id)
-        if _is_wanted(list_events(session, case.id)) is not wanted:
-            add_event(session, case, ON if wanted else OFF, now)
-    session.flush()
+        set_windows_of(session, lock_case(session, case_id), wanted=wanted, now=now)
     return len(ids)
+
+
+def set_windows_of(session: Session, case: Case, *, wanted: bool, now: datetime) -> None:
+    """The same for one case, which is locked."""
+    if are_windows_wanted(session, case) is not wanted:
+        add_event(session, case, ON if wanted else OFF, now)
+        session.flush()
+
+
+def are_windows_wanted(session: Session, case: Case) -> bool:
+    """What was said last; nothing said is a yes."""
+    return _is_wanted(list_events(session, case.id))
 
 
 def _closing(session: Session, windows: Windows, today: date) -> list[Closing]:
@@ -127,7 +136,6 @@ def _tell(session: Session, case_id: int, windows: Windows, closing: Sequence[Cl
 
 
 def _is_wanted(events: Sequence[CaseEvent]) -> bool:
-    """What was said last; nothing said is a yes."""
     return next((event.kind == ON for event in reversed(events) if event.kind in {ON, OFF}), True)
 
 

@@ -28,6 +28,7 @@ from services.catalogue import service_of
 from services.catalogue.fields import Reads, fields_of
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
+from tests.services.casework.test_financing import INSURANCE
 from tests.services.casework.test_news import WANTS
 from tests.support.casework import PLEDGE, make_institution
 from tests.support.staff import make_staff
@@ -338,7 +339,13 @@ def test_news_that_go_with_a_request_are_turned_off(phone: Phone) -> None:
     answer = phone.put(f"/cases/{number}/news", {"wanted": False})
 
     assert answer.get_json()["form"]["tell_vacancy"] is False
-    assert phone.put(f"/cases/{loan}/news", {"wanted": False}).status_code == 409
+    assert answer.get_json()["news"] == {"name": "空房", "wanted": False}
+    for wanted in (False, True):
+        assert phone.put(f"/cases/{loan}/news", {"wanted": wanted}).status_code == 200
+        assert phone.get(f"/cases/{loan}").get_json()["news"] == {"name": "补贴窗口", "wanted": wanted}
+    insured = phone.post("/cases", {"service": "ip_insurance", "form": INSURANCE}).get_json()["number"]
+    assert phone.get(f"/cases/{insured}").get_json()["news"] is None
+    assert phone.put(f"/cases/{insured}/news", {"wanted": False}).status_code == 409
 
 
 def test_the_sheet_is_for_its_owner_and_a_service_without_one_has_none(phone: Phone, resources: Resources) -> None:
