@@ -10,7 +10,8 @@ from bot.skills import Skill
 from models import Conversation
 from services.casework.news import find_news, set_news
 from services.casework.windows import find_windows, set_windows
-from services.catalogue.model import News, Service, Windows
+from services.catalogue.model import Service
+from services.catalogue.news import News, Windows
 
 NAME = "news"
 LONGEST = 16

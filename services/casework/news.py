@@ -16,7 +16,8 @@ from services.casework.notices import tell_owner
 from services.casework.windows import are_windows_wanted, set_windows_of
 from services.catalogue import catalogue, service_of
 from services.catalogue.facts import Facts
-from services.catalogue.model import News, Service
+from services.catalogue.model import Service
+from services.catalogue.news import News
 from services.dated_data.lookup import find_record, places_above, said_source
 from services.job_names import JobName, request_job
 

@@ -18,7 +18,8 @@ from services.casework.night import waking_time
 from services.casework.notices import tell_owner
 from services.catalogue import catalogue, service_of
 from services.catalogue.facts import Facts
-from services.catalogue.model import Service, Windows
+from services.catalogue.model import Service
+from services.catalogue.news import Windows
 from services.dated_data.lookup import list_in_force
 from services.job_names import JobName, request_job
 

@@ -4,20 +4,10 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
+from services.catalogue.abilities import Abilities
 from services.catalogue.common import WITHDRAWN, CompanyField, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Amount, Ask, Choice, Count, Form, Line, Paragraph, Privacy
-from services.catalogue.model import (
-    OWNER_MOVES,
-    STAFF_MOVES,
-    Clock,
-    Move,
-    Party,
-    Service,
-    Stage,
-    Task,
-    Wanted,
-    WantedDocument,
-)
+from services.catalogue.model import OWNER_MOVES, STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, WantedDocument
 
 NAME = "分析服务"
 
@@ -75,7 +65,7 @@ SERVICE = Service(
     name=NAME,
     intro="分析报告由专家做,先定范围和报价,您同意再开工;报告两个人看过才交。",
     topic="patent",
-    abilities=Wanted(
+    abilities=Abilities(
         choice_in="type",
         by_choice={
             "infringement": frozenset({"enforcement"}),

@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Annotated
 
 from models import CaseOutcome
+from services.catalogue.abilities import Abilities
 from services.catalogue.common import WITHDRAWN, CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.fields import Ask, Choice, Day, Form, Line, Paragraph, Privacy
-from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Service, Stage, Task, Wanted
+from services.catalogue.model import STAFF_MOVES, Clock, Move, Party, Service, Stage, Task
 
 NAME = "专家咨询"
 
@@ -55,7 +56,7 @@ SERVICE = Service(
     name=NAME,
     intro="专家咨询先登记,专员按方向和地区排专家,避开和对方有关系的。",
     topic="general",
-    abilities=Wanted(
+    abilities=Abilities(
         choice_in="field",
         by_choice={
             "patent": frozenset({"patent", "layout"}),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from models import CaseOutcome
+from services.catalogue.abilities import Abilities
 from services.catalogue.common import WITHDRAWN, CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
 from services.catalogue.facts import Facts
 from services.catalogue.fields import (
@@ -30,14 +31,13 @@ from services.catalogue.model import (
     Clock,
     ClockContext,
     Move,
-    News,
     Party,
     Service,
     Stage,
     Task,
-    Wanted,
     WantedDocument,
 )
+from services.catalogue.news import News
 from services.catalogue.sectors import Sector
 
 NAME = "孵化投资"
@@ -145,7 +145,7 @@ SERVICE = Service(
     name=NAME,
     intro="孵化投资对接由专员受理,双方都愿意才见面,不承诺投资结果。",
     topic="incubation",
-    abilities=Wanted(always=frozenset({"management"})),
+    abilities=Abilities(always=frozenset({"management"})),
     intents=frozenset({"incubation"}),
     form=ProjectForm,
     submitted="已提交,单号 {number}。{promised}前专员联系您。",

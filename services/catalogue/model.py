@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from models import CaseOutcome, DatedRecord
+from models import CaseOutcome
+from services.catalogue.abilities import ANYBODY, Abilities
 from services.catalogue.facts import Estimate, Facts, Finding, SheetPart, SheetSubject
 from services.catalogue.fields import Condition, Form
+from services.catalogue.news import News, Windows
 
 
 class Actor(StrEnum):
@@ -181,20 +183,6 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which abilities (services/topics.py) a case asks for: always these, or by the choice made in a field of the form.
-    Whoever has one of them is asked first, staff and parties alike."""
-
-    always: frozenset[str] = frozenset()
-    choice_in: str = ""
-    by_choice: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
-
-    def of(self, form: Mapping[str, Any]) -> frozenset[str]:
-        """What a case with this form asks for."""
-        return self.always | self.by_choice.get(str(form.get(self.choice_in)), frozenset())
-
-
-@dataclass(frozen=True)
 class JointMinutes:
     """The tasks whose reports are gathered into one record that each unit confirms, and what it is called."""
 
@@ -222,31 +210,6 @@ class Brought:
 
     stage: str
     amount: tuple[str, str]
-
-
-@dataclass(frozen=True)
-class News:
-    """What an owner hears, if the answer to the form's field `consent` is yes, when a dated record of a kind begins to
-    hold at their place. `name` is the word by which they turn it off; `said` answers None where it does not fit."""
-
-    kind: str
-    name: str
-    consent: str
-    said: Callable[[Facts, DatedRecord], str | None]
-
-
-@dataclass(frozen=True)
-class Windows:
-    """What an owner whose case is in one of `stages` hears so many `days` before the last day (window_to) of a dated
-    record of a kind. `name` is the word by which they turn it off; `about` stands below the lines, `said` answers None
-    where a record does not fit."""
-
-    kind: str
-    name: str
-    stages: frozenset[str]
-    days: tuple[int, ...]
-    said: Callable[[Facts, DatedRecord], str | None]
-    about: str
 
 
 @dataclass(frozen=True)
@@ -284,7 +247,7 @@ class Service:
     opponent_field: str = ""
     # The form's field with the place whose people are asked first.
     region_field: str = "region"
-    abilities: Wanted = Wanted()
+    abilities: Abilities = ANYBODY
     # Whether whoever answers for it is a broker, whose licence is looked at (services/dated_data/brokers.py).
     is_brokered: bool = False
     # Whether the dated records of the place say which unit leads (services/dated_data/routing.py).

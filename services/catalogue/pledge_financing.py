@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from models import CaseOutcome
 from services.catalogue import pledge_forms as forms
+from services.catalogue.abilities import Abilities
 from services.catalogue.common import CONSENT, HAS_CO_OWNERS, WITHDRAWN, Refusal, withdrawal
 from services.catalogue.fields import Condition
 from services.catalogue.model import (
@@ -17,10 +18,9 @@ from services.catalogue.model import (
     Service,
     Stage,
     Task,
-    Wanted,
     WantedDocument,
-    Windows,
 )
+from services.catalogue.news import Windows
 from services.catalogue.pledge_checks import check_pledge
 from services.catalogue.pledge_costs import estimate_pledge
 from services.catalogue.pledge_forms import LinkedOffer
@@ -261,7 +261,7 @@ SERVICE = Service(
         ),
         Clock("claim", "风险补偿", frozenset({"claimed"}), working_hours=210, reminders=(timedelta(days=5),)),
     ),
-    abilities=Wanted(always=frozenset({"brokerage"})),
+    abilities=Abilities(always=frozenset({"brokerage"})),
     is_brokered=True,
     check=check_pledge,
     estimate=estimate_pledge,

@@ -6,9 +6,10 @@ import pytest
 
 from nlp.intents import INTENTS
 from services.catalogue import SERVICES, catalogue
+from services.catalogue.abilities import Abilities
 from services.catalogue.consistency import CatalogueError, check_catalogue, check_companions
 from services.catalogue.fields import Condition
-from services.catalogue.model import Brought, Clock, Move, Publication, Stage, Wanted, Work
+from services.catalogue.model import Brought, Clock, Move, Publication, Stage, Work
 from services.catalogue.pledge_financing import SERVICE as PLEDGE
 
 
@@ -55,8 +56,8 @@ CASES = [
     (broken(brought=Brought("disbursed", ("disbursed", "amount"))),
      "brought: stage disbursed does not ask for amount"),
     (broken(windows=replace(PLEDGE.windows, stages=frozenset({"dream"}))), "windows: unknown stage dream"),
-    (broken(abilities=Wanted(frozenset({"juggling"}))), "nobody has the ability juggling"),
-    (broken(abilities=Wanted(choice_in="mood")), "abilities: the form has no field mood"),
+    (broken(abilities=Abilities(frozenset({"juggling"}))), "nobody has the ability juggling"),
+    (broken(abilities=Abilities(choice_in="mood")), "abilities: the form has no field mood"),
     (broken(sheet=None), "task valuation: reads a sheet that the service does not have"),
     ([PLEDGE, PLEDGE], "pledge_financing: the key is used twice"),
 ]  # fmt: skip
