@@ -70,7 +70,7 @@ def find_handover(case: Case, events: Sequence[CaseEvent], names: Mapping[int, s
     lines = (
         ("交出", names.get(details["from"], "已离开的同事")),
         ("当时阶段", stage.name if stage else ""),
-        ("没办完", ";".join(details["open"]) or "无"),
+        ("没办完", "\n".join(details["open"]) or "无"),
         ("答应过企业", details["promised"] or "没写"),
         ("下一个日期", details["next"] or "没有"),
         ("留言", str(details.get("note") or "")),

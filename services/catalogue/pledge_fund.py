@@ -92,11 +92,11 @@ def said_state(session: Session, fund: DatedRecord) -> list[str]:
         since = f"截至{chinese_date(state.on)}" if state.on else ""
         lines = [f"记录{since}{'规模' if state.is_size else '余额'}{chinese_amount(state.recorded)}。"]
     after = "此后" if state.on else "至今"
-    lines.append(f"本平台的案子{after}赔付{state.claims}笔,共{said_yuan(state.paid)}。")
+    lines.append(f"本平台的案子{after}赔付{state.claims}笔,共{chinese_amount(state.paid)}。")
     if state.left is not None and state.left >= 0:
-        lines.append(f"按赔付推算还剩{said_yuan(state.left)};别处的赔付不在内,以管理部门的数为准。")
+        lines.append(f"按赔付推算还剩{chinese_amount(state.left)};别处的赔付不在内,以管理部门的数为准。")
     elif state.left is not None:
-        lines.append(f"赔付比记录多{said_yuan(-state.left)},记录要更新。")
+        lines.append(f"赔付比记录多{chinese_amount(-state.left)},记录要更新。")
     if pending := _pending(session, fund):
         lines.append(f"另有{pending}笔在申请,没算。")
     return lines

@@ -168,6 +168,13 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(database, clock, open_conso
         assert width <= PHONE["width"], (path, width)
 
 
+def test_the_bar_of_whoever_sees_every_page_fits_each_desk(open_console):
+    page = open_console("administrator")
+    for width in (1024, 1151, 1280, 1366, 1381, 1440, 1536, 1621, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_sheet_and_the_figures_fit_the_screen_and_a_sheet_is_printed_without_the_desk(
     database, clock, open_console, size

@@ -176,19 +176,19 @@ def test_what_a_fund_has_left_is_counted_from_what_it_paid_beside_what_its_recor
         session.flush()
 
         assert said_state(session, fund) == [
-            "记录截至2028年4月1日余额200万元。", "本平台的案子此后赔付2笔,共1,100,000元。",
-            "按赔付推算还剩900,000元;别处的赔付不在内,以管理部门的数为准。", "另有1笔在申请,没算。",
+            "记录截至2028年4月1日余额200万元。", "本平台的案子此后赔付2笔,共110万元。",
+            "按赔付推算还剩90万元;别处的赔付不在内,以管理部门的数为准。", "另有1笔在申请,没算。",
         ]  # fmt: skip
         handler = session.get(Staff, pending.assignee_id)
         notes = view_case(session, handler, pending, now).estimate.notes
         assert "触发条件:逾期满90天;催收后仍未收回。申请材料:借款合同、催收记录。" in notes
-        assert any("还剩900,000元" in note for note in notes)
+        assert any("还剩90万元" in note for note in notes)
 
         fund.values = {**values, "balance": 1_000_000}
-        assert "赔付比记录多100,000元,记录要更新。" in said_state(session, fund)
+        assert "赔付比记录多10万元,记录要更新。" in said_state(session, fund)
         fund.values = {"authority": "演示局", "size": 9_000_000, "size_on": "2028-03-01"}
         assert said_state(session, fund)[0] == "记录截至2028年3月1日规模900万元。"
-        assert said_state(session, fund)[2].startswith("按赔付推算还剩7,150,000元")
+        assert said_state(session, fund)[2].startswith("按赔付推算还剩715万元")
         fund.values = {"authority": "演示局"}
         assert said_state(session, fund)[0] == "记录里没有规模和余额,算不出还剩多少。"
         assert said_trigger(fund) == "触发条件:逾期天数没写明。"
