@@ -16,10 +16,12 @@ from miniapp_api.schemas.cases import (
     MissingDocumentOut,
     MoveOut,
     NewsOut,
+    StepOut,
     TaskProgressOut,
 )
 from miniapp_api.schemas.services import FindingOut, field_out
 from models import Case, CaseDocument, CaseStatus
+from services.case_records import list_events
 from services.casework.access import may_decide
 from services.casework.clocks import list_clocks
 from services.casework.history import history_in_words
@@ -27,6 +29,7 @@ from services.casework.minutes import find_confirmed, units_of
 from services.casework.moves import Mover, allowed_moves
 from services.casework.news import news_of
 from services.casework.notices import worded
+from services.casework.steps import list_steps
 from services.casework.tasks import list_tasks
 from services.casework.together import linked_numbers, list_companions, shared_values
 from services.casework.wording import shown_form
@@ -76,6 +79,7 @@ def case_out(session: Session, case: Case, user_id: int, now: datetime) -> CaseO
         moves=_moves(session, case, user_id),
         clocks=_clocks(session, case, service, now),
         missing_documents=_missing(session, case, service),
+        steps=[StepOut.model_validate(each) for each in list_steps(case, list_events(session, case.id))],
         tasks=_tasks(session, case, service),
         minutes=_minutes(session, case),
         history=[HistoryOut.model_validate(line) for line in history_in_words(session, case)],

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from miniapp_api.schemas.common import FieldName, FormValues, Input, NextCursor, Output, Page, Words
 from miniapp_api.schemas.services import EXAMPLE_VALUES, FieldOut, FindingOut
 from models import Author, CaseOutcome, CaseStatus, TaskState
+from services.casework.steps import StepState
 
 Version = Annotated[int, Field(ge=1, le=2_000_000_000)]
 
@@ -93,6 +94,11 @@ class MissingDocumentOut(Output):
     reason: str
 
 
+class StepOut(Output):
+    name: str = Field(examples=["评担险贷"])
+    state: StepState = Field(description="done 走过了;now 现在;ahead 还没到")
+
+
 class TaskProgressOut(Output):
     name: str = Field(examples=["专利评估"])
     party: str = Field(description="由哪类机构办", examples=["评估机构"])
@@ -134,6 +140,7 @@ class CaseOut(CaseItemOut):
     moves: list[MoveOut] = Field(description="您现在可以办的")
     clocks: list[ClockOut]
     missing_documents: list[MissingDocumentOut]
+    steps: list[StepOut] = Field(description="办到第几步,给进度条用。ahead 是最短的走法,中间可能多出几步")
     tasks: list[TaskProgressOut]
     minutes: MinutesOut | None = Field(description="多个单位一起办的,都确认以后才有")
     history: list[HistoryOut] = Field(description="早的在前")

@@ -28,6 +28,7 @@ from services.casework.clocks import list_clocks
 from services.casework.handover import HandOver, find_handover, next_date, open_points
 from services.casework.moves import Mover, allowed_moves
 from services.casework.opening import estimate_by_rule
+from services.casework.steps import Step, list_steps
 from services.casework.tasks import Candidate, list_candidates
 from services.casework.together import linked_numbers
 from services.casework.wording import shown_form
@@ -66,6 +67,7 @@ class CaseView:
     case: Case
     service: Service
     stage: Stage
+    steps: list[Step]
     # Who has it and until when; then what to do.
     standing: str
     next_step: str
@@ -117,6 +119,7 @@ def view_case(session: Session, staff: Staff, case: Case, now: datetime) -> Case
         case=case,
         service=service,
         stage=stage,
+        steps=list_steps(case, list_events(session, case.id)),
         standing=_standing(staff, case, stage, now),
         next_step=_next_step(staff, case, moves, tasks),
         form=_shown(session, service.form, case, staff),

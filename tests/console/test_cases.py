@@ -48,6 +48,7 @@ def recommend(database, clock, number: str) -> dict[str, str]:
 
 def test_the_page_says_who_has_it_until_when_and_what_to_do_next(number, signed_in):
     page = signed_in("agent").get(f"/console/cases/{number}").get_data(as_text=True)
+    assert '<li class="step-now" aria-current="step">待预审</li><li class="step-ahead">评担险贷</li>' in page
 
     for words in (
         "您在办待预审",

@@ -167,6 +167,10 @@ def test_a_case_shows_where_it_stands(phone: Phone, resources: Resources, clock:
     assert body["moves"] == [{"to": "withdrawn", "name": "撤回", "missing": "", "asks": []}]
     assert [each["key"] for each in body["missing_documents"]][:2] == ["licence", "certificate"]
     assert {"name": "专利评估", "party": "评估机构", "state": "open"} in body["tasks"]
+    assert [(each["name"], each["state"]) for each in body["steps"]] == [
+        ("待预审", "done"), ("评担险贷", "now"), ("待登记", "ahead"), ("待放款", "ahead"), ("还款中", "ahead"),
+        ("待注销登记", "ahead"), ("已结清", "ahead"),
+    ]  # fmt: skip
     said = [each["text"] for each in body["history"]]
     assert said[0] == "已提交" and "评担险贷" in said and "专利评估开始办理" in said
     # Neither a partner's name, nor what staff wrote for staff, nor our own time limits.

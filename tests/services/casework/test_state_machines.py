@@ -4,6 +4,7 @@ import hashlib
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from services.casework.clocks import list_clocks
 from services.casework.documents import Received, Sender, add_document
 from services.casework.moves import Mover, allowed_moves, move_case, reopen_case
 from services.casework.replay import replay
+from services.casework.steps import Step, StepState, list_steps
 from services.casework.tasks import UNDONE, list_tasks, refuse_task, report_task
 from services.catalogue import catalogue, service_of
 from services.catalogue.fields import Form, Reads, check_value, fields_of
@@ -63,6 +65,19 @@ def check_rows_and_history(session, case: Case) -> None:
     assert (case.status == CaseStatus.CLOSED) == (service.stage(case.stage).outcome is not None)
     assert running >= wanted if case.status != CaseStatus.CLOSED else not running
     assert not unfinished or case.status != CaseStatus.CLOSED
+    check_steps(service, case, list_steps(case, list_events(session, case.id)))
+
+
+def check_steps(service: Service, case: Case, steps: list[Step]) -> None:
+    """No stage twice, the present one where it belongs, and each one after it reached by a declared move."""
+    names = [step.name for step in steps]
+    behind = [step.name for step in steps if step.state != StepState.AHEAD]
+    assert len(set(names)) == len(names) and names[: len(behind)] == behind
+    assert behind[-1] == service.stage(case.stage).name
+    assert [step.state for step in steps].count(StepState.NOW) == (case.status != CaseStatus.CLOSED)
+    declared = {(stage.name, service.stage(move.to).name) for stage in service.stages for move in stage.moves}
+    assert set(pairwise(names)) <= declared
+    assert case.status != CaseStatus.CLOSED or names == behind
 
 
 @pytest.mark.parametrize("kind", sorted(catalogue()))
