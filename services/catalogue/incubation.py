@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any
 
+from core.i18n import chinese_date
 from models import CaseOutcome
 from services.catalogue.abilities import Abilities
 from services.catalogue.common import WITHDRAWN, CompanyField, Outcome, PhoneField, RegionField, refusal, withdrawal
@@ -124,6 +125,15 @@ def wants_room(facts: Facts, _: Mapping[str, Any]) -> dict[str, str]:
     return {"incubator": "这个项目没说找场地,请选“谈成”。"}
 
 
+def longer_than_before(facts: Facts, answers: Mapping[str, Any]) -> dict[str, str]:
+    """A stay is renewed to a later day than it had."""
+    ends = [str(stay["until"]) for key in STAYS if (stay := facts.results.get(key)) and stay.get("until")]
+    latest = max(ends, default="")
+    if str(answers["until"]) > latest:
+        return {}
+    return {"until": f"现在到{chinese_date(date.fromisoformat(latest))},要晚于这一天。"}
+
+
 def end_of_stay(context: ClockContext) -> date | None:
     """By the agreement with the incubator, where it has an end."""
     return context.result_day("in_incubator", "until")
@@ -133,6 +143,17 @@ def end_of_renewal(context: ClockContext) -> date | None:
     return context.result_day("renewed", "until")
 
 
+def end_of_next_renewal(context: ClockContext) -> date | None:
+    return context.result_day("renewed_again", "until")
+
+
+def renewal(to: str) -> Move:
+    return Move(
+        to, "续期", STAFF_MOVES, asks=Renewal, refuses=longer_than_before, tells="孵化投资 {number} 的孵化期续了。"
+    )
+
+
+STAYS = ("in_incubator", "renewed", "renewed_again")
 GRADUATED = Move("graduated", "毕业", STAFF_MOVES, asks=Graduation, tells="孵化投资 {number} 的项目从孵化器毕业了。")
 LEFT = Move("left", "退出孵化", STAFF_MOVES, asks=Leaving, tells="孵化投资 {number} 的项目退出了孵化器。")
 STAY_REMINDERS = (timedelta(days=60), timedelta(days=15), timedelta(days=3))
@@ -218,10 +239,12 @@ SERVICE = Service(
             (
                 GRADUATED,
                 LEFT,
-                Move("renewed", "续期", STAFF_MOVES, asks=Renewal, tells="孵化投资 {number} 的孵化期续了。"),
+                renewal("renewed"),
             ),
         ),
-        Stage("renewed", "续期在孵", "孵化期续过了,在孵化器里。", (GRADUATED, LEFT)),
+        # The two take turns, so that a stay can be renewed as often as the incubator does.
+        Stage("renewed", "续期在孵", "孵化期续过了,在孵化器里。", (GRADUATED, LEFT, renewal("renewed_again"))),
+        Stage("renewed_again", "再续在孵", "孵化期又续过了,在孵化器里。", (GRADUATED, LEFT, renewal("renewed"))),
         Stage("graduated", "已毕业", "已从孵化器毕业。", outcome=CaseOutcome.DONE),
         # The room that was asked for was found: whoever leaves early was not refused, and took nothing back.
         Stage("left", "已退出", "已退出孵化器。", outcome=CaseOutcome.DONE),
@@ -247,6 +270,16 @@ SERVICE = Service(
             "续期后的孵化期",
             frozenset({"renewed"}),
             day=end_of_renewal,
+            source="续签的孵化协议",
+            is_contractual=True,
+            reminders=STAY_REMINDERS,
+            tells_owner=STAY_ENDS,
+        ),
+        Clock(
+            "next_stay",
+            "再续的孵化期",
+            frozenset({"renewed_again"}),
+            day=end_of_next_renewal,
             source="续签的孵化协议",
             is_contractual=True,
             reminders=STAY_REMINDERS,

@@ -188,7 +188,8 @@ def _step(session, case: Case, movers: list[Mover], choice: int, now) -> None:
         return
     move, missing = moves[choice % len(moves)]
     try:
-        answers = filled(move.asks) if move.asks else None
+        # Each event is of a later year, as in a tour: a stay is renewed to a later day than it had.
+        answers = filled(move.asks, now.year + case.version) if move.asks else None
         move_case(session, case_id=case.id, to=move.to, mover=mover, answers=answers, now=now)
     except Conflict as refused:
         assert missing or move.needs_second_person, refused.message

@@ -185,11 +185,13 @@ def test_a_project_in_an_incubator_stays_a_case_until_it_graduates_or_leaves(dat
             check_clock(session, stay.id, stay.due_at - timedelta(days=59, hours=12))
             assert "孵化期2028年11月30日到期" in session.scalars(said).first()
             if to == "graduated":
-                move_case(
-                    session, case_id=case.id, to="renewed", mover=handler, answers={"until": "2029-11-30"}, now=now
-                )
-                (again,) = [row for row in list_clocks(session, case.id) if row.stopped_at is None]
-                assert china_date(again.due_at) == date(2029, 11, 30)
+                for stage, year in (("renewed", 2029), ("renewed_again", 2030), ("renewed", 2031)):
+                    until = {"until": f"{year}-11-30"}
+                    move_case(session, case_id=case.id, to=stage, mover=handler, answers=until, now=now)
+                    (again,) = [row for row in list_clocks(session, case.id) if row.stopped_at is None]
+                    assert china_date(again.due_at) == date(year, 11, 30)
+                with pytest.raises(InvalidInput, match="2031年11月30日"):
+                    move_case(session, case_id=case.id, to="renewed_again", mover=handler, answers=until, now=now)
             move_case(session, case_id=case.id, to=to, mover=handler, answers=answers, now=now)
             assert (case.stage, case.outcome) == (to, CaseOutcome.DONE)
             assert list(answers.values())[-1] in session.scalars(said).first()
