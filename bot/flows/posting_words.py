@@ -78,5 +78,6 @@ def read_burdens(plain: str) -> dict[str, bool]:
 def title_of(text: str, topics: Sequence[str] = ()) -> str:
     """What a technology without a name is called: what it is about, else how its text begins."""
     if topics:
-        return topics[0][:LONGEST_TITLE]
+        # Words of a search stand apart; in a name they stand together, except where letters would run into each other.
+        return re.sub(r"(?<![A-Za-z0-9]) +| +(?![A-Za-z0-9])", "", topics[0])[:LONGEST_TITLE]
     return re.split(r"[,,。;;!?\n]", text.strip())[0][:LONGEST_TITLE]
