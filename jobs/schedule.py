@@ -21,6 +21,7 @@ from services.casework.system_work import rescue_forgotten_work
 from services.casework.windows import request_windows
 from services.custody import reminders as custody_reminders
 from services.custody.status_changes import note_changes
+from services.deals import clock_work as deal_clock
 from services.delivery_sweeps import rescue_stuck_deliveries
 from services.evidence.reverifying import request_verification
 from services.idempotency import delete_expired_keys
@@ -158,6 +159,17 @@ def keep_market(resources: Resources) -> None:
         request_night(session, now)
 
 
+def keep_deals(resources: Resources) -> None:
+    """Look at the deals whose day has come, by day only; supervisors hear of those that nobody brokers."""
+    now = resources.clock.now()
+    with resources.database.unit_of_work() as session:
+        deal_clock.escalate_unbrokered(session, now)
+    after: int | None = 0
+    while after is not None:
+        with resources.database.unit_of_work() as session:
+            after = deal_clock.request_looks(session, now, after=after)
+
+
 def heartbeat(resources: Resources) -> None:
     """Tells /readyz that the scheduler lives."""
     resources.redis.set("zhiqiao:heartbeat:scheduler", int(time.time()), ex=15)
@@ -200,6 +212,7 @@ SCHEDULE = (
     Every(1800, look_at_windows),
     Every(600, request_upkeep),
     Every(600, keep_market),
+    Every(300, keep_deals),
 )
 
 

@@ -18,6 +18,7 @@ from models.custody import (
     RightSource,
 )
 from models.dated_record import DatedRecord, RecordState
+from models.deal import Deal, DealEvent, DealOffer, DealParty, DealPayment, DealState, OfferState, QuoteRequest
 from models.delivery import (
     Allowance,
     AllowanceKind,
@@ -113,6 +114,12 @@ __all__ = [
     "CustodyEvent",
     "CustodyRight",
     "DatedRecord",
+    "Deal",
+    "DealEvent",
+    "DealOffer",
+    "DealParty",
+    "DealPayment",
+    "DealState",
     "Delivery",
     "DeliveryChannel",
     "DeliveryReason",
@@ -149,6 +156,7 @@ __all__ = [
     "Message",
     "Miss",
     "MissKind",
+    "OfferState",
     "OutboxRow",
     "OutboxState",
     "OwnershipProof",
@@ -161,6 +169,7 @@ __all__ = [
     "ProofBasis",
     "QuestionState",
     "QuickReply",
+    "QuoteRequest",
     "RecordState",
     "RightKind",
     "RightSource",

@@ -85,6 +85,8 @@ class Message(Base):
     is_internal: Mapped[bool] = mapped_column(default=False)
     # The service's case that this message is about. No foreign key: cases refer to conversations already.
     case_id: Mapped[int | None] = mapped_column(index=True)
+    # The deal of the market that it is about; as above.
+    deal_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
 
     staff: Mapped[Staff | None] = relationship()

@@ -18,6 +18,7 @@ from models import (
     Conversation,
     CustodyEvent,
     CustodyRight,
+    DealParty,
     ExamAnswer,
     ExamRun,
     FormDraft,
@@ -30,6 +31,7 @@ from models import (
     Membership,
     MemberState,
     Miss,
+    QuoteRequest,
     SavedSearch,
     SessionQuestion,
     User,
@@ -38,6 +40,7 @@ from models import (
 )
 from services.case_records import lock_person
 from services.custody.erasure import join_rights, keep_companies_apart
+from services.deals.erasure import end_with_oneself
 from services.training.giving_up import give_up_doubles
 
 log = get_logger(__name__)
@@ -50,6 +53,7 @@ MOVED: tuple[type[Base], ...] = (
     Case,
     CaseDocument,
     Miss,
+    QuoteRequest,
     AnswerFeedback,
     Booking,
     ExamRun,
@@ -57,6 +61,7 @@ MOVED: tuple[type[Base], ...] = (
     SessionQuestion,
     CustodyEvent,
     MarketPost,
+    DealParty,
 )
 # … and of these one a key, so that both may have the same.
 ONE_A_KEY: dict[type[Base], str] = {
@@ -94,6 +99,7 @@ def merge_into(session: Session, *, identity: WeChatIdentity, loser: User, winne
     if is_last:
         keep_companies_apart(session, loser.id, winner.id, now)
     moved = _move_all(session, loser, winner) if is_last else _move_of_identity(session, identity, loser, winner)
+    end_with_oneself(session, winner.id, now)
     identity.user = winner
     session.add(
         IdentityMerge(identity_id=identity.id, from_user_id=loser.id, to_user_id=winner.id, moved=moved, created_at=now)

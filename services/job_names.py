@@ -54,6 +54,8 @@ class JobName(StrEnum):
     MATCH_NEEDS = "jobs.market.match_needs"
     CHECK_POST = "jobs.market.check_post"
     TELL_POST = "jobs.market.tell_post"
+    TELL_DEAL = "jobs.deals.tell_side"
+    LOOK_AT_DEAL = "jobs.deals.look_at_deal"
 
     @property
     def queue(self) -> Queue:
@@ -100,6 +102,9 @@ QUEUES = {
     # It looks for like posts among those in memory.
     JobName.CHECK_POST: Queue.INDEX,
     JobName.TELL_POST: Queue.INDEX,
+    # Somebody waits for the other side's word.
+    JobName.TELL_DEAL: Queue.CASES,
+    JobName.LOOK_AT_DEAL: Queue.INDEX,
 }
 
 

@@ -45,6 +45,7 @@ class Action(StrEnum):
     RUN_TRAINING = "run_training"
     CHECK_PROOFS = "check_proofs"
     REVIEW_POSTS = "review_posts"
+    BROKER_DEALS = "broker_deals"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def may(staff: Staff, action: Action, desk: Desk | None = None) -> bool:
     """Whether this person may do this, to this conversation where the action has one."""
     if staff.role == Role.PARTNER:
         return False
+    if action is Action.BROKER_DEALS:
+        return oversees(staff) or _knows(staff, "market")
     if action is Action.RUN_TRAINING:
         return oversees(staff) or _knows(staff, "training")
     if action in WITHOUT_OBJECT:

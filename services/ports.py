@@ -1,15 +1,20 @@
 """What the services need from outside; adapters satisfy these by shape."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import IO, Any, Protocol
 
 from adapters.wechat.errors import WeChatError
 from adapters.wechat.session import CodeSession
 from core.moderation import ContentVerdict, TextVerdict
 from core.notary import NotaryFiling, NotaryReceipt
+from core.payments import PaymentState, PaymentWords
 from core.timestamps import TimeStamp
 
-__all__ = ["CodeSession", "ContentCheck", "FileStore", "Notary", "TimestampAuthority", "WeChat", "WeChatError"]
+__all__ = [
+    "CodeSession", "ContentCheck", "FileStore", "Notary", "PaymentReports", "TimestampAuthority", "WeChat",
+    "WeChatError",
+]  # fmt: skip
 
 
 class WeChat(Protocol):
@@ -91,3 +96,13 @@ class ContentCheck(Protocol):
 
     def check(self, text: str, *, openid: str | None) -> ContentVerdict:
         """The verdict; `openid` is the writer's of the mini-program, None without one. Raises ModerationError."""
+
+
+class PaymentReports(Protocol):
+    """Where it is known how far a payment of a deal is. Every method raises PaymentReportsError; it may be repeated."""
+
+    def state_of(self, words: PaymentWords) -> PaymentState:
+        """How far it is: received once whoever is paid, or whoever keeps the account, says so."""
+
+    def say(self, words: PaymentWords, *, is_payee: bool, now: datetime) -> PaymentWords:
+        """Take down that one side says it paid, or that it received; what was said before stays as it was."""

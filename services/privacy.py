@@ -36,6 +36,7 @@ from services.casework.minutes import forget_minutes_of
 from services.casework.tasks import cancel_open_tasks, forget_tasks_of
 from services.catalogue import service_of
 from services.custody.erasure import forget_keeper
+from services.deals.erasure import forget_deals_of
 from services.exams.erasure import forget_learner
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
@@ -133,6 +134,8 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     session.execute(update(ApiSession).where(ApiSession.user_id == user.id).values(revoked_at=now))
     session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.user_id == user.id))
     session.execute(delete(SavedSearch).where(SavedSearch.user_id == user.id))
+    # Deals refer to posts.
+    forget_deals_of(session, user.id, now)
     forget_posts_of(session, user.id)
     forget_person(session, user.id)
     session.flush()

@@ -9,6 +9,7 @@ import redis
 from adapters.embedder import LocalEmbedder
 from adapters.moderation import Moderation, WeChatContentCheck
 from adapters.moderation_words import WordList
+from adapters.payments import StatedPayments
 from adapters.vector_store import VectorStore
 from core.clock import Clock
 from core.config import Settings
@@ -22,7 +23,7 @@ from nlp.segmenter import default_segmenter
 from nlp.similar_patents import SimilarPatents
 from nlp.understanding import Understander
 from services.market.memory import MarketMemory
-from services.ports import ContentCheck, FileStore, Notary, TimestampAuthority, WeChat
+from services.ports import ContentCheck, FileStore, Notary, PaymentReports, TimestampAuthority, WeChat
 
 
 def plain_answerer(index: SearchIndex) -> PolicyAnswerer:
@@ -50,6 +51,7 @@ class Resources:
     # The product's answerer over another index: what a change would do is asked there before it is made.
     answerer_over: Callable[[SearchIndex], PolicyAnswerer] = plain_answerer
     embedder: Embedder = field(default_factory=LocalEmbedder)
+    payments: PaymentReports = field(default_factory=StatedPayments)
     # None where none is configured: everything works without.
     chat_model: ChatModel | None = None
 

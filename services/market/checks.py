@@ -1,6 +1,7 @@
 """What is looked at before a post is shown, and again each night: whether its rights may be traded, whether its words
 tell too much. What the rules said stays with the post, for its owner and for whoever decides on it."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -40,12 +41,22 @@ class TellsTooMuch(Conflict):
     code = "tells_too_much"
 
 
-def check_post(session: Session, post: MarketPost, now: datetime, *, stage: Stage = Stage.PUBLICATION) -> list[Finding]:
-    """Every rule on every right that a post offers, as things stand. A need offers none."""
+def check_post(
+    session: Session,
+    post: MarketPost,
+    now: datetime,
+    *,
+    stage: Stage = Stage.PUBLICATION,
+    rights: Sequence[str] | None = None,
+    modes: Sequence[str] | None = None,
+) -> list[Finding]:
+    """Every rule on every right that a post offers, as things stand; a deal names the rights and modes that it is in. A
+    need offers none."""
     if post.side != PostSide.OFFER:
         return []
     today = china_date(now)
-    return check_tradability(read_offer(session, post, today), on=today, stage=stage)
+    offer = read_offer(session, post, today, rights=rights, modes=modes)
+    return check_tradability(offer, on=today, stage=stage)
 
 
 def note_checks(session: Session, post: MarketPost, now: datetime) -> None:

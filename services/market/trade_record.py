@@ -1,5 +1,6 @@
 """What custody, records and requests tell of the rights that a post offers."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
@@ -30,12 +31,21 @@ LOAN = "pledge_financing"
 LONGEST_KEY = 40
 
 
-def read_offer(session: Session, post: MarketPost, today: date) -> Offer:
-    """What the rules look at."""
+def read_offer(
+    session: Session,
+    post: MarketPost,
+    today: date,
+    *,
+    rights: Sequence[str] | None = None,
+    modes: Sequence[str] | None = None,
+) -> Offer:
+    """What the rules look at: what a post offers, or these of it."""
     calendar = load_calendar(session, today)
-    rights = tuple(_read_right(session, post, number, today, calendar) for number in post.rights)
+    numbers = post.rights if rights is None else rights
+    facts = tuple(_read_right(session, post, number, today, calendar) for number in numbers)
     known = {name: value for name, value in post.answers.items() if name in Answers.__dataclass_fields__}
-    return Offer(frozenset(Mode(each) for each in post.modes), rights, Answers(**known))
+    wanted = post.modes if modes is None else modes
+    return Offer(frozenset(Mode(each) for each in wanted), facts, Answers(**known))
 
 
 def note_rights(session: Session, post: MarketPost) -> None:

@@ -19,6 +19,7 @@ from jobs.schedule import (
     Every,
     ask_how_it_was,
     heartbeat,
+    keep_deals,
     keep_market,
     look_at_investors,
     look_at_windows,
@@ -84,6 +85,7 @@ def test_everything_that_must_happen_is_on_the_list() -> None:
         look_at_investors,
         look_at_windows,
         keep_market,
+        keep_deals,
         request_upkeep,
     }
 

@@ -39,6 +39,7 @@ from models import (
     WrongAnswer,
 )
 from services.case_records import lock_conversation
+from services.deals.contact import party_of
 from services.exams.practice import answer_current, start_practice
 from services.exams.progress import join_board
 from services.identities import learn_unionid
@@ -48,6 +49,7 @@ from services.privacy import ask_for_erasure, erase_user
 from services.training.seats import book
 from tests.support.casework import make_service_case
 from tests.support.custody import bring
+from tests.support.deals import make_quote_request, make_scene
 from tests.support.exams import make_question
 from tests.support.market import make_post
 from tests.support.people import make_conversation, make_identity, make_message
@@ -145,6 +147,9 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     rows.append(MarketFavourite(user_id=user_id, post_id=shown.id, created_at=now))
     session.add(rows[-1])
     session.flush()
+    owner = session.get_one(User, user_id)
+    rows.append(make_quote_request(session, owner, now))
+    rows.append(party_of(make_scene(session, now, buyer=owner).deal, PostSide.NEED))
     rows += [conversation, case, make_search(session, user_id, now, "one", 3), make_draft(session, user_id, now)]
     return {type(row).__tablename__: row.id for row in rows}
 

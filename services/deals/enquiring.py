@@ -1,0 +1,248 @@
+"""The first question about a post, and its answer: nobody learns who the other is before both have agreed to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from core.clock import china_date
+from core.errors import Conflict, InvalidInput, NotFound
+from core.logs import get_logger
+from models import (
+    Deal,
+    DealParty,
+    DealState,
+    FeedbackVerdict,
+    MarketMatch,
+    MarketPost,
+    PostSide,
+    PostState,
+    User,
+)
+from nlp.market.posts import Mode
+from services.case_records import next_case_number
+from services.deals.access import check_version, get_own_deal
+from services.deals.broker import ask_for_broker
+from services.deals.clock import plan_notice
+from services.deals.contact import Contact, check_text, contact_from, other_side, party_of
+from services.deals.ending import Reason
+from services.deals.graph import AGREED_TO_TALK, CLOSED, Step, go
+from services.deals.history import note
+from services.market.access import NO_POST, get_own_match
+from services.market.feedback import give_feedback
+from services.working_hours import promise_reply
+
+log = get_logger(__name__)
+
+LETTERS = "GX"
+MOST_OPEN = 50
+LONGEST_OPENING = 300
+AS_FINANCING = "这条只做质押,请走质押融资:说“专利质押贷款”。"
+
+
+@dataclass(frozen=True)
+class Enquiry:
+    """About a match of one's own post, or straight about somebody's post; with it the contact that is shown once the
+    other side agrees too."""
+
+    match_id: str | None = None
+    post_id: str | None = None
+    text: str = ""
+    name: str | None = None
+    phone: str | None = None
+    quote_request_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Of the side that was asked, and of either side later: whether the contact is shared."""
+
+    agrees: bool
+    name: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """The posts of both sides; whoever asks may have none."""
+
+    asked: MarketPost
+    own: MarketPost | None
+
+    @property
+    def side(self) -> PostSide:
+        """Of whoever asks."""
+        return other_side(PostSide(self.asked.side))
+
+    def of(self, side: PostSide) -> MarketPost | None:
+        return self.asked if self.asked.side == side else self.own
+
+
+def enquire(session: Session, user: User, enquiry: Enquiry, now: datetime) -> Deal:
+    """Ask the owner of a post to talk. Where they asked about the same pair already, both have agreed now.
+
+    Raises NotFound, InvalidInput, and Conflict for a question that was asked already or too many at once.
+    """
+    # One at a time for each person: two taps are one question.
+    user = session.get_one(User, user.id, with_for_update=True)
+    contact = contact_from(user, enquiry.name, enquiry.phone)
+    text = enquiry.text.strip()
+    if len(text) > LONGEST_OPENING:
+        raise InvalidInput(fields={"text": f"最多{LONGEST_OPENING}个字。"})
+    check_text(None, text, "text")
+    pair = _pair(session, user, enquiry)
+    if (there := _find_open(session, user.id, pair)) is not None:
+        return _agree_instead(session, there, pair, user, enquiry, now)
+    if _count_open(session, user.id) >= MOST_OPEN:
+        raise Conflict(f"同时最多谈{MOST_OPEN}单,先结束一单再问。")
+    deal = _open(session, user, pair, enquiry, now)
+    _consent(party_of(deal, pair.side), contact, now)
+    note(session, deal, "enquired", now, side=pair.side, tells=[other_side(pair.side)])
+    plan_notice(deal, china_date(now))
+    _note_interest(session, deal, user.id, now)
+    session.flush()
+    log.info("deal_opened", deal=deal.number, asked_by=pair.side)
+    return deal
+
+
+def answer_enquiry(
+    session: Session, user: User, number: str, answer: Answer, now: datetime, *, version: int | None = None
+) -> Deal:
+    """Agree to talk or decline; later on: share the contact again or take it back. Saying the same twice is no error.
+    Raises NotFound, InvalidInput, Conflict."""
+    deal, side = get_own_deal(session, user.id, number, lock=True)
+    check_version(deal, version)
+    party = party_of(deal, side)
+    if deal.state in AGREED_TO_TALK:
+        _change_consent(session, deal, side, user, answer, now)
+        return deal
+    if side == deal.asked_by and deal.state == DealState.ENQUIRED:
+        raise Conflict("您已经问过了,等对方答复。")
+    if not answer.agrees:
+        go(deal, Step.DECLINE, now)
+        deal.end_reason = Reason.NOT_WANTED
+        forget_contacts(deal)
+        note(session, deal, "declined", now, side=side, tells=[other_side(side)])
+    else:
+        contact = contact_from(user, answer.name, answer.phone)
+        go(deal, Step.AGREE, now)
+        _consent(party, contact, now)
+        deal.promised_at = promise_reply(session, now).at
+        note(session, deal, "agreed", now, side=side, tells=[other_side(side)])
+        ask_for_broker(session, deal, now)
+        _note_interest(session, deal, user.id, now)
+    plan_notice(deal, china_date(now))
+    session.flush()
+    return deal
+
+
+def forget_contacts(deal: Deal) -> None:
+    """Nobody will need them any more."""
+    for party in deal.parties:
+        party.consented_at = party.contact_name = party.contact_phone = None
+
+
+def _change_consent(session: Session, deal: Deal, side: PostSide, user: User, answer: Answer, now: datetime) -> None:
+    party = party_of(deal, side)
+    if deal.state in CLOSED and answer.agrees:
+        raise Conflict(f"{deal.number} 已经结束。")
+    if answer.agrees == (party.consented_at is not None):
+        return
+    if answer.agrees:
+        _consent(party, contact_from(user, answer.name, answer.phone), now)
+    else:
+        party.consented_at = party.contact_name = party.contact_phone = None
+    note(session, deal, "shared" if answer.agrees else "unshared", now, side=side, tells=[other_side(side)])
+    session.flush()
+
+
+def _consent(party: DealParty, contact: Contact, now: datetime) -> None:
+    party.consented_at, party.contact_name, party.contact_phone = now, contact.name, contact.phone
+
+
+def _pair(session: Session, user: User, enquiry: Enquiry) -> _Pair:
+    own: MarketPost | None = None
+    if enquiry.match_id is not None:
+        match, side = get_own_match(session, user.id, enquiry.match_id)
+        own, asked = (match.need, match.offer) if side == PostSide.NEED else (match.offer, match.need)
+    else:
+        found = session.scalar(select(MarketPost).where(MarketPost.public_id == (enquiry.post_id or "")))
+        if found is None or found.state != PostState.PUBLISHED:
+            raise NotFound(NO_POST)
+        asked = found
+    # Locked in one order, so that two who ask each other at once become one deal.
+    for post_id in sorted(each.id for each in (asked, own) if each is not None):
+        session.get_one(MarketPost, post_id, with_for_update=True, populate_existing=True)
+    if asked.state != PostState.PUBLISHED or (own is not None and own.state != PostState.PUBLISHED):
+        raise Conflict("这条已经不在挂牌中了。")
+    if asked.user_id == user.id or (asked.company_id is not None and asked.company_id == user.company_id):
+        raise InvalidInput("这条是您自己或同一企业发的。")
+    if asked.modes and set(asked.modes) == {Mode.PLEDGE}:
+        raise InvalidInput(AS_FINANCING)
+    return _Pair(asked, own)
+
+
+def _find_open(session: Session, user_id: int, pair: _Pair) -> Deal | None:
+    """The deal of these two people about what was asked; or about the pair, whoever asked first."""
+    asked = Deal.offer_post_id if pair.asked.side == PostSide.OFFER else Deal.need_post_id
+    own = Deal.need_post_id if pair.asked.side == PostSide.OFFER else Deal.offer_post_id
+    mine = exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == user_id)
+    theirs = exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == pair.asked.user_id)
+    about = asked == pair.asked.id
+    if pair.own is not None:
+        # They asked about my post without naming one of theirs.
+        about = or_(about, and_(own == pair.own.id, asked.is_(None)))
+    wanted = select(Deal).where(mine, theirs, about, Deal.state.not_in(CLOSED)).order_by(Deal.id).limit(1)
+    return session.scalar(wanted.with_for_update(of=Deal).execution_options(populate_existing=True))
+
+
+def _agree_instead(session: Session, deal: Deal, pair: _Pair, user: User, enquiry: Enquiry, now: datetime) -> Deal:
+    if deal.state != DealState.ENQUIRED or deal.asked_by == pair.side:
+        raise Conflict(f"这条您已经问过了,单号 {deal.number}。")
+    answer = Answer(agrees=True, name=enquiry.name, phone=enquiry.phone)
+    return answer_enquiry(session, user, deal.number, answer, now)
+
+
+def _count_open(session: Session, user_id: int) -> int:
+    mine = exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == user_id)
+    open_ids = select(Deal.id).where(mine, Deal.state.not_in(CLOSED)).limit(MOST_OPEN)
+    return len(session.scalars(open_ids).all())
+
+
+def _open(session: Session, user: User, pair: _Pair, enquiry: Enquiry, now: datetime) -> Deal:
+    offer, need = pair.of(PostSide.OFFER), pair.of(PostSide.NEED)
+    subject = offer or pair.asked
+    regions = [*(offer.regions if offer else []), *(need.regions if need else [])]
+    deal = Deal(
+        number=next_case_number(session, LETTERS, now),
+        asked_by=pair.side,
+        offer_post_id=offer.id if offer else None,
+        need_post_id=need.id if need else None,
+        quote_request_id=enquiry.quote_request_id,
+        title=(subject.title or subject.text)[:80],
+        opening=enquiry.text.strip(),
+        rights=list(offer.rights) if offer else [],
+        region=next(iter(regions), None) or user.region,
+        created_at=now,
+        state_since=now,
+    )
+    session.add(deal)
+    session.flush()
+    deal.parties = [
+        DealParty(side=pair.side, user_id=user.id, company_id=user.company_id),
+        DealParty(side=PostSide(pair.asked.side), user_id=pair.asked.user_id, company_id=pair.asked.company_id),
+    ]
+    session.flush()
+    return deal
+
+
+def _note_interest(session: Session, deal: Deal, user_id: int, now: datetime) -> None:
+    """What somebody wants to talk about is also what they think of the match."""
+    match_id = session.scalar(
+        select(MarketMatch.public_id).where(
+            MarketMatch.need_id == deal.need_post_id, MarketMatch.offer_id == deal.offer_post_id
+        )
+    )
+    if match_id is not None:
+        give_feedback(session, user_id, match_id, FeedbackVerdict.INTERESTED, now)

@@ -1,0 +1,60 @@
+"""What becomes of deals when a person is erased, or when both sides of one turn out to be the same person."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, aliased
+
+from models import Deal, DealEvent, DealOffer, DealParty, MarketPost, PostSide, QuoteRequest, StaffNotification
+from services.deals.contact import other_side
+from services.deals.ending import end_for_good
+from services.deals.graph import CLOSED
+
+
+def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
+    """Open deals end and the other side hears of it. Numbers, states, prices and days stay, for the other side's own
+    record; words, contact, company and post of who is gone do not. Runs before their posts are deleted."""
+    # In the order of who asks about a post: posts before deals.
+    session.execute(
+        select(MarketPost.id).where(MarketPost.user_id == user_id).order_by(MarketPost.id).with_for_update()
+    ).all()
+    own_parties = session.scalars(select(DealParty).where(DealParty.user_id == user_id).order_by(DealParty.id)).all()
+    for party in own_parties:
+        side = PostSide(party.side)
+        deal = session.get_one(Deal, party.deal_id, with_for_update=True, populate_existing=True)
+        if deal.state not in CLOSED:
+            end_for_good(session, deal, now, stays=other_side(side))
+        if deal.asked_by == side:
+            deal.opening = ""
+        session.execute(update(DealOffer).where(DealOffer.deal_id == deal.id, DealOffer.side == side).values(terms=""))
+        about = StaffNotification.key.startswith(f"deal-{deal.id}-", autoescape=True)
+        said = f"{deal.number}:一方的内容已按其要求删除"
+        session.execute(update(StaffNotification).where(about).values(text=said))
+        # What staff noted may be about either of them.
+        noted = (DealEvent.deal_id == deal.id, DealEvent.kind == "noted")
+        session.execute(update(DealEvent).where(*noted).values(details={}))
+        party.company_id = party.consented_at = party.contact_name = party.contact_phone = None
+    posts = select(MarketPost.id).where(MarketPost.user_id == user_id)
+    only_need = (Deal.need_post_id.in_(posts), Deal.offer_post_id.is_(None))
+    session.execute(update(Deal).where(*only_need).values(title=""))
+    session.execute(update(Deal).where(Deal.offer_post_id.in_(posts)).values(offer_post_id=None, title=""))
+    session.execute(update(Deal).where(Deal.need_post_id.in_(posts)).values(need_post_id=None))
+    requests = select(QuoteRequest.id).where(QuoteRequest.user_id == user_id)
+    session.execute(update(Deal).where(Deal.quote_request_id.in_(requests)).values(quote_request_id=None))
+    session.execute(delete(QuoteRequest).where(QuoteRequest.user_id == user_id))
+    session.flush()
+
+
+def end_with_oneself(session: Session, user_id: int, now: datetime) -> None:
+    """After two accounts became one: nobody deals with themselves."""
+    one, other = aliased(DealParty), aliased(DealParty)
+    ids = session.scalars(
+        select(one.deal_id)
+        .join(other, other.deal_id == one.deal_id)
+        .where(one.user_id == user_id, other.user_id == user_id, one.id < other.id)
+        .order_by(one.deal_id)
+    ).all()
+    for deal_id in ids:
+        deal = session.get_one(Deal, deal_id, with_for_update=True, populate_existing=True)
+        if deal.state not in CLOSED:
+            end_for_good(session, deal, now, stays=None)

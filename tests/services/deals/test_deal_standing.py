@@ -1,0 +1,80 @@
+"""Whether what is dealt in may still be traded: asked again at each step of a deal that binds."""
+
+import pytest
+from sqlalchemy import select
+
+from core.clock import FixedClock, china_date
+from core.db import Database
+from core.errors import Conflict
+from models import CustodyRight, DealState, LegalStatus, MarketPost, OwnershipProof, PostSide
+from nlp.market.posts import Mode
+from services.deals.broker import take_deal
+from services.deals.checklist import confirm_as_broker
+from services.deals.contract import ContractForm, sign_contract
+from services.deals.offers import Verdict, answer_offer
+from services.deals.view import view_deal
+from tests.support.deals import agree, confirm_all, make_scene, settle
+from tests.support.rights import make_right
+from tests.support.staff import make_staff
+
+
+def test_a_right_that_has_lapsed_stops_the_deal_with_its_article(database: Database, clock: FixedClock) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        right = make_right(session, now)
+        right.legal_status = LegalStatus.LAPSED
+        scene = make_scene(session, now, rights=[right.publication_number])
+        agree(session, scene, now)
+        with pytest.raises(Conflict) as refused:
+            settle(session, scene, now)
+        assert "终止" in refused.value.message and "第四十四条" in refused.value.message
+        assert scene.deal.state == DealState.TALKING
+
+
+def test_what_may_be_traded_is_asked_again_before_the_contract_and_proof_has_to_be_there_by_then(
+    database: Database, clock: FixedClock
+) -> None:
+    now, today = clock.now(), china_date(clock.now())
+    with database.unit_of_work() as session:
+        broker = make_staff(session, now, skills=["market"])
+        scene = make_scene(session, now)
+        number = scene.deal.number
+        kept = session.scalars(select(CustodyRight).where(CustodyRight.user_id == scene.seller.id)).one()
+        kept.proof = OwnershipProof.SUBMITTED
+        agree(session, scene, now)
+        settle(session, scene, now)
+        assert scene.deal.state == DealState.AGREED, "a price may be agreed while the proof is looked at"
+
+        take_deal(session, broker, number, now)
+        with pytest.raises(Conflict) as refused:
+            confirm_as_broker(session, broker, number, "standing", now)
+        assert "权属在核对,不能签约" in refused.value.message
+        (barrier,) = view_deal(session, scene.deal, PostSide.NEED, now).barriers
+        assert (barrier.rule, barrier.right) == ("owner", scene.deal.rights[0])
+        kept.proof = OwnershipProof.PROVED
+        confirm_all(session, scene, broker, now)
+
+        post = session.get_one(MarketPost, scene.deal.offer_post_id)
+        # Taken from the post meanwhile, the deal is in it all the same.
+        post.rights, post.answers = [], {"is_pledged": True}
+        form = ContractForm(signed_on=today, effective_on=today)
+        with pytest.raises(Conflict) as refused:
+            sign_contract(session, broker, number, form, now)
+        assert "质权人还没同意(《民法典》第四百四十四条)" in refused.value.message
+        post.answers = {"is_pledged": False}
+        assert sign_contract(session, broker, number, form, now).state == DealState.REGISTRATION
+
+
+def test_what_a_rule_forbids_for_one_mode_does_not_stop_another(database: Database, clock: FixedClock) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        scene = make_scene(session, now)
+        post = session.get_one(MarketPost, scene.deal.offer_post_id)
+        post.answers = {"is_licensed_exclusively": True}
+        agree(session, scene, now)
+        with pytest.raises(Conflict) as refused:
+            settle(session, scene, now)
+        assert "第八百七十二条" in refused.value.message
+        answer_offer(session, scene.buyer.id, scene.deal.number, 1, Verdict.TAKE_BACK, now)
+        settle(session, scene, now, mode=Mode.TRANSFER)
+        assert scene.deal.state == DealState.AGREED
