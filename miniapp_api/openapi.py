@@ -35,6 +35,10 @@ CREATES = {
     f"{PREFIX}/custody-imports",
     f"{PREFIX}/market/posts",
     f"{PREFIX}/market/posts/{{id}}/submission",
+    f"{PREFIX}/deals",
+    f"{PREFIX}/deals/{{number}}/offers",
+    f"{PREFIX}/deals/{{number}}/messages",
+    f"{PREFIX}/quote-requests",
 }
 # Not creates, but what they change, or make a file of, may not be as the caller thinks.
 CHANGES = {
@@ -59,6 +63,11 @@ CHANGES = {
     ("put", f"{PREFIX}/market/posts/{{id}}"),
     ("put", f"{PREFIX}/market/posts/{{id}}/until"),
     ("put", f"{PREFIX}/market/favourites/{{id}}"),
+    ("put", f"{PREFIX}/deals/{{number}}/consent"),
+    ("put", f"{PREFIX}/deals/{{number}}/offer-answer"),
+    ("put", f"{PREFIX}/deals/{{number}}/checks"),
+    ("put", f"{PREFIX}/deals/{{number}}/payments"),
+    ("put", f"{PREFIX}/deals/{{number}}/end"),
 }
 # What one may see and may not do.
 RESTRICTED = {
@@ -103,6 +112,10 @@ TAGS = {
     "custody-export": "托管",
     "custody-products": "托管",
     "market": "供需",
+    "deals": "交易",
+    "deal-sales": "交易",
+    "deal-customers": "交易",
+    "quote-requests": "交易",
     "conversations": "会话",
     "me": "我的数据",
 }

@@ -115,6 +115,17 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/market/posts/{id}/declarations"): Row(inside(409, member=404)),
     ("delete", "/market/posts/{id}"): Row(inside(204, member=404), is_used_up=True),
     ("put", "/market/matches/{id}/feedback"): Row(only_theirs(200), {"verdict": "interested"}),
+    # The filer asked somebody to talk, who has not answered: nothing to offer, to confirm or to write yet.
+    ("get", "/deals/{number}"): Row(only_theirs(200)),
+    ("put", "/deals/{number}/consent"): Row(only_theirs(409), {"agrees": True}),
+    ("post", "/deals/{number}/offers"): Row(only_theirs(409), {"mode": "transfer", "amount": 100}),
+    ("put", "/deals/{number}/offer-answer"): Row(only_theirs(409), {"verdict": "accept"}),
+    ("put", "/deals/{number}/checks"): Row(only_theirs(409), {"key": "pledge"}),
+    ("put", "/deals/{number}/payments"): Row(only_theirs(409), {"payment": 1}),
+    ("get", "/deals/{number}/messages"): Row(only_theirs(200)),
+    ("post", "/deals/{number}/messages"): Row(only_theirs(409), {"text": "能分期吗"}),
+    ("put", "/deals/{number}/end"): Row(only_theirs(200), {"reason": "price"}, is_used_up=True),
+    ("get", "/quote-requests/{id}"): Row(only_theirs(200)),
     # One's own lists and what everybody may look up: nothing of anybody else's is in them.
     ("get", "/cases"): Row(everybody(200)),
     ("get", "/companies"): Row(everybody(200)),
@@ -148,6 +159,16 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("post", "/custody-rights"): Row(everybody(201), {"rights": [{"number": "CN110000001B"}]}),
     ("post", "/custody-imports"): Row(everybody(201), "table"),
     ("get", "/certificates"): Row(everybody(200)),
+    ("get", "/deals"): Row(everybody(200)),
+    ("get", "/deal-sales"): Row(everybody(200)),
+    ("get", "/deal-customers"): Row(everybody(200)),
+    ("get", "/quote-requests"): Row(everybody(200)),
+    # What is not published is not there for anybody.
+    ("post", "/deals"): Row(everybody(422), {"post_id": "x" * 22, "name": "王小明", "phone": "13911112222"}),
+    ("post", "/quote-requests"): Row(
+        everybody(422),
+        {"post_ids": ["x" * 22], "until": "2026-12-01", "name": "王小明", "phone": "13911112222"},
+    ),
     ("get", "/campaigns"): Row(everybody(200)),
     ("get", "/course-sessions"): Row(everybody(200)),
     ("get", "/course-sessions/{id}"): Row(everybody(200)),
@@ -186,6 +207,7 @@ OWNED = (
     "/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/bookings/{",
     "/certificates/{",
     "/practice-runs/{", "/mock-papers/{", "/custody-rights/{", "/market/posts/{", "/market/matches/{",
+    "/deals/{", "/quote-requests/{",
 )  # fmt: skip
-NUMBERED = {"cases", "bookings", "certificates"}
+NUMBERED = {"cases", "bookings", "certificates", "deals"}
 OWN_DRAFT = {("get", "/services/{key}/draft"), ("delete", "/services/{key}/draft")}

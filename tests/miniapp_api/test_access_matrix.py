@@ -40,6 +40,7 @@ from tests.miniapp_api.access_matrix import (
 )
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
+from tests.support.deals import make_quote_request, make_scene
 from tests.support.exams import BANK
 from tests.support.market import make_post
 from tests.support.people import make_identity
@@ -111,6 +112,7 @@ class World:
             "course-sessions": held,
             "custody-rights": self.bring_right(),
             **self.make_market(),
+            **self.make_deal(),
         }
 
     def make_market(self) -> dict[str, str]:
@@ -127,6 +129,14 @@ class World:
             session.flush()
             shown = {"market/board": theirs.public_id, "market/favourites": theirs.public_id}
             return {"market/posts": draft["id"], "market/matches": match.public_id, **shown}
+
+    def make_deal(self) -> dict[str, str]:
+        """The filer asks somebody new to talk, and has a request for quotations."""
+        with self.resources.database.unit_of_work() as session:
+            filer = session.scalars(select(User).join(WeChatIdentity).where(WeChatIdentity.openid == "o-filer")).one()
+            request = make_quote_request(session, filer, self.resources.clock.now())
+            scene = make_scene(session, self.resources.clock.now(), buyer=filer)
+            return {"deals": scene.deal.number, "quote-requests": request.public_id}
 
     def bring_right(self) -> str:
         """Another trademark, into the custody of the company that the filer acts for."""
@@ -235,7 +245,7 @@ def test_every_caller_gets_of_every_operation_what_is_theirs(
     world = World(served, resources, mini_wechat)
     there = world.ids | {"key": SERVICE}
     gone = {**dict.fromkeys(there, new_public_id()), "cases": "RZ991231-0001", "bookings": "PX991231-0001",
-            "certificates": "ZS991231-ZZZZZZZZ",
+            "certificates": "ZS991231-ZZZZZZZZ", "deals": "GX991231-0001",
             "course-sessions": there["course-sessions"], "message_id": "999999999",
             "member_id": "999999999", "question": "conditions-01", "key": "patent_filing"}  # fmt: skip
     secrets = [str(FORM["phone"]), *(there[name] for name in ("cases", "documents", "conversations", "saved-searches"))]

@@ -19,13 +19,16 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 from schemathesis.specs.openapi.schemas import OpenApiSchema
+from sqlalchemy import select
 
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from miniapp_api.openapi import CREATES, PUBLIC_PATHS
+from models import ApiSession, User
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
+from tests.support.deals import agree, make_quote_request, make_scene
 from tests.support.exams import make_questions
 from tests.support.sample_files import multipart, pdf
 
@@ -119,6 +122,19 @@ PATHS = {
     "/api/v1/market/favourites/{id}": {"put", "delete"},
     "/api/v1/market/matches": {"get"},
     "/api/v1/market/matches/{id}/feedback": {"put"},
+    "/api/v1/deals": {"get", "post"},
+    "/api/v1/deals/{number}": {"get"},
+    "/api/v1/deals/{number}/consent": {"put"},
+    "/api/v1/deals/{number}/offers": {"post"},
+    "/api/v1/deals/{number}/offer-answer": {"put"},
+    "/api/v1/deals/{number}/checks": {"put"},
+    "/api/v1/deals/{number}/payments": {"put"},
+    "/api/v1/deals/{number}/end": {"put"},
+    "/api/v1/deals/{number}/messages": {"get", "post"},
+    "/api/v1/deal-sales": {"get"},
+    "/api/v1/deal-customers": {"get"},
+    "/api/v1/quote-requests": {"get", "post"},
+    "/api/v1/quote-requests/{id}": {"get"},
     "/api/v1/me": {"delete"},
 }
 EXAMPLES = 15
@@ -210,6 +226,16 @@ def read_document() -> Callable[[APIFlask], OpenApiSchema]:
     return read_once
 
 
+def own_deal(resources: Resources) -> tuple[str, str]:
+    """A request for quotations of the caller's, and a deal in which offers go to and fro."""
+    now = resources.clock.now()
+    with resources.database.unit_of_work() as session:
+        buyer = session.get_one(User, session.scalars(select(ApiSession.user_id)).first())
+        scene = make_scene(session, now, buyer=buyer)
+        agree(session, scene, now)
+        return make_quote_request(session, buyer, now).public_id, scene.deal.number
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(PATHS))
 def test_the_service_does_what_the_document_says(
@@ -241,6 +267,8 @@ def test_the_service_does_what_the_document_says(
     own_ids["custody-rights"] = phone.post("/custody-rights", rights).get_json()["added"][0]["id"]
     need = {"side": "need", "text": "水泵轴承老是烧,想提前知道故障", "until": "2027-01-31"}
     own_ids["market"] = phone.post("/market/posts", need).get_json()["id"]
+    own_ids["quote-requests"], deal_number = own_deal(resources)
+    numbers = {"cases": case_number, "deals": deal_number}
     own_id = own_ids.get(path.split("/")[3], conversation_id)
     checks = [
         not_a_server_error,
@@ -265,7 +293,7 @@ def test_the_service_does_what_the_document_says(
         def call(case: Any) -> None:
             real = {
                 "id": own_id,
-                "number": case_number if "/cases/" in path else "CN110000001B",
+                "number": numbers.get(path.split("/")[3], "CN110000001B"),
                 "message_id": answer_id,
                 "name": "广州演示",
                 "key": "pledge_financing",

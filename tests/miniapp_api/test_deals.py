@@ -1,0 +1,93 @@
+"""Two mini-programs deal with each other: what either reads, before and after both agreed."""
+
+from collections.abc import Callable
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import select
+
+from adapters.wechat.local import LocalWeChat
+from adapters.wechat.session import CodeSession
+from models import WeChatIdentity
+from services.resources import Resources
+from tests.miniapp_api.conftest import Phone
+from tests.support.deals import BUNDLE, make_post
+
+SELLER, BUYER = {"name": "钱经理", "phone": "13800138001"}, {"name": "孙工", "phone": "13900139002"}
+Pair = tuple[Phone, Phone, str]
+
+
+@pytest.fixture
+def pair(make_app: Callable[..., APIFlask], resources: Resources, mini_wechat: LocalWeChat) -> Pair:
+    """A seller, a buyer, and the seller's offer of three patents."""
+    app = make_app()
+    phones = []
+    for openid in ("o-seller", "o-buyer"):
+        mini_wechat.codes["code"] = CodeSession(openid=openid, unionid=None, session_key="c2Vzc2lvbi1rZXk=")
+        client = app.test_client()
+        phones.append(Phone(client, client.post("/api/v1/login", json={"code": "code"}).get_json()))
+    with resources.database.unit_of_work() as session:
+        seller = session.scalars(select(WeChatIdentity.user_id).where(WeChatIdentity.openid == "o-seller")).one()
+        post_id = make_post(session, seller, resources.clock.now(), rights=BUNDLE).public_id
+    return phones[0], phones[1], post_id
+
+
+def test_either_side_reads_the_other_only_after_both_agreed(pair: Pair) -> None:
+    seller, buyer, post_id = pair
+    wanted = {"post_id": post_id, **BUYER}
+    assert set(buyer.post("/deals", {"post_id": post_id}).get_json()["error"]["fields"]) == {"name", "phone"}
+    told = {**wanted, "text": "加微信 sungong_88 聊"}
+    assert set(buyer.post("/deals", told).get_json()["error"]["fields"]) == {"text"}
+    made = buyer.post("/deals", wanted, key="deal-0001")
+    again = buyer.post("/deals", wanted, key="deal-0001")
+    assert made.status_code == 201 and again.get_json() == made.get_json()
+    number = made.get_json()["number"]
+
+    asked, asking = (phone.get(f"/deals/{number}") for phone in (seller, buyer))
+    assert BUYER["phone"] not in asked.text and BUYER["name"] not in asked.text
+    assert asked.get_json()["doings"] == ["answer", "end"] and asking.get_json()["doings"] == ["end"]
+    assert asking.get_json()["rights"] == [] and asking.get_json()["rights_count"] == 3
+    assert not any(right in asking.text for right in BUNDLE)
+
+    agreed = seller.put(f"/deals/{number}/consent", {"agrees": True, **SELLER}).get_json()
+    assert agreed["contact"] == {"name": "孙工", "phone": BUYER["phone"], "company": None}
+    assert buyer.get(f"/deals/{number}").get_json()["rights"] == BUNDLE
+    assert seller.get("/deal-customers").get_json()["items"][0]["deals"] == [number]
+    assert buyer.get("/deal-customers").get_json()["items"] == []
+
+    seller.put(f"/deals/{number}/consent", {"agrees": False})
+    for phone, hidden in ((seller, BUYER), (buyer, SELLER)):
+        shown = phone.get(f"/deals/{number}")
+        assert shown.get_json()["contact"] is None and hidden["phone"] not in shown.text
+    assert seller.get("/deal-customers").get_json()["items"] == []
+
+
+def test_a_bundle_has_its_price_split_and_a_request_for_quotations_shows_the_price(pair: Pair) -> None:
+    seller, buyer, post_id = pair
+    body = {"post_ids": [post_id], "until": "2026-12-20", **BUYER}
+    request = buyer.post("/quote-requests", body).get_json()
+    number = request["quotes"][0]["deal"]["number"]
+    assert request["quotes"][0]["offer"] is None and request["not_asked"] == []
+    (lead,) = seller.get("/deals", side="offer", is_open="true").get_json()["items"]
+    assert lead["number"] == number
+    seller.put(f"/deals/{number}/consent", {"agrees": True, **SELLER})
+
+    offer = {"mode": "transfer", "amount": 100, "split": [{"right": right, "amount": 40} for right in BUNDLE]}
+    refused = seller.post(f"/deals/{number}/offers", offer)
+    assert refused.status_code == 422 and set(refused.get_json()["error"]["fields"]) == {"split"}
+    made = seller.post(f"/deals/{number}/offers", {"mode": "transfer", "amount": 100}).get_json()["offers"][0]
+    assert [share["amount"] for share in made["split"]] == [34, 33, 33] and made["is_split_even"]
+    assert seller.post(f"/deals/{number}/offers", {"mode": "transfer", "amount": 90}).status_code == 409
+
+    quoted = buyer.get(f"/quote-requests/{request['id']}").get_json()["quotes"][0]["offer"]
+    assert quoted["amount"] == 100 and not quoted["is_mine"]
+    accepted = buyer.put(f"/deals/{number}/offer-answer", {"verdict": "accept"}).get_json()
+    assert accepted["state"] == "agreed" and accepted["amount"] == 100
+    keys = {check["key"] for check in accepted["checks"]}
+    assert {"owner", "co_owners", "export", "split"} <= keys and "licensor" not in keys
+    assert accepted["registration"]["article"] == {"law": "专利法", "article": "第十条"}
+
+    written = buyer.post(f"/deals/{number}/messages", {"text": "能不能分两期"})
+    assert written.status_code == 201
+    assert [each["text"] for each in buyer.get(f"/deals/{number}/messages").get_json()["items"]] == ["能不能分两期"]
+    assert seller.get(f"/deals/{number}/messages").get_json()["items"] == []
