@@ -45,6 +45,7 @@ from bot.skill_table import (
 from bot.skills import (
     Skill,
     custody,
+    deals,
     defence,
     desks,
     exams,
@@ -147,6 +148,7 @@ class Dialogue:
             or training_after.choose(context, text)
             or exams.choose(context, text)
             or market.choose(context, text)
+            or deals.choose(context, text)
             or custody.choose(context, text)
             or forms.resume(context, text)
             or together.choose(context, text)

@@ -4,10 +4,12 @@ from sqlalchemy import select
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
-from bot.skills import training
+from bot.skills import deals, training
+from bot.skills.deal_words import Said
 from core.i18n import chinese_time
 from models import Case, CaseStatus
 from services.catalogue import find_service
+from services.deals.enquiring import LETTERS as DEAL_LETTERS
 from services.training.seats import LETTERS
 
 SHOWN = 3
@@ -18,6 +20,8 @@ def show_progress(context: TurnContext) -> Reply:
     number = context.understanding.slots.get("case_number")
     if number and str(number).startswith(LETTERS):
         return training.show_numbered(context, str(number))
+    if number and str(number).startswith(DEAL_LETTERS):
+        return deals.show_one(context, Said("", str(number)))
     own = select(Case).where(Case.user_id == context.user_id).order_by(Case.id.desc()).limit(SHOWN)
     cases = list(context.session.scalars(own.where(Case.number == number) if number else own))
     if not cases:

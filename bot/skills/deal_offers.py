@@ -1,0 +1,113 @@
+"""Offers and the checklist by a sentence; what is accepted is shown once more before."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.context import TurnContext
+from bot.replies import Choice, Reply
+from bot.skills.deal_turns import MINE, commit, number_of, shown
+from bot.skills.deal_words import CONFIRMS, Said, find_amount, find_mode, place_of
+from core.errors import AppError
+from models import Conversation
+from nlp.market.posts import Mode
+from services.deals.access import get_own_deal
+from services.deals.checklist import Checker, confirm, open_for
+from services.deals.offers import OfferForm, Verdict, answer_offer, make_offer
+from services.deals.open_offer import find_open_offer
+from services.deals.wording import said_offer
+
+# What is asked for, kept as pending.kind.
+OFFER, ACCEPT = "deal_offer", "deal_accept"
+ASKS_OFFER = "出多少、什么方式?比如“普通许可15万”“转让80万”。"
+
+
+def ask_to_accept(context: TurnContext, words: Said) -> Reply:
+    """The offer once more, and what accepting it means."""
+    try:
+        deal, side = get_own_deal(context.session, context.user_id, number_of(words))
+    except AppError as refusal:
+        return Reply(refusal.message, choices=(MINE,))
+    open_offer = find_open_offer(deal)
+    if open_offer is None or open_offer.side == side:
+        return Reply(f"{deal.number} 现在没有等您答复的出价。", choices=(MINE,))
+    return Reply(
+        f"核对一下:{said_offer(open_offer)}。\n接受后进到核对清单,合同还没签。接受吗?",
+        choices=(Choice("好", "接受"), Choice("算了", "再想想")),
+        memory={"pending": {"kind": ACCEPT, "number": deal.number, "offer": open_offer.number}},
+    )
+
+
+def refuse(context: TurnContext, words: Said) -> Reply:
+    return _answer_open(context, words, Verdict.REFUSE, "没接受,已告诉对方。您也可以还个价。")
+
+
+def take_back(context: TurnContext, words: Said) -> Reply:
+    return _answer_open(context, words, Verdict.TAKE_BACK, "出价收回了,可以重新出。")
+
+
+def _answer_open(context: TurnContext, words: Said, verdict: Verdict, told: str) -> Reply:
+    def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
+        deal, _ = get_own_deal(session, conversation.user_id, number_of(words), lock=True)
+        open_offer = find_open_offer(deal)
+        if open_offer is None:
+            return Reply(f"{deal.number} 现在没有等答复的出价。", choices=(MINE,))
+        answer_offer(session, conversation.user_id, deal.number, open_offer.number, verdict, now)
+        return shown(f"{deal.number} {told}", deal.number)
+
+    return commit(context, work)
+
+
+def offer(context: TurnContext, words: Said) -> Reply:
+    """An offer with its price; without one it is asked for."""
+    number, amount = number_of(words), find_amount(words.rest)
+    if amount is None:
+        return Reply(
+            ASKS_OFFER,
+            memory={"pending": {"kind": OFFER, "number": number}, "subject": {"kind": "deal", "deal": number}},
+        )
+    said_mode = find_mode(words.rest)
+
+    def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
+        deal, _ = get_own_deal(session, conversation.user_id, number, lock=True)
+        mode = said_mode or (Mode(deal.offers[-1].mode) if deal.offers else None)
+        if mode is None:
+            return Reply(
+                ASKS_OFFER,
+                memory={"pending": {"kind": OFFER, "number": number}, "subject": {"kind": "deal", "deal": number}},
+            )
+        made = make_offer(session, conversation.user_id, number, OfferForm(mode=mode, amount=amount), now)
+        return shown(f"{number} 出价了:{said_offer(made)}。对方答复了告诉您。", number)
+
+    return commit(context, work)
+
+
+def confirm_one(context: TurnContext, words: Said) -> Reply:
+    match = CONFIRMS.fullmatch(words.rest)
+    assert match is not None  # what was chosen by
+    return _confirm(context, words, place_of(match))
+
+
+def confirm_all(context: TurnContext, words: Said) -> Reply:
+    """Not by one word: each point is a statement of its own."""
+    return Reply(
+        "清单要逐项确认:每一项都是您的声明。",
+        choices=(Choice(f"核对清单 {number_of(words)}", "核对清单"),),
+        memory={"subject": {"kind": "deal", "deal": number_of(words)}},
+    )
+
+
+def _confirm(context: TurnContext, words: Said, place: int) -> Reply:
+    number = number_of(words)
+
+    def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
+        deal, side = get_own_deal(session, conversation.user_id, number, lock=True)
+        own = open_for(deal, Checker(side))
+        if not 1 <= place <= len(own):
+            return Reply(f"{number} 要您确认的没有第{place}项。", choices=(Choice(f"核对清单 {number}", "核对清单"),))
+        confirm(session, conversation.user_id, number, own[place - 1].key, now)
+        left = open_for(deal, Checker(side))
+        more = f"还有{len(left)}项。" if left else "您的都确认完了。"
+        return shown(f"记下了:{own[place - 1].text}。{more}", number)
+
+    return commit(context, work)

@@ -1,0 +1,98 @@
+"""How people speak of their deals: which deal, what they do with it, at what price, and how to reach them."""
+
+import re
+from dataclasses import dataclass
+
+from nlp.market.posts import Mode
+from nlp.slots.money import find_amounts
+from nlp.slots.numerals import CHINESE, read_number
+
+LONGEST = 320
+LONGEST_PLAIN = 40
+END = "(?:吧|了|啊|哦|呢|谢谢)*"
+NUMBER = re.compile(r"(?<![A-Za-z])GX\s?-?\d{6}-\d{4,6}", re.IGNORECASE)
+LISTS = re.compile(
+    f"(?:请|帮我|看看?|查看?|打开|我要)*(?:我|我们|公司)?的?(?:在谈|正在谈|谈)?的?(?:交易|洽谈|买卖)(?:单|列表|清单|有哪些|进度|情况)*{END}"
+)
+SALES = re.compile(f"(?:看看?|查看?|我)?的?(?:出售|卖出|成交)记录{END}")
+SHOWS = re.compile(f"(?:看看?|查看?|打开|进度|到哪一?步|怎么样|详情)*{END}")
+AGREES = re.compile(f"(?:我)?(?:同意|愿意|可以)(?:洽谈|谈|聊|互看联系方式|换联系方式){END}")
+DECLINES = re.compile(f"(?:我)?(?:不谈|不想谈|不愿意谈|不同意洽谈|不同意谈|拒绝洽谈){END}")
+UNSHARES = re.compile(f"(?:收回|不给看|隐藏)(?:我的)?联系方式{END}")
+ENDS = re.compile(f"(?:终止|结束|取消|放弃)(?:洽谈|交易|这单|这一单){END}")
+OFFERS = re.compile(r"^(?:我)?(?:出价|还价|报价|出|加到|降到)")
+ACCEPTS = re.compile(f"(?:我)?(?:接受|同意)(?:这个|对方的)?(?:出价|报价|还价|价格|价){END}")
+REFUSES = re.compile(f"(?:我)?(?:不接受|不同意|拒绝)(?:这个|对方的)?(?:出价|报价|还价|价格|价){END}")
+TAKES_BACK = re.compile(f"(?:收回|撤回)(?:我的)?(?:出价|报价|还价){END}")
+CHECKS = re.compile(f"(?:核对|看看?|打开)?(?:交易)?(?:核对)?清单{END}")
+CONFIRMS = re.compile(f"(?:我)?确认(?:清单)?第?(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,3}})[项条个]?{END}")
+CONFIRMS_ALL = re.compile(f"(?:清单)?(?:都|全部|全)确认{END}|确认(?:全部|所有){END}")
+WRITES = re.compile(r"^(?:请)?(?:告诉|转告|跟|和|给)经纪人(?:说|讲|留言)?[::,,\s]*(?P<said>[\s\S]*)$")
+PAID = re.compile(
+    f"(?:我)?第(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,2}})[期笔](?:款)?(?:已经?)?(?:付|收到|到账|收)(?:款)?了{END}"
+)
+ENQUIRES = re.compile(
+    f"(?:我)?(?:想谈|想聊|要谈|问一?下|对|有兴趣|感兴趣|联系)?第(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,2}})[个条](?:有兴趣|感兴趣|想谈|谈谈|聊聊|的对方)?{END}"
+)
+WANTS = re.compile("谈|聊|有兴趣|感兴趣|联系|问")
+PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)")
+CALLED = re.compile(r"(?:我叫|叫我|我是|姓名|称呼|名字|联系人|电话|手机号?|号码|是|[::,,、;;。\s])+")
+MODES = (
+    (Mode.LICENCE_EXCLUSIVE, "独占许可"),
+    (Mode.LICENCE_SOLE, "排他许可"),
+    (Mode.LICENCE_QUICK, "快速许可"),
+    (Mode.OPEN_LICENCE, "开放许可"),
+    (Mode.LICENCE_PLAIN, "许可"),
+    (Mode.EQUITY, "作价入股"),
+    (Mode.EQUITY, "入股"),
+    (Mode.TRANSFER, "转让"),
+    (Mode.TRANSFER, "买断"),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence without the deal's number that it names."""
+
+    rest: str
+    number: str | None
+
+
+@dataclass(frozen=True)
+class Called:
+    """How somebody says they may be reached."""
+
+    name: str | None
+    phone: str | None
+
+
+def said(plain: str) -> Said:
+    match = NUMBER.search(plain)
+    if match is None:
+        return Said(plain.strip(" ,。、:;."), None)
+    found = match[0].upper().replace(" ", "")
+    number = found if not found.startswith("GX-") else f"GX{found[3:]}"
+    rest = f"{plain[: match.start()]} {plain[match.end() :]}"
+    return Said(rest.strip(" ,。、:;."), number)
+
+
+def place_of(match: re.Match[str]) -> int:
+    return int(read_number(match["place"]) or 0)
+
+
+def find_mode(text: str) -> Mode | None:
+    return next((mode for mode, word in MODES if word in text), None)
+
+
+def find_amount(text: str) -> int | None:
+    """The price that a sentence names, in yuan."""
+    found = find_amounts(text)
+    return int(found[0].value) if found else None
+
+
+def called(text: str) -> Called:
+    """王工 13800138000; 我叫王小明,电话13800138000"""
+    match = PHONE.search(text)
+    rest = text if match is None else f"{text[: match.start()]} {text[match.end() :]}"
+    name = CALLED.sub(" ", rest).strip()
+    return Called(name if 0 < len(name) <= 20 else None, match[0] if match else None)

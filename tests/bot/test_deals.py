@@ -1,0 +1,86 @@
+"""Two people talk about a right in chat: asked, agreed with a contact, offered, accepted, confirmed, ended."""
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import FixedClock
+from models import Conversation, Deal, DealState, MarketMatch, Message, PostSide, WeChatIdentity
+from nlp.market.posts import Mode
+from services.resources import Resources
+from tests.support.deals import make_post
+from tests.support.pushes import Pusher
+
+SELLER, BUYER = "oSeller00000000000000000001", "oBuyer000000000000000000002"
+
+
+def test_a_match_becomes_a_deal_and_its_price_is_agreed_in_chat(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    number = ask(client, pusher, resources, clock)
+
+    asked_back = pusher.say(client, SELLER, f"同意洽谈 {number}")
+    assert "怎么称呼您" in asked_back
+    agreed = pusher.say(client, SELLER, "钱经理 13800138001")
+    assert "孙工" in agreed and "13900139002" in agreed
+
+    assert "出多少" in pusher.say(client, BUYER, f"出价 {number}")
+    offered = pusher.say(client, BUYER, "普通许可15万")
+    assert "出价了:普通许可,15万元" in offered
+    assert "还等对方答复" in pusher.say(client, BUYER, f"出价16万 {number}")
+    assert "接受吗" in pusher.say(client, SELLER, f"接受出价 {number}")
+    assert "谈成了" in pusher.say(client, SELLER, "好")
+    listed = pusher.say(client, SELLER, f"核对清单 {number}")
+    assert "1. " in listed and "《专利法》" in listed
+    assert "逐项确认" in pusher.say(client, SELLER, "都确认")
+    assert "记下了" in pusher.say(client, SELLER, "确认第1项")
+    assert "要终止" in pusher.say(client, BUYER, f"终止洽谈 {number}")
+    assert "不动它" in pusher.say(client, BUYER, "算了")
+
+    with resources.database.reading() as session:
+        deal = session.scalars(select(Deal)).one()
+        assert (deal.state, deal.amount, deal.mode) == (DealState.AGREED, 150_000, Mode.LICENCE_PLAIN)
+        assert [len(by) for by in deal.checks.values()] == [1]
+
+
+def test_nobody_reads_a_phone_number_before_the_yes(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    number = ask(client, pusher, resources, clock)
+
+    shown = [pusher.say(client, SELLER, words) for words in (f"看 {number}", "我的交易", number)]
+
+    assert not any("13900139002" in text or "孙工" in text for text in shown)
+    assert "对方想谈" in shown[0]
+    assert "不谈了" in pusher.say(client, SELLER, f"不谈 {number}")
+    with resources.database.reading() as session:
+        assert session.scalars(select(Deal.state)).one() == DealState.DECLINED
+        assert session.scalars(select(Message.id).where(Message.text.contains("13900139002"))).all() != []
+
+
+def ask(client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock) -> str:
+    """The buyer asks about the first of the matches on the table; answers the deal's number."""
+    with resources.database.unit_of_work() as session:
+        users = {row.openid: row.user_id for row in session.scalars(select(WeChatIdentity))}
+        offer = make_post(session, users[SELLER], clock.now())
+        need = make_post(session, users[BUYER], clock.now(), side=PostSide.NEED, rights=[])
+        match = MarketMatch(need_id=need.id, offer_id=offer.id, score=1.0, found_at=clock.now(), changed_at=clock.now())
+        session.add(match)
+        session.flush()
+        show_matches(session, users[BUYER], [match.public_id])
+    assert "怎么称呼您" in pusher.say(client, BUYER, "想谈第1个")
+    told = pusher.say(client, BUYER, "孙工 13900139002")
+    with resources.database.reading() as session:
+        number = session.scalars(select(Deal.number)).one()
+    assert number in told
+    return number
+
+
+def show_matches(session: Session, user_id: int, ids: list[str]) -> None:
+    """What the list of matches in chat leaves on the table."""
+    conversation = session.scalars(select(Conversation).where(Conversation.user_id == user_id)).one()
+    conversation.memory = {**conversation.memory, "list": {"kind": "matches", "ids": ids}}
