@@ -22,6 +22,7 @@ from console.views import (
     conversations,
     custody,
     dated_data,
+    deals,
     documents,
     inbox,
     institutions,
@@ -70,6 +71,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     claims.add_routes(blueprint, resources)
     custody.add_routes(blueprint, resources)
     market.add_routes(blueprint, resources)
+    deals.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)
     training_after.add_routes(blueprint, resources)

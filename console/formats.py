@@ -81,18 +81,22 @@ ACTION_NAMES = {
     "campaign_changed": "改专题", "campaign_withdrawn": "撤下专题",
     "custody_proved": "托管权属通过", "custody_refused": "托管权属不通过",
     "post_published": "发布供需", "post_refused": "退回供需",
+    "deal_taken": "接交易", "deal_handed_on": "转出交易", "deal_noted": "交易备注", "deal_wrote": "写给交易一方",
+    "deal_checked": "核对交易清单", "deal_signed": "登记交易合同", "deal_completed": "登记交易合同并办完",
+    "deal_registered": "登记交易备案", "deal_back": "交易退回洽谈", "deal_ended": "终止交易",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
                 "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构",
                 "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名",
-                "question": "题目", "campaign": "专题", "custody": "托管", "post": "供需"}  # fmt: skip
+                "question": "题目", "campaign": "专题", "custody": "托管", "post": "供需",
+                "deal": "交易"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",
     "answer_published": "check2-circle", "answer_blocked": "exclamation-circle", "answer_rejected": "arrow-return-left",
     "clock": "alarm", "task": "list-check", "case_news": "folder2-open", "company_claim": "building-check",
-    "custody_proof": "patch-check", "market_post": "shop",
+    "custody_proof": "patch-check", "market_post": "shop", "deal": "arrow-left-right",
 }  # fmt: skip
 
 

@@ -85,6 +85,8 @@ PAGES = [
     ("/console/claims", 403, 403, 200, 200),
     ("/console/custody-proofs", 403, 403, 200, 200),
     ("/console/market-posts", 403, 403, 200, 200),
+    ("/console/deals", 403, 403, 200, 200),
+    ("/console/deals/GX991231-0001", 403, 403, 404, 404),
     ("/console/training", 403, 403, 200, 200),
     ("/console/training/new", 403, 403, 200, 200),
     ("/console/training/courses/new", 403, 403, 200, 200),

@@ -1,0 +1,118 @@
+"""The brokers' desk: who sees a deal, takes it, writes to either side, and brings it to its registration."""
+
+import pytest
+from sqlalchemy import select
+
+from core.clock import china_date
+from models import Company, Deal, DealEvent, DealState, Message, PostSide, Staff
+from services.deals.checklist import Checker, open_for
+from services.deals.enquiring import Answer, answer_enquiry
+from tests.support.casework import make_service_case
+from tests.support.deals import NAMES, PHONES, agree, confirm_all, make_scene, settle
+from tests.support.staff import make_staff
+
+
+@pytest.fixture
+def broker(database, clock, people) -> Staff:
+    with database.unit_of_work() as session:
+        return make_staff(session, clock.now(), display_name="周洽", skills=["market"])
+
+
+@pytest.fixture
+def log_in(browse):
+    def enter(person: Staff):
+        browser = browse()
+        assert browser.log_in(person).status_code == 302
+        return browser
+
+    return enter
+
+
+def test_a_broker_sees_a_deal_once_both_agreed_and_brings_it_to_the_register(
+    database, clock, people, broker, log_in, signed_in
+):
+    now = clock.now()
+    with database.unit_of_work() as session:
+        scene = make_scene(session, now)
+    number, path = scene.deal.number, f"/console/deals/{scene.deal.number}"
+    browser = log_in(broker)
+    assert number not in browser.get("/console/deals").text
+    assert browser.get(path).status_code == 404
+    assert signed_in("agent").get(path).status_code == 403
+    overseen = signed_in("supervisor").get(path).text
+    assert number in overseen and PHONES[PostSide.NEED] not in overseen and NAMES[PostSide.NEED] not in overseen
+
+    with database.unit_of_work() as session:
+        scene.seller, scene.buyer = session.merge(scene.seller), session.merge(scene.buyer)
+        scene.deal = session.get_one(Deal, scene.deal.id)
+        agree(session, scene, now)
+    assert "/console/deals" in browser.get("/console/notifications").text
+    assert number in browser.get("/console/deals").text
+    assert PHONES[PostSide.NEED] not in browser.get(path).text, "whoever has not taken it needs no telephone number"
+    assert browser.post(f"{path}/write", {"side": "need", "text": "您好"}).status_code == 403
+    assert browser.post(f"{path}/take").status_code == 303
+    assert browser.post(f"{path}/take").status_code == 303
+    assert PHONES[PostSide.NEED] in browser.get(path).text
+
+    assert browser.post(f"{path}/write", {"side": "both", "text": "您好"}).status_code == 422
+    for _ in range(2):  # a double click
+        said = {"side": "need", "text": "对方愿意分期", "form_key": "k1"}
+        assert browser.post(f"{path}/write", said).status_code == 303
+    with database.reading() as session:
+        assert session.scalars(select(Message.text).where(Message.staff_id == broker.id)).all() == ["对方愿意分期"]
+
+    with database.unit_of_work() as session:
+        scene.deal = session.get_one(Deal, scene.deal.id)
+        settle(session, scene, now)
+        keys = [check.key for check in open_for(scene.deal, Checker.BROKER)]
+    for key in keys:
+        assert browser.post(f"{path}/check", {"key": key}).status_code == 303
+    assert browser.post(f"{path}/check", {"key": "pledge"}).status_code == 422
+    with database.unit_of_work() as session:
+        scene.deal = session.get_one(Deal, scene.deal.id)
+        confirm_all(session, scene, session.get_one(Staff, broker.id), now)
+
+    today = china_date(now).isoformat()
+    contract = {
+        "signed_on": today,
+        "effective_on": today,
+        "part_name": "一次付清",
+        "part_amount": "100",
+        "part_due": "",
+    }
+    refused = browser.post(f"{path}/sign", contract)
+    assert refused.status_code == 422 and "对不上" in refused.get_data(as_text=True)
+    assert browser.post(f"{path}/sign", {**contract, "part_amount": "150000"}).status_code == 303
+    shown = browser.get(path).text
+    assert "许可备案" in shown and "第十五条" in shown and "2027年2月23日" in shown
+    assert browser.post(f"{path}/register", {"registered_on": "错"}).status_code == 422
+    assert browser.post(f"{path}/register", {"registered_on": today, "number": "X1"}).status_code == 303
+    with database.reading() as session:
+        assert session.scalars(select(Deal.state)).one() == DealState.DONE
+        kinds = session.scalars(select(DealEvent.kind).order_by(DealEvent.id)).all()
+    assert kinds[0] == "enquired" and kinds[-1] == "registered" and kinds.count("wrote") == 1
+    assert number in browser.get("/console/deals?closed=1").text
+    audit = signed_in("supervisor").get("/console/audit").text
+    assert all(words in audit for words in ("接交易", "写给交易一方", "登记交易合同", "登记交易备案"))
+
+
+def test_who_worked_against_one_side_does_not_broker(database, clock, people, broker, log_in):
+    now = clock.now()
+    with database.unit_of_work() as session:
+        company = Company(name="佛山被告有限公司", created_at=now)
+        session.add(company)
+        session.flush()
+        case = make_service_case(session, now)
+        case.opponent, case.assignee_id = company.name, broker.id
+        scene = make_scene(session, now)
+        scene.deal.parties[0].company_id = company.id
+        session.flush()
+        session.expire_all()
+        answer_enquiry(session, scene.seller, scene.deal.number, Answer(True, "钱经理", "13800138001"), now)
+        number = scene.deal.number
+
+    browser = log_in(broker)
+    browser.get("/console/deals")
+    refused = browser.post(f"/console/deals/{number}/take")
+
+    assert refused.status_code == 409 and "利益冲突" in refused.get_data(as_text=True)
