@@ -201,10 +201,10 @@ def test_bad_input_five_thousand_bodies_get_an_answer_each_and_no_server_error(
     statuses: dict[int, int] = {}
     for number in range(BODIES // 4):
         url, body = bodies.request()
-        started = time.monotonic()
+        started = time.process_time()  # what the work costs, whoever else is at the machine
         response = client.post(url, data=bytes(body), content_type=bodies.pick(["text/xml", "application/json", ""]))
         what = f"body {number} of seed {seed}: {bytes(body)[:300]!r}"
-        check_answer(response.status_code, response.get_data(as_text=True), time.monotonic() - started, what)
+        check_answer(response.status_code, response.get_data(as_text=True), time.process_time() - started, what)
         response.close()
         statuses[response.status_code] = statuses.get(response.status_code, 0) + 1
 
