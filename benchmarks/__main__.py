@@ -47,6 +47,7 @@ PARTS = {
     "training": Part(training.run, report.training),
     "search": Part(partial(_run_apart, "benchmarks.search"), report.search),
     "market": Part(partial(_run_apart, "benchmarks.market"), report.market),
+    "fanout": Part(partial(_run_apart, "benchmarks.fanout"), report.fanout),
     "language": Part(language.run, report.language),
 }
 

@@ -144,3 +144,26 @@ def market(figures: dict[str, Any]) -> str:
             f" | {figures['build_s']} | {figures['memory_mb']} |",
         ]
     )
+
+
+def fanout(figures: dict[str, Any]) -> str:
+    """A message to many, beside one RQ job a person."""
+    lines = [
+        f"\n## A message to {figures['users']:,} people (SQLite, one process; WeChat's own time is not in it)\n",
+        f"Of the whole one in twenty can be written to now ({figures['open']:,}); the others find it in the app.",
+        "Raw RQ: one job a person that does nothing, enqueued in batches, with a worker that does not fork.\n",
+        "| what | people | list written, s | told and sent, s | people/s | messages/s |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for shown, name in (("all can be written to", "sent"), ("the whole", "all")):
+        lines.append(
+            f"| {shown} | {figures[f'{name}_told']:,} | {figures[f'{name}_list_seconds']}"
+            f" | {figures[f'{name}_seconds']} | {figures[f'{name}_per_second']:,}"
+            f" | {figures[f'{name}_messages_per_second']:,} |"
+        )
+    lines.append(f"| raw RQ | | | | | {figures['rq_per_second']:,} jobs/s |")
+    lines.append(
+        f"\nMemory (resident at most, MB): {figures['memory_before_mb']} after the first {figures['sent_to']:,},"
+        f" {figures['memory_mb']} after all.\n"
+    )
+    return "\n".join(lines)

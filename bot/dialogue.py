@@ -53,6 +53,7 @@ from bot.skills import (
     guidance,
     handoff,
     market,
+    notices,
     own_data,
     patent_details,
     patents,
@@ -150,6 +151,7 @@ class Dialogue:
             or market.choose(context, text)
             or deals.choose(context, text)
             or custody.choose(context, text)
+            or notices.choose(context, text)
             or forms.resume(context, text)
             or together.choose(context, text)
             or forms.called(context)

@@ -27,11 +27,13 @@ from console.views import (
     inbox,
     institutions,
     knowledge,
+    mailings,
     market,
     questions,
     statistics,
     stream,
     tasks,
+    templates,
     training,
     training_after,
     training_answers,
@@ -78,6 +80,8 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     training_answers.add_routes(blueprint, resources)
     campaigns.add_routes(blueprint, resources)
     questions.add_routes(blueprint, resources)
+    templates.add_routes(blueprint, resources)
+    mailings.add_routes(blueprint, resources)
     stream.add_routes(blueprint, resources, feed)
     return blueprint
 

@@ -79,6 +79,9 @@ ACTION_NAMES = {
     "certificates_on": "课程发证书", "certificates_off": "课程不发证书",
     "certificate_revoked": "撤销证书", "certificate_given": "代开证书", "campaign_created": "新建专题",
     "campaign_changed": "改专题", "campaign_withdrawn": "撤下专题",
+    "templates_fetched": "取模板列表", "template_set": "设置模板", "mailing_written": "写群发",
+    "mailing_tested": "测试群发", "mailing_started": "开始群发", "mailing_paused": "暂停群发",
+    "mailing_resumed": "继续群发", "mailing_cancelled": "取消群发",
     "custody_proved": "托管权属通过", "custody_refused": "托管权属不通过",
     "post_published": "发布供需", "post_refused": "退回供需",
     "deal_taken": "接交易", "deal_handed_on": "转出交易", "deal_noted": "交易备注", "deal_wrote": "写给交易一方",
@@ -89,8 +92,8 @@ PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM:
 TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "quick_reply": "快捷回复", "answer": "答案",
                 "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构",
                 "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名",
-                "question": "题目", "campaign": "专题", "custody": "托管", "post": "供需",
-                "deal": "交易"}  # fmt: skip
+                "question": "题目", "campaign": "专题", "custody": "托管", "post": "供需", "template": "模板",
+                "templates": "模板", "mailing": "群发", "deal": "交易"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",

@@ -29,6 +29,8 @@ from services.job_names import UNTIL_DONE
 from services.market.checks import recheck_posts
 from services.market.matching import request_night
 from services.market.posting import expire_posts
+from services.notices.grants import forget_old_events
+from services.notices.sweeps import rescue_mailings, rescue_notices, rescue_pushes
 from services.resources import Resources
 from services.retention import forget_old_rows
 from services.sessions import delete_ended_sessions
@@ -40,6 +42,7 @@ from services.training.feedback import request_feedback
 from services.training.reminders import request_reminders
 from services.training.seats import rescue_forgotten_offers
 from services.turn_sweeps import rescue_stuck_turns
+from services.watching import note_watched
 
 log = get_logger(__name__)
 
@@ -77,6 +80,9 @@ def sweep_rows(resources: Resources) -> None:
             "idle_cases": close_idle_cases(session, now=now),
             "offers": rescue_forgotten_offers(session, now),
             "broadcasts": rescue_broadcasts(session, now),
+            "notices": rescue_notices(session, now),
+            "pushes": rescue_pushes(session, now),
+            "mailings": rescue_mailings(session, now),
         }
     if any(found.values()):
         log.info("swept", **found)
@@ -109,6 +115,14 @@ def note_changed_rights(resources: Resources) -> None:
     while count is not None:
         with resources.database.unit_of_work() as session:
             count = note_changes(session, resources.clock.now())
+
+
+def note_watched_patents(resources: Resources) -> None:
+    """The same for what people watch."""
+    count: int | None = 0
+    while count is not None:
+        with resources.database.unit_of_work() as session:
+            count = note_watched(session, resources.clock.now())
 
 
 def ask_how_it_was(resources: Resources) -> None:
@@ -184,6 +198,7 @@ def purge(resources: Resources) -> None:
         delete_ended_sessions(session, now=now)
         delete_old_drafts(session, now=now)
         forget_old_callers(session, now)
+        forget_old_events(session, now)
     forget_old_rows(resources.database, now)
 
 
@@ -203,6 +218,7 @@ SCHEDULE = (
     Every(30, remind_of_sessions),
     Every(60, ask_how_it_was),
     Every(300, note_changed_rights),
+    Every(300, note_watched_patents),
     Every(600, remind_keepers),
     Every(3600, purge),
     Every(3600, take_up_deletions),

@@ -21,6 +21,7 @@ from miniapp_api import (
     market_board,
     market_posts,
     mock_papers,
+    notices,
     own_data,
     patents,
     policies,
@@ -33,6 +34,7 @@ from miniapp_api import (
     support,
     training,
     training_after,
+    watches,
 )
 from miniapp_api.context import EXTENSION, Api
 from miniapp_api.cursors import Cursors
@@ -74,6 +76,8 @@ ROUTES = (
     campaigns,
     exams,
     mock_papers,
+    notices,
+    watches,
     own_data,
 )
 

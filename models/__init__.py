@@ -64,9 +64,20 @@ from models.market import (
     PostState,
 )
 from models.membership import IdentityMerge, MemberRole, Membership, MemberState
+from models.notice import (
+    HeldBecause,
+    Mailing,
+    MailingRecipient,
+    MailingState,
+    Notice,
+    NoticePreference,
+    NoticeState,
+    Topic,
+)
 from models.patent import ImportReport, LegalStatus, Patent, PatentKind
 from models.saved_search import SavedSearch
 from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
+from models.subscription import ChannelPause, MessageTemplate, SubscriptionEvent, SubscriptionGrant, TemplateKind
 from models.training import (
     Booking,
     BookingState,
@@ -79,6 +90,7 @@ from models.training import (
     SessionQuestion,
     Track,
 )
+from models.watch import Watch, WatchKind
 
 __all__ = [
     "HANDOFF",
@@ -105,6 +117,7 @@ __all__ = [
     "CaseStatus",
     "CaseTask",
     "Certificate",
+    "ChannelPause",
     "Company",
     "Conversation",
     "ConversationStatus",
@@ -139,12 +152,16 @@ __all__ = [
     "FeedbackVerdict",
     "FormDraft",
     "HandoffReason",
+    "HeldBecause",
     "IdempotencyRecord",
     "IdentityMerge",
     "ImportReport",
     "Institution",
     "LeaderboardEntry",
     "LegalStatus",
+    "Mailing",
+    "MailingRecipient",
+    "MailingState",
     "MarketFavourite",
     "MarketFeedback",
     "MarketMatch",
@@ -154,8 +171,12 @@ __all__ = [
     "MemberState",
     "Membership",
     "Message",
+    "MessageTemplate",
     "Miss",
     "MissKind",
+    "Notice",
+    "NoticePreference",
+    "NoticeState",
     "OfferState",
     "OutboxRow",
     "OutboxState",
@@ -182,13 +203,19 @@ __all__ = [
     "Staff",
     "StaffNotification",
     "Subject",
+    "SubscriptionEvent",
+    "SubscriptionGrant",
     "TaskState",
+    "TemplateKind",
+    "Topic",
     "Track",
     "Turn",
     "TurnState",
     "UpkeepMark",
     "User",
     "Verdict",
+    "Watch",
+    "WatchKind",
     "WeChatIdentity",
     "WrongAnswer",
 ]

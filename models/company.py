@@ -69,6 +69,8 @@ class WeChatIdentity(Base):
     # WeChat is still to be asked which person this is.
     is_unionid_due: Mapped[bool] = mapped_column(default=False)
     session_key: Mapped[str | None] = mapped_column(String(64))
+    # WeChat said that this person takes nothing from us; it holds until they act again.
+    blocked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     user: Mapped[User] = relationship(back_populates="identities")

@@ -15,6 +15,10 @@ from models.conversation import Message
 class DeliveryChannel(StrEnum):
     PASSIVE = "passive"
     CUSTOMER_SERVICE = "customer_service"
+    # A few facts of a notice in a template that WeChat approved: one for each that the user granted …
+    SUBSCRIPTION = "subscription"
+    # … or, to followers of the service account, without a grant.
+    TEMPLATE = "template"
     # No allowance covers it: it waits in the app and is offered at the user's next contact.
     INBOX = "inbox"
     # The answer of an API call: the mini-program has it when the call returns.
@@ -66,6 +70,15 @@ class Delivery(Base):
     payload: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(10), default=DeliveryState.QUEUED)
     allowance_kind: Mapped[str | None] = mapped_column(String(10))
+    # A notice may reach the person through another app of ours than that of its conversation.
+    via_identity_id: Mapped[int | None] = mapped_column(ForeignKey("wechat_identities.id"))
+    template_id: Mapped[str | None] = mapped_column(String(64))
+    # WeChat's number of it: what became of it is told later, by an event.
+    wechat_msg_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    # What became of each channel: [{"channel", "outcome", "template_id", "at"}], in order.
+    tried: Mapped[list[Any] | None]
+    # WeChat refuses its channel until then.
+    retry_at: Mapped[datetime | None]
     error_code: Mapped[str | None] = mapped_column(String(20))
     error_detail: Mapped[str | None] = mapped_column(String(200))
     attempt_count: Mapped[int] = mapped_column(default=0)
@@ -75,7 +88,7 @@ class Delivery(Base):
     sent_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
 
-    identity: Mapped[WeChatIdentity] = relationship()
+    identity: Mapped[WeChatIdentity] = relationship(foreign_keys=[identity_id])
     message: Mapped[Message] = relationship()
 
 

@@ -84,6 +84,13 @@ def close_allowances(session: Session, *, identity_id: int) -> None:
     session.flush()
 
 
+def has_acted_since(session: Session, *, identity_id: int, moment: datetime) -> bool:
+    """Whether the user wrote, tapped or followed after that moment: each of it opened an allowance."""
+    opened = select(Allowance.kind, Allowance.until_at).where(Allowance.identity_id == identity_id)
+    shortest = {AllowanceKind.MESSAGE: MESSAGE_GRANT[1], AllowanceKind.ACTION: ACTION_GRANT[1]}
+    return any(until_at - shortest[AllowanceKind(kind)] > moment for kind, until_at in session.execute(opened))
+
+
 def view_allowance(session: Session, *, identity_id: int, now: datetime) -> AllowanceView:
     """What is left now."""
     usable = [row for row in _alive(session, identity_id, now) if row.left_count > 0]

@@ -24,6 +24,8 @@ from models import (
 )
 from services.allowances import close_allowances, return_allowance, take_allowance
 from services.job_names import JobName, request_job
+from services.notices.channels import PUSHES, find_way, note_tried
+from services.notices.grants import zero_grants
 from services.ports import WeChat, WeChatError
 
 log = get_logger(__name__)
@@ -215,8 +217,8 @@ def _claim_next(database: Database, identity_id: int, now: datetime) -> _Claim |
                 continue
             kind = _allowance_for(session, delivery, now)
             if kind is None:
-                _keep_in_app(delivery)
-                log.info("delivery_moved_to_inbox", delivery_id=delivery.id, reason=delivery.reason)
+                _go_on(session, delivery, "no_allowance", now)
+                log.info("delivery_moved_on", delivery_id=delivery.id, reason=delivery.reason, channel=delivery.channel)
                 continue
             delivery.allowance_kind = kind
             delivery.claimed_until = now + CLAIM
@@ -243,6 +245,8 @@ def _record_failure(database: Database, delivery_id: int, error: WeChatError, no
         is_window_closed = error.is_window_closed or error.is_quota_used
         if is_window_closed or (error.is_gone and not is_for_later):
             close_allowances(session, identity_id=delivery.identity_id)
+            if error.is_gone:
+                delivery.identity.blocked_at = now
         elif is_for_later:
             return_allowance(session, identity_id=delivery.identity_id, now=now)
         if delivery.state == DeliveryState.SENT:
@@ -250,7 +254,7 @@ def _record_failure(database: Database, delivery_id: int, error: WeChatError, no
             return error.outcome != "busy"
         delivery.claimed_until = None
         if is_window_closed:
-            _keep_in_app(delivery)
+            _go_on(session, delivery, str(error.errcode), now)
             return True
         if not is_for_later:
             code = UNKNOWN_OUTCOME if error.outcome == "unknown" else str(error.errcode)
@@ -267,13 +271,25 @@ def _record_failure(database: Database, delivery_id: int, error: WeChatError, no
                 identity_id=delivery.identity_id,
             )
             return False
-        _keep_in_app(delivery)
+        _go_on(session, delivery, str(error.errcode or error.outcome), now)
         delivery.error_code = None if error.errcode is None else str(error.errcode)
         # While WeChat is busy the next message would fare no better; its own job tries it.
         return error.outcome != "busy"
 
 
-def _keep_in_app(delivery: Delivery) -> None:
+def _go_on(session: Session, delivery: Delivery, outcome: str, now: datetime) -> None:
+    """The window is closed to it: a notice may go as a subscription or template message; all else waits in the app."""
+    way = find_way(session, delivery, now) if delivery.reason == DeliveryReason.NOTICE else None
+    if way is None:
+        keep_in_app(delivery)
+        return
+    note_tried(delivery, outcome, now)
+    delivery.channel, delivery.allowance_kind = way.channel, None
+    request_job(session, JobName.SEND_PUSH, key=f"{delivery.id}", now=now, delivery_id=delivery.id)
+
+
+def keep_in_app(delivery: Delivery) -> None:
+    """No channel of WeChat's takes it (any more)."""
     if delivery.reason == DeliveryReason.EXTRA:
         _expire(delivery)
         return
@@ -286,13 +302,16 @@ def _expire(delivery: Delivery) -> None:
     metrics.deliveries_total.labels(delivery.channel, DeliveryState.EXPIRED).inc()
 
 
-def cancel_for_unsubscribed(session: Session, identity: WeChatIdentity) -> None:
+def cancel_for_unsubscribed(session: Session, identity: WeChatIdentity, now: datetime) -> None:
     """The user left: nothing more may be sent; what waited stays readable in the app if they come back."""
     close_allowances(session, identity_id=identity.id)
+    zero_grants(session, identity_id=identity.id, now=now)
     waiting = select(Delivery).where(
         Delivery.identity_id == identity.id,
         Delivery.state == DeliveryState.QUEUED,
-        Delivery.channel.in_([DeliveryChannel.CUSTOMER_SERVICE, DeliveryChannel.PASSIVE]),
+        Delivery.channel.in_([DeliveryChannel.CUSTOMER_SERVICE, DeliveryChannel.PASSIVE, *PUSHES]),
     )
     for delivery in session.scalars(waiting):
-        delivery.channel = DeliveryChannel.INBOX
+        # What is under way at this moment keeps its channel: its sender writes down what became of it.
+        if delivery.claimed_until is None or delivery.channel not in PUSHES:
+            delivery.channel = DeliveryChannel.INBOX

@@ -25,16 +25,20 @@ from models import (
     IdempotencyRecord,
     IdentityMerge,
     LeaderboardEntry,
+    MailingRecipient,
     MarketFavourite,
     MarketPost,
     MemberRole,
     Membership,
     MemberState,
     Miss,
+    Notice,
+    NoticePreference,
     QuoteRequest,
     SavedSearch,
     SessionQuestion,
     User,
+    Watch,
     WeChatIdentity,
     WrongAnswer,
 )
@@ -61,6 +65,7 @@ MOVED: tuple[type[Base], ...] = (
     SessionQuestion,
     CustodyEvent,
     MarketPost,
+    Notice,
     DealParty,
 )
 # … and of these one a key, so that both may have the same.
@@ -73,6 +78,9 @@ ONE_A_KEY: dict[type[Base], str] = {
     LeaderboardEntry: "board",
     CustodyRight: "key",
     MarketFavourite: "post_id",
+    NoticePreference: "key",
+    Watch: "key",
+    MailingRecipient: "mailing_id",
 }
 PROFILE = ("display_name", "region", "company_id")
 # A number goes with the proof that it is theirs.
@@ -185,6 +193,8 @@ def _join(kept: Any, row: Any) -> None:
             kept.version = max(kept.version, row.version) + 1
         case SavedSearch(), SavedSearch() if row.last_looked_at > kept.last_looked_at:
             kept.last_total, kept.last_looked_at = row.last_total, row.last_looked_at
+        case NoticePreference(), NoticePreference() if row.changed_at > kept.changed_at:
+            kept.value, kept.changed_at = row.value, row.changed_at
         case CustodyRight(), CustodyRight():
             join_rights(kept, row)
         case WrongAnswer(), WrongAnswer():

@@ -27,6 +27,7 @@ from services.allowances import ACTION_GRANT, ENTER_CHAT_GRANT, MESSAGE_GRANT, o
 from services.app_inbox import send_kept_replies
 from services.deliveries import cancel_for_unsubscribed
 from services.identities import ask_for_unionids, find_identity, find_or_create_conversation
+from services.notices.events import NOTICE_EVENTS, note_notice_event
 from services.notifications import notify_user_message
 from services.privacy import erase_user, revoke_authorization
 from services.speakers import Speaker, find_speaker, get_speaker, meet_speaker
@@ -212,7 +213,9 @@ def _note_event(session: Session, push: Push, *, app_id: str, now: datetime) -> 
         _open_allowance(session, identity.id, push, now)
     elif push.event == "unsubscribe":
         identity.is_subscribed, identity.unsubscribed_at, identity.subscribed_at = False, now, None
-        cancel_for_unsubscribed(session, identity)
+        cancel_for_unsubscribed(session, identity, now)
+    elif push.event in NOTICE_EVENTS:
+        note_notice_event(session, identity, push, key=push.dedupe_key(app_id), now=now)
     elif push.event == "user_authorization_cancellation":
         erase_user(session, identity.user, now)
     elif push.event == "user_authorization_revoke":

@@ -50,6 +50,9 @@ class JobName(StrEnum):
     MAKE_CERTIFICATE = "jobs.training.make_certificate"
     REMIND_KEEPER = "jobs.custody.remind_keeper"
     TELL_RIGHT_CHANGED = "jobs.custody.tell_right_changed"
+    WRITE_NOTICES = "jobs.notices.write_notices"
+    SEND_PUSH = "jobs.notices.send_push"
+    SEND_MAILING = "jobs.notices.send_mailing"
     MATCH_POST = "jobs.market.match_post"
     MATCH_NEEDS = "jobs.market.match_needs"
     CHECK_POST = "jobs.market.check_post"
@@ -96,6 +99,11 @@ QUEUES = {
     # A deadline of weeks must not stand before anybody's case.
     JobName.REMIND_KEEPER: Queue.INDEX,
     JobName.TELL_RIGHT_CHANGED: Queue.INDEX,
+    # The summaries of a morning must not stand before anybody's answer; what they bring is sent as they are written.
+    JobName.WRITE_NOTICES: Queue.INDEX,
+    JobName.SEND_PUSH: Queue.DELIVERIES,
+    # Hundreds of thousands of people must not stand before anybody's answer.
+    JobName.SEND_MAILING: Queue.INDEX,
     # One process holds the posts in memory.
     JobName.MATCH_POST: Queue.INDEX,
     JobName.MATCH_NEEDS: Queue.INDEX,

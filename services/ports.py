@@ -6,14 +6,16 @@ from typing import IO, Any, Protocol
 
 from adapters.wechat.errors import WeChatError
 from adapters.wechat.session import CodeSession
+from adapters.wechat.templates import WeChatTemplate
 from core.moderation import ContentVerdict, TextVerdict
 from core.notary import NotaryFiling, NotaryReceipt
 from core.payments import PaymentState, PaymentWords
 from core.timestamps import TimeStamp
+from models import TemplateKind
 
 __all__ = [
     "CodeSession", "ContentCheck", "FileStore", "Notary", "PaymentReports", "TimestampAuthority", "WeChat",
-    "WeChatError",
+    "WeChatError", "WeChatTemplate",
 ]  # fmt: skip
 
 
@@ -22,6 +24,15 @@ class WeChat(Protocol):
 
     def send(self, openid: str, payload: Mapping[str, Any]) -> None:
         """Send one customer-service message: {"kind": "text", "text": …}, "menu", "card", "image", "page"."""
+
+    def send_subscription(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> str:
+        """Send one subscription message; WeChat's number of it."""
+
+    def send_template(self, openid: str, template_id: str, data: Mapping[str, str], client_msg_id: str) -> str:
+        """Send one template message of the service account; under the same `client_msg_id` it is one for 10 minutes."""
+
+    def list_templates(self, kind: TemplateKind) -> list[WeChatTemplate]:
+        """The templates that the account has chosen."""
 
     def typing(self, openid: str) -> None:
         """Show the user that an answer is being written."""

@@ -41,6 +41,7 @@ from services.exams.erasure import forget_learner
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
 from services.market.erasure import forget_posts_of
+from services.notices.erasure import forget_notices_of
 from services.sessions import LOGIN_ENDED, get_session_of
 from services.training.certificates import forget_certificates_of
 from services.training.giving_up import give_up_all
@@ -137,6 +138,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     # Deals refer to posts.
     forget_deals_of(session, user.id, now)
     forget_posts_of(session, user.id)
+    forget_notices_of(session, user.id, [identity.id for identity in user.identities])
     forget_person(session, user.id)
     session.flush()
     log.info("user_erased", user_id=user.id)

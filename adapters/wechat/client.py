@@ -23,10 +23,19 @@ from adapters.wechat.http import API_BASE_URL, new_session
 from adapters.wechat.media import check_image, read_media
 from adapters.wechat.passive import PayloadRefused, to_customer_service
 from adapters.wechat.session import CodeSession
+from adapters.wechat.templates import (
+    LIST,
+    SEND_SUBSCRIPTION,
+    SEND_TEMPLATE,
+    WeChatTemplate,
+    read_templates,
+    subscription_body,
+    template_body,
+)
 from adapters.wechat.tokens import TokenProvider, stable_token_source
 from core.clock import Clock, SystemClock
 from core.moderation import Suggestion, TextVerdict
-from models import Platform
+from models import Platform, TemplateKind
 
 SEND = "/cgi-bin/message/custom/send"
 TYPING = {
@@ -96,6 +105,26 @@ class WeChatClient:
         except PayloadRefused as refusal:
             raise WeChatError(refusal.errcode, str(refusal), outcome="refused") from None
         self._post(SEND, {"touser": openid, **message}, private=(openid,))
+
+    def send_subscription(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> str:
+        """Send one message that the person granted; WeChat's number of it, "" where it gives none."""
+        body = subscription_body(self._platform, openid, template_id, data, page)
+        answer = self._post(SEND_SUBSCRIPTION[self._platform], body, private=(openid, *data.values()))
+        return str(answer.get("msgid") or "")
+
+    def send_template(self, openid: str, template_id: str, data: Mapping[str, str], client_msg_id: str) -> str:
+        """Send one template message to a follower; WeChat's number of it. Repeated within ten minutes under the same
+        `client_msg_id` it is one."""
+        body = template_body(openid, template_id, data, client_msg_id)
+        answer = self._post(SEND_TEMPLATE, body, private=(openid, *data.values()))
+        return str(answer.get("msgid") or "")
+
+    def list_templates(self, kind: TemplateKind) -> list[WeChatTemplate]:
+        """The templates of this account."""
+        found = read_templates(kind, self._get(LIST[kind]))
+        if found is None:
+            raise cut_answer()
+        return found
 
     def typing(self, openid: str) -> None:
         """Show the user that an answer is being written, for 15 s or until it is sent."""

@@ -15,6 +15,9 @@ SYSTEM_BUSY = -1
 GONE_CODES = frozenset({40003, 43004, 43019, 48002, 50005})
 WINDOW_CLOSED = 45015
 QUOTA_USED = 45047
+NOT_GRANTED = 43101
+# What is wrong with a template or with what it was filled with: no such template, a value, a page.
+TEMPLATE_CODES = frozenset({40037, 47003, 41030})
 
 
 class WeChatError(UpstreamUnavailable):
@@ -50,6 +53,16 @@ class WeChatError(UpstreamUnavailable):
     def is_gone(self) -> bool:
         """This person cannot be written to: unknown, not following, blocked."""
         return self.errcode in GONE_CODES
+
+    @property
+    def is_not_granted(self) -> bool:
+        """No grant is left: used up, refused, or switched off."""
+        return self.errcode == NOT_GRANTED
+
+    @property
+    def is_about_template(self) -> bool:
+        """Another template might do."""
+        return self.errcode in TEMPLATE_CODES
 
     @property
     def is_credential(self) -> bool:

@@ -5,7 +5,9 @@ from typing import Any, NoReturn
 
 from adapters.wechat.errors import Outcome, WeChatError
 from adapters.wechat.session import CodeSession
+from adapters.wechat.templates import WeChatTemplate
 from core.moderation import TextVerdict
+from models import TemplateKind
 
 
 class FailingWeChat:
@@ -19,6 +21,15 @@ class FailingWeChat:
         raise WeChatError(self._code, "fails on purpose", outcome=self._outcome)
 
     def send(self, openid: str, payload: Mapping[str, Any]) -> None:
+        self._fail()
+
+    def send_subscription(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> str:
+        self._fail()
+
+    def send_template(self, openid: str, template_id: str, data: Mapping[str, str], client_msg_id: str) -> str:
+        self._fail()
+
+    def list_templates(self, kind: TemplateKind) -> list[WeChatTemplate]:
         self._fail()
 
     def typing(self, openid: str) -> None:

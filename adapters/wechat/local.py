@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.wechat.client import VERDICTS
-from adapters.wechat.errors import QUOTA_USED, WINDOW_CLOSED, WeChatError
+from adapters.wechat.errors import NOT_GRANTED, QUOTA_USED, WINDOW_CLOSED, WeChatError
+from adapters.wechat.keywords import is_valid
 from adapters.wechat.media import check_image
 from adapters.wechat.passive import PayloadRefused, to_customer_service
 from adapters.wechat.session import CodeSession
+from adapters.wechat.templates import WeChatTemplate
 from core.clock import Clock, SystemClock
 from core.moderation import Suggestion, TextVerdict
-from models import Platform
+from models import Platform, TemplateKind
 
 # WeChat's labels of a text: nothing found, and what has no label of its own.
 NORMAL, OTHER = 100, 21000
@@ -25,6 +27,20 @@ class SentMessage:
     openid: str
     payload: dict[str, Any]
     body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SentNotice:
+    """A subscription or template message."""
+
+    openid: str
+    template_id: str
+    data: dict[str, str]
+    kind: TemplateKind
+    page: str = ""
+
+
+SAME_MESSAGE = timedelta(minutes=10)
 
 
 @dataclass
@@ -58,6 +74,11 @@ class LocalWeChat:
         self.media: dict[str, bytes] = {}
         # Texts that are not simply passed: part of a text → verdict.
         self.verdicts: dict[str, str] = {}
+        self.templates: list[WeChatTemplate] = []
+        # What people granted: (openid, template) → how often.
+        self.grants: dict[tuple[str, str], int] = {}
+        self.notices: list[SentNotice] = []
+        self._client_msg_ids: dict[tuple[str, str], datetime] = {}
         # Errors that the next sends meet, first one first.
         self.failures: list[WeChatError] = []
 
@@ -83,6 +104,34 @@ class LocalWeChat:
         if self._minds_windows:
             self._use_window(openid)
         self.sent.append(SentMessage(openid, dict(payload), body))
+
+    def send_subscription(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> str:
+        self._check(data)
+        if self.grants.get((openid, template_id), 0) <= 0:
+            raise WeChatError(NOT_GRANTED, "user refuse to accept the msg", outcome="refused")
+        self.grants[openid, template_id] -= 1
+        return self._note(SentNotice(openid, template_id, dict(data), TemplateKind.SUBSCRIPTION, page))
+
+    def send_template(self, openid: str, template_id: str, data: Mapping[str, str], client_msg_id: str) -> str:
+        self._check(data)
+        key, now = (openid, client_msg_id), self._clock.now()
+        if key in self._client_msg_ids and now - self._client_msg_ids[key] < SAME_MESSAGE:
+            return str(len(self.notices))
+        self._client_msg_ids[key] = now
+        return self._note(SentNotice(openid, template_id, dict(data), TemplateKind.TEMPLATE))
+
+    def list_templates(self, kind: TemplateKind) -> list[WeChatTemplate]:
+        return [each for each in self.templates if each.kind == kind]
+
+    def _check(self, data: Mapping[str, str]) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        if not data or not all(is_valid(code, value) for code, value in data.items()):
+            raise WeChatError(47003, "argument invalid!", outcome="refused")
+
+    def _note(self, notice: SentNotice) -> str:
+        self.notices.append(notice)
+        return str(len(self.notices))
 
     def _use_window(self, openid: str) -> None:
         window = self._windows.get(openid)

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from core.clock import china_date
 from core.i18n import chinese_date, chinese_time
-from models import Case, CaseTask, Message, Role, Staff
+from models import Case, CaseTask, Message, Role, Staff, Topic
 from services.catalogue.model import Service
+from services.notices.facts import Fact, said_moment
+from services.notices.telling import attach
 from services.notifications import list_supervisors, notify
 from services.outgoing import write_to_user
 
@@ -27,9 +29,15 @@ def worded(text: str, case: Case, service: Service, now: datetime, *, due_at: da
 
 
 def tell_owner(session: Session, case: Case, text: str, now: datetime, *, choices: Sequence[str] = ()) -> Message:
-    """A notice about the case, in the conversation in which it was asked for."""
+    """A notice about the case, in the conversation in which it was asked for; where its window is closed, by whatever
+    the owner subscribed to."""
     details = {"choices": list(choices)} if choices else None
-    return write_to_user(session, case.conversation, text, now, case=case, details=details)
+    message = write_to_user(session, case.conversation, text, now, case=case, details=details)
+    facts = {
+        Fact.NUMBER: case.number, Fact.STATE: "有新进展", Fact.DETAIL: text, Fact.TIME: said_moment(now),
+    }  # fmt: skip
+    attach(session, message, user_id=case.user_id, topic=Topic.CASE, title=f"{case.number}有新进展", facts=facts)
+    return message
 
 
 def tell_handler(session: Session, case: Case, text: str, *, key: str, now: datetime, kind: str = "case_news") -> int:

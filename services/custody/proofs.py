@@ -13,9 +13,11 @@ from models import CustodyRight, OwnershipProof, ProofBasis, RightSource, Staff
 from services.audit import record_action
 from services.custody.access import get_right_to_check, get_right_to_decide
 from services.custody.changes import note
-from services.custody.telling import find_conversation, tell
+from services.custody.telling import tell
+from services.notices.facts import Fact
 from services.notifications import list_supervisors, notify, user_called
 from services.permissions import Action, check_may
+from services.reaching import find_conversation
 
 log = get_logger(__name__)
 
@@ -112,7 +114,8 @@ def decide_proof(
     note(right, action, now)
     session.flush()
     record_action(session, staff=staff, action=f"custody_{action}", target=f"custody:{right.public_id}", now=now)
-    tell(session, conversation, _words(right, is_proved, reason), now)
+    facts = {Fact.NUMBER: right.number, Fact.STATE: "已核对" if is_proved else "没有通过"}
+    tell(session, conversation, _words(right, is_proved, reason), now, title=f"{right.number}权属核对结果", facts=facts)
     log.info("custody_proof_decided", right_id=right.id, is_proved=is_proved)
     return right
 

@@ -14,9 +14,11 @@ from services.custody.due_dates import Due, plan_notice
 from services.custody.effects import effects_of_lapse
 from services.custody.leaving import settle_keeper
 from services.custody.settings import custody_settings
-from services.custody.telling import find_conversation, tell
+from services.custody.telling import tell
 from services.custody.wording import HOW, MOST_LINES, NO_MORE, PAID, line_of, reminder
 from services.job_names import JobName, request_job
+from services.notices.facts import Fact, said_day
+from services.reaching import find_conversation
 from services.working_hours import load_calendar
 
 log = get_logger(__name__)
@@ -79,8 +81,11 @@ def remind_keeper(session: Session, user_id: int, now: datetime) -> int:
         if due is not None:
             told.append(Told(right, due))
     if told:
-        text, choices = _words(session, sorted(told, key=lambda each: (each.due.on, each.right.id)), today)
-        if not tell(session, conversation, text, now, choices=choices):
+        told.sort(key=lambda each: (each.due.on, each.right.id))
+        text, choices = _words(session, told, today)
+        if not tell(
+            session, conversation, text, now, title=_title(told), facts=_facts(told[0].due, today), choices=choices
+        ):
             log.info("custody_keeper_unreachable", user_id=user_id)
     session.flush()
     log.info("custody_reminded", user_id=user_id, rights=len(told))
@@ -89,6 +94,28 @@ def remind_keeper(session: Session, user_id: int, now: datetime) -> int:
 
 def _is_to_be_told(today: date) -> ColumnElement[bool]:
     return CustodyRight.next_notice_on <= today
+
+
+def _title(told: Sequence[Told]) -> str:
+    """What there is room for in a template: the first one's number, which is looked up by it."""
+    first = told[0]
+    what = "年费" if first.due.fee is not None else "续展"
+    more = f"等{len(told)}件" if len(told) > 1 else ""
+    return f"{first.right.number}{what}{more}"
+
+
+def _facts(due: Due, today: date) -> dict[Fact, str]:
+    """The day by which it costs nothing more, or after it the last one; for a fee what it costs today."""
+    is_late = today > due.on
+    facts = {
+        Fact.DAY: said_day(due.grace_until if is_late else due.on),
+        Fact.STATE: "已过期" if is_late else "即将到期",
+        Fact.DETAIL: "逾期仍可办理,详情请回复查看" if is_late else "请在到期前办理",
+    }
+    step = due.fee.step_on(today) if due.fee is not None else None
+    if step is not None:
+        facts[Fact.AMOUNT] = f"{step.total}元"
+    return facts
 
 
 def _words(session: Session, told: Sequence[Told], today: date) -> tuple[str, tuple[str, ...]]:

@@ -17,11 +17,13 @@ from services.custody.due_dates import assume_paid, counts_as_in_force, find_due
 from services.custody.effects import effects_of_lapse
 from services.custody.leaving import settle_keeper
 from services.custody.settings import custody_settings
-from services.custody.telling import find_conversation, tell
+from services.custody.telling import tell
 from services.custody.wording import MOST_EFFECTS, named, said_due
 from services.job_names import JobName, request_job
+from services.notices.facts import Fact, said_day
 from services.patent_words import STATUS_NAMES
 from services.patents import find_patent
+from services.reaching import find_conversation
 from services.working_hours import load_calendar
 
 log = get_logger(__name__)
@@ -144,7 +146,9 @@ def tell_change(session: Session, right_id: int, event_id: int, now: datetime) -
     before = _take_as_told(untold)
     if before.status == right.status and not _has_new_owner(right, before):
         return False
-    return tell(session, conversation, words_of_change(session, right, before, china_date(now)), now)
+    text = words_of_change(session, right, before, china_date(now))
+    facts = {Fact.NUMBER: right.number, Fact.STATE: "有变化", Fact.DAY: said_day(china_date(now))}
+    return tell(session, conversation, text, now, title=f"{right.number}状态有变化", facts=facts)
 
 
 def _take_as_told(untold: Sequence[CustodyEvent]) -> Before:

@@ -3,45 +3,31 @@
 A turn locks its conversation first and a right afterwards; whoever tells a keeper takes them in the same order.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from models import Conversation, Platform, User, WeChatIdentity
-from services.identities import find_or_create_conversation
+from models import Conversation, Topic
+from services.notices.facts import Fact
+from services.notices.telling import attach
 from services.outgoing import write_to_user
 
 
-def find_conversation(session: Session, user_id: int, now: datetime) -> Conversation | None:
-    """The official account's where they follow it, since only there we may write; else the one used last. None for
-    somebody whom nothing of ours reaches. Locks it."""
-    identities = session.scalars(
-        select(WeChatIdentity)
-        .join(WeChatIdentity.user)
-        .where(WeChatIdentity.user_id == user_id, User.erased_at.is_(None))
-        .options(joinedload(WeChatIdentity.user))
-    ).all()
-    if not identities:
-        return None
-    spoken = dict(
-        session.execute(
-            select(Conversation.identity_id, Conversation.last_message_at).where(Conversation.user_id == user_id)
-        ).all()
-    )
-
-    def rank(identity: WeChatIdentity) -> tuple[bool, bool, datetime]:
-        is_official = identity.platform == Platform.OFFICIAL_ACCOUNT
-        return identity.is_subscribed and is_official, is_official, spoken.get(identity.id, identity.created_at)
-
-    return find_or_create_conversation(session, max(identities, key=rank), now)
-
-
 def tell(
-    session: Session, conversation: Conversation | None, text: str, now: datetime, *, choices: tuple[str, ...] = ()
+    session: Session,
+    conversation: Conversation | None,
+    text: str,
+    now: datetime,
+    *,
+    title: str,
+    facts: Mapping[Fact, str] | None = None,
+    choices: tuple[str, ...] = (),
 ) -> bool:
-    """Write to a keeper; answers whether anything of ours reaches them."""
+    """Write to a keeper; answers whether anything of ours reaches them. Where their window is closed, `title` and
+    `facts` go out in a template that they subscribed to."""
     if conversation is None:
         return False
-    write_to_user(session, conversation, text, now, details={"choices": list(choices)} if choices else None)
+    message = write_to_user(session, conversation, text, now, details={"choices": list(choices)} if choices else None)
+    attach(session, message, user_id=conversation.user_id, topic=Topic.DEADLINE, title=title, facts=facts)
     return True

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, joinedload
 from core.errors import Conflict, InvalidInput
 from models import Author, Conversation, Deal, DeliveryReason, Message, PostSide, Staff
 from services.case_records import lock_conversation
-from services.custody.telling import find_conversation
 from services.deals.access import NEEDS_BROKER, get_deal_for, get_deal_to_broker, get_own_deal
 from services.deals.contact import party_of
 from services.deals.history import note, tell_broker
 from services.outgoing import write_to_user
+from services.reaching import find_conversation
 from services.staff_messages import check_reply
 
 LONGEST = 2000

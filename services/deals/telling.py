@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from core.clock import china_date
 from core.logs import get_logger
 from models import Deal, DealEvent, PostSide
-from services.custody.telling import find_conversation
 from services.deals.contact import party_of
 from services.deals.wording import told
 from services.outgoing import write_to_user
+from services.reaching import find_conversation
 
 log = get_logger(__name__)
 

@@ -7,16 +7,21 @@ from sqlalchemy.orm import Session
 
 from core.clock import china_date
 from core.i18n import chinese_date
-from models import MarketPost, PostState
+from models import MarketPost, PostState, Topic
 from services.custody.settings import custody_settings
-from services.custody.telling import find_conversation, tell
 from services.job_names import JobName, request_job
 from services.market.access import owned_by
 from services.market.findings import blocking
 from services.market.wording import called
 from services.memberships import find_owner
+from services.notices.facts import Fact, said_day
+from services.notices.telling import attach
+from services.outgoing import write_to_user
+from services.reaching import find_conversation
 
 MINE = "我的供需"
+# In the five characters that a template has for it.
+STATES = {PostState.PUBLISHED: "在展示了", PostState.REFUSED: "没有通过", PostState.SUSPENDED: "暂停展示"}
 
 
 def ask_to_tell(session: Session, post: MarketPost, now: datetime, *, waits_for_day: bool = False) -> None:
@@ -34,7 +39,12 @@ def tell_owner(session: Session, post_id: int, version: int, now: datetime) -> b
     user_id = _reader(session, post)
     conversation = find_conversation(session, user_id, now) if user_id is not None else None
     text = _words(post)
-    return bool(text) and tell(session, conversation, text, now, choices=(MINE,))
+    if not text or conversation is None:
+        return False
+    message = write_to_user(session, conversation, text, now, details={"choices": [MINE]})
+    facts = {Fact.STATE: STATES[PostState(post.state)], Fact.DAY: said_day(post.until)}
+    attach(session, message, user_id=conversation.user_id, topic=Topic.CASE, title=called(post), facts=facts)
+    return True
 
 
 def _reader(session: Session, post: MarketPost) -> int | None:

@@ -5,10 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from core.clock import china_date
 from core.i18n import chinese_time
-from models import Author, Booking, BookingState, Conversation, CourseSession, DeliveryReason, Message
+from models import Author, Booking, BookingState, Conversation, CourseSession, DeliveryReason, Message, Topic
 from services.casework.satisfaction import VERDICTS
 from services.deliveries import queue_deliveries
+from services.notices.facts import Fact, said_day, said_moment
+from services.notices.telling import attach
 from services.training.absences import RULE, find_held_back_until, said_held_back
 from services.training.questions import list_unanswered
 from services.training.timetable import said_place, said_time, watch_line
@@ -26,6 +29,11 @@ ONLY_WHILE = {
 }
 # All else is of no use to anybody once the session has begun.
 AFTERWARDS = {"absent", "feedback"}
+# In the five characters that a template has for it.
+STATES = {
+    "offered": "有名额了", "lapsed": "名额过期", "day": "即将开课", "hour": "即将开课", "by_hand": "已登记",
+    "cancelled_by_hand": "已取消",
+}  # fmt: skip
 GIVE_UP, PERSON = "取消报名", "转人工"
 MATERIALS, CERTIFICATE = "我的培训资料", "领证书"
 
@@ -51,11 +59,22 @@ def tell_booking(
     else:
         text, choices = _words(booking, what, now, join_link)
     if text:
-        say(session, booking.conversation, text, now, choices=choices)
+        message = say(session, booking.conversation, text, now, choices=choices)
+        held = booking.session
+        facts = {
+            Fact.NUMBER: booking.number, Fact.STATE: STATES.get(what, "有新消息"), Fact.DETAIL: text,
+            Fact.DAY: said_day(china_date(held.starts_at)), Fact.TIME: said_moment(held.starts_at),
+        }  # fmt: skip
+        # Of a session that they booked themselves: no summary, cap or quiet hour holds it back.
+        attach(
+            session, message, user_id=booking.user_id, topic=Topic.COURSE, title=held.course.title, facts=facts
+        )  # fmt: skip
     return bool(text)
 
 
-def say(session: Session, conversation: Conversation, text: str, now: datetime, *, choices: Sequence[str] = ()) -> None:
+def say(
+    session: Session, conversation: Conversation, text: str, now: datetime, *, choices: Sequence[str] = ()
+) -> Message:
     """By way of the delivery ledger."""
     message = Message(
         conversation_id=conversation.id,
@@ -71,6 +90,7 @@ def say(session: Session, conversation: Conversation, text: str, now: datetime, 
         session, identity_id=conversation.identity_id, message_id=message.id,
         payloads=[{"kind": "text", "text": text}], reason=DeliveryReason.NOTICE, now=now,
     )  # fmt: skip
+    return message
 
 
 def _words(

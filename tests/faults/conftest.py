@@ -2,14 +2,20 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import redis
 import requests
-from sqlalchemy import create_engine, make_url, text
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+from sqlalchemy import create_engine, make_url, select, text
 
 from core.db import Database
+from core.outbox import OutboxRow, OutboxState
+from jobs.relay import job_id
 from tests.faults.scene import App, Scene, Trap, add_staff
 from tests.support.prepared import prepare_folder
 from tests.support.stack import Stack, copy_prepared
@@ -18,6 +24,8 @@ from tests.support.stack import Stack, copy_prepared
 MONDAY_MORNING = "2026-11-23T09:30:00+08:00"
 # Longer than WeChat's five seconds: on a busy machine a killed web process needs the time to be there again.
 PUSH_TIMEOUT = 7
+# Longer than the relay lets a job be away before it looks for it.
+LOST_SECONDS = 25
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +122,20 @@ def trap(stack: Stack) -> Callable[[str], Trap]:
 def virtual_now(stack: Stack) -> datetime:
     answer = requests.get(f"{stack.sandbox_url}/sandbox/api/clock", timeout=5).json()
     return datetime.now(UTC) + timedelta(seconds=float(answer["offset_seconds"]))
+
+
+def find_lost(stack: Stack, database: Database, jobs: str) -> None:
+    """What the dead worker had begun of these jobs is begun anew: RQ would wait some minutes before it gives a started
+    job up."""
+    with database.reading() as session:
+        begun = session.scalars(
+            select(OutboxRow).where(OutboxRow.state == OutboxState.SENT, OutboxRow.job_name.contains(jobs))
+        ).all()
+    with closing(redis.Redis.from_url(stack.valkey.url)) as connection:
+        for row in begun:
+            with suppress(NoSuchJobError):
+                Job.fetch(job_id(row), connection=connection).delete()
+    stack.move_clock(advance_seconds=LOST_SECONDS)
 
 
 @pytest.fixture

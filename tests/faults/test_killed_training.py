@@ -2,23 +2,17 @@
 left out, no seat lost."""
 
 from collections.abc import Callable
-from contextlib import closing, suppress
 from datetime import timedelta
 
 import pytest
-import redis
-from rq.exceptions import NoSuchJobError
-from rq.job import Job
 from sqlalchemy import select
 
 from core.db import Database
-from core.outbox import OutboxRow, OutboxState
-from jobs.relay import job_id
 from models import Booking, BookingState, Conversation, CourseSession, WeChatIdentity
 from services.job_names import JobName, request_job
 from services.training.broadcasts import write_broadcast
 from services.training.seats import book, cancel
-from tests.faults.conftest import virtual_now
+from tests.faults.conftest import find_lost, virtual_now
 from tests.faults.scene import App, Scene, Trap
 from tests.support.stack import Stack
 from tests.support.training import make_session
@@ -26,8 +20,6 @@ from tests.support.training import make_session
 pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
 NewTrap = Callable[[str], Trap]
 OFFERED, TO_ALL = "不要回复“不要名额”", "教室改到5楼。"
-# Longer than the relay lets a job be away before it looks for it.
-LOST_SECONDS = 25
 SOON = timedelta(minutes=10)
 
 
@@ -66,19 +58,6 @@ def taken(database: Database, booking: int) -> int:
         return held.taken
 
 
-def find_lost(stack: Stack, database: Database) -> None:
-    """What the dead worker had begun is begun anew: RQ would wait some minutes before it gives a started job up."""
-    with database.reading() as session:
-        begun = session.scalars(
-            select(OutboxRow).where(OutboxRow.state == OutboxState.SENT, OutboxRow.job_name.contains("training"))
-        ).all()
-    with closing(redis.Redis.from_url(stack.valkey.url)) as connection:
-        for row in begun:
-            with suppress(NoSuchJobError):
-                Job.fetch(job_id(row), connection=connection).delete()
-    stack.move_clock(advance_seconds=LOST_SECONDS)
-
-
 def times_told(scene: Scene, words: str) -> int:
     return sum(words in text for text in scene.said())
 
@@ -92,7 +71,7 @@ def test_an_offer_whose_teller_dies_is_told_once_and_can_be_taken(
     with database.unit_of_work() as session:
         cancel(session, session.get_one(Booking, bookings[0]), virtual_now(stack))
     worker.mend()
-    find_lost(stack, database)
+    find_lost(stack, database, "training")
 
     second = scenes[1]
     second.until(lambda: times_told(second, OFFERED))
@@ -123,7 +102,7 @@ def test_an_offer_that_nobody_takes_moves_on_once_though_its_worker_dies(
 
     stack.move_clock(advance_seconds=SOON.total_seconds())
     worker.mend()
-    find_lost(stack, database)
+    find_lost(stack, database, "training")
 
     scenes[2].until(lambda: times_told(scenes[2], OFFERED))
     scenes[1].until(lambda: times_told(scenes[1], "没有再留"))
@@ -146,7 +125,7 @@ def test_a_message_to_everybody_reaches_each_once_though_its_worker_dies(
         everybody = [BookingState.BOOKED, BookingState.WAITING]
         write_broadcast(session, session_id=session_id, text=TO_ALL, states=everybody, now=virtual_now(stack))
     worker.mend()
-    find_lost(stack, database)
+    find_lost(stack, database, "training")
 
     for each in scenes:
         each.until(lambda each=each: times_told(each, TO_ALL))

@@ -109,7 +109,7 @@ def check_answered_once(
             turn = session.scalars(turns.limit(1)).one()
             delivery = session.get(Delivery, turn.passive_delivery_id) if turn.passive_delivery_id else None
             if delivery is None:
-                deliveries = select(Delivery).join(WeChatIdentity).where(of_user).order_by(Delivery.id.desc())
+                deliveries = select(Delivery).join(Delivery.identity).where(of_user).order_by(Delivery.id.desc())
                 delivery = session.scalars(deliveries.limit(1)).first()
         is_under_way = delivery is None or (
             delivery.state == DeliveryState.QUEUED and delivery.channel != DeliveryChannel.INBOX

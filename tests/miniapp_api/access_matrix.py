@@ -90,6 +90,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("post", "/conversations/{id}/messages/{message_id}/feedback"): Row(only_theirs(200), {"verdict": "useful"}),
     ("get", "/saved-searches/{id}/results"): Row(only_theirs(200)),
     ("delete", "/saved-searches/{id}"): Row(only_theirs(204), is_used_up=True),
+    ("put", "/notices/{id}/dismissal"): Row(only_theirs(204)),
+    ("delete", "/watches/{id}"): Row(only_theirs(204), is_used_up=True),
     ("get", "/companies/{id}/members"): Row(inside(403, runner=200)),
     ("put", "/companies/{id}/members/{member_id}"): Row(inside(403, runner=200), {"state": "active"}),
     # A company's right: its members see it, the filer keeps it and the runner decides too.
@@ -140,6 +142,13 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/applicants/{name}/portfolio"): Row(everybody(200)),
     ("get", "/policies"): Row(everybody(200), query={"q": "外观设计专利保护多少年"}),
     ("get", "/awards"): Row(everybody(200)),
+    ("get", "/notices"): Row(everybody(200)),
+    ("get", "/watches"): Row(everybody(200)),
+    ("post", "/watches"): Row(everybody(201), {"kind": "ipc", "name": "H01M"}),
+    ("get", "/notice-preferences"): Row(everybody(200)),
+    ("put", "/notice-preferences"): Row(everybody(200), {"course": "daily"}),
+    ("get", "/subscription-templates"): Row(everybody(200)),
+    ("post", "/subscription-reports"): Row(everybody(201), {"accepted": ["mini-TPL-DEADLINE"]}),
     ("get", "/support"): Row(everybody(200), query={"kind": "operating_fund"}),
     ("get", "/bookings"): Row(everybody(200)),
     ("get", "/custody-rights"): Row(everybody(200)),
@@ -204,8 +213,8 @@ MATRIX: dict[tuple[str, str], Row] = {
 }
 # What belongs to somebody: the addresses that name one such thing.
 OWNED = (
-    "/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/bookings/{",
-    "/certificates/{",
+    "/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/notices/{", "/bookings/{",
+    "/certificates/{", "/watches/{",
     "/practice-runs/{", "/mock-papers/{", "/custody-rights/{", "/market/posts/{", "/market/matches/{",
     "/deals/{", "/quote-requests/{",
 )  # fmt: skip

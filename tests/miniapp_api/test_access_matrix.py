@@ -18,9 +18,10 @@ from werkzeug.test import TestResponse
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from core.ids import new_public_id
-from models import ApiSession, Booking, MarketMatch, PostSide, PostState, User, WeChatIdentity
+from models import ApiSession, Booking, MarketMatch, PostSide, PostState, Topic, User, WeChatIdentity
 from services.exams.loading import load_own_questions
 from services.identity_merge import merge_into
+from services.notices.telling import tell
 from services.resources import Resources
 from services.training.certificates import issue_certificate
 from tests.miniapp_api.access_matrix import (
@@ -111,7 +112,9 @@ class World:
             "certificates": self.make_certificate(),
             "course-sessions": held,
             "custody-rights": self.bring_right(),
+            "notices": self.make_notice(),
             **self.make_market(),
+            "watches": done(self.filer.post("/watches", {"kind": "applicant", "name": f"某某{new_public_id()}"}))["id"],
             **self.make_deal(),
         }
 
@@ -129,6 +132,18 @@ class World:
             session.flush()
             shown = {"market/board": theirs.public_id, "market/favourites": theirs.public_id}
             return {"market/posts": draft["id"], "market/matches": match.public_id, **shown}
+
+    def make_notice(self) -> str:
+        """Something that the filer is told."""
+        now = self.resources.clock.now()
+        with self.resources.database.unit_of_work() as session:
+            filer = session.scalars(select(WeChatIdentity).where(WeChatIdentity.openid == "o-filer")).one()
+            notice = tell(
+                session, user_id=filer.user_id, topic=Topic.OPPORTUNITY, key=f"notice-{new_public_id()}",
+                title="有一条需求对得上", text="某环保企业求购高盐废水处理技术。", now=now,
+            )  # fmt: skip
+            assert notice is not None
+            return notice.public_id
 
     def make_deal(self) -> dict[str, str]:
         """The filer asks somebody new to talk, and has a request for quotations."""

@@ -24,7 +24,8 @@ from sqlalchemy import select
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from miniapp_api.openapi import CREATES, PUBLIC_PATHS
-from models import ApiSession, User
+from models import ApiSession, Topic, User, Watch
+from services.notices.telling import tell
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
@@ -122,6 +123,13 @@ PATHS = {
     "/api/v1/market/favourites/{id}": {"put", "delete"},
     "/api/v1/market/matches": {"get"},
     "/api/v1/market/matches/{id}/feedback": {"put"},
+    "/api/v1/notices": {"get"},
+    "/api/v1/notices/{id}/dismissal": {"put"},
+    "/api/v1/notice-preferences": {"get", "put"},
+    "/api/v1/subscription-templates": {"get"},
+    "/api/v1/subscription-reports": {"post"},
+    "/api/v1/watches": {"get", "post"},
+    "/api/v1/watches/{id}": {"delete"},
     "/api/v1/deals": {"get", "post"},
     "/api/v1/deals/{number}": {"get"},
     "/api/v1/deals/{number}/consent": {"put"},
@@ -226,6 +234,19 @@ def read_document() -> Callable[[APIFlask], OpenApiSchema]:
     return read_once
 
 
+def watch_and_hear(resources: Resources, phone: Phone) -> dict[str, str]:
+    """A watch of the caller's, and something that they were told."""
+    watched = phone.post("/watches", {"kind": "ipc", "name": "H01M"}).get_json()["id"]
+    with resources.database.unit_of_work() as session:
+        user_id = session.scalars(select(Watch.user_id)).one()
+        told = tell(
+            session, user_id=user_id, topic=Topic.WATCH, key="n1", title="H01M有新公开", text="有新公开。",
+            now=resources.clock.now(),
+        )  # fmt: skip
+        assert told is not None
+        return {"watches": watched, "notices": told.public_id}
+
+
 def own_deal(resources: Resources) -> tuple[str, str]:
     """A request for quotations of the caller's, and a deal in which offers go to and fro."""
     now = resources.clock.now()
@@ -267,6 +288,7 @@ def test_the_service_does_what_the_document_says(
     own_ids["custody-rights"] = phone.post("/custody-rights", rights).get_json()["added"][0]["id"]
     need = {"side": "need", "text": "水泵轴承老是烧,想提前知道故障", "until": "2027-01-31"}
     own_ids["market"] = phone.post("/market/posts", need).get_json()["id"]
+    own_ids |= watch_and_hear(resources, phone)
     own_ids["quote-requests"], deal_number = own_deal(resources)
     numbers = {"cases": case_number, "deals": deal_number}
     own_id = own_ids.get(path.split("/")[3], conversation_id)

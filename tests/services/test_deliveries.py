@@ -419,7 +419,7 @@ def test_checklist_28_nothing_is_sent_to_who_left_and_it_stays_readable(ledger: 
     with ledger.database.unit_of_work() as session:
         identity = session.get_one(WeChatIdentity, ledger.identity_id)
         identity.is_subscribed = False
-        cancel_for_unsubscribed(session, identity)
+        cancel_for_unsubscribed(session, identity, ledger.clock.now())
 
     later = ledger.write("三")[0]
     ledger.send()

@@ -24,17 +24,22 @@ from models import (
     FormDraft,
     IdempotencyRecord,
     IdentityMerge,
+    MailingRecipient,
     MarketFavourite,
     MemberRole,
     Membership,
     MemberState,
     Miss,
+    NoticePreference,
     Platform,
     PostSide,
     RightKind,
+    Role,
     SavedSearch,
     SessionQuestion,
+    Topic,
     User,
+    WatchKind,
     WeChatIdentity,
     WrongAnswer,
 )
@@ -45,14 +50,20 @@ from services.exams.progress import join_board
 from services.identities import learn_unionid
 from services.identity_merge import MOVED, ONE_A_KEY
 from services.market.posting import PostForm, write_post
+from services.notices.mailings import MailingContent, write_mailing
+from services.notices.preferences import Pace, prefer
+from services.notices.segments import Group, Segment
+from services.notices.telling import tell
 from services.privacy import ask_for_erasure, erase_user
 from services.training.seats import book
+from services.watching import watch
 from tests.support.casework import make_service_case
 from tests.support.custody import bring
 from tests.support.deals import make_quote_request, make_scene
 from tests.support.exams import make_question
 from tests.support.market import make_post
 from tests.support.people import make_conversation, make_identity, make_message
+from tests.support.staff import make_staff
 from tests.support.training import make_session
 from tests.support.waiting import wait_until_somebody_waits
 
@@ -101,6 +112,19 @@ def make_learning(session: Session, user_id: int, now: datetime) -> list[Any]:
     return [run, *own, join_board(session, user_id=user_id, now=now)]
 
 
+def make_notices(session: Session, user_id: int, now: datetime) -> list[Any]:
+    """Something told, a wish about it, a watch, and a place on the list of a mailing."""
+    told = tell(session, user_id=user_id, topic=Topic.WATCH, key="n1", title="H01M有新公开", text="有新公开。", now=now)
+    prefer(session, user_id, {Topic.WATCH: Pace.WEEKLY}, now)
+    own = watch(session, user_id, WatchKind.IPC, "H01M", now)
+    boss = make_staff(session, now, role=Role.SUPERVISOR)
+    content = MailingContent("质押公开课", "下周三有公开课。", Topic.COURSE, Segment(Group.ALL))
+    listed = MailingRecipient(mailing_id=write_mailing(session, boss, content, now).id, user_id=user_id)
+    session.add(listed)
+    session.flush()
+    return [told, session.scalars(select(NoticePreference)).one(), own, listed]
+
+
 def make_company(session: Session, now: datetime, name: str = "广州云测科技有限公司") -> Company:
     row = Company(name=name, region="广东省广州市", created_at=now)
     session.add(row)
@@ -147,6 +171,7 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     rows.append(MarketFavourite(user_id=user_id, post_id=shown.id, created_at=now))
     session.add(rows[-1])
     session.flush()
+    rows += make_notices(session, user_id, now)
     owner = session.get_one(User, user_id)
     rows.append(make_quote_request(session, owner, now))
     rows.append(party_of(make_scene(session, now, buyer=owner).deal, PostSide.NEED))

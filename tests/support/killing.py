@@ -33,6 +33,8 @@ STEPS = {
     "route": "services.routing:route_case",
     "offer": "services.routing:offer_case",
     "remind": "services.casework.clocks:_remind",
+    "mailing portion": "services.notices.mailing_steps:advance",
+    "mailing send": "services.notices.mailing_steps:send_waiting",
     "staff reply": "console.views.conversations:reply_to_user",
     "staff reply answered": "console.views.conversations:_after",
 }
@@ -44,6 +46,7 @@ JOBS = {
     "lapse job": "jobs.training:lapse_offers",
     "booking told": "jobs.training:tell_booking",
     "broadcast job": "jobs.training:broadcast",
+    "mailing job": "jobs.notices:send_mailing",
 }
 
 

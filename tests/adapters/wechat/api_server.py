@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
@@ -51,6 +52,8 @@ class ApiState:
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     phones: dict[str, dict[str, Any]] = field(default_factory=dict)
+    templates: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    grants: dict[tuple[str, str], int] = field(default_factory=dict)
     suggestions: deque[str] = field(default_factory=deque)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -107,6 +110,8 @@ def stable_token(state: ApiState, body: dict[str, Any]) -> Answer:
 
 
 def with_token(state: ApiState, call: Call) -> Answer:
+    if call.path in NOTICES:
+        return NOTICES[call.path](state, call)
     if call.path == "/cgi-bin/menu/create":
         state.menu = call.body
     if call.path == "/cgi-bin/menu/get":
@@ -127,6 +132,34 @@ def with_token(state: ApiState, call: Call) -> Answer:
         return {**OK, "quota": {"daily_limit": 500000, "used": 12, "remain": 499988}}
     known = {SEND, "/cgi-bin/menu/create", "/cgi-bin/message/custom/typing", "/cgi-bin/message/custom/business/typing"}
     return OK if call.path in known else failure(40066, "invalid url")
+
+
+def template_list(state: ApiState, call: Call) -> Answer:
+    """Both answer without errcode here: nothing of ours may ask for it."""
+    name = "data" if call.path.startswith("/wxaapi") else "template_list"
+    return {name: state.templates.get(call.path, [])}
+
+
+def subscription(state: ApiState, call: Call) -> Answer:
+    """One acceptance, one send."""
+    key = (call.body["touser"], call.body["template_id"])
+    if state.grants.get(key, 0) <= 0:
+        return failure(43101, "user refuse to accept the msg")
+    state.grants[key] -= 1
+    return {**OK, "msgid": 300_000_000 + len(state.calls)}
+
+
+def template_message(state: ApiState, call: Call) -> Answer:
+    return {**OK, "msgid": 200_000_000 + len(state.calls)}
+
+
+NOTICES: dict[str, Callable[[ApiState, Call], Answer]] = {
+    "/wxaapi/newtmpl/gettemplate": template_list,
+    "/cgi-bin/template/get_all_private_template": template_list,
+    "/cgi-bin/message/subscribe/bizsend": subscription,
+    "/cgi-bin/message/subscribe/send": subscription,
+    "/cgi-bin/message/template/send": template_message,
+}
 
 
 def users(state: ApiState, body: dict[str, Any]) -> Answer:

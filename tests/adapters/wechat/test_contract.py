@@ -6,9 +6,10 @@ import pytest
 
 from adapters.wechat.failing import FailingWeChat
 from adapters.wechat.local import LocalWeChat
+from adapters.wechat.templates import Keyword, WeChatTemplate
 from core.errors import AppError
 from core.moderation import Suggestion, TextVerdict
-from models import Platform
+from models import Platform, TemplateKind
 from services.ports import CodeSession, WeChat, WeChatError
 from tests.adapters.wechat.api_server import SEND, ApiState
 from tests.adapters.wechat.conftest import MakeClient
@@ -25,6 +26,10 @@ class RealWorld:
         state.codes["code-1"] = {"openid": "oMini1", "session_key": "k", "unionid": "u1"}
         state.media["m-1"] = ("image/jpeg", b"\xff\xd8picture")
         state.suggestions.extend(["risky"])
+        state.grants["oMini1", "T1"] = state.grants["oUser1", "T1"] = 1
+        state.templates["/wxaapi/newtmpl/gettemplate"] = [
+            {"priTmplId": "T1", "title": "期限", "content": "事项:{{thing1.DATA}}\n", "example": "", "type": 2}
+        ]
 
     def sent(self) -> list[dict[str, object]]:
         return [call.body for call in self._state.calls_of(SEND)]
@@ -41,6 +46,8 @@ class LocalWorld:
         self._mini.codes["code-1"] = CodeSession("oMini1", "u1", "k")
         self._local.media["m-1"] = b"\xff\xd8picture"
         self._mini.verdicts["脏话"] = "risky"
+        self._mini.grants["oMini1", "T1"] = self._local.grants["oUser1", "T1"] = 1
+        self._local.templates = [WeChatTemplate(TemplateKind.SUBSCRIPTION, "T1", "期限", (Keyword("thing1", "事项"),))]
 
     def sent(self) -> list[dict[str, object]]:
         return [{"touser": message.openid, **message.body} for message in [*self._local.sent, *self._mini.sent]]
@@ -154,6 +161,27 @@ def test_a_picture_that_wechat_would_not_take_is_refused(world: World, content: 
     assert (caught.value.errcode, caught.value.outcome) == (errcode, "refused")
 
 
+def test_checklist_46_one_grant_is_one_send_in_either_app(world: World) -> None:
+    for app, openid in ((world.wechat, "oUser1"), (world.mini, "oMini1")):
+        assert app.send_subscription(openid, "T1", {"thing1": "年费"}, "pages/fees") != ""
+
+        with pytest.raises(WeChatError) as caught:
+            app.send_subscription(openid, "T1", {"thing1": "年费"})
+
+        assert caught.value.is_not_granted and caught.value.outcome == "refused"
+
+
+def test_the_templates_of_an_account_are_listed_by_kind(world: World) -> None:
+    (found,) = world.wechat.list_templates(TemplateKind.SUBSCRIPTION)
+
+    assert (found.template_id, found.title, found.keywords) == ("T1", "期限", (Keyword("thing1", "事项"),))
+    assert world.wechat.list_templates(TemplateKind.TEMPLATE) == []
+
+
+def test_a_template_message_has_a_number(world: World) -> None:
+    assert world.wechat.send_template("oUser1", "T1", {"thing1": "年费"}, "notice-1") != ""
+
+
 def test_typing_and_quota_answer(world: World) -> None:
     world.wechat.typing("oUser1")
     world.mini.typing("oMini1")
@@ -174,6 +202,9 @@ CALLS: list[Callable[[WeChat], object]] = [
     lambda wechat: wechat.download_media("m-1"),
     lambda wechat: wechat.upload_image(PNG),
     lambda wechat: wechat.quota(SEND),
+    lambda wechat: wechat.send_subscription("oUser1", "T1", {"thing1": "年费"}),
+    lambda wechat: wechat.send_template("oUser1", "T1", {"thing1": "年费"}, "notice-1"),
+    lambda wechat: wechat.list_templates(TemplateKind.SUBSCRIPTION),
 ]
 
 

@@ -23,7 +23,6 @@ from models import (
     StaffNotification,
 )
 from nlp.market.posts import Mode
-from services.custody.telling import find_conversation
 from services.deals.broker import take_deal
 from services.deals.contact import contact_of, names_contact
 from services.deals.contract import (
@@ -45,6 +44,7 @@ from services.deals.view import view_deal
 from services.identity_merge import merge_into
 from services.job_names import JobName
 from services.privacy import erase_user
+from services.reaching import find_conversation
 from tests.support.deals import NAMES, PHONES, agree, confirm_all, make_post, make_scene, settle
 from tests.support.people import make_identity
 from tests.support.staff import make_staff

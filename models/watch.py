@@ -1,0 +1,39 @@
+"""What somebody wants to be told of when imports bring it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+from core.ids import new_public_id
+
+
+class WatchKind(StrEnum):
+    PATENT = "patent"
+    APPLICANT = "applicant"
+    IPC = "ipc"
+
+
+class Watch(Base):
+    """One thing that one person watches. `key` is how a changed patent finds it: patent:CN112345678B, applicant:NAME,
+    ipc:H01M."""
+
+    __tablename__ = "watches"
+    __table_args__ = (UniqueConstraint("user_id", "key"), Index("ix_watches_key", "key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    key: Mapped[str] = mapped_column(String(160))
+    name: Mapped[str] = mapped_column(String(160))
+    # How often; null for as its owner wants such things in general.
+    pace: Mapped[str | None] = mapped_column(String(10))
+    # The high-water mark: whatever came to us after this row is new.
+    after_patent_id: Mapped[int]
+    # What a watched patent said when it was last looked at: {"status", "owners"}.
+    seen: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

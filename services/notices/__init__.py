@@ -1,0 +1,1 @@
+"""What people are told of by topic: grants, templates, preferences, channels, and messages to many."""

@@ -1,0 +1,70 @@
+"""What a person was told lately, and what they think of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.logs import get_logger
+from models import FeedbackVerdict, MarketMatch, Notice, NoticeState
+from services.market.feedback import give_feedback
+
+log = get_logger(__name__)
+
+LATELY = timedelta(days=14)
+MOST_LISTED = 20
+MATCH = "match:"
+
+
+def list_notices(session: Session, user_id: int, now: datetime, *, limit: int = MOST_LISTED) -> Sequence[Notice]:
+    """What they were told in the last two weeks, and what was kept from being pushed but is theirs to see; the latest
+    first. What they dismissed is left out."""
+    return session.scalars(
+        select(Notice)
+        .where(
+            Notice.user_id == user_id, Notice.created_at > now - LATELY, Notice.dismissed_at.is_(None),
+            Notice.title != "",
+        )
+        .order_by(Notice.id.desc())
+        .limit(limit)
+    ).all()  # fmt: skip
+
+
+def find_last_told(session: Session, user_id: int, now: datetime) -> Sequence[Notice]:
+    """What was in the last message of notices; a lone 不相关 means it."""
+    last = session.scalar(
+        select(Notice.message_id)
+        .where(
+            Notice.user_id == user_id, Notice.state == NoticeState.WRITTEN, Notice.written_at > now - LATELY,
+            or_(Notice.text != "", Notice.mailing_id.is_not(None)), Notice.dismissed_at.is_(None),
+        )
+        .order_by(Notice.written_at.desc(), Notice.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    if last is None:
+        return ()
+    return session.scalars(
+        select(Notice).where(Notice.user_id == user_id, Notice.message_id == last).order_by(Notice.id)
+    ).all()
+
+
+def dismiss(session: Session, user_id: int, public_id: str, now: datetime) -> Notice:
+    """不相关: nothing more is said of its subject, and a match that it was about is dismissed. Raises NotFound."""
+    notice = session.scalar(
+        select(Notice).where(Notice.public_id == public_id, Notice.user_id == user_id).with_for_update()
+    )
+    if notice is None:
+        raise NotFound("没有找到这条提醒。")
+    if notice.dismissed_at is None:
+        notice.dismissed_at = now
+        subject = notice.subject or ""
+        if subject.startswith(MATCH):
+            match_id = subject.removeprefix(MATCH)
+            # A match that is gone by now has nothing more to learn.
+            if session.scalar(select(MarketMatch.id).where(MarketMatch.public_id == match_id)) is not None:
+                give_feedback(session, user_id, match_id, FeedbackVerdict.DISMISSED, now)
+        session.flush()
+        log.info("notice_dismissed", notice_id=notice.id, topic=notice.topic)
+    return notice
