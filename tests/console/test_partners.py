@@ -177,6 +177,8 @@ def test_a_foreign_case_or_task_looks_like_a_missing_one_on_every_route(app, dat
     checked = 0
     for (endpoint, method, path), (_, _, elsewhere) in zip(real, console_requests(app, *missing), strict=True):
         kind = "task" if scene.task in path else "case" if scene.number in path else ""
+        if path.startswith("/console/deals/"):
+            continue  # a case's number is no deal's; who sees deals at all: test_access
         if not kind:
             continue
         answers = []
