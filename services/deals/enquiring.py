@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from core.logs import get_logger
 from models import (
     Deal,
@@ -29,7 +29,7 @@ from services.deals.contact import Contact, check_text, contact_from, other_side
 from services.deals.ending import Reason
 from services.deals.graph import AGREED_TO_TALK, CLOSED, Step, go
 from services.deals.history import note
-from services.market.access import NO_POST, get_own_match
+from services.market.access import NO_POST, find_owner_of, get_own_match
 from services.market.feedback import give_feedback
 from services.working_hours import promise_reply
 
@@ -65,10 +65,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Pair:
-    """The posts of both sides; whoever asks may have none."""
+    """The posts of both sides; whoever asks may have none. `owner_id` is whose the post that is asked about is now."""
 
     asked: MarketPost
     own: MarketPost | None
+    owner_id: int
 
     @property
     def side(self) -> PostSide:
@@ -82,10 +83,10 @@ class _Pair:
 def enquire(session: Session, user: User, enquiry: Enquiry, now: datetime) -> Deal:
     """Ask the owner of a post to talk. Where they asked about the same pair already, both have agreed now.
 
-    Raises NotFound, InvalidInput, and Conflict for a question that was asked already or too many at once.
+    Raises NotFound, InvalidInput, Unauthorized for somebody just erased, and Conflict for a question that was asked
+    already or too many at once.
     """
-    # One at a time for each person: two taps are one question.
-    user = session.get_one(User, user.id, with_for_update=True)
+    user = _lock_asker(session, user)
     contact = contact_from(user, enquiry.name, enquiry.phone)
     text = enquiry.text.strip()
     if len(text) > LONGEST_OPENING:
@@ -161,6 +162,16 @@ def _consent(party: DealParty, contact: Contact, now: datetime) -> None:
     party.consented_at, party.contact_name, party.contact_phone = now, contact.name, contact.phone
 
 
+def _lock_asker(session: Session, user: User) -> User:
+    """One at a time for each person: two taps are one question. Two who ask each other about different posts name each
+    other in their rows: the lock lets that pass, or they would wait for each other for ever."""
+    session.flush()  # reading the row again must not undo what this transaction has changed
+    locked = session.get_one(User, user.id, with_for_update={"key_share": True}, populate_existing=True)
+    if locked.erased_at is not None:
+        raise Unauthorized
+    return locked
+
+
 def _pair(session: Session, user: User, enquiry: Enquiry) -> _Pair:
     own: MarketPost | None = None
     if enquiry.match_id is not None:
@@ -176,11 +187,14 @@ def _pair(session: Session, user: User, enquiry: Enquiry) -> _Pair:
         session.get_one(MarketPost, post_id, with_for_update=True, populate_existing=True)
     if asked.state != PostState.PUBLISHED or (own is not None and own.state != PostState.PUBLISHED):
         raise Conflict("这条已经不在挂牌中了。")
-    if asked.user_id == user.id or (asked.company_id is not None and asked.company_id == user.company_id):
+    owner_id = find_owner_of(session, asked)
+    if owner_id is None:
+        raise Conflict("这条现在没有人答复,换一条看看。")
+    if user.id in {owner_id, asked.user_id} or (asked.company_id is not None and asked.company_id == user.company_id):
         raise InvalidInput("这条是您自己或同一企业发的。")
     if asked.modes and set(asked.modes) == {Mode.PLEDGE}:
         raise InvalidInput(AS_FINANCING)
-    return _Pair(asked, own)
+    return _Pair(asked, own, owner_id)
 
 
 def _find_open(session: Session, user_id: int, pair: _Pair) -> Deal | None:
@@ -188,7 +202,7 @@ def _find_open(session: Session, user_id: int, pair: _Pair) -> Deal | None:
     asked = Deal.offer_post_id if pair.asked.side == PostSide.OFFER else Deal.need_post_id
     own = Deal.need_post_id if pair.asked.side == PostSide.OFFER else Deal.offer_post_id
     mine = exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == user_id)
-    theirs = exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == pair.asked.user_id)
+    theirs = exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == pair.owner_id)
     about = asked == pair.asked.id
     if pair.own is not None:
         # They asked about my post without naming one of theirs.
@@ -200,6 +214,11 @@ def _find_open(session: Session, user_id: int, pair: _Pair) -> Deal | None:
 def _agree_instead(session: Session, deal: Deal, pair: _Pair, user: User, enquiry: Enquiry, now: datetime) -> Deal:
     if deal.state != DealState.ENQUIRED or deal.asked_by == pair.side:
         raise Conflict(f"这条您已经问过了,单号 {deal.number}。")
+    # They asked without a post of their own; it is this one that both talk about now, with its rights and their rules.
+    if pair.asked.side == PostSide.NEED:
+        deal.need_post_id = pair.asked.id
+    elif deal.offer_post_id is None:
+        deal.offer_post_id, deal.rights = pair.asked.id, list(pair.asked.rights)
     answer = Answer(agrees=True, name=enquiry.name, phone=enquiry.phone)
     return answer_enquiry(session, user, deal.number, answer, now)
 
@@ -231,7 +250,7 @@ def _open(session: Session, user: User, pair: _Pair, enquiry: Enquiry, now: date
     session.flush()
     deal.parties = [
         DealParty(side=pair.side, user_id=user.id, company_id=user.company_id),
-        DealParty(side=PostSide(pair.asked.side), user_id=pair.asked.user_id, company_id=pair.asked.company_id),
+        DealParty(side=PostSide(pair.asked.side), user_id=pair.owner_id, company_id=pair.asked.company_id),
     ]
     session.flush()
     return deal

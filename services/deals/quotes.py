@@ -68,9 +68,11 @@ def ask_for_quotes(session: Session, user: User, form: QuoteForm, now: datetime)
     session.add(request)
     session.flush()
     refused: list[Refused] = []
-    for post_id in sorted(post_ids):
-        side = session.scalar(select(MarketPost.side).where(MarketPost.public_id == post_id))
-        if side == PostSide.NEED:
+    wanted = select(MarketPost.public_id, MarketPost.side).where(MarketPost.public_id.in_(post_ids))
+    sides = dict(session.execute(wanted.order_by(MarketPost.id)).all())
+    # Locked one after the other, in the one order that everybody uses; who is not there is refused at the end.
+    for post_id in [*sides, *(each for each in post_ids if each not in sides)]:
+        if sides.get(post_id) == PostSide.NEED:
             refused.append(Refused(post_id, "询价只能问供给。"))
             continue
         enquiry = Enquiry(post_id=post_id, text=text, name=form.name, phone=form.phone, quote_request_id=request.id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from core.errors import Conflict, NotFound
 from models import MarketMatch, MarketPost, MemberRole, Membership, MemberState, PostSide, PostState, Staff
+from services.memberships import find_owner
 from services.permissions import Action, check_may
 
 NO_POST = "没有找到这条供需。"
@@ -24,6 +25,15 @@ def owned_by(user_id: int, post: type[MarketPost] = MarketPost) -> ColumnElement
     )
     is_own = and_(post.user_id == user_id, or_(post.company_id.is_(None), exists().where(acts)))
     return or_(is_own, exists().where(acts, Membership.role == MemberRole.OWNER))
+
+
+def find_owner_of(session: Session, post: MarketPost) -> int | None:
+    """Whose post it is by now: who wrote it; who runs the company where they left it; None where nobody does."""
+    wanted = select(MarketPost.id).where(MarketPost.id == post.id, owned_by(post.user_id))
+    if post.company_id is None or session.scalar(wanted) is not None:
+        return post.user_id
+    owner = find_owner(session, post.company_id)
+    return owner.id if owner is not None else None
 
 
 def get_own_post(session: Session, user_id: int, public_id: str, *, lock: bool = False) -> MarketPost:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
@@ -10,10 +9,9 @@ from core.i18n import chinese_date
 from models import MarketPost, PostState, Topic
 from services.custody.settings import custody_settings
 from services.job_names import JobName, request_job
-from services.market.access import owned_by
+from services.market.access import find_owner_of
 from services.market.findings import blocking
 from services.market.wording import called
-from services.memberships import find_owner
 from services.notices.facts import Fact, said_day
 from services.notices.telling import attach
 from services.outgoing import write_to_user
@@ -36,7 +34,7 @@ def tell_owner(session: Session, post_id: int, version: int, now: datetime) -> b
     post = session.get(MarketPost, post_id)
     if post is None or post.version != version:
         return False
-    user_id = _reader(session, post)
+    user_id = find_owner_of(session, post)
     conversation = find_conversation(session, user_id, now) if user_id is not None else None
     text = _words(post)
     if not text or conversation is None:
@@ -45,15 +43,6 @@ def tell_owner(session: Session, post_id: int, version: int, now: datetime) -> b
     facts = {Fact.STATE: STATES[PostState(post.state)], Fact.DAY: said_day(post.until)}
     attach(session, message, user_id=conversation.user_id, topic=Topic.CASE, title=called(post), facts=facts)
     return True
-
-
-def _reader(session: Session, post: MarketPost) -> int | None:
-    """Who wrote it; who runs the company where they left it."""
-    wanted = select(MarketPost.id).where(MarketPost.id == post.id, owned_by(post.user_id))
-    if post.company_id is None or session.scalar(wanted) is not None:
-        return post.user_id
-    owner = find_owner(session, post.company_id)
-    return owner.id if owner is not None else None
 
 
 def _words(post: MarketPost) -> str:
