@@ -12,7 +12,7 @@ from core.errors import AppError
 from models import Conversation
 from nlp.market.posts import Mode
 from services.deals.access import get_own_deal
-from services.deals.checklist import Checker, confirm, open_for
+from services.deals.checklist import Checker, confirm, open_for, points_of
 from services.deals.offers import OfferForm, Verdict, answer_offer, make_offer
 from services.deals.open_offer import find_open_offer
 from services.deals.wording import said_offer
@@ -102,7 +102,7 @@ def _confirm(context: TurnContext, words: Said, place: int) -> Reply:
 
     def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
         deal, side = get_own_deal(session, conversation.user_id, number, lock=True)
-        own = open_for(deal, Checker(side))
+        own = points_of(deal, Checker(side))
         if not 1 <= place <= len(own):
             return Reply(f"{number} 要您确认的没有第{place}项。", choices=(Choice(f"核对清单 {number}", "核对清单"),))
         confirm(session, conversation.user_id, number, own[place - 1].key, now)

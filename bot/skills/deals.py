@@ -213,16 +213,18 @@ def show_checks(context: TurnContext, words: Said) -> Reply:
     except NotFound as missing:
         return Reply(missing.message, choices=(MINE,))
     view = view_deal(context.session, deal, side, context.now)
-    own = [line for line in view.checks if line.is_mine and not line.is_mine_confirmed]
+    mine = enumerate((line for line in view.checks if line.is_mine), start=1)
+    own = [(place, line) for place, line in mine if not line.is_mine_confirmed]
     if deal.state != "agreed" or not view.checks:
         return Reply(f"{deal.number} 现在是“{said_state(deal)}”,没有要核对的。", choices=(MINE,))
     if not own:
         return Reply(f"{deal.number} 您要确认的都确认了,等对方和经纪人。", choices=(MINE,))
-    lines = [f"{place}. {_check(line)}" for place, line in enumerate(own[:SHOWN], start=1)]
+    lines = [f"{place}. {_check(line)}" for place, line in own[:SHOWN]]
     more = f"还有{len(own) - SHOWN}项,先确认这几项。" if len(own) > SHOWN else ""
+    first = f"确认第{own[0][0]}项"
     return Reply(
-        "\n".join([f"{deal.number} 签合同前请逐项确认:", *lines, f"属实就回复“确认第1项”。{more}"]),
-        choices=(Choice(f"确认第1项 {deal.number}", "确认第1项"), MINE),
+        "\n".join([f"{deal.number} 签合同前请逐项确认:", *lines, f"属实就回复“{first}”。{more}"]),
+        choices=(Choice(f"{first} {deal.number}", first), MINE),
         memory={"subject": {"kind": "deal", "deal": deal.number}, "pending": None},
     )
 

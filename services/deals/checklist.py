@@ -11,6 +11,7 @@ from core.clock import china_date
 from core.errors import Conflict, InvalidInput
 from models import Deal, DealState, PostSide, Staff
 from nlp.market.posts import Mode
+from nlp.market.tradability import SUSPENDED
 from nlp.rules.model import Article
 from services.deals.access import check_version, get_deal_to_broker, get_own_deal
 from services.deals.clock import plan_notice
@@ -66,7 +67,7 @@ CHECKS = (
     ),
     Check("co_owners", "有共有人的,都已经同意;没有就直接确认", _SELLER, ALL_MODES - ORDINARY, ("专利法", "第十四条")),
     Check("pledge", "没有质押;有质押的,质权人已经同意", _SELLER, article=("民法典", "第四百四十四条")),
-    Check("seizure", "没有被保全,程序没有中止", _SELLER, article=("专利法实施细则", "第一百零三条")),
+    Check("seizure", "没有被保全,程序没有中止", _SELLER, article=SUSPENDED),
     Check("licences", "已经给过别人的许可,都告诉了受让方", _TWO),
     Check(
         "export",
@@ -99,6 +100,11 @@ def checklist_of(deal: Deal) -> list[Check]:
         and (deal.rights or not check.for_rights)
         and (len(deal.rights) > 1 or not check.for_bundles)
     ]
+
+
+def points_of(deal: Deal, who: Checker) -> list[Check]:
+    """What this one confirms, done or not: by its place here people name a point, so that none moves up as they go."""
+    return [check for check in checklist_of(deal) if who in check.by]
 
 
 def confirmed_by(deal: Deal, check: Check) -> frozenset[Checker]:

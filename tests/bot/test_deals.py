@@ -36,13 +36,17 @@ def test_a_match_becomes_a_deal_and_its_price_is_agreed_in_chat(
     assert "1. " in listed and "《专利法》" in listed
     assert "逐项确认" in pusher.say(client, SELLER, "都确认")
     assert "记下了" in pusher.say(client, SELLER, "确认第1项")
+    # The second is the one that was shown as the second, though the first is off the list by now.
+    (second,) = (line for line in listed.splitlines() if line.startswith("2. "))
+    assert second.removeprefix("2. ").partition("(")[0] in pusher.say(client, SELLER, "确认第2项")
+    assert "3. " in (rest := pusher.say(client, SELLER, f"核对清单 {number}")) and "1. " not in rest
     assert "要终止" in pusher.say(client, BUYER, f"终止洽谈 {number}")
     assert "不动它" in pusher.say(client, BUYER, "算了")
 
     with resources.database.reading() as session:
         deal = session.scalars(select(Deal)).one()
         assert (deal.state, deal.amount, deal.mode) == (DealState.AGREED, 150_000, Mode.LICENCE_PLAIN)
-        assert [len(by) for by in deal.checks.values()] == [1]
+        assert [len(by) for by in deal.checks.values()] == [1, 1]
 
 
 def test_nobody_reads_a_phone_number_before_the_yes(
