@@ -5,12 +5,13 @@ memory is one portion, however many people there are."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import CursorResult, delete, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, china_date
-from core.db import Database
+from core.db import Database, table_of
 from core.ids import new_public_id
 from core.logs import get_logger
 from models import (
@@ -86,27 +87,30 @@ def advance(session: Session, mailing_id: int, now: datetime) -> Portion:
 
 
 def _gather(session: Session, mailing: Mailing, now: datetime) -> None:
-    """The next users by number who are in the segment, without reading them."""
+    """The next users by number who are in the segment, without reading them. Who is on the list already, further
+    down since two accounts became one, is not listed twice, and their number does not say how far the list is."""
     segment = Segment.read(mailing.segment)
-    wanted = (
-        select(literal(mailing.id), User.id)
+    portion = (
+        select(User.id)
         .where(User.id > mailing.gathered_to, segment.condition())
         .order_by(User.id)
         .limit(GATHERED)
+        .subquery()
     )
-    session.execute(insert(MailingRecipient).from_select(["mailing_id", "user_id"], wanted))
-    of_mailing = MailingRecipient.mailing_id == mailing.id
-    count, last = session.execute(
-        select(func.count(), func.max(MailingRecipient.user_id)).where(
-            of_mailing, MailingRecipient.user_id > mailing.gathered_to
+    count, last = session.execute(select(func.count(), func.max(portion.c.id)).select_from(portion)).one()
+    if last is not None:
+        is_listed = exists().where(MailingRecipient.mailing_id == mailing.id, MailingRecipient.user_id == User.id)
+        wanted = select(literal(mailing.id), User.id).where(
+            User.id > mailing.gathered_to, User.id <= last, segment.condition(), ~is_listed
         )
-    ).one()
-    mailing.recipient_count += count
+        listed = insert(table_of(MailingRecipient)).from_select(["mailing_id", "user_id"], wanted.order_by(User.id))
+        # An INSERT is asked how many rows it wrote only if one wants to know.
+        added = session.execute(listed.execution_options(preserve_rowcount=True))
+        mailing.recipient_count += cast("CursorResult[Any]", added).rowcount
+        mailing.gathered_to = last
     if count < GATHERED:
         mailing.state = MailingState.SENDING
         log.info("mailing_gathered", mailing_id=mailing.id, recipients=mailing.recipient_count)
-    if last is not None:
-        mailing.gathered_to = last
     _ask_for_next(session, mailing, f"list-{mailing.gathered_to}-{mailing.state}", now)
 
 

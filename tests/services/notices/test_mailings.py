@@ -224,6 +224,22 @@ def test_whose_accounts_become_one_meanwhile_is_told_once(desk: Desk) -> None:
     assert desk.figures().total == 12 and desk.told() == desk.everybody()
 
 
+def test_who_becomes_one_with_somebody_further_down_neither_stops_the_list_nor_cuts_it_short(desk: Desk) -> None:
+    with desk.database.unit_of_work() as session:
+        listed, *between, known = (make_identity(session, desk.clock.now()) for _ in range(4))
+        for each in (listed, *between, known):
+            each.user.region = "广东省广州市"
+        known.user.unionid = "oUnion1"
+    desk.does(start_mailing)
+    while desk.row().gathered_to < listed.user_id:
+        desk.sends()
+    with desk.database.unit_of_work() as session:
+        learn_unionid(session, session.get_one(WeChatIdentity, listed.id), "oUnion1", desk.clock.now())
+    desk.finishes()
+    assert desk.told() == [*desk.everybody(), *(each.user_id for each in (*between, known))]
+    assert desk.row().recipient_count == desk.figures().total == 14
+
+
 def test_who_asked_for_summaries_or_other_hours_is_told_then_and_not_once_it_is_paused_or_cancelled(desk: Desk) -> None:
     weekly, later = desk.readers[2], desk.readers[4]
     with desk.database.unit_of_work() as session:
