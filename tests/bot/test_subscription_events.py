@@ -10,6 +10,7 @@ from models import (
     DeliveryReason,
     DeliveryState,
     Message,
+    SubscriptionEvent,
     WeChatIdentity,
 )
 from services.notices.grants import list_left
@@ -41,6 +42,9 @@ def test_checklist_47_a_list_or_a_single_object_is_counted_once_however_often_it
     for fields in (single, single, several, several, several):
         assert pusher.push(client, fields).status_code == 200
     assert left(resources) == {"T1": 2, "T2": 1}
+    with resources.database.reading() as session:
+        # What is kept of the pushes names nobody.
+        assert [OPENID in key for key in session.scalars(select(SubscriptionEvent.key))] == [False, False]
 
     off = event_fields(OPENID, CHANGE, SubscribeMsgChangeEvent={"List": answer("T1", "reject")})
     pusher.push(client, off)
