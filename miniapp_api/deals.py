@@ -145,7 +145,7 @@ def create_offer(number: str, json_data: OfferIn) -> BaseModel | dict[str, Any]:
 def put_offer_answer(number: str, json_data: OfferAnswerIn) -> BaseModel:
     """答复出价
 
-    等答复的那一个:对方的可以接受、不接受,自己的可以收回。接受前再查一遍权利状态。
+    说清是哪一个:对方的可以接受、不接受,自己的可以收回;对方已经收回或换了价的返回409。接受前再查一遍权利状态。
     """
 
     def work(session: Session, user: User) -> str:
@@ -153,7 +153,7 @@ def put_offer_answer(number: str, json_data: OfferAnswerIn) -> BaseModel:
         deal, _ = get_own_deal(session, user.id, number, lock=True)
         if not deal.offers:
             raise Conflict("还没有人出价。")
-        answer_offer(session, user.id, number, len(deal.offers), json_data.verdict, now, version=json_data.version)
+        answer_offer(session, user.id, number, json_data.offer, json_data.verdict, now, version=json_data.version)
         return number
 
     return _done(work)

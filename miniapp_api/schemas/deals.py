@@ -14,7 +14,7 @@ from services.deals.checklist import Checker
 from services.deals.ending import SAID, Reason
 from services.deals.enquiring import LONGEST_OPENING
 from services.deals.messages import LONGEST
-from services.deals.offers import LONGEST_TERMS, Verdict
+from services.deals.offers import LONGEST_TERMS, MOST_OFFERS, Verdict
 from services.deals.quotes import MOST_POSTS
 from services.deals.splits import MOST_AMOUNT
 from services.deals.view import Doing
@@ -69,6 +69,7 @@ class OfferIn(Input):
 
 
 class OfferAnswerIn(Input):
+    offer: int = Field(ge=1, le=MOST_OFFERS, description="答复的是哪一个,`offers` 里的 `number`", examples=[1])
     verdict: Verdict = Field(description="对方的出价:接受、不接受;自己的:收回")
     version: Version | None = None
 

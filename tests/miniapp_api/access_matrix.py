@@ -121,7 +121,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/deals/{number}"): Row(only_theirs(200)),
     ("put", "/deals/{number}/consent"): Row(only_theirs(409), {"agrees": True}),
     ("post", "/deals/{number}/offers"): Row(only_theirs(409), {"mode": "transfer", "amount": 100}),
-    ("put", "/deals/{number}/offer-answer"): Row(only_theirs(409), {"verdict": "accept"}),
+    ("put", "/deals/{number}/offer-answer"): Row(only_theirs(409), {"offer": 1, "verdict": "accept"}),
     ("put", "/deals/{number}/checks"): Row(only_theirs(409), {"key": "pledge"}),
     ("put", "/deals/{number}/payments"): Row(only_theirs(409), {"payment": 1}),
     ("get", "/deals/{number}/messages"): Row(only_theirs(200)),

@@ -81,8 +81,12 @@ def test_a_bundle_has_its_price_split_and_a_request_for_quotations_shows_the_pri
 
     quoted = buyer.get(f"/quote-requests/{request['id']}").get_json()["quotes"][0]["offer"]
     assert quoted["amount"] == 100 and not quoted["is_mine"]
-    accepted = buyer.put(f"/deals/{number}/offer-answer", {"verdict": "accept"}).get_json()
-    assert accepted["state"] == "agreed" and accepted["amount"] == 100
+    # Whoever says yes to a price that is another one by now has said nothing.
+    seller.put(f"/deals/{number}/offer-answer", {"offer": 1, "verdict": "take_back"})
+    seller.post(f"/deals/{number}/offers", {"mode": "transfer", "amount": 200})
+    assert buyer.put(f"/deals/{number}/offer-answer", {"offer": 1, "verdict": "accept"}).status_code == 409
+    accepted = buyer.put(f"/deals/{number}/offer-answer", {"offer": 2, "verdict": "accept"}).get_json()
+    assert accepted["state"] == "agreed" and accepted["amount"] == 200
     keys = {check["key"] for check in accepted["checks"]}
     assert {"owner", "co_owners", "export", "split"} <= keys and "licensor" not in keys
     assert accepted["registration"]["article"] == {"law": "专利法", "article": "第十条"}
