@@ -5,7 +5,20 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
 
-from models import Deal, DealEvent, DealOffer, DealParty, MarketPost, PostSide, QuoteRequest, StaffNotification
+from models import (
+    Author,
+    Conversation,
+    Deal,
+    DealEvent,
+    DealOffer,
+    DealParty,
+    Delivery,
+    MarketPost,
+    Message,
+    PostSide,
+    QuoteRequest,
+    StaffNotification,
+)
 from services.deals.contact import other_side
 from services.deals.ending import end_for_good
 from services.deals.graph import CLOSED
@@ -30,6 +43,7 @@ def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
         about = StaffNotification.key.startswith(f"deal-{deal.id}-", autoescape=True)
         said = f"{deal.number}:一方的内容已按其要求删除"
         session.execute(update(StaffNotification).where(about).values(text=said))
+        _forget_what_was_told(session, deal.id, user_id, said)
         # What staff noted may be about either of them.
         noted = (DealEvent.deal_id == deal.id, DealEvent.kind == "noted")
         session.execute(update(DealEvent).where(*noted).values(details={}))
@@ -43,6 +57,18 @@ def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
     session.execute(update(Deal).where(Deal.quote_request_id.in_(requests)).values(quote_request_id=None))
     session.execute(delete(QuoteRequest).where(QuoteRequest.user_id == user_id))
     session.flush()
+
+
+def _forget_what_was_told(session: Session, deal_id: int, user_id: int, said: str) -> None:
+    """What the other side was told quotes who is gone: what they asked with, the terms of an offer."""
+    own = select(Conversation.id).where(Conversation.user_id == user_id)
+    told = select(Message.id).where(
+        Message.deal_id == deal_id, Message.author == Author.SYSTEM, Message.conversation_id.not_in(own)
+    )
+    session.execute(
+        update(Delivery).where(Delivery.message_id.in_(told)).values(payload={"kind": "text", "text": said})
+    )
+    session.execute(update(Message).where(Message.id.in_(told)).values(text=said))
 
 
 def end_with_oneself(session: Session, user_id: int, now: datetime) -> None:

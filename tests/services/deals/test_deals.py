@@ -241,6 +241,19 @@ def test_who_is_erased_leaves_neither_words_nor_contact_and_the_other_keeps_the_
         assert [own.deal.id for own in list_deals(session, scene.buyer.id)] == [deal.id]
 
 
+def test_the_words_of_who_is_erased_go_from_what_the_other_side_was_told(database: Database, clock: FixedClock) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        scene = make_scene(session, now)
+        agree(session, scene, now)
+        form = OfferForm(mode=Mode.LICENCE_PLAIN, amount=150_000, terms="只限广东")
+        make_offer(session, scene.seller.id, scene.deal.number, form, now)
+        assert any("只限广东" in text for text in told(session, PostSide.NEED, scene.buyer.id, now))
+        erase_user(session, scene.seller, now)
+        kept = [*session.scalars(select(Message.text)), *map(str, session.scalars(select(Delivery.payload)))]
+        assert kept and not any("只限广东" in each for each in kept)
+
+
 def test_whoever_turns_out_to_be_both_sides_has_no_deal_any_more(database: Database, clock: FixedClock) -> None:
     now = clock.now()
     with database.unit_of_work() as session:
