@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, exists, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import Forbidden, NotFound
 from models import HANDOFF, AnswerState, Case, CaseStatus, Conversation, CuratedAnswer, Role, Staff
@@ -166,7 +166,7 @@ def readable_by(staff: Staff) -> ColumnElement[bool]:
 
 def free_for(staff: Staff) -> ColumnElement[bool]:
     """Cases that nobody has and that are this person's by topic and region."""
-    return Case.status.in_(FREE) & _topic_matches(staff) & _region_matches(staff)
+    return Case.status.in_(FREE) & _topic_matches(staff) & region_matches(staff, Case.region)
 
 
 def _topic_matches(staff: Staff) -> ColumnElement[bool]:
@@ -176,12 +176,13 @@ def _topic_matches(staff: Staff) -> ColumnElement[bool]:
     return Case.topic.in_(["general", *fields])
 
 
-def _region_matches(staff: Staff) -> ColumnElement[bool]:
+def region_matches(staff: Staff, region: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+    """Where `region_rank` is not 0, for a query."""
     own = [name for name in staff.regions if name != NATIONWIDE]
     if not own or NATIONWIDE in staff.regions:
         return literal(True)
-    named = [Case.region.startswith(name, autoescape=True) | literal(name).startswith(Case.region) for name in own]
-    return or_(Case.region.is_(None), Case.region == "", *named)
+    named = [region.startswith(name, autoescape=True) | literal(name).startswith(region) for name in own]
+    return or_(region.is_(None), region == "", *named)
 
 
 def check_may(staff: Staff, action: Action, desk: Desk | None = None) -> None:

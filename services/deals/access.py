@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, Forbidden, NotFound
 from models import Deal, DealParty, DealState, PostSide, Staff
 from services.deals.graph import CLOSED
-from services.permissions import Action, check_may, oversees, region_rank
+from services.permissions import Action, check_may, oversees, region_matches, region_rank
 
 NO_DEAL = "没有找到这个单号。"
 STALE = "这一单刚被改过,请刷新后再看。"
@@ -53,10 +53,11 @@ def may_read(staff: Staff, deal: Deal) -> bool:
 
 
 def readable_deals(staff: Staff) -> ColumnElement[bool]:
-    """The same rule for a query, but for the region, which the caller asks `may_read` about."""
+    """The same rule for a query."""
     if oversees(staff):
         return literal(True)
-    return or_(Deal.broker_id == staff.id, and_(Deal.broker_id.is_(None), Deal.state.in_(NEEDS_BROKER)))
+    is_free = and_(Deal.broker_id.is_(None), Deal.state.in_(NEEDS_BROKER), region_matches(staff, Deal.region))
+    return or_(Deal.broker_id == staff.id, is_free)
 
 
 def lock_deal(session: Session, deal_id: int) -> Deal | None:

@@ -1,7 +1,7 @@
 """The contract and the registration that follows it: who must be told of it, by when, and what it does."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ from services.working_hours import load_calendar
 log = get_logger(__name__)
 
 MOST_PARTS = 12
+MOST_AHEAD = timedelta(days=3650)
 
 
 class PaymentPart(BaseModel):
@@ -128,8 +129,8 @@ def _check_contract(deal: Deal, form: ContractForm, today: date) -> None:
     problems = {}
     if not china_date(deal.created_at) <= form.signed_on <= today:
         problems["signed_on"] = "签约日在开始洽谈到今天之间。"
-    if form.effective_on < form.signed_on:
-        problems["effective_on"] = "生效日不早于签约日。"
+    if not form.signed_on <= form.effective_on <= today + MOST_AHEAD:
+        problems["effective_on"] = "生效日不早于签约日,最晚在10年内。"
     total = sum(part.amount for part in form.payments)
     if form.payments and total != deal.amount:
         problems["payments"] = f"各期加起来是{total:,}元,和谈成的{deal.amount or 0:,}元对不上。"

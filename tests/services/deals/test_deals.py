@@ -23,6 +23,7 @@ from models import (
     StaffNotification,
 )
 from nlp.market.posts import Mode
+from services.deals import listing
 from services.deals.broker import take_deal
 from services.deals.contact import contact_of, names_contact
 from services.deals.contract import (
@@ -93,6 +94,9 @@ def test_a_licence_goes_from_the_question_to_the_record(database: Database, cloc
         with pytest.raises(InvalidInput) as wrong:
             sign_contract(session, broker, deal.number, form.model_copy(update={"payments": parts[:1]}), now)
         assert set(wrong.value.fields) == {"payments"}
+        with pytest.raises(InvalidInput) as wrong:
+            sign_contract(session, broker, deal.number, form.model_copy(update={"effective_on": date.max}), now)
+        assert set(wrong.value.fields) == {"effective_on"}
         sign_contract(session, broker, deal.number, form, now)
         # Three months from 30 November end on 28 February 2027, a Sunday: the Monday after it.
         assert (deal.state, deal.register_by) == (DealState.REGISTRATION, date(2027, 3, 1))
@@ -215,6 +219,21 @@ def test_each_side_reads_its_own_words_with_the_broker_and_a_stranger_nothing(
         say_to_party(session, broker, number, PostSide.OFFER, "对方问能不能分期", now)
         assert [each.text for each in list_deal_messages(session, scene.deal, scene.buyer.id)] == ["最多出到12万"]
         assert [each.text for each in list_deal_messages(session, scene.deal, scene.seller.id)] == ["对方问能不能分期"]
+
+
+def test_deals_of_other_places_do_not_crowd_out_those_of_ones_own(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST_AT_DESK", 1)
+    now = clock.now()
+    with database.unit_of_work() as session:
+        broker = make_staff(session, now, skills=["market"], regions=["广东省"])
+        far, near = make_scene(session, now), make_scene(session, now)
+        for scene in (far, near):
+            agree(session, scene, now)
+        far.deal.region, far.deal.state_since = "北京市", now - timedelta(days=1)
+        session.flush()
+        assert [line.deal.number for line in list_desk(session, broker)] == [near.deal.number]
 
 
 def test_who_is_erased_leaves_neither_words_nor_contact_and_the_other_keeps_the_record(
