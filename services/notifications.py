@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from core.db import table_of
@@ -88,6 +88,11 @@ def notify(
         )
         is not None
     )  # fmt: skip
+
+
+def was_told(staff_id: int, key: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether `notify` has told this person that, for a query."""
+    return exists().where(StaffNotification.key == key + f"-staff-{staff_id}")
 
 
 def notify_all(

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, false, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
@@ -20,7 +20,7 @@ from services.deals.open_offer import find_open_offer, lapse
 from services.deals.settings import deal_settings
 from services.deals.standing import find_barriers
 from services.job_names import JobName, request_job
-from services.notifications import list_supervisors, notify
+from services.notifications import list_supervisors, notify, was_told
 
 log = get_logger(__name__)
 
@@ -64,19 +64,22 @@ def look_at_deal(session: Session, deal_id: int, now: datetime) -> None:
 
 
 def escalate_unbrokered(session: Session, now: datetime) -> int:
-    """Supervisors hear once of each deal that nobody took by the time both sides were told; answers of how many."""
+    """Supervisors hear once of each deal that nobody took by the time both sides were told; answers of how many. What
+    they have heard of is not read again."""
+    supervisors = list_supervisors(session)
+    key = literal("deal-") + cast(Deal.id, String) + "-unbrokered"
     late = session.scalars(
         select(Deal)
         .where(Deal.broker_id.is_(None), Deal.state.in_(NEEDS_BROKER), Deal.promised_at < now)
+        .where(or_(false(), *(~was_told(each.id, key) for each in supervisors)))
         .order_by(Deal.id)
         .limit(PORTION)
     ).all()
-    supervisors = list_supervisors(session)
     told = 0
     for deal in late:
         text = f"没人接的交易:{deal.number} {deal.title}"
-        key = f"deal-{deal.id}-unbrokered"
-        heard = [notify(session, staff_id=each.id, kind="deal", key=key, text=text, now=now) for each in supervisors]
+        about = f"deal-{deal.id}-unbrokered"
+        heard = [notify(session, staff_id=each.id, kind="deal", key=about, text=text, now=now) for each in supervisors]
         told += any(heard)
     return told
 

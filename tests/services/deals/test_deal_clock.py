@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from core.clock import FixedClock, china_date
@@ -91,3 +92,20 @@ def test_a_right_that_lapses_on_the_way_is_told_to_both_and_the_broker_once(
         notices = session.scalars(select(StaffNotification.text).where(StaffNotification.staff_id == broker.id)).all()
     assert kinds.count("barrier") == 1
     assert sum("终止" in text for text in notices) == 1
+
+
+def test_supervisors_hear_once_of_each_deal_that_nobody_took_however_many_wait(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_work, "PORTION", 1)
+    with database.unit_of_work() as session:
+        for _ in range(2):
+            make_staff(session, clock.now(), role=Role.SUPERVISOR)
+        for _ in range(2):
+            agree(session, make_scene(session, clock.now()), clock.now())
+    heard = []
+    for _ in range(4):
+        with database.unit_of_work() as session:
+            heard.append(clock_work.escalate_unbrokered(session, clock.now()))
+        clock.advance(timedelta(days=7 if not any(heard) else 1))
+    assert heard == [0, 1, 1, 0]
