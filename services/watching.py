@@ -45,7 +45,8 @@ def watch(
             raise InvalidInput(fields={"name": "写到小类或更细,如 H01M 或 H01M10/0525"})
     elif not 2 <= len(name) <= LONGEST_NAME:
         raise InvalidInput(fields={"name": f"2到{LONGEST_NAME}个字"})
-    user = session.get(User, user_id, with_for_update=True)
+    # What an import brings names the person and holds their watches: the lock lets that pass, or both would wait.
+    user = session.get(User, user_id, with_for_update={"key_share": True})
     if user is None or user.erased_at is not None:
         raise Unauthorized
     kept = {row.key: row for row in list_watches(session, user_id)}

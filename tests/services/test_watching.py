@@ -1,5 +1,7 @@
 """Watching: what imports bring is told to who asked for it, once, with the reason, and nothing from before."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import pytest
@@ -9,6 +11,7 @@ from core.clock import CHINA, FixedClock
 from core.db import Database
 from core.errors import InvalidInput, NotFound
 from models import LegalStatus, Notice, NoticeState, Patent, PatentKind, WatchKind
+from services import watching
 from services.notices.preferences import Pace
 from services.notices.reading import dismiss
 from services.notices.writing import write_due
@@ -136,3 +139,26 @@ def test_the_same_is_watched_once_ends_for_its_owner_alone_and_nonsense_is_refus
         ):
             with pytest.raises(InvalidInput):
                 watch(session, office.user_id, kind, name, office.clock.now())
+
+
+def test_a_pace_that_is_changed_while_an_import_is_told_and_the_telling_do_not_wait_for_each_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One holds the watch, the other the person. SQLite lets one write at a time."""
+    office.watches(WatchKind.IPC, "H01M")
+    office.imports("CN110000002A")
+    meeting = threading.Barrier(2 if office.database.engine.dialect.name == "postgresql" else 1, timeout=10)
+
+    def meeting_first(work):
+        def meets(*given, **named):
+            meeting.wait()
+            return work(*given, **named)
+
+        return meets
+
+    for name in ("tell", "list_watches"):
+        monkeypatch.setattr(watching, name, meeting_first(getattr(watching, name)))
+    with ThreadPoolExecutor(2) as pool:
+        told = pool.submit(office.reads)
+        changed = pool.submit(office.watches, WatchKind.IPC, "H01M", Pace.WEEKLY)
+        assert (told.result(), bool(changed.result())) == (1, True)
