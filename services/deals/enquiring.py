@@ -22,6 +22,7 @@ from models import (
 )
 from nlp.market.posts import Mode
 from services.case_records import next_case_number
+from services.custody.access import company_of
 from services.deals.access import check_version, get_own_deal
 from services.deals.broker import ask_for_broker
 from services.deals.clock import plan_notice
@@ -65,11 +66,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Pair:
-    """The posts of both sides; whoever asks may have none. `owner_id` is whose the post that is asked about is now."""
+    """The posts of both sides; whoever asks may have none. `owner_id` is whose the post that is asked about is now,
+    `company_id` the company that whoever asks acts for."""
 
     asked: MarketPost
     own: MarketPost | None
     owner_id: int
+    company_id: int | None
 
     @property
     def side(self) -> PostSide:
@@ -190,11 +193,13 @@ def _pair(session: Session, user: User, enquiry: Enquiry) -> _Pair:
     owner_id = find_owner_of(session, asked)
     if owner_id is None:
         raise Conflict("这条现在没有人答复,换一条看看。")
-    if user.id in {owner_id, asked.user_id} or (asked.company_id is not None and asked.company_id == user.company_id):
+    # A name that somebody only wrote in a form is not shown to the other side as who they are.
+    company = company_of(session, user.id)
+    if user.id in {owner_id, asked.user_id} or (company is not None and asked.company_id == company.id):
         raise InvalidInput("这条是您自己或同一企业发的。")
     if asked.modes and set(asked.modes) == {Mode.PLEDGE}:
         raise InvalidInput(AS_FINANCING)
-    return _Pair(asked, own, owner_id)
+    return _Pair(asked, own, owner_id, company.id if company is not None else None)
 
 
 def _find_open(session: Session, user_id: int, pair: _Pair) -> Deal | None:
@@ -249,7 +254,7 @@ def _open(session: Session, user: User, pair: _Pair, enquiry: Enquiry, now: date
     session.add(deal)
     session.flush()
     deal.parties = [
-        DealParty(side=pair.side, user_id=user.id, company_id=user.company_id),
+        DealParty(side=pair.side, user_id=user.id, company_id=pair.company_id),
         DealParty(side=PostSide(pair.asked.side), user_id=pair.owner_id, company_id=pair.asked.company_id),
     ]
     session.flush()

@@ -39,6 +39,21 @@ def test_a_post_whose_writer_left_the_company_is_answered_by_who_runs_it(databas
             enquire(session, writer, Enquiry(post_id=post.public_id, **REACHED), now)
 
 
+def test_a_companys_name_stands_beside_who_acts_for_it_not_who_wrote_it_in_a_form(
+    database: Database, clock: FixedClock
+) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        seller, boss, stranger = (make_person(session, now) for _ in range(3))
+        company = join(session, boss.id, now)
+        stranger.company_id = company.id
+        asked = Enquiry(post_id=make_post(session, seller.id, now).public_id, **REACHED)
+
+        deals = [enquire(session, each, asked, now) for each in (boss, stranger)]
+
+        assert [party_of(deal, PostSide.NEED).company_id for deal in deals] == [company.id, None]
+
+
 def test_who_asked_without_a_post_talks_about_the_one_that_the_other_side_found(
     database: Database, clock: FixedClock
 ) -> None:
