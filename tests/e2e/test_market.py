@@ -12,7 +12,7 @@ SAID_BY_ITSELF = 60_000
 
 def test_an_offer_is_looked_at_before_another_phone_sees_it(product, open_phone, open_desk, picture):
     desk = open_desk(product.hire("周敏", Role.SUPERVISOR)).page
-    seller, buyer = open_phone("陶然"), open_phone("简宁")
+    seller, buyer = open_phone("陆行舟"), open_phone("方知微")
 
     expect(seller.ask("我有个阀门涂层技术想转让")).to_contain_text("要挂哪件")
     expect(seller.ask("粉末在700℃煅烧3小时,再球磨到5微米。阀门密封面的涂层,耐磨三年,适合水泵厂。")).to_contain_text(

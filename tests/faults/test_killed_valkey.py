@@ -91,6 +91,6 @@ def test_valkey_killed_while_a_job_runs_the_message_is_sent_once(stack: Stack, n
 
 
 def _waiting(stack: Stack) -> bool:
-    """Whether both jobs are in Valkey."""
+    """Whether the answer's job is in Valkey; a hand-off is offered where it is opened and leaves none."""
     with redis.Redis.from_url(stack.valkey.url) as client:
-        return all(client.llen(f"rq:queue:{name}") >= 1 for name in ("deliveries", "cases"))
+        return bool(client.llen("rq:queue:deliveries"))
