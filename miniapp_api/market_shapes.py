@@ -5,10 +5,11 @@ from datetime import date
 from miniapp_api.custody_shapes import articles_out
 from miniapp_api.schemas.market import BoardPostOut, MatchOut, PostIn, PostOut, TradeFindingOut
 from models import MarketPost
+from nlp.market.subject_text import without_figures
 from services.market.findings import read_findings, said_signs
 from services.market.own import OwnMatch
 from services.market.posting import PostForm
-from services.market.wording import owner_called, said_state, said_terms
+from services.market.wording import owner_called, said_state, said_terms, said_terms_to_other
 
 SAME_NAMES = ("side", "text", "until", "rights", "classes", "modes", "regions", "right_state")
 
@@ -67,11 +68,19 @@ def board_out(post: MarketPost, *, user_id: int, is_kept: bool) -> BoardPostOut:
 
 
 def match_out(found: OwnMatch, *, user_id: int, is_kept: bool) -> MatchOut:
+    """Whether the prices meet the reasons say; what the other side asks or would pay is not in a match."""
+    theirs = found.theirs
+    other = board_out(theirs, user_id=user_id, is_kept=is_kept).model_copy(
+        update={
+            "title": without_figures(theirs.title), "text": without_figures(theirs.text),
+            "terms": said_terms_to_other(theirs), "amount_yuan": None,
+        }
+    )  # fmt: skip
     return MatchOut.model_validate(
         {
             "id": found.match.public_id,
             "post_id": found.mine.public_id,
-            "other": board_out(found.theirs, user_id=user_id, is_kept=is_kept),
+            "other": other,
             "reasons": found.match.reasons,
             "to_talk": found.match.to_talk,
             "missing": [words for side, words in found.match.missing if side == found.side.value],

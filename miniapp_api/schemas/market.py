@@ -189,8 +189,8 @@ class MatchFeedbackIn(Input):
 class MatchOut(Output):
     id: str
     post_id: str = Field(description="自己的哪一条")
-    other: BoardPostOut
-    reasons: list[str] = Field(description="哪些对得上", examples=[["主题", "可普通许可", "预算够"]])
+    other: BoardPostOut = Field(description="对方的一条,不带价格和预算:谈不谈得拢看理由")
+    reasons: list[str] = Field(description="哪些对得上", examples=[["主题", "可普通许可", "价格谈得拢"]])
     to_talk: list[str] = Field(description="哪些要谈")
     missing: list[str] = Field(description="自己补上什么会更准", examples=[["预算没写"]])
     verdict: FeedbackVerdict | None = Field(description="自己说过的;没说为 null")

@@ -25,7 +25,6 @@ LICENCES = frozenset(
 AS_GOOD = {Mode.LICENCE_PLAIN: frozenset({Mode.LICENCE_PLAIN, Mode.LICENCE_QUICK, Mode.OPEN_LICENCE})}
 # Up to so much above the budget people still talk.
 BARGAIN = 1.3
-YUAN_PER_WAN = 10_000
 
 
 class Verdict(StrEnum):
@@ -71,6 +70,7 @@ def _mode(need: Post, offer: Post) -> Iterator[Condition]:
 
 
 def _price(need: Post, offer: Post) -> Iterator[Condition]:
+    """Whether they meet, without a figure: neither the least price nor the budget is told to the other side."""
     if need.amount is None:
         if offer.amount is not None:
             yield Condition("price", Verdict.NOT_SAID, "预算没写", is_must=False, missing_from="need")
@@ -78,11 +78,11 @@ def _price(need: Post, offer: Post) -> Iterator[Condition]:
     if offer.amount is None:
         yield Condition("price", Verdict.NOT_SAID, "价格没写", missing_from="offer")
     elif offer.amount <= need.amount:
-        yield Condition("price", Verdict.MET, "预算够")
+        yield Condition("price", Verdict.MET, "价格谈得拢")
+    elif offer.amount <= BARGAIN * need.amount:
+        yield Condition("price", Verdict.TO_TALK, "价格要谈")
     else:
-        over = f"要价{_money(offer.amount)},预算{_money(need.amount)}"
-        near = offer.amount <= BARGAIN * need.amount
-        yield Condition("price", Verdict.TO_TALK if near else Verdict.UNMET, over)
+        yield Condition("price", Verdict.UNMET, "价格差得远")
 
 
 def _region(need: Post, offer: Post) -> Iterator[Condition]:
@@ -113,8 +113,3 @@ def _dates(need: Post, offer: Post, on: date) -> Iterator[Condition]:
     for post, whose in ((need, "需求"), (offer, "供给")):
         if post.until is not None and post.until < on:
             yield Condition("dates", Verdict.UNMET, f"{whose}已过期")
-
-
-def _money(amount: int) -> str:
-    wan = amount / YUAN_PER_WAN
-    return f"{wan:g}万元" if wan >= 1 else f"{amount:,}元"

@@ -6,6 +6,7 @@ from core.i18n import chinese_amount, chinese_date
 from models import MarketPost, PostSide, PostState
 from nlp.market.conditions import MODE_NAMES
 from nlp.market.posts import Mode, RightState
+from nlp.market.subject_text import subject_of, without_figures
 
 LONGEST_NAME = 18
 SIDES = {PostSide.OFFER: "供给", PostSide.NEED: "需求"}
@@ -28,8 +29,17 @@ ANONYMOUS = "匿名"
 
 def called(post: MarketPost) -> str:
     """Its title, else how its text begins."""
-    name = " ".join((post.title or post.text).split())
+    return _shortened(post.title or post.text)
+
+
+def _shortened(text: str) -> str:
+    name = " ".join(text.split())
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+
+
+def called_to_other(post: MarketPost) -> str:
+    """As a match names it to the other side: what it is about, without what its owner asks or would pay."""
+    return _shortened(without_figures(post.title or subject_of(post.text)))
 
 
 def said_modes(post: MarketPost) -> str:
@@ -47,7 +57,16 @@ def said_amount(post: MarketPost) -> str:
 
 def said_terms(post: MarketPost) -> str:
     """普通许可 · 15万元起 · 山西省太原市"""
-    return " · ".join(part for part in (said_modes(post), said_amount(post), "、".join(post.regions[:2])) if part)
+    return _joined(said_modes(post), said_amount(post), "、".join(post.regions[:2]))
+
+
+def said_terms_to_other(post: MarketPost) -> str:
+    """The same in a match, whose reasons say whether the prices meet."""
+    return _joined(said_modes(post), "、".join(post.regions[:2]))
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def said_state(post: MarketPost, today: date) -> str:

@@ -160,17 +160,20 @@ def test_a_match_is_answered_and_what_is_dismissed_goes(
         user_id = session.scalars(select(WeChatIdentity.user_id).where(WeChatIdentity.openid == "oMini1")).one()
         mine = make_post(session, user_id, clock.now())
         offer = session.scalars(select(MarketPost).where(MarketPost.public_id == board["hidden"])).one()
+        offer.amount, offer.text = 150_000, "振动和温度一起看,提前两周报警。普通许可15万起。"
         session.add(
             MarketMatch(
                 need_id=mine.id, offer_id=offer.id, score=0.8, reasons=["主题"], to_talk=[],
                 missing=[["need", "预算没写"], ["offer", "价格没写"]], found_at=clock.now(), changed_at=clock.now(),
             )
         )  # fmt: skip
-        own = mine.public_id
+        own, offer_title = mine.public_id, offer.title
 
     [found] = phone.get("/market/matches", post_id=own).get_json()["items"]
 
     assert (found["post_id"], found["other"]["id"], found["missing"]) == (own, board["hidden"], ["预算没写"])
+    shown = [found["other"][name] for name in ("title", "text", "terms", "amount_yuan")]
+    assert shown == [offer_title, "振动和温度一起看,提前两周报警。", "普通许可", None]
     path = f"/market/matches/{found['id']}/feedback"
     assert phone.put(path, {"verdict": "interested", "reason": "price"}).status_code == 422
     assert phone.put(path, {"verdict": "interested"}).status_code == 200

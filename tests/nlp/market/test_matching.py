@@ -11,7 +11,7 @@ from nlp.market.index import PostIndex
 from nlp.market.matching import Matcher
 from nlp.market.posts import Mode, Post, RightState
 from nlp.market.regions import RegionWish, RegionWishes
-from nlp.market.subject_text import subject_of
+from nlp.market.subject_text import subject_of, without_figures
 from nlp.segmenter import default_segmenter
 from nlp.slots.regions import RegionFinder
 
@@ -52,12 +52,34 @@ def test_terms_of_trade_are_no_part_of_the_subject() -> None:
     assert subject_of("专利转让") == "专利转让"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("水泵轴承老是烧,想提前知道故障。普通许可,20万以内", "水泵轴承老是烧,想提前知道故障。普通许可"),
+        ("三元锂电池隔膜,装在一块板上,出价5000元", "三元锂电池隔膜,装在一块板上"),
+        ("求购净水器,¥12,000", "求购净水器"),
+        ("求购净水器预算二十几万元", "求购净水器预算"),
+        ("预算30w", "预算"),
+        ("1.5亿元以内", "以内"),
+    ],
+)
+def test_no_sum_of_money_is_left_in_what_the_other_side_is_shown(text: str, shown: str) -> None:
+    assert without_figures(text) == shown
+
+
+@pytest.mark.parametrize(("ask", "said"), [(250_000, "价格要谈"), (900_000, "价格差得远"), (10_000, "价格谈得拢")])
+def test_a_match_says_whether_prices_meet_and_no_figure(ask: int, said: str) -> None:
+    found = check_conditions(NEED, replace(BEARING, amount=ask), on=TODAY)
+
+    assert [each.said for each in found if each.name == "price"] == [said]
+
+
 def test_a_match_says_what_fits_and_where_it_stands() -> None:
     best = matcher(JUICE, BEARING).match(NEED, on=TODAY)[0]
 
     assert best.post_id == BEARING.post_id
     assert best.reasons[0].startswith("主题(") and "轴承" in best.reasons[0]
-    assert best.reasons[1:] == ("可普通许可", "预算够", "地区")
+    assert best.reasons[1:] == ("可普通许可", "价格谈得拢", "地区")
     assert not best.to_talk and not best.missing
 
 
@@ -84,7 +106,7 @@ def test_an_offer_finds_the_needs_that_seek_it() -> None:
 
     best = matcher(thirsty, NEED, seeking=False).match(BEARING, on=TODAY)[0]
 
-    assert (best.post_id, best.reasons[1:]) == (NEED.post_id, ("可普通许可", "预算够", "地区"))
+    assert (best.post_id, best.reasons[1:]) == (NEED.post_id, ("可普通许可", "价格谈得拢", "地区"))
 
 
 def test_what_is_said_of_a_pair_is_true_for_both_who_read_it() -> None:

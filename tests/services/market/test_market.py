@@ -59,7 +59,7 @@ def test_a_new_post_is_matched_at_once_from_either_side(market: Market) -> None:
     need = market.publish(market.buyer, NEED)
     (found,) = market.match(need)
 
-    assert found.reasons[-2:] == ["可普通许可", "预算够"] and found.to_talk == []
+    assert found.reasons[-2:] == ["可普通许可", "价格谈得拢"] and found.to_talk == []
     assert found.missing == []
     assert market.match(offer)[0].id == found.id
     with market.database.reading() as session:
