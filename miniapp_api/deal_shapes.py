@@ -45,7 +45,7 @@ def deal_out(session: Session, deal: Deal, side: PostSide, now: datetime, report
     return DealOut.model_validate(
         {
             **_item(deal, side),
-            **{name: getattr(deal, name) for name in ("opening", "mode", "signed_on", "effective_on")},
+            **{name: getattr(deal, name) for name in ("opening", "mode", "promised_at", "signed_on", "effective_on")},
             "registered_on": deal.registered_on,
             "rights": list(view.rights),
             "rights_count": len(deal.rights),

@@ -89,7 +89,7 @@ def list_own_deals(query_data: DealsQuery) -> DealsOut:
 def create_deal(json_data: DealIn) -> BaseModel | dict[str, Any]:
     """想谈一条
 
-    对方收到询问,同意后双方互看称呼和电话,经纪人来联系。对方已经先问过您的,这样就算双方同意。
+    对方收到询问,同意后双方互看称呼和电话,经纪人在 `promised_at` 前联系。对方已经先问过您的,这样就算双方同意。
     """
     enquiry = Enquiry(**json_data.model_dump())
 

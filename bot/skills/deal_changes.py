@@ -11,14 +11,19 @@ from bot.replies import Choice, Reply
 from bot.skills.deal_offers import ACCEPT, OFFER, offer
 from bot.skills.deal_turns import MINE, commit, number_of, shown
 from bot.skills.deal_words import PAID, WRITES, Called, Said, called, find_amount, place_of
+from core.clock import china_date
+from core.i18n import chinese_date
 from models import Conversation, DealState, PostSide, User
 from services.deals.access import get_own_deal
+from services.deals.clock import answer_ends_on
 from services.deals.contact import contact_of, other_side
 from services.deals.ending import Reason, end_deal
 from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
 from services.deals.messages import say_to_broker
 from services.deals.offers import Verdict, answer_offer
 from services.deals.payments import say_paid
+from services.deals.settings import deal_settings
+from services.deals.wording import said_promise
 
 # What is asked for, kept as pending.kind.
 CONTACT, END = "deal_contact", "deal_end"
@@ -66,8 +71,11 @@ def _asking(context: TurnContext, about: Mapping[str, Any], given: Called) -> Re
         enquiry = Enquiry(match_id=about.get("match"), post_id=about.get("post"), name=given.name, phone=given.phone)
         deal = enquire(session, user, enquiry, now)
         if deal.state != DealState.ENQUIRED:
-            return shown(f"对方已经问过您,这样就算都同意谈了。单号 {deal.number}。", deal.number)
-        return shown(f"已经问对方了,单号 {deal.number}。对方同意后,双方互看称呼和电话,经纪人来联系。", deal.number)
+            said = f"对方已经问过您,这样就算都同意谈了。单号 {deal.number}。{said_promise(deal, now)}"
+            return shown(said, deal.number)
+        last = chinese_date(answer_ends_on(deal, deal_settings(china_date(now))))
+        said = f"已经问对方了,单号 {deal.number}。对方{last}前答复,不答复就结束。"
+        return shown(f"{said}同意后双方互看称呼和电话,经纪人几点前联系也告诉您。", deal.number)
 
     return commit(context, work, asks={"kind": CONTACT, **about})
 
@@ -81,7 +89,7 @@ def _answering(context: TurnContext, about: Mapping[str, Any], given: Called) ->
         _, side = get_own_deal(session, user.id, number)
         other = contact_of(deal, other_side(side))
         reach = f"对方是{other.name},{other.phone}。" if other is not None else ""
-        return shown(f"好,{number} 谈起来了。{reach}经纪人会联系两边,也可以直接出价。", number)
+        return shown(f"好,{number} 谈起来了。{reach}{said_promise(deal, now)}也可以直接出价。", number)
 
     return commit(context, work, asks={"kind": CONTACT, **about})
 

@@ -9,12 +9,14 @@ from bot.replies import Choice, Reply
 from bot.skills.deal_turns import MINE, commit, number_of, shown
 from bot.skills.deal_words import CONFIRMS, Said, find_amount, find_mode, place_of
 from core.errors import AppError
+from core.i18n import chinese_amount
 from models import Conversation
 from nlp.market.posts import Mode
 from services.deals.access import get_own_deal
 from services.deals.checklist import Checker, confirm, open_for, points_of
 from services.deals.offers import OfferForm, Verdict, answer_offer, make_offer
 from services.deals.open_offer import find_open_offer
+from services.deals.splits import MOST_AMOUNT
 from services.deals.wording import said_offer
 
 # What is asked for, kept as pending.kind.
@@ -66,6 +68,8 @@ def offer(context: TurnContext, words: Said) -> Reply:
             ASKS_OFFER,
             memory={"pending": {"kind": OFFER, "number": number}, "subject": {"kind": "deal", "deal": number}},
         )
+    if amount > MOST_AMOUNT:
+        return Reply(f"一单最多{chinese_amount(MOST_AMOUNT)},请核对金额。", choices=(MINE,))
     said_mode = find_mode(words.rest)
 
     def work(session: Session, conversation: Conversation, now: datetime) -> Reply:

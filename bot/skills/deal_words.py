@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nlp.market.posts import Mode
 from nlp.slots.money import find_amounts
 from nlp.slots.numerals import CHINESE, read_number
+from services.deals.contact import find_phone
 
 LONGEST = 320
 LONGEST_PLAIN = 40
@@ -20,7 +21,10 @@ AGREES = re.compile(f"(?:我)?(?:同意|愿意|可以)(?:洽谈|谈|聊|互看�
 DECLINES = re.compile(f"(?:我)?(?:不谈|不想谈|不愿意谈|不同意洽谈|不同意谈|拒绝洽谈){END}")
 UNSHARES = re.compile(f"(?:收回|不给看|隐藏)(?:我的)?联系方式{END}")
 ENDS = re.compile(f"(?:终止|结束|取消|放弃)(?:洽谈|交易|这单|这一单){END}")
-OFFERS = re.compile(r"^(?:我)?(?:出价|还价|报价|出|加到|降到)")
+OFFERS = re.compile(r"^(?:我)?(?:出价|还价|报价|加到|降到)")
+# 出15万 with nothing but the way and the price: 出15万的货 is about something else.
+BIDS = re.compile(r"^我?出(?!价)")
+BESIDES_PRICE = re.compile(f"(?:我|出|做|总共|一共|最多|就|吧|元|块|钱|左右|[,、 ])*{END}")
 ACCEPTS = re.compile(f"(?:我)?(?:接受|同意)(?:这个|对方的)?(?:出价|报价|还价|价格|价){END}")
 REFUSES = re.compile(f"(?:我)?(?:不接受|不同意|拒绝)(?:这个|对方的)?(?:出价|报价|还价|价格|价){END}")
 TAKES_BACK = re.compile(f"(?:收回|撤回)(?:我的)?(?:出价|报价|还价){END}")
@@ -35,7 +39,6 @@ ENQUIRES = re.compile(
     f"(?:我)?(?:想谈|想聊|要谈|问一?下|对|有兴趣|感兴趣|联系)?第(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,2}})[个条](?:有兴趣|感兴趣|想谈|谈谈|聊聊|的对方)?{END}"
 )
 WANTS = re.compile("谈|聊|有兴趣|感兴趣|联系|问")
-PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)")
 CALLED = re.compile(r"(?:我叫|叫我|我是|姓名|称呼|名字|联系人|电话|手机号?|号码|是|[::,,、;;。\s])+")
 MODES = (
     (Mode.LICENCE_EXCLUSIVE, "独占许可"),
@@ -90,9 +93,23 @@ def find_amount(text: str) -> int | None:
     return int(found[0].value) if found else None
 
 
+def is_offer(text: str) -> bool:
+    """Whether a sentence names a price that somebody offers, or begins to: 出价, 还价到20万, 我出15万."""
+    if OFFERS.match(text):
+        return True
+    found = find_amounts(text)
+    if not BIDS.match(text) or len(found) != 1:
+        return False
+    rest = f"{text[: found[0].start]}{text[found[0].end :]}"
+    mode = next((word for _, word in MODES if word in rest), None)
+    if mode is not None:
+        rest = rest.replace(f"普通{mode}" if f"普通{mode}" in rest else mode, "", 1)
+    return BESIDES_PRICE.fullmatch(rest) is not None
+
+
 def called(text: str) -> Called:
     """王工 13800138000; 我叫王小明,电话13800138000"""
-    match = PHONE.search(text)
+    match = find_phone(text)
     rest = text if match is None else f"{text[: match.start()]} {text[match.end() :]}"
     name = CALLED.sub(" ", rest).strip()
     return Called(name if 0 < len(name) <= 20 else None, match[0] if match else None)

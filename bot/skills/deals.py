@@ -19,7 +19,6 @@ from bot.skills.deal_words import (
     LISTS,
     LONGEST,
     LONGEST_PLAIN,
-    OFFERS,
     PAID,
     REFUSES,
     SALES,
@@ -30,6 +29,7 @@ from bot.skills.deal_words import (
     WRITES,
     Said,
     find_amount,
+    is_offer,
     place_of,
     said,
 )
@@ -89,7 +89,7 @@ def _about_one(context: TurnContext, words: Said) -> Skill | None:
         return Skill(NAME, lambda given: show_checks(given, words))
     if (change := _change_of(words)) is not None:
         return Skill(NAME, lambda given: change(given, words))
-    if OFFERS.match(words.rest):
+    if is_offer(words.rest):
         return Skill(NAME, lambda given: deal_offers.offer(given, words))
     if SHOWS.fullmatch(words.rest):
         return Skill(NAME, lambda given: show_one(given, words))
@@ -130,7 +130,7 @@ def _about_subject(context: TurnContext, words: Said) -> Skill | None:
     if number is None:
         return None
     named = Said(words.rest, str(number))
-    if OFFERS.match(words.rest) and find_amount(words.rest) is None and words.rest not in {"出价", "还价", "报价"}:
+    if is_offer(words.rest) and find_amount(words.rest) is None and words.rest not in {"出价", "还价", "报价"}:
         return None
     return _about_one(context, named) if words.rest else None
 

@@ -16,7 +16,7 @@ from services.market.wording import SIDES, called, owner_called, said_terms
 BOARD = "market_board"
 SHOWN, SHOWN_TEXT = 5, 80
 WANTED = Choice("我想求购技术", "发需求")
-TO_PERSON = Choice("转人工", "找专员谈")
+TO_PERSON = Choice("转人工", "找专员")
 
 
 def browse(context: TurnContext) -> Reply:
@@ -61,7 +61,7 @@ def _show_board(context: TurnContext, query: dict[str, str], offset: int) -> Rep
 
 
 def show_board_post(context: TurnContext, *, public_id: str) -> Reply:
-    """One post as everybody reads it; a person brings both sides together."""
+    """One post as everybody reads it, and how one asks whose it is to talk."""
     try:
         post = get_board_post(context.session, public_id, context.today)
     except AppError as refusal:
@@ -69,8 +69,12 @@ def show_board_post(context: TurnContext, *, public_id: str) -> Reply:
     lines = [f"{SIDES[PostSide(post.side)]} {called(post)}", shortened(post.text), said_terms(post)]
     rights = "" if post.is_anonymous or not post.rights else f" · {'、'.join(post.rights[:2])}"
     lines.append(f"{owner_called(post)}{rights} · 展示到{chinese_date(post.until)}")
-    lines.append("想谈说“转人工”,专员先问过对方。")
-    return Reply("\n".join(line for line in lines if line), choices=(TO_PERSON,), memory={"pending": None})
+    ids = list((context.memory.get("list") or {}).get("ids") or [])
+    asks = f"想谈第{ids.index(public_id) + 1}个" if public_id in ids else ""
+    if asks:
+        lines.append(f"想谈说“{asks}”:先问对方,双方都同意才互看联系方式。")
+    choices = (*((Choice(asks, "想谈"),) if asks else ()), TO_PERSON)
+    return Reply("\n".join(line for line in lines if line), choices=choices, memory={"pending": None})
 
 
 def shortened(text: str) -> str:

@@ -196,11 +196,19 @@ def _contract() -> ContractForm:
         if not name.strip():
             continue
         amount = amounts[place].strip() if place < len(amounts) else ""
-        if not (amount.isascii() and amount.isdigit() and 0 < int(amount[:12]) <= MOST_AMOUNT) or len(name) > 40:
+        if not _is_amount(amount) or len(name.strip()) > 40:
             raise InvalidInput("每期写名称和整数的元。", fields={"payments": "每期写名称和整数的元。"})
         due = days[place].strip() if place < len(days) else ""
         parts.append(PaymentPart(name=name.strip(), amount=int(amount), due_on=_read_day(due) if due else None))
     return ContractForm(signed_on=_day("signed_on"), effective_on=_day("effective_on"), payments=parts)
+
+
+def _is_amount(text: str) -> bool:
+    """Whole yuan; zeros in front are nothing, so that they hide no longer number."""
+    digits = text.lstrip("0")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(MOST_AMOUNT)):
+        return False
+    return int(digits) <= MOST_AMOUNT
 
 
 def _day(name: str) -> date:

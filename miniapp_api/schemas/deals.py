@@ -183,6 +183,7 @@ class DealOut(DealItemOut):
     contact: ContactOut | None
     is_shared: bool = Field(description="我的联系方式是不是同意给对方看")
     broker: str | None = Field(description="经纪人")
+    promised_at: datetime | None = Field(description="答应经纪人几点前联系双方;还没都同意谈为 null")
     mode: Mode | None
     split: list[ShareOut]
     offers: list[OfferOut]

@@ -47,10 +47,15 @@ def contact_from(user: User, name: str | None = None, phone: str | None = None) 
     return Contact(said_name, said_phone)
 
 
+def find_phone(plain: str) -> re.Match[str] | None:
+    """A telephone number in a normalised text, at its place in it; digits may be Chinese ones."""
+    return PHONE.search(plain.translate(CHINESE_DIGITS))
+
+
 def names_contact(text: str) -> bool:
     """Whether a text tells how to reach somebody."""
     plain = unicodedata.normalize("NFKC", text)
-    return any((PHONE.search(plain.translate(CHINESE_DIGITS)), EMAIL.search(plain), CHAT_NAME.search(plain)))
+    return any((find_phone(plain), EMAIL.search(plain), CHAT_NAME.search(plain)))
 
 
 def check_text(deal: Deal | None, text: str, field: str) -> None:

@@ -24,6 +24,7 @@ from nlp.market.posts import Mode
 from services.case_records import next_case_number
 from services.custody.access import company_of
 from services.deals.access import check_version, get_own_deal
+from services.deals.asking import check_may_ask
 from services.deals.broker import ask_for_broker
 from services.deals.clock import plan_notice
 from services.deals.contact import Contact, check_text, contact_from, other_side, party_of
@@ -37,7 +38,6 @@ from services.working_hours import promise_reply
 log = get_logger(__name__)
 
 LETTERS = "GX"
-MOST_OPEN = 50
 LONGEST_OPENING = 300
 AS_FINANCING = "这条只做质押,请走质押融资:说“专利质押贷款”。"
 
@@ -98,8 +98,7 @@ def enquire(session: Session, user: User, enquiry: Enquiry, now: datetime) -> De
     pair = _pair(session, user, enquiry)
     if (there := _find_open(session, user.id, pair)) is not None:
         return _agree_instead(session, there, pair, user, enquiry, now)
-    if _count_open(session, user.id) >= MOST_OPEN:
-        raise Conflict(f"同时最多谈{MOST_OPEN}单,先结束一单再问。")
+    check_may_ask(session, user.id, pair.asked, now)
     deal = _open(session, user, pair, enquiry, now)
     _consent(party_of(deal, pair.side), contact, now)
     note(session, deal, "enquired", now, side=pair.side, tells=[other_side(pair.side)])
@@ -226,12 +225,6 @@ def _agree_instead(session: Session, deal: Deal, pair: _Pair, user: User, enquir
         deal.offer_post_id, deal.rights = pair.asked.id, list(pair.asked.rights)
     answer = Answer(agrees=True, name=enquiry.name, phone=enquiry.phone)
     return answer_enquiry(session, user, deal.number, answer, now)
-
-
-def _count_open(session: Session, user_id: int) -> int:
-    mine = exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == user_id)
-    open_ids = select(Deal.id).where(mine, Deal.state.not_in(CLOSED)).limit(MOST_OPEN)
-    return len(session.scalars(open_ids).all())
 
 
 def _open(session: Session, user: User, pair: _Pair, enquiry: Enquiry, now: datetime) -> Deal:

@@ -17,6 +17,7 @@ class DealSettings:
     valid_from: date
     answer_days: int
     remind_after_days: int
+    ask_again_days: int
     offer_days: int
     most_offer_days: int
     idle_days: int
@@ -45,6 +46,7 @@ def _read() -> tuple[DealSettings, ...]:
             valid_from=entry["valid_from"],
             answer_days=entry["answer_days"],
             remind_after_days=entry["remind_after_days"],
+            ask_again_days=entry["ask_again_days"],
             offer_days=entry["offer_days"],
             most_offer_days=entry["most_offer_days"],
             idle_days=entry["idle_days"],

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.clock import china_date
 from core.logs import get_logger
 from models import Deal, DealEvent, PostSide
 from services.deals.contact import party_of
@@ -26,7 +25,7 @@ def tell_side(session: Session, event_id: int, side: str, now: datetime) -> None
         log.info("deal_party_unreachable", deal=event.deal.number, side=side)
         return
     deal = session.get_one(Deal, event.deal_id, populate_existing=True)
-    text, choices = told(deal, event, reader, china_date(now))
+    text, choices = told(deal, event, reader, now)
     if text:
         message = write_to_user(session, conversation, text, now, details={"choices": list(choices)})
         message.deal_id = deal.id

@@ -1,9 +1,10 @@
 """How deals read in chat and in what is told: a fact, then the next step. No text names a contact: that is looked up
 when somebody asks, so that what was taken back is not said again."""
 
-from datetime import date
+from datetime import date, datetime
 
-from core.i18n import chinese_amount, chinese_date
+from core.clock import china_date
+from core.i18n import chinese_amount, chinese_date, chinese_time
 from models import Deal, DealEvent, DealOffer, DealState, PostSide
 from nlp.market.conditions import MODE_NAMES
 from nlp.market.posts import Mode
@@ -44,8 +45,18 @@ def said_registration(deal: Deal, today: date) -> str:
     return f"要办{found.name}:{found.text}{until}。依据:《{found.article[0]}》{found.article[1]}。"
 
 
-def told(deal: Deal, event: DealEvent, side: PostSide, today: date) -> tuple[str, tuple[str, ...]]:
+def said_promise(deal: Deal, now: datetime) -> str:
+    """Who speaks to both, and by when: 经纪人今天17:30前联系两边。 Whoever brokers it already is named."""
+    if deal.broker is not None:
+        return f"经纪人是{deal.broker.display_name}。"
+    if deal.promised_at is None or deal.promised_at <= now:
+        return "在给您安排经纪人。"
+    return f"经纪人{chinese_time(deal.promised_at, now)}前联系两边。"
+
+
+def told(deal: Deal, event: DealEvent, side: PostSide, now: datetime) -> tuple[str, tuple[str, ...]]:
     """What one side hears of an event, and what it may say to that; "" where it has been overtaken."""
+    today = china_date(now)
     number, name = deal.number, f"{deal.number} {deal.title}"
     offer = next((each for each in deal.offers if each.number == event.details.get("offer")), None)
     match event.kind:
@@ -53,7 +64,7 @@ def told(deal: Deal, event: DealEvent, side: PostSide, today: date) -> tuple[str
             return _enquiry(deal, event, side)
         case "agreed":
             return (
-                f"对方同意谈了:{name}。\n联系方式互相看得到了,经纪人会联系两边。也可以直接出价。",
+                f"对方同意谈了:{name}。\n联系方式互相看得到了。{said_promise(deal, now)}也可以直接出价。",
                 (f"看 {number}", f"出价 {number}"),
             )
         case "offered" | "offer_ends" if offer is not None and offer.state == "open":

@@ -1,10 +1,13 @@
 """Two people talk about a right in chat: asked, agreed with a contact, offered, accepted, confirmed, ended."""
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.skills.deal_words import is_offer
 from core.clock import FixedClock
+from core.i18n import chinese_time
 from models import Conversation, Deal, DealState, MarketMatch, Message, PostSide, WeChatIdentity
 from nlp.market.posts import Mode
 from services.resources import Resources
@@ -25,6 +28,9 @@ def test_a_match_becomes_a_deal_and_its_price_is_agreed_in_chat(
     assert "怎么称呼您" in asked_back
     agreed = pusher.say(client, SELLER, "钱经理 13800138001")
     assert "孙工" in agreed and "13900139002" in agreed
+    with resources.database.reading() as session:
+        promised = chinese_time(session.scalars(select(Deal.promised_at)).one(), clock.now())
+    assert f"经纪人{promised}前联系两边" in agreed
 
     assert "出多少" in pusher.say(client, BUYER, f"出价 {number}")
     offered = pusher.say(client, BUYER, "普通许可15万")
@@ -64,6 +70,51 @@ def test_nobody_reads_a_phone_number_before_the_yes(
     with resources.database.reading() as session:
         assert session.scalars(select(Deal.state)).one() == DealState.DECLINED
         assert session.scalars(select(Message.id).where(Message.text.contains("13900139002"))).all() != []
+
+
+def test_who_looks_at_the_board_asks_to_talk_by_the_words_that_it_says(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    with resources.database.unit_of_work() as session:
+        users = {row.openid: row.user_id for row in session.scalars(select(WeChatIdentity))}
+        make_post(session, users[SELLER], clock.now())
+    pusher.say(client, BUYER, "看看有什么专利在卖")
+    shown = pusher.say(client, BUYER, "1")
+    assert "想谈第1个" in shown
+    assert "怎么称呼您" in pusher.say(client, BUYER, "想谈第1个")
+    assert "已经问对方了" in pusher.say(client, BUYER, "孙工 13900139002")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("出价15万", True),
+        ("还价到20万吧", True),
+        ("出价", True),
+        ("我出15万", True),
+        ("出普通许可15万吧", True),
+        ("出转让80万元", True),
+        ("出15万的货要交什么税", False),
+        ("出口15万美元的设备", False),
+        ("出了15万专利费", False),
+        ("出", False),
+    ],
+)
+def test_what_offers_a_price_is_told_from_what_only_speaks_of_one(text: str, is_one: bool) -> None:
+    assert is_offer(text) is is_one
+
+
+def test_a_price_beyond_all_measure_is_refused_with_a_sentence(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    number = ask(client, pusher, resources, clock)
+    pusher.say(client, SELLER, f"同意洽谈 {number}")
+    pusher.say(client, SELLER, "钱经理 13800138001")
+    assert "最多20亿元" in pusher.say(client, BUYER, f"出价转让30亿 {number}")
 
 
 def ask(client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock) -> str:

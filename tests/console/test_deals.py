@@ -82,6 +82,9 @@ def test_a_broker_sees_a_deal_once_both_agreed_and_brings_it_to_the_register(
     }
     refused = browser.post(f"{path}/sign", contract)
     assert refused.status_code == 422 and "对不上" in refused.get_data(as_text=True)
+    for amount in ("0000000001234567890123", "9" * 5000, "1e5", "0"):
+        refused = browser.post(f"{path}/sign", {**contract, "part_amount": amount})
+        assert refused.status_code == 422 and "整数的元" in refused.get_data(as_text=True)
     assert browser.post(f"{path}/sign", {**contract, "part_amount": "150000"}).status_code == 303
     shown = browser.get(path).text
     assert "许可备案" in shown and "第十五条" in shown and "2027年2月23日" in shown

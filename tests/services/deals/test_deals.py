@@ -9,6 +9,7 @@ from adapters.payments import FailingPayments, StatedPayments
 from core.clock import FixedClock, china_date
 from core.db import Database
 from core.errors import AppError, Conflict, InvalidInput, NotFound, UpstreamUnavailable
+from core.i18n import chinese_time
 from core.outbox import OutboxRow
 from core.payments import PaymentState
 from models import (
@@ -71,6 +72,8 @@ def test_a_licence_goes_from_the_question_to_the_record(database: Database, cloc
             enquire(session, scene.buyer, Enquiry(post_id=scene.post_id, name="孙工", phone="13900139002"), now)
         agree(session, scene, now)
         assert contact_of(deal, PostSide.NEED).phone == PHONES[PostSide.NEED]
+        promise = f"经纪人{chinese_time(deal.promised_at, now)}前联系两边。"
+        assert promise in told(session, PostSide.NEED, scene.buyer.id, now)[-1]
         notices = session.scalars(select(StaffNotification.staff_id).where(StaffNotification.kind == "deal")).all()
         assert notices == [broker.id]
         take_deal(session, broker, deal.number, now)

@@ -2,21 +2,26 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from core.clock import FixedClock
+from core.clock import FixedClock, china_date
 from core.db import Database
-from core.errors import InvalidInput, Unauthorized
+from core.errors import Conflict, InvalidInput, Unauthorized
+from core.i18n import chinese_date
 from models import Deal, DealState, MarketMatch, MemberRole, PostSide, User
-from services.deals import enquiring
+from services.deals import asking, enquiring
+from services.deals.clock_work import look_at_deal
 from services.deals.contact import party_of
-from services.deals.enquiring import Enquiry, enquire
+from services.deals.ending import Reason, end_deal
+from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
+from services.deals.settings import deal_settings
 from services.memberships import leave_company
 from services.privacy import erase_user
 from tests.support.custody import join
-from tests.support.deals import NAMES, PHONES, make_person, make_post
+from tests.support.deals import BUNDLE, NAMES, PHONES, agree, make_person, make_post, make_scene
 
 REACHED = {"name": NAMES[PostSide.NEED], "phone": PHONES[PostSide.NEED]}
 
@@ -109,3 +114,64 @@ def test_two_who_ask_each_other_about_different_posts_at_once_both_get_through(
     with ThreadPoolExecutor(2) as pool:
         numbers = list(pool.map(ask, people, reversed(posts)))
     assert len(set(numbers)) == 2
+
+
+def test_who_was_refused_asks_about_the_same_post_again_after_the_days_that_settings_say(
+    database: Database, clock: FixedClock
+) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        scene = make_scene(session, now)
+        again = Enquiry(post_id=scene.post_id, **REACHED)
+        answer_enquiry(session, scene.seller, scene.deal.number, Answer(False), now)
+        with pytest.raises(Conflict) as refused:
+            enquire(session, scene.buyer, again, now + timedelta(days=29))
+        day = china_date(now) + timedelta(days=deal_settings(china_date(now)).ask_again_days)
+        assert chinese_date(day) in refused.value.message
+
+        other = make_post(session, scene.seller.id, now, rights=[BUNDLE[1]])
+        about_other = Enquiry(post_id=other.public_id, **REACHED)
+        assert enquire(session, scene.buyer, about_other, now).state == DealState.ENQUIRED
+        assert enquire(session, make_person(session, now), again, now).state == DealState.ENQUIRED
+        assert enquire(session, scene.buyer, again, now + timedelta(days=30)).state == DealState.ENQUIRED
+
+
+def test_who_got_no_answer_or_took_the_question_back_waits_too_and_the_other_side_may_ask(
+    database: Database, clock: FixedClock
+) -> None:
+    now = clock.now()
+    late = now + timedelta(days=16)
+    with database.unit_of_work() as session:
+        unanswered, taken_back = make_scene(session, now), make_scene(session, now)
+        look_at_deal(session, unanswered.deal.id, late)
+        assert unanswered.deal.state == DealState.DECLINED
+        end_deal(session, taken_back.buyer.id, taken_back.deal.number, Reason.CHANGED_MIND, late)
+        for scene in (unanswered, taken_back):
+            with pytest.raises(Conflict):
+                enquire(session, scene.buyer, Enquiry(post_id=scene.post_id, **REACHED), late)
+
+        need = make_post(session, unanswered.buyer.id, now, side=PostSide.NEED, rights=[])
+        asked = enquire(session, unanswered.seller, Enquiry(post_id=need.public_id, **REACHED), late)
+        assert asked.state == DealState.ENQUIRED
+
+
+def test_a_talk_that_ended_keeps_nobody_from_asking_again(database: Database, clock: FixedClock) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        scene = make_scene(session, now)
+        agree(session, scene, now)
+        end_deal(session, scene.buyer.id, scene.deal.number, Reason.PRICE, now)
+        assert enquire(session, scene.buyer, Enquiry(post_id=scene.post_id, **REACHED), now).number
+
+
+def test_being_asked_takes_no_room_from_what_one_asks_oneself(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST_OPEN", 1)
+    now = clock.now()
+    with database.unit_of_work() as session:
+        asked = make_scene(session, now).seller
+        posts = [make_post(session, make_person(session, now).id, now) for _ in range(2)]
+        enquire(session, asked, Enquiry(post_id=posts[0].public_id, **REACHED), now)
+        with pytest.raises(Conflict):
+            enquire(session, asked, Enquiry(post_id=posts[1].public_id, **REACHED), now)
