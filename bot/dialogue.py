@@ -138,7 +138,7 @@ class Dialogue:
             return LOCATION
         text = context.text.strip(SURROUNDINGS)
         if not text and context.kind not in {"text", "event"}:
-            return MEDIA
+            return custody.choose_photo(context) or MEDIA
         if not text:
             return HELP
         return (

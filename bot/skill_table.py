@@ -5,6 +5,7 @@ from bot.skills import (
     Skill,
     custody,
     custody_changes,
+    custody_photos,
     defence,
     desks,
     guidance,
@@ -99,6 +100,8 @@ ACCEPTED = {
     training.CONFIRMS_BOOKING: Skill(training.NAME, training.book_confirmed),
     training_after.CONFIRMS_HOLDER: Skill(training_after.NAME, training_after.claim_confirmed),
     market.WITHDRAW: Skill(market.NAME, market.withdraw_confirmed),
+    custody_photos.OFFERED: Skill(custody.NAME, custody_photos.read_offered, is_slow=True),
+    custody_photos.FOUND: Skill(custody.NAME, custody_photos.confirmed),
     custody_changes.STOP: Skill(custody.NAME, custody_changes.stop_confirmed),
     training_replies.CONFIRMS_CANCELLING: Skill(training.NAME, training.cancel_confirmed),
 }

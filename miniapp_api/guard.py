@@ -28,9 +28,10 @@ COUNTED_AS = {
     "api.create_company": "handoff",
     "api.join_company": "handoff",
     "api.write_to_handler": "ask",
+    "api.read_photo": "photo",
 }
 # These take a file; all else is JSON, and small.
-UPLOADS = frozenset({"api.add_file", "api.import_rights"})
+UPLOADS = frozenset({"api.add_file", "api.import_rights", "api.read_photo"})
 MAX_TOKEN_LENGTH = 200
 
 

@@ -25,6 +25,8 @@ class Rates:
     login: str = "60/minute;600/hour"
     ask: str = "20/minute;600/day"
     handoff: str = "10/minute;100/day"
+    # WeChat reads a hundred a day for everybody together.
+    photo: str = "5/minute;20/day"
     other: str = "240/minute"
 
     def of(self, kind: str) -> list[RateLimitItem]:
@@ -35,7 +37,7 @@ class RateLimits:
     """Counts calls and refuses those over the limit."""
 
     def __init__(self, connection: redis.Redis, rates: Rates) -> None:
-        self._rates = {kind: rates.of(kind) for kind in ("login", "ask", "handoff", "other")}
+        self._rates = {kind: rates.of(kind) for kind in ("login", "ask", "handoff", "photo", "other")}
         storage = RedisStorage(
             "redis://", connection_pool=connection.connection_pool, wrap_exceptions=True, key_prefix="zhiqiao:rate"
         )

@@ -109,6 +109,7 @@ TAGS = {
     "exam-leaderboard": "考试",
     "custody-rights": "托管",
     "custody-imports": "托管",
+    "custody-photos": "托管",
     "custody-fees": "托管",
     "custody-dormant": "托管",
     "custody-export": "托管",

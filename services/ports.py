@@ -14,8 +14,8 @@ from core.timestamps import TimeStamp
 from models import TemplateKind
 
 __all__ = [
-    "CodeSession", "ContentCheck", "FileStore", "Notary", "PaymentReports", "TimestampAuthority", "WeChat",
-    "WeChatError", "WeChatTemplate",
+    "CodeSession", "ContentCheck", "FileStore", "Notary", "PaymentReports", "PictureText", "TimestampAuthority",
+    "WeChat", "WeChatError", "WeChatTemplate",
 ]  # fmt: skip
 
 
@@ -60,6 +60,9 @@ class WeChat(Protocol):
 
     def upload_image(self, content: bytes) -> str:
         """Keep a PNG of at most 2 MB for three days; the media_id under which it can be sent."""
+
+    def read_print(self, content: bytes) -> str:
+        """The printed words of a picture of at most 2 MB, a line each."""
 
     def quota(self, path: str) -> dict[str, int]:
         """How often a path may be called today: daily_limit, used, remain."""
@@ -107,6 +110,14 @@ class ContentCheck(Protocol):
 
     def check(self, text: str, *, openid: str | None) -> ContentVerdict:
         """The verdict; `openid` is the writer's of the mini-program, None without one. Raises ModerationError."""
+
+
+class PictureText(Protocol):
+    """What is printed on a picture."""
+
+    def read(self, picture: bytes) -> str:
+        """The words, a line each, "" where there are none. Raises PictureUnreadable where this picture cannot be
+        read, PictureTextError where the reader is away."""
 
 
 class PaymentReports(Protocol):

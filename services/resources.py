@@ -10,6 +10,8 @@ from adapters.embedder import LocalEmbedder
 from adapters.moderation import Moderation, WeChatContentCheck
 from adapters.moderation_words import WordList
 from adapters.payments import StatedPayments
+from adapters.picture_text import WeChatPictureText
+from adapters.picture_text_embedded import FailingPictureText
 from adapters.vector_store import VectorStore
 from core.clock import Clock
 from core.config import Settings
@@ -23,7 +25,7 @@ from nlp.segmenter import default_segmenter
 from nlp.similar_patents import SimilarPatents
 from nlp.understanding import Understander
 from services.market.memory import MarketMemory
-from services.ports import ContentCheck, FileStore, Notary, PaymentReports, TimestampAuthority, WeChat
+from services.ports import ContentCheck, FileStore, Notary, PaymentReports, PictureText, TimestampAuthority, WeChat
 
 
 def plain_answerer(index: SearchIndex) -> PolicyAnswerer:
@@ -65,6 +67,12 @@ class Resources:
         """Our own list first, then WeChat's check where there is a mini-program whose people it may judge."""
         mini_program = self.wechat.get(Platform.MINI_PROGRAM)
         return Moderation(WordList(), *([WeChatContentCheck(mini_program)] if mini_program is not None else []))
+
+    @cached_property
+    def picture_text(self) -> PictureText:
+        """WeChat's reading of print, by whichever of our apps there is."""
+        wechat = self.wechat.get(Platform.OFFICIAL_ACCOUNT) or self.wechat.get(Platform.MINI_PROGRAM)
+        return WeChatPictureText(wechat) if wechat is not None else FailingPictureText()
 
     @cached_property
     def market(self) -> MarketMemory:

@@ -22,6 +22,8 @@ from adapters.wechat.errors import WeChatError
 from adapters.wechat.http import API_BASE_URL, new_session
 from adapters.wechat.media import check_image, read_media
 from adapters.wechat.passive import PayloadRefused, to_customer_service
+from adapters.wechat.print_text import PATH as PRINT
+from adapters.wechat.print_text import as_form, read_lines
 from adapters.wechat.session import CodeSession
 from adapters.wechat.templates import (
     LIST,
@@ -208,20 +210,16 @@ class WeChatClient:
     def upload_image(self, content: bytes) -> str:
         """Keep a PNG of at most 2 MB for three days; the media_id under which it can be sent."""
         check_image(content)
-        answer = self._with_token(
-            UPLOAD,
-            lambda token: self._answer(
-                "post",
-                UPLOAD,
-                token,
-                {"params": {"type": "image"}, "files": {"media": ("image.png", content, "image/png")}},
-            ),
-            private=(),
-        )
+        answer = self._upload(UPLOAD, {"type": "image"}, {"media": ("image.png", content, "image/png")})
         media_id = answer.get("media_id")
         if not isinstance(media_id, str) or not media_id:
             raise cut_answer()
         return media_id
+
+    def read_print(self, content: bytes) -> str:
+        """The printed words of a picture of at most 2 MB, a line each."""
+        check_image(content)
+        return read_lines(self._upload(PRINT, {}, as_form(content)))
 
     def quota(self, path: str) -> dict[str, int]:
         """How often a path may be called today: daily_limit, used, remain."""
@@ -235,6 +233,10 @@ class WeChatClient:
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._with_token(path, lambda token: self._answer("get", path, token, {}), private=())
+
+    def _upload(self, path: str, params: dict[str, str], files: dict[str, tuple[str, bytes, str]]) -> dict[str, Any]:
+        arguments = {"params": params, "files": files}
+        return self._with_token(path, lambda token: self._answer("post", path, token, dict(arguments)), private=())
 
     def _answer(self, method: str, path: str, token: str, arguments: dict[str, Any]) -> Any:
         params = {**arguments.pop("params", {}), "access_token": token}

@@ -59,5 +59,8 @@ class FailingWeChat:
     def upload_image(self, content: bytes) -> str:
         self._fail()
 
+    def read_print(self, content: bytes) -> str:
+        self._fail()
+
     def quota(self, path: str) -> dict[str, int]:
         self._fail()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from adapters.picture_text_embedded import words_of
 from adapters.wechat.client import VERDICTS
 from adapters.wechat.errors import NOT_GRANTED, QUOTA_USED, WINDOW_CLOSED, WeChatError
 from adapters.wechat.keywords import is_valid
@@ -14,6 +15,7 @@ from adapters.wechat.session import CodeSession
 from adapters.wechat.templates import WeChatTemplate
 from core.clock import Clock, SystemClock
 from core.moderation import Suggestion, TextVerdict
+from core.picture_text import PictureUnreadable
 from models import Platform, TemplateKind
 
 # WeChat's labels of a text: nothing found, and what has no label of its own.
@@ -182,6 +184,13 @@ class LocalWeChat:
         media_id = f"local-{len(self.media) + 1}"
         self.media[media_id] = content
         return media_id
+
+    def read_print(self, content: bytes) -> str:
+        check_image(content)
+        try:
+            return words_of(content)
+        except PictureUnreadable:
+            raise WeChatError(101002, "invalid image data", outcome="refused") from None
 
     def quota(self, path: str) -> dict[str, int]:
         used = len(self.sent)

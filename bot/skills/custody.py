@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.context import TurnContext
+from bot.flows import form_replies, posting_replies
 from bot.replies import Choice, Reply
-from bot.skills import Skill, custody_changes, market
+from bot.skills import Skill, custody_changes, custody_photos, market
 from bot.skills.custody_words import (
     BARE_PLACE,
     COPYRIGHT,
@@ -68,16 +69,19 @@ MOST_YEARS = 5
 MOST_CHOICES = 3
 MINE = Choice("我的托管", "我的托管")
 AHEAD = Choice("今后五年年费", "今后五年年费")
+WAIT_FOR_NUMBERS = frozenset({custody_changes.NUMBERS, custody_photos.FOUND})
 
 
 def choose(context: TurnContext, text: str) -> Skill | None:
     """The skill for words that mean something only to who has rights in custody, or is bringing them."""
     pending = str((context.memory.get("pending") or {}).get("kind"))
-    if pending == custody_changes.NUMBERS and len(text) <= LONGEST_LIST and is_list_of_numbers(text):
+    if pending in WAIT_FOR_NUMBERS and len(text) <= LONGEST_LIST and is_list_of_numbers(text):
         return Skill(NAME, add_patents)
     if len(text) > LONGEST:
         return None
     plain = context.plain.strip(ENDS)
+    if pending == custody_photos.FOUND and _denies(context):
+        return Skill(NAME, custody_photos.not_this_one)
     if pending in custody_changes.ASKED_DAYS and (day := said_day_of(plain)) is not None:
         return Skill(NAME, lambda given: custody_changes.set_day(given, day))
     if LISTS.fullmatch(plain):
@@ -85,6 +89,21 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     if MINDS.fullmatch(plain):
         return Skill(NAME, show_fees if _has_own(context) else custody_changes.ask_for_numbers)
     return _choose_among_own(context, plain)
+
+
+def choose_photo(context: TurnContext) -> Skill | None:
+    """A photo: read where a certificate was asked for; with nothing else on the table, what could be done with it.
+    Amid a form or a post it may belong to that."""
+    if context.kind != "image" or any(context.memory.get(key) for key in (form_replies.KEY, posting_replies.KEY)):
+        return None
+    pending = context.memory.get("pending")
+    if str((pending or {}).get("kind")) in WAIT_FOR_NUMBERS:
+        return Skill(NAME, custody_photos.read_sent, is_slow=True)
+    return None if pending else Skill("media", custody_photos.offer)
+
+
+def _denies(context: TurnContext) -> bool:
+    return context.understanding.intent is None and context.understanding.act == "deny"
 
 
 def _choose_among_own(context: TurnContext, plain: str) -> Skill | None:

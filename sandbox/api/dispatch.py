@@ -7,7 +7,18 @@ from urllib.parse import urlencode
 from flask import Request, Response, request
 from werkzeug.datastructures import FileStorage
 
-from sandbox.api import credentials, media, menu, messages, miniprogram, quotas, template_list, templates, users  # noqa: F401
+from sandbox.api import (  # noqa: F401
+    credentials,
+    media,
+    menu,
+    messages,
+    miniprogram,
+    pictures,
+    quotas,
+    template_list,
+    templates,
+    users,
+)
 from sandbox.api.credentials import app_of_token
 from sandbox.api.quotas import count_call
 from sandbox.api.registry import Answer, Call, RawAnswer, Route, routes

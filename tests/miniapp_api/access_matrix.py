@@ -166,6 +166,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("delete", "/market/favourites/{id}"): Row(everybody(204)),
     ("get", "/market/matches"): Row(everybody(200)),
     ("post", "/custody-rights"): Row(everybody(201), {"rights": [{"number": "CN110000001B"}]}),
+    ("post", "/custody-photos"): Row(everybody(200), "photo"),
     ("post", "/custody-imports"): Row(everybody(201), "table"),
     ("get", "/certificates"): Row(everybody(200)),
     ("get", "/deals"): Row(everybody(200)),

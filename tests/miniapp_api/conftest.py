@@ -41,7 +41,8 @@ from tests.support.resources import make_settings
 
 GUANGZHOU = "广东省广州市"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=CHINA)
-GENEROUS = Rates(login="10000/minute", ask="10000/minute", handoff="10000/minute", other="10000/minute")
+OFTEN = "10000/minute"
+GENEROUS = Rates(login=OFTEN, ask=OFTEN, handoff=OFTEN, photo=OFTEN, other=OFTEN)
 ARTICLES = {
     "第四十二条": "发明专利权的期限为二十年,实用新型专利权的期限为十年,外观设计专利权的期限为十五年,均自申请日起计算。",
     "第四十三条": "专利权人应当自被授予专利权的当年开始缴纳年费。",

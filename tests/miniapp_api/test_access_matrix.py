@@ -45,7 +45,7 @@ from tests.support.deals import make_quote_request, make_scene
 from tests.support.exams import BANK
 from tests.support.market import make_post
 from tests.support.people import make_identity
-from tests.support.sample_files import multipart, pdf
+from tests.support.sample_files import multipart, pdf, picture
 from tests.support.training import make_attended, make_course, make_session
 
 
@@ -212,6 +212,9 @@ class World:
         headers = phone.headers() if phone else {}
         if row.body == "table":
             body, mimetype = multipart({"file": (BytesIO("专利号\r\nCN110000001B\r\n".encode()), "a.csv")})
+            return client.post(address, data=body, content_type=mimetype, headers=headers)
+        if row.body == "photo":
+            body, mimetype = multipart({"file": (BytesIO(picture()), "a.png")})
             return client.post(address, data=body, content_type=mimetype, headers=headers)
         if row.body == "file":
             body, mimetype = multipart({"key": "licence", "file": (BytesIO(pdf()), "a.pdf")})

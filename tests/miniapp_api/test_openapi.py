@@ -107,6 +107,7 @@ PATHS = {
     "/api/v1/custody-rights/{id}/proof": {"put"},
     "/api/v1/custody-rights/{id}/keeper": {"put"},
     "/api/v1/custody-imports": {"post"},
+    "/api/v1/custody-photos": {"post"},
     "/api/v1/custody-fees": {"get"},
     "/api/v1/custody-dormant": {"get"},
     "/api/v1/custody-export": {"get"},

@@ -3,9 +3,12 @@
 import hashlib
 import hmac
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.sandbox.conftest import MINI_ID, MINI_SECRET, Sandbox
 
@@ -167,6 +170,26 @@ def test_67_media_lives_three_days(sandbox: Sandbox) -> None:
     assert send(sandbox, "image", {"media_id": media_id}) == 0
     sandbox.advance(3 * 86400 + 1)
     assert sandbox.call("/cgi-bin/media/get", media_id=media_id)["errcode"] == 40007
+
+
+def test_print_is_read_from_pictures_that_carry_their_words_and_from_no_other(sandbox: Sandbox) -> None:
+    layer = PngInfo()
+    layer.add_itxt("zhiqiao-demonstration-text", "专利号\nZL202110123456.7")
+    carrying, blank = BytesIO(), BytesIO()
+    Image.new("RGB", (8, 6)).save(carrying, "PNG", pnginfo=layer)
+    Image.new("RGB", (8, 6)).save(blank, "JPEG")
+    url = f"{sandbox.url}/cv/ocr/comm"
+
+    def read(content: bytes | None) -> Any:
+        files = {"img": ("a.png", content, "image/png")} if content is not None else None
+        query = {"access_token": sandbox.stable_token()["access_token"]}
+        return sandbox.session.post(url, params=query, files=files, timeout=10).json()
+
+    assert [item["text"] for item in read(carrying.getvalue())["items"]] == ["专利号", "ZL202110123456.7"]
+    assert read(carrying.getvalue())["img_size"] == {"w": 8, "h": 6}
+    assert read(blank.getvalue())["items"] == []
+    assert read(PNG)["errcode"] == 101002
+    assert read(None)["errcode"] == 101000
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
+from adapters.picture_text_embedded import words_of
+from core.picture_text import PictureUnreadable
 from tests.support.http_server import LocalServer
 
 SEND = "/cgi-bin/message/custom/send"
@@ -110,8 +112,8 @@ def stable_token(state: ApiState, body: dict[str, Any]) -> Answer:
 
 
 def with_token(state: ApiState, call: Call) -> Answer:
-    if call.path in NOTICES:
-        return NOTICES[call.path](state, call)
+    if call.path in CALLS:
+        return CALLS[call.path](state, call)
     if call.path == "/cgi-bin/menu/create":
         state.menu = call.body
     if call.path == "/cgi-bin/menu/get":
@@ -153,12 +155,27 @@ def template_message(state: ApiState, call: Call) -> Answer:
     return {**OK, "msgid": 200_000_000 + len(state.calls)}
 
 
-NOTICES: dict[str, Callable[[ApiState, Call], Answer]] = {
+def printed(state: ApiState, call: Call) -> Answer:
+    """The words that a demonstration picture carries, each line with its place."""
+    head, _, rest = call.raw.partition(b"\r\n\r\n")
+    if b'name="img"; filename="image.' not in head:
+        return failure(101000, "invalid image url")
+    try:
+        words = words_of(rest.rpartition(b"\r\n--")[0])
+    except PictureUnreadable:
+        return failure(101002, "invalid image data")
+    places = {corner: {"x": 1, "y": 1} for corner in ("left_top", "right_top", "right_bottom", "left_bottom")}
+    items = [{"text": line, "pos": places} for line in words.splitlines()]
+    return {**OK, "items": items, "img_size": {"w": 4, "h": 4}}
+
+
+CALLS: dict[str, Callable[[ApiState, Call], Answer]] = {
     "/wxaapi/newtmpl/gettemplate": template_list,
     "/cgi-bin/template/get_all_private_template": template_list,
     "/cgi-bin/message/subscribe/bizsend": subscription,
     "/cgi-bin/message/subscribe/send": subscription,
     "/cgi-bin/message/template/send": template_message,
+    "/cv/ocr/comm": printed,
 }
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from PIL import Image
 
+from adapters.picture_text_embedded import with_words
 from adapters.wechat.failing import FailingWeChat
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.templates import Keyword, WeChatTemplate
@@ -153,6 +155,18 @@ def test_an_uploaded_picture_can_be_sent_and_read_again(world: World) -> None:
     assert world.sent() == [{"touser": "oUser1", "msgtype": "image", "image": {"media_id": media_id}}]
 
 
+CERTIFICATE = with_words(Image.new("RGB", (4, 4)), "发明专利证书\n专利号:ZL 2021 1 0123456.7")
+
+
+def test_the_print_of_a_picture_comes_line_by_line(world: World) -> None:
+    assert world.wechat.read_print(CERTIFICATE) == "发明专利证书\n专利号:ZL 2021 1 0123456.7"
+
+    with pytest.raises(WeChatError) as caught:
+        world.wechat.read_print(PNG)
+
+    assert (caught.value.errcode, caught.value.outcome) == (101002, "refused")
+
+
 @pytest.mark.parametrize(("content", "errcode"), [(b"", 44001), (bytes(2 * 1024 * 1024 + 1), 40009)])
 def test_a_picture_that_wechat_would_not_take_is_refused(world: World, content: bytes, errcode: int) -> None:
     with pytest.raises(WeChatError) as caught:
@@ -201,6 +215,7 @@ CALLS: list[Callable[[WeChat], object]] = [
     lambda wechat: wechat.check_text("oUser1", "在", 2),
     lambda wechat: wechat.download_media("m-1"),
     lambda wechat: wechat.upload_image(PNG),
+    lambda wechat: wechat.read_print(CERTIFICATE),
     lambda wechat: wechat.quota(SEND),
     lambda wechat: wechat.send_subscription("oUser1", "T1", {"thing1": "年费"}),
     lambda wechat: wechat.send_template("oUser1", "T1", {"thing1": "年费"}, "notice-1"),

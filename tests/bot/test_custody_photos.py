@@ -1,0 +1,151 @@
+"""The photo of a certificate in chat: read, asked back, kept when its owner says so; what goes wrong is said."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
+
+from adapters.picture_text_embedded import FailingPictureText, with_words
+from adapters.wechat.local import LocalWeChat
+from bot import webhook
+from core.clock import FixedClock
+from models import Conversation, CustodyRight, Message, Platform
+from services.resources import Resources
+from tests.support.jobs import run_outbox
+from tests.support.pushes import NOW, Pusher, text_fields
+from tests.support.rights import make_right
+
+OPENID = "oOwner000000000000000000001"
+NUMBER, TITLE = "CN202110123456.7", "一种石墨烯散热膜"
+SECOND = "CN201910123456.X"
+CERTIFICATE = f"发明专利证书\n发明名称:{TITLE}\n专 利 号:ZL 2021 1 0123456.7\n授权公告号:CN 112345678 B"
+WRONG = CERTIFICATE.replace("0123456.7", "0123465.7")
+
+Say = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "ANSWER_WITHIN_SECONDS", 60.0)
+
+
+@pytest.fixture
+def account(resources: Resources, clock: FixedClock) -> LocalWeChat:
+    """The service account's WeChat, and the record of the patent whose certificate is sent."""
+    with resources.database.unit_of_work() as session:
+        make_right(session, clock.now(), number=NUMBER)
+    wechat = resources.wechat[Platform.OFFICIAL_ACCOUNT]
+    assert isinstance(wechat, LocalWeChat)
+    return wechat
+
+
+@pytest.fixture
+def say(client: FlaskClient, pusher: Pusher, resources: Resources, account: LocalWeChat) -> Say:
+    """What is answered to words or to a photo with these words on it, at once or by a job."""
+
+    def sent(text: str = "", *, photo: str | bytes | None = None) -> str:
+        fields: dict[str, Any] = text_fields(OPENID, text, CreateTime=NOW + len(account.media))
+        if photo is not None:
+            content = with_words(Image.new("RGB", (8, 8)), photo) if isinstance(photo, str) else photo
+            medium = account.upload_image(content)
+            del fields["Content"]
+            fields |= {"MsgType": "image", "PicUrl": "http://p", "MediaId": medium}
+        before = len(account.texts_to(OPENID))
+        with pusher.push(client, fields) as response:
+            answer = response.get_data(as_text=True)
+        if answer != "success":
+            return str(pusher.opened(answer)["Content"])
+        run_outbox(resources)
+        return "\n".join(account.texts_to(OPENID)[before:])
+
+    return sent
+
+
+def kept(resources: Resources) -> list[str]:
+    with resources.database.reading() as session:
+        return list(session.scalars(select(CustodyRight.number)))
+
+
+def test_a_photo_is_read_asked_back_and_kept_when_the_owner_says_so(say: Say, resources: Resources) -> None:
+    say("我托管的专利")
+
+    asked = say(photo=CERTIFICATE)
+
+    assert f"读到 {NUMBER} {TITLE}(演示数据)" in asked and "是这件吗" in asked
+    assert kept(resources) == []
+    assert "托管了" in say("好")
+    assert kept(resources) == [NUMBER]
+
+
+def test_neither_the_picture_nor_its_words_are_kept(say: Say, resources: Resources) -> None:
+    say("我托管的专利")
+    say(photo=CERTIFICATE)
+
+    with resources.database.reading() as session:
+        memory = str(session.scalars(select(Conversation)).one().memory)
+        messages = " ".join(str((each.text, each.details)) for each in session.scalars(select(Message)))
+    assert "发明专利证书" not in memory + messages and "112345678" not in memory + messages
+
+
+def test_a_photo_out_of_the_blue_is_read_once_its_sender_says_so(say: Say, resources: Resources) -> None:
+    assert "是专利证书的话" in say(photo=CERTIFICATE)
+    assert "是这件吗" in say("好")
+    assert "没托管" in say("不是")
+    assert kept(resources) == []
+    assert "托管了" in say(NUMBER)
+
+
+def test_a_check_digit_that_does_not_fit_is_never_taken_and_what_was_meant_is_proposed(
+    say: Say, resources: Resources
+) -> None:
+    say("我托管的专利")
+
+    answer = say(photo=WRONG)
+
+    assert "校验位对不上" in answer and NUMBER in answer and TITLE in answer
+    assert kept(resources) == []
+    assert "托管了" in say(f"托管 {NUMBER}")
+
+
+@pytest.mark.parametrize(
+    ("photo", "words"),
+    [
+        ("营业执照\n某某公司", "没认出专利号"),
+        (b"\x89PNG\r\n\x1a\nbroken", "打不开"),
+        ("ZL 2019 1 0123456.1", "末位应是"),
+    ],
+)
+def test_a_photo_that_says_nothing_leads_to_the_number_itself(
+    say: Say, resources: Resources, photo: str | bytes, words: str
+) -> None:
+    say("我托管的专利")
+
+    assert words in say(photo=photo)
+    assert "托管了" in say(NUMBER)
+
+
+def test_a_reader_that_is_away_and_a_photo_that_is_gone_are_said(
+    say: Say, resources: Resources, account: LocalWeChat
+) -> None:
+    say(photo=CERTIFICATE)
+    account.media.clear()
+    assert "取不到了" in say("好")
+
+    resources.__dict__["picture_text"] = FailingPictureText()
+    assert "照片现在认不了" in say(photo=CERTIFICATE)
+    assert kept(resources) == []
+
+
+def test_several_numbers_are_kept_together(say: Say, resources: Resources, clock: FixedClock) -> None:
+    with resources.database.unit_of_work() as session:
+        make_right(session, clock.now(), number=SECOND, title="一种封装结构")
+    say("我托管的专利")
+
+    asked = say(photo="专利证书\n专利号:ZL202110123456.7\n专利号:ZL201910123456X")
+
+    assert f"1. {NUMBER}" in asked and f"2. {SECOND}" in asked
+    say("好")
+    assert set(kept(resources)) == {NUMBER, SECOND}
