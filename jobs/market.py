@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from jobs.runtime import atomic_job, outbox_job
-from services.market import content, matching, telling
+from services.market import content, match_telling, matching, telling
 from services.resources import Resources
 
 
@@ -31,3 +31,9 @@ def check_post(resources: Resources, post_id: int, version: int) -> None:
 def tell_post(session: Session, resources: Resources, post_id: int, version: int) -> None:
     """How a post stands now, to its owner."""
     telling.tell_owner(session, post_id, version, resources.clock.now())
+
+
+@atomic_job
+def tell_matches(session: Session, resources: Resources, user_id: int, run: str) -> None:
+    """What was found for a person since they were told last."""
+    match_telling.tell_matches(session, user_id, run, resources.clock.now())

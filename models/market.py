@@ -133,6 +133,11 @@ class MarketMatch(Base):
     missing: Mapped[list[Any]] = mapped_column(default=list)
     found_at: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime]
+    # The key of the notice that told each side of it, and its place there; no place where it was only counted.
+    need_told: Mapped[str | None] = mapped_column(String(80))
+    need_place: Mapped[int | None]
+    offer_told: Mapped[str | None] = mapped_column(String(80))
+    offer_place: Mapped[int | None]
 
     need: Mapped[MarketPost] = relationship(foreign_keys=[need_id])
     offer: Mapped[MarketPost] = relationship(foreign_keys=[offer_id])

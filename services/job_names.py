@@ -57,6 +57,7 @@ class JobName(StrEnum):
     MATCH_NEEDS = "jobs.market.match_needs"
     CHECK_POST = "jobs.market.check_post"
     TELL_POST = "jobs.market.tell_post"
+    TELL_MATCHES = "jobs.market.tell_matches"
     TELL_DEAL = "jobs.deals.tell_side"
     LOOK_AT_DEAL = "jobs.deals.look_at_deal"
 
@@ -110,6 +111,7 @@ QUEUES = {
     # It looks for like posts among those in memory.
     JobName.CHECK_POST: Queue.INDEX,
     JobName.TELL_POST: Queue.INDEX,
+    JobName.TELL_MATCHES: Queue.INDEX,
     # Somebody waits for the other side's word.
     JobName.TELL_DEAL: Queue.CASES,
     JobName.LOOK_AT_DEAL: Queue.INDEX,

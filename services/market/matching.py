@@ -13,6 +13,7 @@ from models import MarketMatch, MarketPost, PostSide, PostState
 from nlp.market.matching import Match, Matcher
 from services.job_names import JobName, request_job
 from services.market.feedback import NEVER, Learnt
+from services.market.match_telling import ask_to_tell_of
 from services.market.memory import MarketMemory, as_post
 
 log = get_logger(__name__)
@@ -33,7 +34,9 @@ def match_post(database: Database, memory: MarketMemory, post_id: int, now: date
             return 0
         found = _find(session, memory, post, Learnt(session, OTHER[PostSide(post.side)], now), now)
     with database.unit_of_work() as session:
-        return len(_keep(session, post_id, found, now))
+        kept = _keep(session, post_id, found, now)
+        ask_to_tell_of(session, kept, now)
+        return len(kept)
 
 
 def match_needs(database: Database, memory: MarketMemory, now: datetime, *, run: str, after: int = 0) -> int:
@@ -57,15 +60,16 @@ def match_needs(database: Database, memory: MarketMemory, now: datetime, *, run:
             found[need.id] = _find(session, memory, need, learnt, now)
             for match in found[need.id]:
                 learnt.note(match.post_id, of=need.id)
-    count = 0
+    kept: list[MarketMatch] = []
     with database.unit_of_work() as session:
         for need_id, matches in found.items():
-            count += len(_keep(session, need_id, matches, now))
+            kept += _keep(session, need_id, matches, now)
+        ask_to_tell_of(session, kept, now)
         if len(found) == PORTION:
             last = max(found)
             request_job(session, JobName.MATCH_NEEDS, key=f"market-night-{run}-{last}", now=now, run=run, after=last)
-    log.info("market_matched", needs=len(found), matches=count, after=after)
-    return count
+    log.info("market_matched", needs=len(found), matches=len(kept), after=after)
+    return len(kept)
 
 
 def request_night(session: Session, now: datetime) -> None:

@@ -37,8 +37,8 @@ def _shortened(text: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
-def called_to_other(post: MarketPost) -> str:
-    """As a match names it to the other side: what it is about, without what its owner asks or would pay."""
+def called_by_subject(post: MarketPost) -> str:
+    """As a match names it: what it is about, without what its owner asks or would pay."""
     return _shortened(without_figures(post.title or subject_of(post.text)))
 
 
