@@ -242,6 +242,8 @@ def _close(scene: Scene, staff_id: int) -> None:
     with scene.database.unit_of_work() as session:
         staff = session.get_one(Staff, staff_id)
         close_case(session, staff=staff, case_id=one_case(scene).id, now=virtual_now(scene.stack))
+    # A job tells them so: what they say next must not cross it.
+    scene.until(lambda: any("已办结" in text for text in scene.said()))
 
 
 def _public_id(scene: Scene) -> str:
