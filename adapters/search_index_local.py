@@ -76,6 +76,8 @@ class LocalIndex:
     def _matches(self, document: IndexDocument, query: IndexQuery) -> bool:
         if not all(self._has(document, word) for word in query.required):
             return False
+        if query.ids is not None and not _within(document.id, query.ids):
+            return False
         needed = query.minimum_words or (0 if query.required else 1)
         if query.words and sum(self._has(document, word) for word in query.words) < min(needed, len(query.words)):
             return False
@@ -145,10 +147,11 @@ def _has_any(document: IndexDocument, name: str, values: Sequence[str]) -> bool:
 def _in_range(numbers: Mapping[str, int], name: str, span: NumberRange) -> bool:
     if span.low is None and span.high is None:
         return True
-    if name not in numbers:
-        return False
-    above = span.low is None or numbers[name] >= span.low
-    return above and (span.high is None or numbers[name] <= span.high)
+    return name in numbers and _within(numbers[name], span)
+
+
+def _within(number: int, span: NumberRange) -> bool:
+    return (span.low is None or number >= span.low) and (span.high is None or number <= span.high)
 
 
 def _count_values(found: list[IndexDocument], name: str) -> tuple[tuple[str, int], ...]:

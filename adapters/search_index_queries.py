@@ -88,10 +88,11 @@ def build_query(fields: tantivy.Schema, schema: IndexSchema, query: IndexQuery) 
     for name, values in query.keywords.items():
         if values:
             parts.append((Occur.Must, _unscored(_any_of(fields, name, values))))
-    for name, span in query.numbers.items():
+    ranges = {number_field(name): span for name, span in query.numbers.items()}
+    for field, span in (ranges | ({ID: query.ids} if query.ids else {})).items():
         if span.low is not None or span.high is not None:
             ranged = Query.range_query(
-                fields, number_field(name), tantivy.FieldType.Integer, lower_bound=span.low, upper_bound=span.high
+                fields, field, tantivy.FieldType.Integer, lower_bound=span.low, upper_bound=span.high
             )
             parts.append((Occur.Must, _unscored(ranged)))
     parts += [(Occur.MustNot, unwanted) for unwanted in _unwanted(fields, schema, query)]

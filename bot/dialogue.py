@@ -66,6 +66,7 @@ from bot.skills import (
     training_after,
     training_door,
     training_questions,
+    watches,
 )
 from bot.skills.patent_filters import drops
 from nlp.follow_ups import corrected
@@ -142,7 +143,8 @@ class Dialogue:
         if not text:
             return HELP
         return (
-            saved_searches.choose(context, text)
+            watches.choose(context, text)
+            or saved_searches.choose(context, text)
             or training.choose(context, text)
             or training_door.choose(context)
             or training_questions.choose_alone(context, text)

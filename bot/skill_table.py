@@ -21,6 +21,7 @@ from bot.skills import (
     training,
     training_after,
     training_replies,
+    watches,
 )
 
 INTENT_SKILLS = {
@@ -40,6 +41,7 @@ INTENT_SKILLS = {
     "portfolio": Skill(custody.NAME, custody.by_intent),
     "supply_post": Skill(posting_replies.NAME, posting.begin_offer),
     "demand_post": Skill(posting_replies.NAME, posting.begin_need),
+    "patent_watch": Skill(watches.NAME, watches.follow_said),
     "market_browse": Skill(market.NAME, market_board.browse),
     **{intent: Skill("desk", desks.offer_desk) for intent in desks.DESKS},
 }

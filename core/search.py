@@ -41,7 +41,8 @@ class IndexQuery:
     `required` must all match in some text field. `words` rank; at least `minimum_words` of them must match, one where
     nothing is required. Within one keyword field any of the values matches, between fields all must; an empty list
     filters nothing. `excluded` values must not be there, nor all words of any
-    of `excluded_words` together in the text. Documents without the number sorted by come last.
+    of `excluded_words` together in the text. Documents without the number sorted by come last. `ids` are the rows among
+    which it is searched.
     """
 
     words: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class IndexQuery:
     excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
     excluded_words: tuple[tuple[str, ...], ...] = ()
     numbers: Mapping[str, NumberRange] = field(default_factory=dict)
+    ids: NumberRange | None = None
     sort_by: str | None = None
     descending: bool = True
     offset: int = 0

@@ -42,7 +42,8 @@ from services.training.feedback import request_feedback
 from services.training.reminders import request_reminders
 from services.training.seats import rescue_forgotten_offers
 from services.turn_sweeps import rescue_stuck_turns
-from services.watching import note_watched
+from services.watch_changes import note_changed
+from services.watch_looks import request_looks
 
 log = get_logger(__name__)
 
@@ -118,11 +119,17 @@ def note_changed_rights(resources: Resources) -> None:
 
 
 def note_watched_patents(resources: Resources) -> None:
-    """The same for what people watch."""
+    """The same for what people watch; they are told by jobs."""
     count: int | None = 0
     while count is not None:
         with resources.database.unit_of_work() as session:
-            count = note_watched(session, resources.clock.now())
+            count = note_changed(session, resources.clock.now())
+
+
+def look_at_watches(resources: Resources) -> None:
+    """Ask for the watches of applicants, classes and searches that are due."""
+    with resources.database.unit_of_work() as session:
+        request_looks(session, resources.clock.now())
 
 
 def ask_how_it_was(resources: Resources) -> None:
@@ -219,6 +226,7 @@ SCHEDULE = (
     Every(60, ask_how_it_was),
     Every(300, note_changed_rights),
     Every(300, note_watched_patents),
+    Every(300, look_at_watches),
     Every(600, remind_keepers),
     Every(3600, purge),
     Every(3600, take_up_deletions),

@@ -15,14 +15,20 @@ class WatchKind(StrEnum):
     PATENT = "patent"
     APPLICANT = "applicant"
     IPC = "ipc"
+    # Whatever a search finds.
+    SEARCH = "search"
 
 
 class Watch(Base):
-    """One thing that one person watches. `key` is how a changed patent finds it: patent:CN112345678B, applicant:NAME,
-    ipc:H01M."""
+    """One thing that one person watches. `key` is there once for each of them: patent:NUMBER, by which a changed patent
+    finds it, applicant:NAME, ipc:H01M, search:FINGERPRINT."""
 
     __tablename__ = "watches"
-    __table_args__ = (UniqueConstraint("user_id", "key"), Index("ix_watches_key", "key"))
+    __table_args__ = (
+        UniqueConstraint("user_id", "key"),
+        Index("ix_watches_key", "key"),
+        Index("ix_watches_due_at", "due_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
@@ -30,10 +36,15 @@ class Watch(Base):
     kind: Mapped[str] = mapped_column(String(10))
     key: Mapped[str] = mapped_column(String(160))
     name: Mapped[str] = mapped_column(String(160))
+    # What a watched search looks for, in the form of nlp/patent_query_form.py.
+    query: Mapped[dict[str, Any] | None]
     # How often; null for as its owner wants such things in general.
     pace: Mapped[str | None] = mapped_column(String(10))
     # The high-water mark: whatever came to us after this row is new.
     after_patent_id: Mapped[int]
+    # When it is next looked at what is new; null for one patent, whose changes come by themselves, and where nothing is
+    # to be told.
+    due_at: Mapped[datetime | None]
     # What a watched patent said when it was last looked at: {"status", "owners"}.
     seen: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """Finds patents: the subject's words must match, all of them or at least most; filters always hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -44,23 +44,48 @@ class PatentSearch:
         named = None if query.ipc or not query.topic.strip() else self._ipc_titles.of_subject(query.topic)
         return replace(query, or_ipc=named.code, offset=0) if named else None
 
+    @property
+    def last_serial(self) -> int:
+        """How far changes of patents have come into the index."""
+        return self._index.last_serial
+
+    def search_among(self, query: PatentQuery, rows: NumberRange) -> PatentPage:
+        """Which of these rows `search` finds, without its subclass: asked as strictly as among all, so that what comes
+        later must match as well as what is there already. Raises UpstreamUnavailable."""
+        page, asked, words = self._ask(query, replace(self._with_conditions(query), limit=0, offset=0))
+        if page.total:
+            page = self._index.search(replace(asked, limit=query.limit, offset=query.offset, ids=rows))
+        return self._explained(page, query, asked, words)
+
     def _search(self, query: PatentQuery, *, with_facets: bool = False) -> PatentPage:
-        base = self._with_conditions(query, with_facets=with_facets)
+        page, asked, words = self._ask(query, self._with_conditions(query, with_facets=with_facets))
+        return self._explained(page, query, asked, words)
+
+    def _ask(self, query: PatentQuery, base: IndexQuery) -> tuple[IndexPage, IndexQuery, tuple[str, ...]]:
+        """What the strictest way of asking finds that finds anything, that way, and the words of the subject in it."""
+        ways = self._ways(query, base)
+        asked, words = next(ways)
+        page = self._index.search(asked)
+        while not page.total and (following := next(ways, None)) is not None:
+            asked, words = following
+            page = self._index.search(asked)
+        return page, asked, words
+
+    def _ways(self, query: PatentQuery, base: IndexQuery) -> Iterator[tuple[IndexQuery, tuple[str, ...]]]:
         wanted = self._content_words(query.topic)
         if not wanted:
-            page = self._index.search(base)
-            return _page(page, query, {})
+            yield base, ()
+            return
         pieces = tuple(dict.fromkeys(self._segmenter.cut_for_search(query.topic)))
         helpful = tuple(word for word in pieces if word not in wanted)
-        page = self._index.search(replace(base, required=wanted, words=helpful))
-        if page.total:
-            return _page(page, query, {hit.id: wanted for hit in page.hits})
+        yield replace(base, required=wanted, words=helpful), wanted
         # No patent has every word: most of them will do, else most of the shorter words within them.
-        words = wanted
         for words in (wanted, pieces):
-            page = self._index.search(replace(base, words=words, minimum_words=_most(len(words))))
-            if page.total:
-                break
+            yield replace(base, words=words, minimum_words=_most(len(words))), words
+
+    def _explained(self, page: IndexPage, query: PatentQuery, asked: IndexQuery, words: tuple[str, ...]) -> PatentPage:
+        if not words or asked.required:
+            return _page(page, query, {hit.id: words for hit in page.hits} if words else {})
         return _page(page, query, self._matched(page, words))
 
     def _with_class(self, page: PatentPage, query: PatentQuery, code: str) -> PatentPage:

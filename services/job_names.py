@@ -50,6 +50,8 @@ class JobName(StrEnum):
     MAKE_CERTIFICATE = "jobs.training.make_certificate"
     REMIND_KEEPER = "jobs.custody.remind_keeper"
     TELL_RIGHT_CHANGED = "jobs.custody.tell_right_changed"
+    TELL_WATCHERS = "jobs.watches.tell_watchers"
+    LOOK_AT_WATCHES = "jobs.watches.look_at_watches"
     WRITE_NOTICES = "jobs.notices.write_notices"
     SEND_PUSH = "jobs.notices.send_push"
     SEND_MAILING = "jobs.notices.send_mailing"
@@ -100,6 +102,9 @@ QUEUES = {
     # A deadline of weeks must not stand before anybody's case.
     JobName.REMIND_KEEPER: Queue.INDEX,
     JobName.TELL_RIGHT_CHANGED: Queue.INDEX,
+    # What a night's import brought must not stand before anybody's case.
+    JobName.TELL_WATCHERS: Queue.INDEX,
+    JobName.LOOK_AT_WATCHES: Queue.INDEX,
     # The summaries of a morning must not stand before anybody's answer; what they bring is sent as they are written.
     JobName.WRITE_NOTICES: Queue.INDEX,
     JobName.SEND_PUSH: Queue.DELIVERIES,

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from core.ids import new_public_id
 from core.logs import get_logger
-from models import SavedSearch, User
+from models import SavedSearch, User, Watch, WatchKind
 from nlp.patent_query_form import as_written, fingerprint, read_form, write_form
 from nlp.types import PatentQuery
 from services.patent_words import chip_list
@@ -110,8 +110,11 @@ def note_look(session: Session, *, user_id: int, public_id: str, total: int, now
 
 
 def delete_saved_search(session: Session, *, user_id: int, public_id: str) -> str:
-    """Delete it for good and answer its name. Raises NotFound."""
+    """Delete it for good, with the watch of it, and answer its name. Raises NotFound."""
     search = get_saved_search(session, user_id=user_id, public_id=public_id, lock=True)
+    session.execute(
+        delete(Watch).where(Watch.user_id == user_id, Watch.key == f"{WatchKind.SEARCH}:{search.fingerprint}")
+    )
     session.delete(search)
     session.flush()
     log.info("saved_search_deleted", user_id=user_id, saved_search_id=search.id)

@@ -35,7 +35,6 @@ class Desk:
 DESKS = {
     "patent_fee": Desk("年费和滞纳金要按申请日、类型和减缴情况算,由专利专员核对后告诉您。", "专利年费每年什么时候交"),
     "patent_valuation": Desk("专利估值由专员先做估算,正式价值要由有资质的评估机构出具。"),
-    "patent_watch": Desk("预警监控由专利专员设置,有变化通知您。"),
 }
 
 

@@ -129,7 +129,7 @@ def save(context: TurnContext) -> Reply:
         name = shortened(saved.search.name, LONGEST_NAME)
         if not saved.is_new:
             return Reply(f"这个检索保存过了:{name}。现在有{total}件。", choices=(MINE_CHOICE,))
-        hint = "以后说“我保存的检索”就能再查,会告诉您比上次多几件。"
+        hint = "以后说“我保存的检索”就能再查,会告诉您比上次多几件。要有新的就告诉您,说“关注这个检索,每周告诉我”。"
         return Reply(f"已保存:{name}。现在有{total}件。\n{hint}", choices=(MINE_CHOICE,), memory={"pending": None})
 
     return Reply("", on_commit=commit)
@@ -234,7 +234,9 @@ def _listed(rows: Sequence[SavedSearch], *, offset: int = 0, head: str = "") -> 
     first = f"保存的检索,共{len(rows)}个:" if offset == 0 else f"保存的检索,第{offset + 1}个起,共{len(rows)}个:"
     lines = [*([head] if head else []), first]
     lines += [f"{place}. {_line(search)}" for place, search in enumerate(page, start=1)]
-    lines.append("回复数字再查一次,“删除第1个”不再保留" + (",“下一页”继续。" if more else "。"))
+    lines.append(
+        "回复数字再查一次,“第1个每周告诉我”有新的就说,“删除第1个”不再保留" + (",“下一页”继续。" if more else "。")
+    )
     taps = [
         Choice(f"第{place}个", shortened(search.name, LONGEST_TITLE - 2)) for place, search in enumerate(page, start=1)
     ]

@@ -22,6 +22,7 @@ class Pace(StrEnum):
     AT_ONCE = "at_once"
     DAILY = "daily"
     WEEKLY = "weekly"
+    MONTHLY = "monthly"
     OFF = "off"
 
 
@@ -29,7 +30,9 @@ TOPIC_NAMES = {
     Topic.OPPORTUNITY: "供需机会", Topic.DEADLINE: "期限提醒", Topic.CASE: "办理进度", Topic.COURSE: "培训课程",
     Topic.WATCH: "专利监控",
 }  # fmt: skip
-PACE_NAMES = {Pace.AT_ONCE: "随时", Pace.DAILY: "每天汇总", Pace.WEEKLY: "每周汇总", Pace.OFF: "不提醒"}
+PACE_NAMES = {Pace.AT_ONCE: "随时", Pace.DAILY: "每天汇总", Pace.WEEKLY: "每周汇总", Pace.MONTHLY: "每月汇总",
+    Pace.OFF: "不提醒",
+}  # fmt: skip
 # Keys of preferences besides the topics.
 PERSONAL, HOURS, MOST_A_DAY = "personal", "hours", "most_a_day"
 YES, NO = "yes", "no"
@@ -82,10 +85,16 @@ class Preferences:
 
     def next_digest(self, now: datetime, pace: Pace) -> datetime:
         """When the next summary goes out."""
+        return self.when_awake(self.next_summary(now, pace))
+
+    def next_summary(self, now: datetime, pace: Pace) -> datetime:
+        """When the next summaries of this pace are made, whatever the hours of this person."""
         at = _next(now, self.rules.digest_at)
         if pace is Pace.WEEKLY:
             at += timedelta(days=(self.rules.digest_weekday - at.astimezone(CHINA).isoweekday()) % 7)
-        return self.when_awake(at)
+        while pace is Pace.MONTHLY and at.astimezone(CHINA).day != 1:
+            at += timedelta(days=1)
+        return at
 
     def due_at(self, topic: str, now: datetime, *, is_urgent: bool, pace: Pace | None = None) -> datetime:
         """When something of this topic is told, at a pace of its own where it has one; what is urgent does not wait for
@@ -93,7 +102,7 @@ class Preferences:
         pace = pace or self.pace(topic)
         if is_urgent:
             return self.when_awake(now)
-        if pace in (Pace.DAILY, Pace.WEEKLY):
+        if pace in (Pace.DAILY, Pace.WEEKLY, Pace.MONTHLY):
             return self.next_digest(now, pace)
         # At the end of the present gathering: whatever is told until then has the same moment.
         length = self.rules.gathering.total_seconds()

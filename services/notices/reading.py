@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.logs import get_logger
-from models import FeedbackVerdict, MarketMatch, Notice, NoticeState
+from models import FeedbackVerdict, MarketMatch, Notice, NoticeState, Topic
 from services.market.feedback import give_feedback
+from services.notices.telling import PATENTS, hush
 
 log = get_logger(__name__)
 
 LATELY = timedelta(days=14)
 MOST_LISTED = 20
-MATCH = "match:"
+MATCH, WATCHES = "match:", "watches:"
 
 
 def list_notices(session: Session, user_id: int, now: datetime, *, limit: int = MOST_LISTED) -> Sequence[Notice]:
@@ -51,7 +52,8 @@ def find_last_told(session: Session, user_id: int, now: datetime) -> Sequence[No
 
 
 def dismiss(session: Session, user_id: int, public_id: str, now: datetime) -> Notice:
-    """不相关: nothing more is said of its subject, and a match that it was about is dismissed. Raises NotFound."""
+    """不相关: nothing more is said of its subject, a match that it was about is dismissed, and each patent that a
+    summary of a watch named. Raises NotFound."""
     notice = session.scalar(
         select(Notice).where(Notice.public_id == public_id, Notice.user_id == user_id).with_for_update()
     )
@@ -65,6 +67,17 @@ def dismiss(session: Session, user_id: int, public_id: str, now: datetime) -> No
             # A match that is gone by now has nothing more to learn.
             if session.scalar(select(MarketMatch.id).where(MarketMatch.public_id == match_id)) is not None:
                 give_feedback(session, user_id, match_id, FeedbackVerdict.DISMISSED, now)
+        if subject.startswith(WATCHES):
+            for number in notice.facts.get(PATENTS, ()):
+                hush(session, user_id=user_id, topic=Topic.WATCH, subject=f"watch:{number}", now=now)
         session.flush()
         log.info("notice_dismissed", notice_id=notice.id, topic=notice.topic)
     return notice
+
+
+def dismiss_patent(session: Session, user_id: int, public_id: str, number: str, now: datetime) -> None:
+    """One patent of those that a notice named is 不相关, whichever watch brings it again. Raises NotFound."""
+    notice = session.scalar(select(Notice).where(Notice.public_id == public_id, Notice.user_id == user_id))
+    if notice is None or number not in notice.facts.get(PATENTS, ()):
+        raise NotFound("这条提醒里没有这件专利。")
+    hush(session, user_id=user_id, topic=Topic.WATCH, subject=f"watch:{number}", now=now)

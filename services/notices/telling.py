@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ from services.notices.preferences import Pace, Preferences, preferences_of
 log = get_logger(__name__)
 
 LONGEST_TITLE = 60
+# Beside the facts of templates.
+PATENTS, WATCH = "patents", "watch"
 ADD = Statement.adding_once(
     table_of(Notice), "public_id", "key", "user_id", "topic", "subject", "title", "text", "facts", "choices", "page",
     "is_urgent", "is_personal", "state", "held_because", "due_at", "created_at", "message_id", "written_at",
@@ -41,6 +44,8 @@ def tell(
     is_urgent: bool = False,
     is_personal: bool = False,
     pace: Pace | None = None,
+    patents: Sequence[str] = (),
+    watch: str | None = None,
     mailing_id: int | None = None,
 ) -> Notice | None:
     """Tell somebody of something, once for each `key` ("match-17", "deal-4-offer-2"); None where it was told before.
@@ -49,7 +54,8 @@ def tell(
     ("match:PUBLIC_ID"): somebody who finds it 不相关 hears no more of it. `facts` fill templates (services/notices/
     facts.py). `is_urgent`: it cannot wait for the summary of the day. `is_personal`: it was chosen for this person by
     what we know of them, and not because they asked for it; without their consent it is kept but not told. `pace` goes
-    before that of the topic where they chose one for just this. `mailing_id`: it is one of many of the same.
+    before that of the topic where they chose one for just this. `patents` are those it names, in their order, so that
+    one of them can be found 不相关, `watch` the watch that brought them. `mailing_id`: it is one of many of the same.
     """
     user = session.get(User, user_id)
     if user is None or user.erased_at is not None:
@@ -60,7 +66,8 @@ def tell(
     added = ADD.first(
         session,
         {"public_id": new_public_id(), "key": key, "user_id": user_id, "topic": topic, "subject": subject,
-         "title": title[:LONGEST_TITLE], "text": text, "facts": {Fact.TITLE: title, **(facts or {})},
+         "title": title[:LONGEST_TITLE], "text": text,
+         "facts": {Fact.TITLE: title, **(facts or {}), **_about(patents, watch)},
          "choices": list(choices), "page": page, "is_urgent": is_urgent, "is_personal": is_personal,
          "state": NoticeState.HELD if because else NoticeState.WAITING, "held_because": because, "due_at": due_at,
          "created_at": now, "message_id": None, "written_at": None, "mailing_id": mailing_id},
@@ -70,6 +77,24 @@ def tell(
     if because is None:
         ask_to_write(session, user_id, due_at, now)
     return session.get_one(Notice, added[0])
+
+
+def hush(session: Session, *, user_id: int, topic: Topic, subject: str, now: datetime) -> None:
+    """Tell nothing of this subject any more, though nothing was told of it alone. Safe to repeat."""
+    row = ADD.first(
+        session,
+        {"public_id": new_public_id(), "key": f"hush-{user_id}-{subject}", "user_id": user_id, "topic": topic,
+         "subject": subject, "title": "", "text": "", "facts": {}, "choices": [], "page": None, "is_urgent": False,
+         "is_personal": False, "state": NoticeState.HELD, "held_because": HeldBecause.DISMISSED, "due_at": now,
+         "created_at": now, "message_id": None, "written_at": None, "mailing_id": None},
+    )  # fmt: skip
+    if row is not None:
+        session.get_one(Notice, row[0]).dismissed_at = now
+        session.flush()
+
+
+def _about(patents: Sequence[str], watch: str | None) -> dict[str, Any]:
+    return {**({PATENTS: list(patents)} if patents else {}), **({WATCH: watch} if watch else {})}
 
 
 def attach(

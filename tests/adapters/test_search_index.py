@@ -152,6 +152,12 @@ def test_ranges_include_both_ends_and_skip_documents_without_the_number(index: A
     assert days(20230101, 20220101) == set()
 
 
+def test_it_is_searched_among_some_rows_alone(index: AnyIndex) -> None:
+    assert ids(index.search(IndexQuery(words=("石墨烯",), ids=NumberRange(2, None)))) == [2]
+    assert set(ids(index.search(IndexQuery(ids=NumberRange(2, 3))))) == {2, 3}
+    assert ids(index.search(IndexQuery(ids=NumberRange(5, 4)))) == []
+
+
 def test_sorting_puts_documents_without_the_number_last(index: AnyIndex) -> None:
     assert ids(index.search(IndexQuery(sort_by="day"))) == [3, 2, 1, 4]
     assert ids(index.search(IndexQuery(sort_by="day", descending=False))) == [1, 2, 3, 4]

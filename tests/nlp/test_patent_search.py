@@ -9,6 +9,7 @@ import pytest
 from adapters.search_index import TantivyIndex
 from adapters.search_index_local import FailingIndex, LocalIndex
 from core.errors import UpstreamUnavailable
+from core.search import NumberRange
 from models.patent import Patent
 from nlp.ipc import ipc_levels, normalise_ipc
 from nlp.patent_index import PATENT_SCHEMA, applicant_terms
@@ -252,3 +253,12 @@ def test_region_levels_keep_a_name_that_cannot_be_taken_apart() -> None:
 def test_a_long_name_has_a_bounded_number_of_terms() -> None:
     assert len(applicant_terms("中国科学院" * 20)) < 1_500
     assert "华为" in applicant_terms("华为技术有限公司")
+
+
+def test_what_is_new_is_found_as_strictly_as_all_that_is_there(search: PatentSearch) -> None:
+    """The film has two of the three words, and would be found if it stood alone: the separator has them all."""
+    query = PatentQuery(topic="石墨烯 散热膜 隔膜")
+    assert search.search_among(query, NumberRange(1, 1)).matches == ()
+    (found,) = search.search_among(query, NumberRange(1, 3)).matches
+    assert found.patent_id == 2 and "石墨烯" in found.matched_words
+    assert [match.patent_id for match in search.search_among(PatentQuery(ipc="B29C"), NumberRange(2, 9)).matches] == [3]

@@ -2,23 +2,35 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from adapters.search_index_local import FailingIndex, LocalIndex
 from core.clock import CHINA, FixedClock
 from core.db import Database
-from core.errors import InvalidInput, NotFound
-from models import LegalStatus, Notice, NoticeState, Patent, PatentKind, WatchKind
-from services import watching
+from core.errors import InvalidInput, NotFound, UpstreamUnavailable
+from core.outbox import OutboxRow
+from models import LegalStatus, Notice, NoticeState, Patent, PatentKind, UpkeepMark, Watch, WatchKind
+from nlp.patent_index import PATENT_SCHEMA
+from nlp.patent_search import PatentSearch
+from nlp.segmenter import default_segmenter
+from nlp.types import PatentQuery
+from services import watch_changes, watch_looks, watching
+from services.indexing import index_patents
+from services.job_names import JobName
 from services.notices.preferences import Pace
-from services.notices.reading import dismiss
+from services.notices.reading import dismiss, dismiss_patent
 from services.notices.writing import write_due
-from services.watching import end_watch, list_watches, note_watched, watch
+from services.saved_searches import delete_saved_search, save_search
+from services.watch_changes import note_changed, tell_watchers
+from services.watch_looks import look_at_portion, request_looks
+from services.watching import change_pace, end_watch, list_watches, watch, watch_search
 from tests.support.people import make_conversation, make_identity
 
 NUMBER = "CN110000001B"
+FILM = PatentQuery(topic="石墨烯散热膜")
 
 
 class Office:
@@ -27,6 +39,8 @@ class Office:
     def __init__(self, database: Database, clock: FixedClock) -> None:
         self.database, self.clock = database, clock
         clock.set(datetime(2026, 11, 23, 10, 0, tzinfo=CHINA))
+        self.index = LocalIndex(PATENT_SCHEMA)
+        self.search = PatentSearch(self.index, default_segmenter())
         with database.unit_of_work() as session:
             identity = make_identity(session, clock.now())
             make_conversation(session, identity, clock.now())
@@ -56,8 +70,41 @@ class Office:
             return watch(session, self.user_id, kind, name, self.clock.now(), pace=pace).public_id
 
     def reads(self) -> int:
+        """What changed is read, and who watches it told; answers how many notices there are more."""
+        before = len(self.notices())
         with self.database.unit_of_work() as session:
-            return note_watched(session, self.clock.now()) or 0
+            mark = session.get(UpkeepMark, watch_changes.MARK)
+            first = mark.last_id if mark else 0
+            if note_changed(session, self.clock.now()):
+                tell_watchers(
+                    session, first, session.get_one(UpkeepMark, watch_changes.MARK).last_id, 0, self.clock.now()
+                )
+        return len(self.notices()) - before
+
+    def looks(self, at: datetime | None = None) -> int:
+        """The index is brought up, and it is looked at what is due; answers how many notices there are more."""
+        if at is not None:
+            self.clock.set(at)
+        before = len(self.notices())
+        index_patents(self.database, self.index, default_segmenter())
+        look_at_portion(self.database, self.search, 0, self.clock.now())
+        return len(self.notices()) - before
+
+    def watches_film(self, pace: Pace | None = None) -> str:
+        with self.database.unit_of_work() as session:
+            return watch_search(session, self.user_id, FILM, self.clock.now(), pace=pace).public_id
+
+    def works_off(self) -> None:
+        """Each job of watches that was asked for, once more than once."""
+        index_patents(self.database, self.index, default_segmenter())
+        with self.database.reading() as session:
+            asked = [(row.job_name, row.arguments) for row in session.scalars(select(OutboxRow).order_by(OutboxRow.id))]
+        for name, arguments in asked:
+            if name == JobName.LOOK_AT_WATCHES:
+                look_at_portion(self.database, self.search, **arguments, now=self.clock.now())
+            elif name == JobName.TELL_WATCHERS:
+                with self.database.unit_of_work() as session:
+                    tell_watchers(session, **arguments, now=self.clock.now())
 
     def notices(self) -> list[Notice]:
         with self.database.reading() as session:
@@ -78,10 +125,14 @@ def test_a_watched_patent_that_lapses_is_told_at_once_with_what_changed_and_why(
     assert office.reads() == 0
     (told,) = office.notices()
     assert told.is_urgent and told.due_at == office.clock.now()
-    assert f"您在监控{NUMBER}" in told.text and "法律状态:" in told.text and "数据截至2026年11月20日" in told.text
+    assert f"您在关注{NUMBER}" in told.text and "法律状态:" in told.text and "数据截至2026年11月20日" in told.text
     office.imports(NUMBER, applicants=[{"name": "乙公司", "type": None}])
     assert office.reads() == 1
     assert "权利人变为:乙公司" in office.notices()[-1].text
+
+
+DAY = timedelta(days=1)
+MORNING = datetime(2026, 11, 24, 6, 0, tzinfo=CHINA)
 
 
 @pytest.mark.parametrize(
@@ -100,27 +151,139 @@ def test_of_an_applicant_or_a_class_only_what_is_new_to_us_is_told_once_by_its_o
     office.imports(NUMBER, legal_status=LegalStatus.LAPSED)  # was there before
     office.imports("CN110000002A")
     office.imports("CN110000003A", applicants=[{"name": "丙公司", "type": None}], ipc_codes=["A01B 1/00"])
-    assert office.reads() == 1
+    assert office.looks() == office.looks(MORNING) == 0
+    assert office.looks(datetime(2026, 11, 30, 6, 0, tzinfo=CHINA)) == 1
     office.imports("CN110000002A", title="又改了")
-    assert office.reads() == 0
+    assert office.looks(office.clock.now() + DAY) == office.looks(office.clock.now() + 7 * DAY) == 0
     (told,) = office.notices()
-    assert not told.is_urgent and "CN110000002A" in told.title and "您在监控" in told.text
+    assert "1件新公开" in told.title and "CN110000002A" in told.text and "您在关注" in told.text
     assert told.due_at == datetime(2026, 11, 30, 9, 0, tzinfo=CHINA)
 
 
-def test_two_new_ones_are_one_message_and_a_dismissed_one_is_not_told_again(office: Office) -> None:
+def test_a_watched_search_tells_the_best_few_of_what_is_new_with_why_they_match_and_those_in_force_first(
+    office: Office,
+) -> None:
+    office.imports("CN110000010A", title="石墨烯散热膜")  # was there before
+    office.watches_film(Pace.DAILY)
+    for place in range(1, 5):
+        office.imports(f"CN11000002{place}A", title=f"第{place}种石墨烯散热膜", legal_status=LegalStatus.PENDING)
+    office.imports("CN110000025B", title="带石墨烯散热膜的手机")
+    office.imports("CN110000026A", title="石墨烯涂层")
+    assert office.looks(MORNING) == 1
+    assert office.looks(MORNING + DAY) == 0
+    (told,) = office.notices()
+    assert told.title == "“石墨烯散热膜”有5件新公开" and not told.is_urgent
+    lines = told.text.splitlines()
+    assert lines[0].endswith("其中1件已授权有效:") and lines[1].startswith("1. 带石墨烯散热膜的手机 · CN110000025B")
+    assert "(对得上:石墨烯" in lines[1] and lines[4] == "还有2件。"
+    assert told.due_at == datetime(2026, 11, 24, 9, 0, tzinfo=CHINA)
+
+
+def test_once_a_month_is_the_first_and_silence_is_not_made_up_for(office: Office) -> None:
+    public_id = office.watches_film(Pace.MONTHLY)
+    office.imports("CN110000020A", title="石墨烯散热膜")
+    assert office.looks(datetime(2026, 11, 30, 6, 0, tzinfo=CHINA)) == 0
+    assert office.looks(datetime(2026, 12, 1, 6, 0, tzinfo=CHINA)) == 1
+    with office.database.unit_of_work() as session:
+        change_pace(session, office.user_id, public_id, Pace.OFF, office.clock.now())
+    office.imports("CN110000021A", title="石墨烯散热膜")
+    assert office.looks(datetime(2027, 1, 1, 6, 0, tzinfo=CHINA)) == 0
+    with office.database.unit_of_work() as session:
+        change_pace(session, office.user_id, public_id, Pace.DAILY, office.clock.now())
+    assert office.looks(datetime(2027, 1, 3, 6, 0, tzinfo=CHINA)) == 0
+
+
+def test_what_the_index_does_not_have_yet_is_told_once_it_has(office: Office) -> None:
+    office.watches_film(Pace.AT_ONCE)
+    office.imports("CN110000020A", title="石墨烯散热膜")
+    office.looks()
+    office.clock.set(MORNING)
+    office.imports("CN110000021A", title="石墨烯散热膜")
+    look_at_portion(office.database, office.search, 0, office.clock.now())  # the indexer is late
+    assert [told.title for told in office.notices()] == ["“石墨烯散热膜”有1件新公开"]
+    assert office.looks(MORNING + timedelta(hours=1)) == 1
+    assert "CN110000021A" in office.notices()[-1].text
+
+
+def test_a_watch_stays_due_while_the_index_is_away(office: Office) -> None:
+    office.watches_film(Pace.DAILY)
+    office.imports("CN110000020A", title="石墨烯散热膜")
+    index_patents(office.database, office.index, default_segmenter())
+    office.clock.set(MORNING)
+    failing = FailingIndex()
+    failing.last_serial = office.index.last_serial
+    with pytest.raises(UpstreamUnavailable):
+        look_at_portion(office.database, PatentSearch(failing, default_segmenter()), 0, office.clock.now())
+    assert office.looks() == 1
+
+
+def test_a_summary_that_is_dismissed_names_no_patent_again_and_one_of_it_can_go_alone(office: Office) -> None:
+    office.watches_film(Pace.DAILY)
+    office.watches(WatchKind.IPC, "H01M", Pace.WEEKLY)
+    for number in ("CN110000020A", "CN110000021A", "CN110000022A"):
+        office.imports(number, title="石墨烯散热膜")
+    assert office.looks(MORNING) == 1
+    (told,) = office.notices()
+    with office.database.unit_of_work() as session:
+        dismiss_patent(session, office.user_id, told.public_id, "CN110000021A", office.clock.now())
+        with pytest.raises(NotFound):
+            dismiss_patent(session, office.user_id, told.public_id, NUMBER, office.clock.now())
+    assert office.looks(datetime(2026, 11, 30, 6, 0, tzinfo=CHINA)) == 1
+    weekly = office.notices()[-1]
+    assert "有2件新公开" in weekly.title and "CN110000021A" not in weekly.text
+    with office.database.unit_of_work() as session:
+        dismiss(session, office.user_id, weekly.public_id, office.clock.now())
+    office.watches(WatchKind.PATENT, "CN110000020A")
+    office.imports("CN110000020A", legal_status=LegalStatus.LAPSED)
+    office.reads()
+    assert office.notices()[-1].state == NoticeState.HELD
+
+
+def test_a_dismissed_patent_is_not_told_again(office: Office) -> None:
     office.watches(WatchKind.IPC, "H01M")
     office.imports("CN110000002A")
-    office.imports("CN110000003A")
-    assert office.reads() == 2
+    assert office.looks(MORNING) == 1
     office.clock.set(datetime(2026, 11, 24, 9, 0, tzinfo=CHINA))
     with office.database.unit_of_work() as session:
-        assert write_due(session, office.user_id, office.clock.now()) == 2
+        assert write_due(session, office.user_id, office.clock.now()) == 1
         dismiss(session, office.user_id, office.notices()[0].public_id, office.clock.now())
     office.watches(WatchKind.PATENT, "CN110000002A")
     office.imports("CN110000002A", legal_status=LegalStatus.LAPSED)
     office.reads()
     assert office.notices()[-1].state == NoticeState.HELD
+
+
+def test_a_saved_search_that_is_deleted_is_watched_no_more(office: Office) -> None:
+    with office.database.unit_of_work() as session:
+        now = office.clock.now()
+        saved = save_search(session, user_id=office.user_id, query=FILM, total=0, now=now).search
+        watch_search(session, office.user_id, FILM, now, pace=Pace.WEEKLY)
+        watch(session, office.user_id, WatchKind.IPC, "H01M", now)
+        delete_saved_search(session, user_id=office.user_id, public_id=saved.public_id)
+        assert [row.kind for row in list_watches(session, office.user_id)] == [WatchKind.IPC]
+
+
+def test_what_is_due_and_what_changed_are_worked_off_in_portions(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_looks, "PORTION", 1)
+    monkeypatch.setattr(watch_changes, "MOST_AT_ONCE", 1)
+    office.watches_film(Pace.DAILY)
+    office.watches(WatchKind.IPC, "H01M", Pace.DAILY)
+    office.watches(WatchKind.PATENT, NUMBER)
+    with office.database.unit_of_work() as session:
+        identity = make_identity(session, office.clock.now(), openid="oUser0000000000000000000077")
+        watch(session, identity.user_id, WatchKind.PATENT, NUMBER, office.clock.now())
+    office.imports("CN110000020A", title="石墨烯散热膜")
+    office.imports(NUMBER, legal_status=LegalStatus.LAPSED)
+    with office.database.unit_of_work() as session:
+        note_changed(session, office.clock.now())
+    office.clock.set(MORNING)
+    with office.database.unit_of_work() as session:
+        assert request_looks(session, office.clock.now()) == 1
+    for _ in range(8):
+        office.works_off()
+    assert len(office.notices()) == 4
 
 
 def test_the_same_is_watched_once_ends_for_its_owner_alone_and_nonsense_is_refused(office: Office) -> None:
@@ -145,8 +308,8 @@ def test_a_pace_that_is_changed_while_an_import_is_told_and_the_telling_do_not_w
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One holds the watch, the other the person. SQLite lets one write at a time."""
-    office.watches(WatchKind.IPC, "H01M")
-    office.imports("CN110000002A")
+    office.watches(WatchKind.PATENT, NUMBER)
+    office.imports(NUMBER, legal_status=LegalStatus.LAPSED)
     meeting = threading.Barrier(2 if office.database.engine.dialect.name == "postgresql" else 1, timeout=10)
 
     def meeting_first(work):
@@ -156,9 +319,25 @@ def test_a_pace_that_is_changed_while_an_import_is_told_and_the_telling_do_not_w
 
         return meets
 
-    for name in ("tell", "list_watches"):
-        monkeypatch.setattr(watching, name, meeting_first(getattr(watching, name)))
+    for module, name in ((watch_changes, "tell"), (watching, "list_watches")):
+        monkeypatch.setattr(module, name, meeting_first(getattr(module, name)))
     with ThreadPoolExecutor(2) as pool:
         told = pool.submit(office.reads)
-        changed = pool.submit(office.watches, WatchKind.IPC, "H01M", Pace.WEEKLY)
+        changed = pool.submit(office.watches, WatchKind.PATENT, NUMBER, Pace.WEEKLY)
         assert (told.result(), bool(changed.result())) == (1, True)
+
+
+def test_two_looks_at_one_watch_tell_once(office: Office) -> None:
+    office.watches_film(Pace.DAILY)
+    office.imports("CN110000020A", title="石墨烯散热膜")
+    index_patents(office.database, office.index, default_segmenter())
+    office.clock.set(MORNING)
+    with office.database.reading() as session:
+        watch_id = session.scalars(select(Watch.id)).one()
+    with ThreadPoolExecutor(4) as pool:
+        looks = [
+            pool.submit(watch_looks.look, office.database, office.search, watch_id, office.clock.now())
+            for _ in range(4)
+        ]
+        assert sum(each.result() for each in looks) == 1
+    assert len(office.notices()) == 1

@@ -1,0 +1,86 @@
+"""How owners speak of what they watch, in plain sentences."""
+
+import re
+
+from bot.skills.saved_search_words import END, POLITE
+from nlp.slots.numerals import CHINESE, read_number
+from services.notices.preferences import Pace
+
+LONGEST = 80
+PACE_WORDS = {
+    Pace.AT_ONCE: "(?:随时|立即|马上|第一时间|一有就|有了就)",
+    Pace.DAILY: "(?:每天|每日|天天|一天一次|每天一次)",
+    Pace.WEEKLY: "(?:每周|每星期|每个星期|一周一次|每周一次)",
+    Pace.MONTHLY: "(?:每月|每个月|一个月一次|每月一次)",
+    Pace.OFF: "(?:不提醒|先不提醒|不要提醒|别提醒|暂停|静音)",
+}
+PACES = "|".join(f"(?P<{pace}>{words})" for pace, words in PACE_WORDS.items())
+TELLS = "(?:告诉|通知|提醒|汇总|推送|发)(?:一次|一下|给|我|我们)*"
+# 关注石墨烯散热膜,每周告诉我: what is watched, and how often.
+PACED = re.compile(f"(?P<what>.+?)[,,。、 ]*(?:{PACES})(?:{TELLS})?{END}")
+FOLLOW = "(?:关注|盯住|盯着|盯紧|盯|监控|跟踪)(?:一下|下)?"
+FOLLOWS = re.compile(f"{POLITE}{FOLLOW}[ ::]*(?P<what>.+?){END}")
+THIS = "(?:这|那|上面|刚才)(?:一|的)?"
+THIS_SEARCH = re.compile(f"{THIS}[个次条]?的?(?:检索|搜索|查询|条件|列表)|{THIS}些(?:专利)?")
+THIS_CLASS = re.compile(f"{THIS}[个条]?的?(?:分类号?|类别|IPC)", re.IGNORECASE)
+THIS_OWNER = re.compile(f"{THIS}[个家]?的?(?:申请人|权利人|公司|企业|单位)")
+THIS_PATENT = re.compile(f"它|{THIS}[个件项]?的?专利?|{THIS}[个件项]")
+CLASS = re.compile(
+    r"(?:(?:IPC)?分类号?)?[ ::]*(?P<code>[A-H]\d{2}[A-Z](?: ?\d{1,4}(?:/\d{2,6})?)?)(?:这个)?(?:分类|类)?",
+    re.IGNORECASE,
+)
+OWNER = re.compile(r"(?:申请人|权利人)[ ::]*(?P<name>\S{2,60})")
+OWNER_ENDS = re.compile(r"\S{2,60}(?:公司|集团|大学|学院|研究院|研究所|研究中心|工厂)")
+
+
+def _item(place: int) -> str:
+    number = f"第?(?P<number{place}>\\d{{1,2}}|[{CHINESE}]{{1,3}})[个条号项件]?|(?P<last{place}>最后一[个条项件])"
+    return f"(?:{number})"
+
+
+MINE = re.compile(
+    f"{POLITE}(?:看看?|查看|打开|列出)?(?:一下)?(?:我(?:们)?(?:的)?(?:专利)?(?:关注|监控)(?:的|了|列表|清单)*"
+    f"(?:(?:哪|什么|几)[些个项]?)?(?:专利|东西)?|(?:关注|监控)(?:列表|清单))(?:有哪些)?{END}"
+)
+STOP = "(?:取消关注|不再关注|取消监控|不再监控|不关注|别关注|别盯|不要关注)"
+STOPS = re.compile(f"{POLITE}{STOP}[ ]*{_item(1)}{END}|{POLITE}[把将]?{_item(2)}{STOP}{END}")
+# Only with the list of what is watched on the table.
+REMOVES = re.compile(
+    f"{POLITE}(?:删除?|删掉|去掉|取消)[ ]*{_item(1)}{END}|{POLITE}[把将]?{_item(2)}(?:删了|删掉|不要)了?{END}"
+)
+STOPS_SOME = re.compile(
+    f"{POLITE}{STOP}(?:这个|这项|专利)?(?:关注)?{END}|{POLITE}取消(?:这个|这项|我的)(?:关注|监控){END}"
+)
+CHANGES = re.compile(f"{POLITE}[把将]?{_item(1)}(?:的?频率)?(?:改成|改为|换成|设成|要)?(?:{PACES})(?:{TELLS})?{END}")
+# 改成每月, straight after one was begun.
+CHANGES_IT = re.compile(f"{POLITE}(?:频率)?(?:改成|改为|换成|设成)(?:{PACES})(?:{TELLS})?{END}")
+PLACE = re.compile(_item(1))
+ONE_NUMBER = re.compile(
+    r"(?:专利)?[ ::]*(?:CN|ZL)?\d[\d. ]*[A-Z]?\d?(?:的)?(?:法律状态|状态|动态|变化|专利)*", re.IGNORECASE
+)
+DISMISSES = re.compile(f"{_item(1)}(?:这件|这个)?(?:不相关|无关|没关系|不感兴趣){END}")
+
+
+def place_of(pattern: re.Pattern[str], plain: str) -> int | None:
+    """The place in the list that a sentence names, -1 for the last; None where the pattern does not fit it."""
+    match = pattern.fullmatch(plain)
+    if match is None:
+        return None
+    named = [value for name, value in match.groupdict().items() if name.startswith("number") and value]
+    if named:
+        return int(read_number(named[0]) or 0)
+    return -1 if any(value for name, value in match.groupdict().items() if name.startswith("last")) else None
+
+
+def read_pace(plain: str) -> tuple[str, Pace | None]:
+    """What is said without how often, and how often; None where that is not said."""
+    match = PACED.fullmatch(plain)
+    if match is None:
+        return plain, None
+    return match["what"], pace_named(match)
+
+
+def pace_named(match: re.Match[str]) -> Pace:
+    """The pace that a pattern found."""
+    groups = match.groupdict()
+    return next(pace for pace in Pace if groups.get(pace))
