@@ -45,6 +45,8 @@ class Reply:
     missed: Missed | None = None
     carries: tuple[int, ...] = ()
     reason: str = "reply"
+    # The deal whose other side this answer tells how to reach: its words go when that is taken back.
+    contact_deal: int | None = None
 
 
 def appended(reply: Reply, more: str) -> Reply:

@@ -16,6 +16,7 @@ from core import metrics
 from core.errors import AppError
 from core.logs import get_logger
 from models import Conversation, DeliveryChannel, DeliveryReason, TurnState
+from services.deals.told_contacts import TELLS
 from services.deliveries import Queued, queue_deliveries
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.misses import record_miss
@@ -158,11 +159,13 @@ class TurnRunner:
         self, session: Session, work: Work, skill: str, reply: Reply, slot: PassiveSlot, now: datetime
     ) -> Finished:
         reply = _with_offer(reply, work, skill)
-        details = {
+        details: dict[str, Any] = {
             "skill": skill,
             "citations": [dict(item) for item in reply.citations],
             "choices": [choice.text for choice in reply.choices],
         }
+        if reply.contact_deal is not None:
+            details[TELLS] = reply.contact_deal
         message_id = add_bot_message(session, work.conversation_id, text=reply.text, details=details, now=now)
         channel = slot.channel if slot.claim() else DeliveryChannel.CUSTOMER_SERVICE
         queued = queue_deliveries(

@@ -1,6 +1,6 @@
 """Deals: asked for, answered, offered, confirmed, written about, ended; what was sold and to whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -42,6 +42,12 @@ from services.deals.listing import list_customers, list_deals, list_sales
 from services.deals.messages import list_deal_messages, say_to_broker
 from services.deals.offers import OfferForm, answer_offer, make_offer
 from services.deals.payments import say_paid
+
+
+class KeptDeal(BaseModel):
+    """What is kept of an answer that may be asked for again."""
+
+    number: str
 
 
 def add_routes(api: APIBlueprint) -> None:
@@ -100,7 +106,7 @@ def create_deal(json_data: DealIn) -> BaseModel | dict[str, Any]:
             name = "match_id" if json_data.match_id is not None else "post_id"
             raise InvalidInput(missing.message, fields={name: missing.message}) from None
 
-    return once(json_data, lambda _key, keep: _done(work, keep))
+    return once(json_data, lambda _key, keep: _done(work, keep), again=_again)
 
 
 def show_deal(number: str) -> DealOut:
@@ -117,7 +123,7 @@ def show_deal(number: str) -> DealOut:
 def put_consent(number: str, json_data: ConsentIn) -> BaseModel:
     """同意谈,或不谈
 
-    被问的一方第一次回答;之后任一方可以收回或恢复互看联系方式。
+    被问的一方第一次回答;之后任一方可以收回或恢复互看联系方式。收回后这里存的都不再显示,已经发到对方微信里的收不回来。
     """
     answer = Answer(json_data.agrees, json_data.name, json_data.phone)
 
@@ -139,7 +145,7 @@ def create_offer(number: str, json_data: OfferIn) -> BaseModel | dict[str, Any]:
         make_offer(session, user.id, number, form, current_api().clock.now(), version=json_data.version)
         return number
 
-    return once(json_data, lambda _key, keep: _done(work, keep))
+    return once(json_data, lambda _key, keep: _done(work, keep), again=_again)
 
 
 def put_offer_answer(number: str, json_data: OfferAnswerIn) -> BaseModel:
@@ -264,8 +270,13 @@ def _done(work: Callable[[Session, User], str], keep: Keep | None = None) -> Dea
         deal, side = get_own_deal(session, caller.user_id, number)
         answer = deal_out(session, deal, side, api.clock.now(), api.resources.payments)
         if keep is not None:
-            keep(session, answer, [])
+            # Whom one deals with may be taken back: what is kept names the deal alone.
+            keep(session, KeptDeal(number=number), [])
     return answer
+
+
+def _again(kept: Mapping[str, Any]) -> DealOut:
+    return show_deal(str(kept["number"]))
 
 
 def _write(number: str, wanted: DealMessageIn, key: str, keep: Keep) -> DealMessageOut:

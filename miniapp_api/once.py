@@ -1,7 +1,7 @@
 """Creates that may be repeated: the same Idempotency-Key has one effect and one answer."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import after_this_request, request
@@ -24,11 +24,17 @@ POLL_SECONDS = 0.05
 Keep = Callable[[Session, BaseModel, Sequence[int]], None]
 
 
-def once(body: BaseModel, work: Callable[[str, Keep], BaseModel]) -> BaseModel | dict[str, Any]:
+def once(
+    body: BaseModel,
+    work: Callable[[str, Keep], BaseModel],
+    *,
+    again: Callable[[Mapping[str, Any]], BaseModel] | None = None,
+) -> BaseModel | dict[str, Any]:
     """Do the work, or give again what it answered the first time under the caller's Idempotency-Key.
 
     `work` gets a key for its effect, the same for every attempt, and must call `keep` in the transaction of the effect
-    (or after it, where the effect itself is safe to repeat under that key).
+    (or after it, where the effect itself is safe to repeat under that key). Where what was answered may not be told any
+    more, only a reference is kept, and `again` makes the answer of it anew.
     """
     key = key_of_request()
     if key is None:
@@ -37,7 +43,8 @@ def once(body: BaseModel, work: Callable[[str, Keep], BaseModel]) -> BaseModel |
     if isinstance(claim, Stored):
         _mark_replayed()
         confirm_when_sent(claim.body["delivery_ids"])
-        return dict(claim.body["answer"])
+        answer = claim.body["answer"]
+        return again(answer) if again is not None else dict(answer)
 
     def keep(session: Session, answer: BaseModel, delivery_ids: Sequence[int]) -> None:
         stored = {"answer": answer.model_dump(mode="json"), "delivery_ids": list(delivery_ids)}

@@ -11,6 +11,7 @@ from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.logs import get_logger
 from models import Case, Company, MemberRole, Membership, MemberState, User
 from services.credit_codes import read_credit_code
+from services.deals.leaving import leave_deals
 from services.notifications import list_supervisors, notify, user_label
 
 log = get_logger(__name__)
@@ -216,9 +217,13 @@ def activate(session: Session, row: Membership, now: datetime) -> None:
 
 
 def end(session: Session, row: Membership, now: datetime) -> None:
-    """The person acts for the company no more, or was refused."""
+    """The person acts for the company no more, or was refused; its deals go to who runs it."""
     row.state, row.decided_at = MemberState.ENDED, now
     user = session.get_one(User, row.user_id)
     if user.company_id == row.company_id:
         user.company_id = None
+    session.flush()
+    owner = find_owner(session, row.company_id)
+    successor_id = owner.id if owner is not None else None
+    leave_deals(session, user_id=user.id, company_id=row.company_id, successor_id=successor_id, now=now)
     log.info("membership_ended", membership_id=row.id)

@@ -29,6 +29,8 @@ from services.deals.wording import said_promise
 CONTACT, END = "deal_contact", "deal_end"
 # A price alone; a longer sentence is about something else.
 LONGEST_PRICE = 24
+# What we keep goes; what WeChat has brought to somebody's telephone nobody takes back.
+ON_PHONES = "之前发到微信里的收不回来。"
 
 
 def choose_answer(context: TurnContext, pending: Mapping[str, Any]) -> Callable[[TurnContext], Reply] | None:
@@ -89,7 +91,8 @@ def _answering(context: TurnContext, about: Mapping[str, Any], given: Called) ->
         _, side = get_own_deal(session, user.id, number)
         other = contact_of(deal, other_side(side))
         reach = f"对方是{other.name},{other.phone}。" if other is not None else ""
-        return shown(f"好,{number} 谈起来了。{reach}{said_promise(deal, now)}也可以直接出价。", number)
+        said = f"好,{number} 谈起来了。{reach}{said_promise(deal, now)}也可以直接出价。"
+        return shown(said, number, contact_deal=deal.id if other is not None else None)
 
     return commit(context, work, asks={"kind": CONTACT, **about})
 
@@ -113,7 +116,8 @@ def unshare(context: TurnContext, words: Said) -> Reply:
         if deal.state == DealState.ENQUIRED:
             return Reply("对方还没同意,看不到您的联系方式。不想谈了就终止洽谈。", choices=(MINE,))
         answer_enquiry(session, user, deal.number, Answer(False), now)
-        return shown(f"{deal.number} 双方都看不到联系方式了,有事通过经纪人说。", deal.number)
+        said = f"{deal.number} 双方都看不到联系方式了,有事通过经纪人说。"
+        return shown(f"{said}{ON_PHONES}", deal.number)
 
     return commit(context, work)
 
@@ -136,7 +140,7 @@ def _confirmed(context: TurnContext, pending: Mapping[str, Any]) -> Reply:
     def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
         if pending["kind"] == END:
             end_deal(session, conversation.user_id, number, Reason.CHANGED_MIND, now)
-            return Reply(f"{number} 终止了,已告诉对方。", choices=(MINE,))
+            return Reply(f"{number} 终止了,已告诉对方。{ON_PHONES}", choices=(MINE,))
         answer_offer(session, conversation.user_id, number, int(pending["offer"]), Verdict.ACCEPT, now)
         return Reply(
             f"{number} 价格谈成了。签合同前双方核对清单。",

@@ -1,6 +1,7 @@
 """What the skills about deals share: the change when the turn is finished, a refusal as it is, the deal at hand."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,12 +41,15 @@ def _forgetting(reply: Reply) -> Reply:
     """What was asked is answered, unless it asks something itself."""
     if "pending" in reply.memory:
         return reply
-    return Reply(reply.text, choices=reply.choices, memory={**reply.memory, "pending": None})
+    return replace(reply, memory={**reply.memory, "pending": None})
 
 
-def shown(text: str, number: str) -> Reply:
+def shown(text: str, number: str, *, contact_deal: int | None = None) -> Reply:
     return Reply(
-        text, choices=(Choice(f"看 {number}", "看这一单"), MINE), memory={"subject": {"kind": "deal", "deal": number}}
+        text,
+        choices=(Choice(f"看 {number}", "看这一单"), MINE),
+        memory={"subject": {"kind": "deal", "deal": number}},
+        contact_deal=contact_deal,
     )
 
 

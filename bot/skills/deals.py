@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import Skill, deal_changes, deal_offers
-from bot.skills.deal_turns import MINE
+from bot.skills.deal_turns import MINE, commit
 from bot.skills.deal_words import (
     ACCEPTS,
     AGREES,
@@ -33,8 +36,10 @@ from bot.skills.deal_words import (
     place_of,
     said,
 )
+from core.clock import china_date
 from core.errors import NotFound
 from core.i18n import chinese_amount
+from models import Conversation
 from services.deals.access import get_own_deal
 from services.deals.listing import OwnDeal, list_deals, list_sales
 from services.deals.view import CheckLine, DealView, Doing, view_deal
@@ -169,6 +174,19 @@ def show_one(context: TurnContext, words: Said) -> Reply:
     except NotFound as missing:
         return Reply(missing.message, choices=(MINE,))
     view = view_deal(context.session, deal, side, context.now)
+    if view.contact is None:
+        return _shown_one(view, context.today)
+    # Looked up when the answer is written down: a contact that is taken back meanwhile is not told any more.
+    return commit(context, lambda session, conversation, now: _looked_up(session, conversation, deal.number, now))
+
+
+def _looked_up(session: Session, conversation: Conversation, number: str, now: datetime) -> Reply:
+    deal, side = get_own_deal(session, conversation.user_id, number, lock=True)
+    return _shown_one(view_deal(session, deal, side, now), china_date(now))
+
+
+def _shown_one(view: DealView, today: date) -> Reply:
+    deal, side = view.deal, view.side
     lines = [line_of(deal, side), *_contact_lines(view)]
     standing = [offer for offer in view.offers if offer.state == "open"]
     if standing:
@@ -176,12 +194,13 @@ def show_one(context: TurnContext, words: Said) -> Reply:
     elif deal.amount is not None:
         lines.append(f"谈成的价:{chinese_amount(deal.amount)}。")
     lines += [f"注意:{each.said}。" for each in view.barriers[:2]]
-    if registration := said_registration(deal, context.today):
+    if registration := said_registration(deal, today):
         lines.append(registration)
     return Reply(
         "\n".join(lines),
         choices=_choices(view)[:MOST_CHOICES],
         memory={"subject": {"kind": "deal", "deal": deal.number}, "pending": None},
+        contact_deal=deal.id if view.contact is not None else None,
     )
 
 

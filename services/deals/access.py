@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Forbidden, NotFound
-from models import Deal, DealParty, DealState, PostSide, Staff
+from models import Deal, DealParty, DealState, Membership, MemberState, PostSide, Staff
 from services.deals.graph import CLOSED
 from services.permissions import Action, check_may, oversees, region_matches, region_rank
 
@@ -14,7 +14,17 @@ NEEDS_BROKER = (DealState.TALKING, DealState.AGREED, DealState.CONTRACT, DealSta
 
 
 def is_party(user_id: int) -> ColumnElement[bool]:
-    return exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == user_id)
+    return exists().where(DealParty.deal_id == Deal.id, is_side_of(user_id))
+
+
+def is_side_of(user_id: int) -> ColumnElement[bool]:
+    """A side that is this person's: their own, or their company's as long as they act for it."""
+    acts = exists().where(
+        Membership.user_id == user_id,
+        Membership.company_id == DealParty.company_id,
+        Membership.state == MemberState.ACTIVE,
+    )
+    return and_(DealParty.user_id == user_id, or_(DealParty.company_id.is_(None), acts))
 
 
 def get_own_deal(session: Session, user_id: int, number: str, *, lock: bool = False) -> tuple[Deal, PostSide]:

@@ -11,6 +11,7 @@ from core.logs import get_logger
 from models import Deal, DealState, PostSide
 from services.deals.access import NEEDS_BROKER, lock_deal
 from services.deals.clock import answer_ends_on, idle_rounds, last_planned, plan_notice
+from services.deals.company import settle_parties
 from services.deals.contact import other_side
 from services.deals.ending import Reason
 from services.deals.enquiring import forget_contacts
@@ -47,6 +48,7 @@ def look_at_deal(session: Session, deal_id: int, now: datetime) -> None:
     deal = lock_deal(session, deal_id)
     if deal is None or deal.next_notice_on is None or deal.next_notice_on > today:
         return
+    settle_parties(session, deal, now)
     match DealState(deal.state):
         case DealState.ENQUIRED:
             _look_at_enquiry(session, deal, today, now)

@@ -12,6 +12,7 @@ from services.deals.access import check_open, check_version, get_deal_to_broker,
 from services.deals.contact import other_side
 from services.deals.graph import Step, go
 from services.deals.history import BOTH, note, tell_broker
+from services.deals.told_contacts import forget_told_contacts
 
 log = get_logger(__name__)
 
@@ -88,5 +89,6 @@ def _end(session: Session, deal: Deal, reason: Reason, now: datetime) -> None:
             offer.state, offer.answered_at = OfferState.LAPSED, now
     for party in deal.parties:
         party.consented_at = party.contact_name = party.contact_phone = None
+    forget_told_contacts(session, deal)
     session.flush()
     log.info("deal_ended", deal=deal.number, reason=reason)

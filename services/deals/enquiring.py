@@ -31,6 +31,7 @@ from services.deals.contact import Contact, check_text, contact_from, other_side
 from services.deals.ending import Reason
 from services.deals.graph import AGREED_TO_TALK, CLOSED, Step, go
 from services.deals.history import note
+from services.deals.told_contacts import forget_told_contacts
 from services.market.access import NO_POST, find_owner_of, get_own_match
 from services.market.feedback import give_feedback
 from services.working_hours import promise_reply
@@ -121,6 +122,10 @@ def answer_enquiry(
         _change_consent(session, deal, side, user, answer, now)
         return deal
     if side == deal.asked_by and deal.state == DealState.ENQUIRED:
+        if answer.agrees and party.consented_at is None:
+            # Whoever followed somebody who left has not agreed to anything yet.
+            _change_consent(session, deal, side, user, answer, now)
+            return deal
         raise Conflict("您已经问过了,等对方答复。")
     if not answer.agrees:
         go(deal, Step.DECLINE, now)
@@ -156,7 +161,9 @@ def _change_consent(session: Session, deal: Deal, side: PostSide, user: User, an
         _consent(party, contact_from(user, answer.name, answer.phone), now)
     else:
         party.consented_at = party.contact_name = party.contact_phone = None
-    note(session, deal, "shared" if answer.agrees else "unshared", now, side=side, tells=[other_side(side)])
+        forget_told_contacts(session, deal)
+    tells = [other_side(side)] if deal.state in AGREED_TO_TALK else []
+    note(session, deal, "shared" if answer.agrees else "unshared", now, side=side, tells=tells)
     session.flush()
 
 

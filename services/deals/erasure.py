@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models import (
@@ -19,9 +19,11 @@ from models import (
     QuoteRequest,
     StaffNotification,
 )
+from services.deals.company import leave_deals_of
 from services.deals.contact import other_side
 from services.deals.ending import end_for_good
 from services.deals.graph import CLOSED
+from services.deals.told_contacts import forget_told_contacts
 
 
 def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
@@ -31,12 +33,15 @@ def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
     session.execute(
         select(MarketPost.id).where(MarketPost.user_id == user_id).order_by(MarketPost.id).with_for_update()
     ).all()
+    # A company's deal stays with the company, where somebody else runs it.
+    leave_deals_of(session, user_id, now)
     own_parties = session.scalars(select(DealParty).where(DealParty.user_id == user_id).order_by(DealParty.id)).all()
     for party in own_parties:
         side = PostSide(party.side)
         deal = session.get_one(Deal, party.deal_id, with_for_update=True, populate_existing=True)
         if deal.state not in CLOSED:
             end_for_good(session, deal, now, stays=other_side(side))
+        forget_told_contacts(session, deal)
         if deal.asked_by == side:
             deal.opening = ""
         session.execute(update(DealOffer).where(DealOffer.deal_id == deal.id, DealOffer.side == side).values(terms=""))
@@ -50,13 +55,20 @@ def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
         party.company_id = party.consented_at = party.contact_name = party.contact_phone = None
     posts = select(MarketPost.id).where(MarketPost.user_id == user_id)
     only_need = (Deal.need_post_id.in_(posts), Deal.offer_post_id.is_(None))
-    session.execute(update(Deal).where(*only_need).values(title=""))
-    session.execute(update(Deal).where(Deal.offer_post_id.in_(posts)).values(offer_post_id=None, title=""))
+    session.execute(
+        update(Deal).where(or_(and_(*only_need), Deal.offer_post_id.in_(posts)), _is_in(user_id)).values(title="")
+    )
+    session.execute(update(Deal).where(Deal.offer_post_id.in_(posts)).values(offer_post_id=None))
     session.execute(update(Deal).where(Deal.need_post_id.in_(posts)).values(need_post_id=None))
     requests = select(QuoteRequest.id).where(QuoteRequest.user_id == user_id)
     session.execute(update(Deal).where(Deal.quote_request_id.in_(requests)).values(quote_request_id=None))
     session.execute(delete(QuoteRequest).where(QuoteRequest.user_id == user_id))
     session.flush()
+
+
+def _is_in(user_id: int) -> ColumnElement[bool]:
+    """A deal that nobody followed them in: its title is theirs, and no company's."""
+    return exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == user_id)
 
 
 def _forget_what_was_told(session: Session, deal_id: int, user_id: int, said: str) -> None:

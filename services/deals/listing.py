@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, selectinload
 
 from models import Deal, DealParty, DealState, PostSide, Staff
-from services.deals.access import NEEDS_BROKER, readable_deals
+from services.deals.access import NEEDS_BROKER, is_side_of, readable_deals
 from services.deals.contact import Contact, contact_of, other_side, party_of
 from services.deals.graph import AGREED_TO_TALK, CLOSED
 from services.permissions import Action, check_may
@@ -48,7 +48,7 @@ def list_deals(
     """One's own, the latest first; leads are those of one's offers that are not closed."""
     wanted = (
         select(Deal, DealParty.side)
-        .join(DealParty, and_(DealParty.deal_id == Deal.id, DealParty.user_id == user_id))
+        .join(DealParty, and_(DealParty.deal_id == Deal.id, is_side_of(user_id)))
         .options(selectinload(Deal.parties), selectinload(Deal.offers))
         .order_by(Deal.id.desc())
         .limit(limit)

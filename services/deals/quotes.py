@@ -11,6 +11,7 @@ from core.clock import china_date
 from core.errors import AppError, InvalidInput, NotFound
 from core.logs import get_logger
 from models import Deal, DealOffer, MarketPost, OfferState, PostSide, QuoteRequest, User
+from services.deals.access import is_party
 from services.deals.contact import check_text, contact_from
 from services.deals.enquiring import LONGEST_OPENING, Enquiry, enquire
 from services.deals.settings import deal_settings
@@ -106,10 +107,11 @@ def list_requests(
 
 
 def list_quotes(session: Session, request: QuoteRequest) -> list[Quote]:
-    """Whoever has named a price first, the lowest in front; what has none yet after them."""
+    """Whoever has named a price first, the lowest in front; what has none yet after them. Without those of a company
+    for which whoever asked does not act any more."""
     deals = session.scalars(
         select(Deal)
-        .where(Deal.quote_request_id == request.id)
+        .where(Deal.quote_request_id == request.id, is_party(request.user_id))
         .options(selectinload(Deal.offers), selectinload(Deal.parties))
         .order_by(Deal.id)
     ).all()

@@ -56,17 +56,24 @@ def said_promise(deal: Deal, now: datetime) -> str:
 
 def told(deal: Deal, event: DealEvent, side: PostSide, now: datetime) -> tuple[str, tuple[str, ...]]:
     """What one side hears of an event, and what it may say to that; "" where it has been overtaken."""
-    today = china_date(now)
     number, name = deal.number, f"{deal.number} {deal.title}"
-    offer = next((each for each in deal.offers if each.number == event.details.get("offer")), None)
     match event.kind:
-        case "enquired" | "answer_awaited" if deal.state == DealState.ENQUIRED:
-            return _enquiry(deal, event, side)
+        case "enquired" | "answer_awaited":
+            return _enquiry(deal, event, side) if deal.state == DealState.ENQUIRED else ("", ())
+        case "taken_over":
+            return _taken_over(deal, event, side, name)
         case "agreed":
             return (
                 f"对方同意谈了:{name}。\n联系方式互相看得到了。{said_promise(deal, now)}也可以直接出价。",
                 (f"看 {number}", f"出价 {number}"),
             )
+    return _told_of_steps(deal, event, side, china_date(now))
+
+
+def _told_of_steps(deal: Deal, event: DealEvent, side: PostSide, today: date) -> tuple[str, tuple[str, ...]]:
+    number, name = deal.number, f"{deal.number} {deal.title}"
+    offer = next((each for each in deal.offers if each.number == event.details.get("offer")), None)
+    match event.kind:
         case "offered" | "offer_ends" if offer is not None and offer.state == "open":
             head = "对方出价" if event.kind == "offered" else "对方的出价今天到期"
             return f"{head}:{name}\n{said_offer(offer)}。", (
@@ -113,6 +120,16 @@ PLAIN = {
     "payment_said": "{name}:受让方说付了一期款。收到后请确认。",
     "payment_received": "{name}:出让方确认收到一期款。",
 }
+
+
+def _taken_over(deal: Deal, event: DealEvent, side: PostSide, name: str) -> tuple[str, tuple[str, ...]]:
+    number = deal.number
+    if event.side != side:
+        return f"{name}:对方换了一位同事来谈。新的联系方式等对方同意才看得到,有事通过经纪人。", (f"看 {number}",)
+    if deal.state == DealState.ENQUIRED and side != deal.asked_by:
+        return _enquiry(deal, event, side)
+    said = f"{name}:原来的同事离开了企业,这一单由您接着谈。您的联系方式,要您同意才给对方看。"
+    return said, (f"看 {number}", f"同意互看联系方式 {number}")
 
 
 def _enquiry(deal: Deal, event: DealEvent, side: PostSide) -> tuple[str, tuple[str, ...]]:

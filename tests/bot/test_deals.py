@@ -10,6 +10,7 @@ from core.clock import FixedClock
 from core.i18n import chinese_time
 from models import Conversation, Deal, DealState, MarketMatch, Message, PostSide, WeChatIdentity
 from nlp.market.posts import Mode
+from services.deals.told_contacts import TELLS
 from services.resources import Resources
 from tests.support.deals import make_post
 from tests.support.pushes import Pusher
@@ -48,6 +49,15 @@ def test_a_match_becomes_a_deal_and_its_price_is_agreed_in_chat(
     assert "3. " in (rest := pusher.say(client, SELLER, f"核对清单 {number}")) and "1. " not in rest
     assert "要终止" in pusher.say(client, BUYER, f"终止洽谈 {number}")
     assert "不动它" in pusher.say(client, BUYER, "算了")
+    assert "13900139002" in pusher.say(client, SELLER, f"看 {number}")
+    with resources.database.reading() as session:
+        telling = session.scalars(select(Message).where(Message.text.contains("13900139002"))).all()
+    # What the buyer wrote themselves is theirs.
+    assert sum(TELLS in each.details for each in telling) == len(telling) - 1 == 2
+    assert "收不回来" in pusher.say(client, BUYER, f"收回联系方式 {number}")
+    with resources.database.reading() as session:
+        left = session.scalars(select(Message).where(Message.text.contains("13900139002"))).all()
+    assert [TELLS in each.details for each in left] == [False]
 
     with resources.database.reading() as session:
         deal = session.scalars(select(Deal)).one()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
-from models import WeChatIdentity
+from models import IdempotencyRecord, WeChatIdentity
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
 from tests.support.deals import BUNDLE, make_post
@@ -60,6 +60,25 @@ def test_either_side_reads_the_other_only_after_both_agreed(pair: Pair) -> None:
         shown = phone.get(f"/deals/{number}")
         assert shown.get_json()["contact"] is None and hidden["phone"] not in shown.text
     assert seller.get("/deal-customers").get_json()["items"] == []
+
+
+def test_what_was_answered_is_given_again_without_a_contact_that_was_taken_back(
+    pair: Pair, resources: Resources
+) -> None:
+    seller, buyer, post_id = pair
+    number = buyer.post("/deals", {"post_id": post_id, **BUYER}, key="deal-0001").get_json()["number"]
+    seller.put(f"/deals/{number}/consent", {"agrees": True, **SELLER})
+    offer = {"mode": "transfer", "amount": 100}
+    assert BUYER["phone"] in seller.post(f"/deals/{number}/offers", offer, key="offer-0001").text
+    with resources.database.reading() as session:
+        kept = [str(body) for body in session.scalars(select(IdempotencyRecord.response))]
+    assert kept and not any(BUYER["phone"] in body or SELLER["phone"] in body for body in kept)
+
+    buyer.put(f"/deals/{number}/consent", {"agrees": False})
+
+    again = seller.post(f"/deals/{number}/offers", offer, key="offer-0001")
+    assert again.headers["Idempotency-Replayed"] == "true" and again.get_json()["offers"][0]["amount"] == 100
+    assert again.get_json()["contact"] is None and BUYER["phone"] not in again.text
 
 
 def test_a_bundle_has_its_price_split_and_a_request_for_quotations_shows_the_price(pair: Pair) -> None:
