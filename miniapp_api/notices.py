@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from miniapp_api.context import current_api, current_caller
 from miniapp_api.once import Keep, once
 from miniapp_api.schemas.notices import (
+    DismissalQuery,
     NoticeOut,
     NoticesOut,
     Paces,
@@ -21,13 +22,14 @@ from miniapp_api.schemas.notices import (
 from models import NoticeState, Platform, Topic
 from services.notices.grants import list_left, report_accepted
 from services.notices.preferences import HOURS, MOST_A_DAY, NO, PERSONAL, YES, Preferences, prefer, preferences_of
-from services.notices.reading import dismiss, list_notices
+from services.notices.reading import dismiss, dismiss_patent, list_notices
+from services.notices.telling import PATENTS
 from services.notices.templates import templates_to_ask_for
 
 
 def add_routes(api: APIBlueprint) -> None:
     api.get("/notices")(api.output(NoticesOut)(list_own_notices))
-    api.put("/notices/<id>/dismissal")(api.output({}, 204)(dismiss_notice))
+    api.put("/notices/<id>/dismissal")(api.input(DismissalQuery, location="query")(api.output({}, 204)(dismiss_notice)))
     api.get("/notice-preferences")(api.output(PreferencesOut)(get_preferences))
     api.put("/notice-preferences")(api.input(PreferencesIn)(api.output(PreferencesOut)(set_preferences)))
     api.get("/subscription-templates")(api.output(TemplatesOut)(list_own_templates))
@@ -45,7 +47,8 @@ def list_own_notices() -> NoticesOut:
         items = [
             NoticeOut.model_validate(
                 {"id": row.public_id, "topic": row.topic, "title": row.title, "text": row.text or row.title,
-                 "choices": row.choices, "page": row.page, "is_told": row.state == NoticeState.WRITTEN,
+                 "choices": row.choices, "page": row.page,
+                 "patents": row.facts.get(PATENTS, []), "is_told": row.state == NoticeState.WRITTEN,
                  "created_at": row.created_at}
             )
             for row in rows
@@ -53,14 +56,18 @@ def list_own_notices() -> NoticesOut:
     return NoticesOut(items=items, next_cursor=None)
 
 
-def dismiss_notice(id: str) -> tuple[dict[str, Any], int]:
+def dismiss_notice(id: str, query_data: DismissalQuery) -> tuple[dict[str, Any], int]:
     """不相关
 
-    同一件事不再提醒;是供需对接的,以后的推荐也会跟着变。再调一次没有别的影响。
+    同一件事不再提醒;是供需对接的,以后的推荐也会跟着变;是关注的汇总的,里面说到的专利都不再提醒,只一件不相关就填
+    `patent`。再调一次没有别的影响。
     """
     api, caller = current_api(), current_caller()
     with api.database.unit_of_work() as session:
-        dismiss(session, caller.user_id, id, api.clock.now())
+        if query_data.patent is None:
+            dismiss(session, caller.user_id, id, api.clock.now())
+        else:
+            dismiss_patent(session, caller.user_id, id, query_data.patent, api.clock.now())
     return {}, 204
 
 

@@ -16,10 +16,12 @@ from miniapp_api.schemas.saved_searches import (
     SavedSearchIn,
     SavedSearchOut,
     SavedSearchResultsOut,
+    SearchPaceIn,
     SinceLastOut,
 )
-from models import SavedSearch
+from models import SavedSearch, Watch
 from nlp.patent_query_form import lasting
+from services.notices.preferences import Pace
 from services.saved_searches import (
     delete_saved_search,
     get_saved_search,
@@ -28,6 +30,7 @@ from services.saved_searches import (
     query_of,
     save_search,
 )
+from services.watching import find_watch_of, list_watches, search_key, watch_search
 
 
 def add_routes(api: APIBlueprint) -> None:
@@ -36,6 +39,7 @@ def add_routes(api: APIBlueprint) -> None:
     api.get("/saved-searches/<id>/results")(
         api.input(ResultsQuery, location="query")(api.output(SavedSearchResultsOut)(show_results))
     )
+    api.put("/saved-searches/<id>")(api.input(SearchPaceIn)(api.output(SavedSearchOut)(set_search_pace)))
     api.delete("/saved-searches/<id>")(api.output({}, 204)(remove_saved_search))
 
 
@@ -52,7 +56,8 @@ def list_own_searches(query_data: Page) -> SavedSearchesOut:
             row for row in list_saved_searches(session, user_id=caller.user_id) if before is None or row.id < before
         ]
         shown = rows[: query_data.limit]
-        items = [_out(row) for row in shown]
+        watched = {row.key: row for row in list_watches(session, caller.user_id)}
+        items = [_out(row, watched.get(search_key(query_of(row)))) for row in shown]
     next_cursor = api.cursors.make(scope, {"before": shown[-1].id}) if len(rows) > len(shown) else None
     return SavedSearchesOut(items=items, next_cursor=next_cursor)
 
@@ -71,7 +76,7 @@ def _save(wanted: SavedSearchIn, keep: Keep) -> SavedSearchOut:
     total = api.resources.patent_search.count(query)
     with api.database.unit_of_work() as session:
         saved = save_search(session, user_id=caller.user_id, query=query, total=total, now=api.clock.now())
-        answer = _out(saved.search)
+        answer = _out(saved.search, find_watch_of(session, caller.user_id, search_key(query)))
         keep(session, answer, [])
     return answer
 
@@ -95,10 +100,22 @@ def show_results(id: str, query_data: ResultsQuery) -> SavedSearchResultsOut:
     return SavedSearchResultsOut(**dict(page), since_last=since_last)
 
 
+def set_search_pace(id: str, json_data: SearchPaceIn) -> SavedSearchOut:
+    """有新公开的就告诉我
+
+    和“我的关注”里的是同一项。从现在起新导入的才会提醒,每次说最对得上的几件和为什么。
+    """
+    api, caller = current_api(), current_caller()
+    with api.database.unit_of_work() as session:
+        row = get_saved_search(session, user_id=caller.user_id, public_id=id)
+        pace = Pace(json_data.pace)
+        return _out(row, watch_search(session, caller.user_id, query_of(row), api.clock.now(), pace=pace))
+
+
 def remove_saved_search(id: str) -> tuple[dict[str, Any], int]:
     """删除一个保存的检索
 
-    删了就没有了,先问过用户再调。
+    删了就没有了,对它的关注也一起停,先问过用户再调。
     """
     api, caller = current_api(), current_caller()
     with api.database.unit_of_work() as session:
@@ -106,12 +123,13 @@ def remove_saved_search(id: str) -> tuple[dict[str, Any], int]:
     return {}, 204
 
 
-def _out(row: SavedSearch) -> SavedSearchOut:
+def _out(row: SavedSearch, watch: Watch | None) -> SavedSearchOut:
     return SavedSearchOut(
         id=row.public_id,
         name=row.name,
         conditions=conditions_of(query_of(row)),
         last_total=row.last_total,
         last_looked_at=row.last_looked_at,
+        pace=None if watch is None else watch.pace or Pace.DAILY,
         saved_at=row.created_at,
     )

@@ -8,13 +8,13 @@ from pydantic import ConfigDict, Field, StringConstraints
 from miniapp_api.schemas.common import Input, NextCursor, Output
 
 TopicName = Literal["opportunity", "deadline", "case", "course", "watch"]
-PaceName = Literal["at_once", "daily", "weekly", "off"]
+PaceName = Literal["at_once", "daily", "weekly", "monthly", "off"]
 Hours = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")]
 TemplateId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 
 
 class Paces(Output):
-    """at_once 随时;daily 每天汇总;weekly 每周汇总;off 不提醒"""
+    """at_once 随时;daily 每天汇总;weekly 每周汇总;monthly 每月1日汇总;off 不提醒"""
 
     opportunity: PaceName = Field(description="供需机会")
     deadline: PaceName = Field(description="期限提醒")
@@ -54,8 +54,15 @@ class NoticeOut(Output):
     text: str
     choices: list[str] = Field(description="可以直接回复的话")
     page: str | None = Field(description="点开去哪一页")
+    patents: list[str] = Field(description="里面说到的专利,可以一件一件标不相关", examples=[["CN110000001B"]])
     is_told: bool = Field(description="false 是还没发或没有推送,只在这里")
     created_at: datetime
+
+
+class DismissalQuery(Input):
+    patent: Annotated[str, StringConstraints(min_length=1, max_length=30)] | None = Field(
+        None, description="只这一件不相关;不填是整条", examples=["CN110000001B"]
+    )
 
 
 class NoticesOut(Output):

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import ConfigDict, Field
 
-from miniapp_api.schemas.common import NextCursor, Output, Page
+from miniapp_api.schemas.common import Input, NextCursor, Output, Page
+from miniapp_api.schemas.notices import PaceName
 from miniapp_api.schemas.patents import ConditionOut, PatentConditions, PatentsOut
 
 
@@ -18,7 +19,14 @@ class SavedSearchOut(Output):
     conditions: list[ConditionOut] = Field(description="保存下来的主题和条件")
     last_total: int = Field(description="上次看的时候有多少件", examples=[37])
     last_looked_at: datetime = Field(description="上次什么时候看的", examples=["2026-11-23T02:00:00Z"])
+    pace: PaceName | None = Field(description="有新公开的多久告诉一次;null 没有关注,只在这里", examples=["weekly"])
     saved_at: datetime = Field(examples=["2026-11-20T02:00:00Z"])
+
+
+class SearchPaceIn(Input):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"pace": "weekly"}]})
+
+    pace: PaceName = Field(description="有新公开的多久告诉一次,off 不提醒")
 
 
 class SavedSearchesOut(Output):

@@ -184,3 +184,19 @@ def test_what_was_saved_in_the_mini_program_is_there_in_its_chat(phone: Phone, s
     answer = phone.post("/ask", {"text": "我保存的检索"}).get_json()
 
     assert saved["name"] in answer["answer"]
+
+
+def test_a_saved_search_gets_a_frequency_and_is_one_of_the_watches_until_it_is_deleted(
+    phone: Phone, saved: dict[str, Any]
+) -> None:
+    assert saved["pace"] is None
+    assert phone.put(f"/saved-searches/{saved['id']}", {"pace": "weekly"}).get_json()["pace"] == "weekly"
+    (watch,) = phone.get("/watches").get_json()["items"]
+    assert (watch["kind"], watch["name"], watch["pace"]) == ("search", saved["name"], "weekly")
+    assert phone.put(f"/watches/{watch['id']}", {"pace": "monthly"}).get_json()["pace"] == "monthly"
+    assert [item["pace"] for item in phone.get("/saved-searches").get_json()["items"]] == ["monthly"]
+    same = phone.post("/watches", {"kind": "search", "name": "广东有效的石墨烯散热膜专利", "pace": "off"}).get_json()
+    assert (same["id"], same["pace"]) == (watch["id"], "off")
+    assert phone.put(f"/saved-searches/{saved['id']}", {"pace": "often"}).status_code == 422
+    phone.delete(f"/saved-searches/{saved['id']}")
+    assert phone.get("/watches").get_json()["items"] == []
