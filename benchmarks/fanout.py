@@ -5,6 +5,7 @@ its own time comes on top of both."""
 import json
 import resource
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -187,4 +188,5 @@ def _memory() -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run()))
+    # A smaller one, to see that it runs: python -m benchmarks.fanout 8000 2000 2000
+    print(json.dumps(run(*(int(each) for each in sys.argv[1:]))))

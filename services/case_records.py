@@ -75,11 +75,12 @@ def lock_conversation(session: Session, conversation_id: int) -> Conversation:
 
 def lock_person(session: Session, user: User) -> list[Conversation]:
     """Their conversations, then their own row: the order of a turn, which holds its conversation and may then want the
-    person (to save a search, or for the row of a case that points to them)."""
+    person (to save a search, or for the row of a case that points to them). Whoever only writes a row that points to
+    the person goes on meanwhile."""
     ids = select(Conversation.id).where(Conversation.user_id == user.id).order_by(Conversation.id)
     locked = {number: lock_conversation(session, number) for number in session.scalars(ids).all()}
     session.flush()  # reading the row again must not undo what this transaction has changed
-    session.get_one(User, user.id, with_for_update=True, populate_existing=True)
+    session.get_one(User, user.id, with_for_update={"key_share": True}, populate_existing=True)
     # One that began meanwhile: from here on no further one can.
     return [locked.get(number) or lock_conversation(session, number) for number in session.scalars(ids).all()]
 

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import Database
-from models import Miss, SavedSearch, StaffNotification, Turn
+from models import Miss, Notice, NoticeState, SavedSearch, StaffNotification, Turn, UpkeepMark
 from services.turns import UNFINISHED
 
 # A turn repeats the message's text; WeChat asks again for seconds, a client of the API for a day.
@@ -17,6 +17,9 @@ KEEP_NOTIFICATIONS = timedelta(days=90)
 KEEP_MISSES = timedelta(days=180)
 # Counted from the last look: what its owner has not run for two years, nobody misses.
 KEEP_SAVED_SEARCHES = timedelta(days=730)
+# Their words are in the conversation; for the lists of two weeks, and to look into a complaint, they last longer here.
+KEEP_NOTICE_WORDS = timedelta(days=90)
+NOTICES = "notice_words"
 BATCH = 1_000
 
 
@@ -28,6 +31,7 @@ def forget_old_rows(database: Database, now: datetime) -> dict[str, int]:
             database, StaffNotification.id, StaffNotification.created_at, now - KEEP_NOTIFICATIONS
         ),
         "misses": _forget(database, Miss.id, Miss.asked_at, now - KEEP_MISSES),
+        "notice_words": _forget_notice_words(database, now),
         "saved_searches": _forget_saved_searches(database, now - KEEP_SAVED_SEARCHES),
     }
 
@@ -67,4 +71,27 @@ def _forget_saved_searches(database: Database, before: datetime) -> int:
             session.execute(delete(SavedSearch).where(SavedSearch.id.in_(found), old))
             count += len(found)
         if len(found) < BATCH:
+            return count
+
+
+def _forget_notice_words(database: Database, now: datetime) -> int:
+    """What a notice said goes, on from where the last run stopped; that it was told, once, and was dismissed stays."""
+    count = 0
+    while True:
+        with database.unit_of_work() as session:
+            mark = session.get(UpkeepMark, NOTICES, with_for_update=True)
+            if mark is None:
+                mark = UpkeepMark(name=NOTICES, last_id=0, done_at=now)
+                session.add(mark)
+            oldest = session.execute(
+                select(Notice.id, Notice.created_at).where(Notice.id > mark.last_id).order_by(Notice.id).limit(BATCH)
+            ).all()
+            old = [row.id for row in oldest if row.created_at < now - KEEP_NOTICE_WORDS]
+            if old:
+                is_over = Notice.id.in_(old), Notice.state != NoticeState.WAITING
+                session.execute(update(Notice).where(*is_over).values(text="", facts={}))
+                mark.last_id = old[-1]
+            mark.done_at = now
+            count += len(old)
+        if len(old) < BATCH:
             return count

@@ -46,6 +46,7 @@ from services.ports import WeChat
 log = get_logger(__name__)
 
 GATHERED, PORTION = 5_000, 200
+SUMMARIES = (Pace.DAILY, Pace.WEEKLY, Pace.MONTHLY)
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,15 @@ def _write(session: Session, mailing: Mailing, user_ids: Sequence[int], rules: P
         session.scalars(select(Notice.user_id).where(Notice.user_id.in_(user_ids), Notice.subject == _subject(mailing)))
     )
     found = find_reached(session, [user_id for user_id in user_ids if user_id not in left_out], now)
+    # In the order of a turn, which holds a conversation and may then want the person, and by number: two mailings, or a
+    # mailing and whoever joins two accounts, would each hold what the other waits for.
+    numbers = [each.conversation_id for each in found]
+    session.execute(
+        select(Conversation.id)
+        .where(Conversation.id.in_(numbers))
+        .order_by(Conversation.id)
+        .with_for_update(key_share=True)
+    )
     said = {user_id: pace for user_id, each in wishes.items() if (pace := _pace_for_later(each, mailing.topic, now))}
     later = {each.user_id for each in found} & said.keys()
     for user_id in sorted(later):
@@ -214,7 +224,7 @@ def _write(session: Session, mailing: Mailing, user_ids: Sequence[int], rules: P
 
 def _pace_for_later(wishes: Preferences, topic: str, now: datetime) -> Pace | None:
     """As they said themselves: a mailing does not wait for a summary that nobody asked for. None where it goes now."""
-    if topic in wishes.said and wishes.pace(topic) in (Pace.DAILY, Pace.WEEKLY):
+    if topic in wishes.said and wishes.pace(topic) in SUMMARIES:
         return wishes.pace(topic)
     return Pace.AT_ONCE if wishes.is_quiet(now) else None
 

@@ -4,14 +4,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from core.db import table_of
 from core.ids import new_public_id
 from core.logs import get_logger
 from core.statements import Statement
-from models import HeldBecause, Message, Notice, NoticeState, Topic, User
+from models import (
+    Delivery,
+    DeliveryChannel,
+    DeliveryState,
+    HeldBecause,
+    Message,
+    Notice,
+    NoticeState,
+    Topic,
+    User,
+)
 from services.job_names import JobName, request_job
 from services.notices.facts import Fact
 from services.notices.preferences import Pace, Preferences, preferences_of
@@ -19,6 +29,8 @@ from services.notices.preferences import Pace, Preferences, preferences_of
 log = get_logger(__name__)
 
 LONGEST_TITLE = 60
+# What is off here is off for what others write, too. A course that somebody booked is a wish of its own.
+HEEDED = (Topic.CASE, Topic.DEADLINE)
 # Beside the facts of templates.
 PATENTS, WATCH = "patents", "watch"
 ADD = Statement.adding_once(
@@ -108,15 +120,24 @@ def attach(
     page: str | None = None,
 ) -> None:
     """Let a message that has just been written, by who has its own rules for when, go out as a subscription message
-    too where its conversation's window is closed. In the transaction that wrote it."""
+    too where its conversation's window is closed. In the transaction that wrote it. Who wants no reminders of its topic
+    finds it in the app, and nothing is sent, whatever window is open."""
     now = message.created_at
+    is_off = topic in HEEDED and preferences_of(session, user_id, now).pace(topic) is Pace.OFF
+    if is_off:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.message_id == message.id, Delivery.state == DeliveryState.QUEUED)
+            .values(channel=DeliveryChannel.INBOX)
+        )
     ADD.first(
         session,
         {"public_id": new_public_id(), "key": f"message-{message.id}", "user_id": user_id, "topic": topic,
          "subject": None, "title": title[:LONGEST_TITLE], "text": "", "facts": {Fact.TITLE: title, **(facts or {})},
-         "choices": [], "page": page, "is_urgent": True, "is_personal": False, "state": NoticeState.WRITTEN,
-         "held_because": None, "due_at": now, "created_at": now, "message_id": message.id, "written_at": now,
-         "mailing_id": None},
+         "choices": [], "page": page, "is_urgent": True, "is_personal": False,
+         "state": NoticeState.HELD if is_off else NoticeState.WRITTEN,
+         "held_because": HeldBecause.TURNED_OFF if is_off else None, "due_at": now, "created_at": now,
+         "message_id": message.id, "written_at": None if is_off else now, "mailing_id": None},
     )  # fmt: skip
 
 

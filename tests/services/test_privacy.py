@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.clock import FixedClock
 from core.db import Base, Database
@@ -23,13 +23,14 @@ from models import (
     Platform,
     Staff,
     StaffNotification,
+    Topic,
     Turn,
     TurnState,
     User,
     WeChatIdentity,
 )
 from nlp.types import PatentQuery
-from services.case_records import lock_conversation
+from services.case_records import lock_conversation, lock_person
 from services.cases import accept_case
 from services.casework.clocks import list_clocks
 from services.casework.moves import Mover, move_case
@@ -37,6 +38,7 @@ from services.casework.tasks import list_tasks
 from services.deliveries import queue_deliveries
 from services.idempotency import claim_key, keep_answer
 from services.intake import receive_question
+from services.notices.telling import hush
 from services.notifications import notify_user_message
 from services.ports import CodeSession
 from services.privacy import ask_for_erasure, erase_user, erase_user_by_id
@@ -231,3 +233,17 @@ def test_an_erased_person_s_service_cases_end_with_their_tasks_and_clocks(databa
         assert (case.status, case.form, case.results, case.next_due_at) == (CaseStatus.CLOSED, {}, {}, None)
         assert {task.state for task in list_tasks(session, case.id)} == {"cancelled"}
         assert all(row.stopped_at is not None for row in list_clocks(session, case.id))
+
+
+def test_who_writes_a_row_about_a_person_does_not_wait_for_who_holds_them(
+    database: Database, clock: FixedClock, person: int
+) -> None:
+    """An enquiry points to the person whose account is joined or forgotten at this moment. SQLite lets one write at a
+    time."""
+    if database.engine.dialect.name != "postgresql":
+        return
+    with database.unit_of_work() as holding:
+        lock_person(holding, holding.get_one(User, person))
+        with database.unit_of_work() as session:
+            session.execute(text("SET LOCAL lock_timeout = '2s'"))
+            hush(session, user_id=person, topic=Topic.WATCH, subject="watch:CN1", now=clock.now())

@@ -7,9 +7,21 @@ import pytest
 from adapters.wechat.errors import WeChatError
 from core.clock import CHINA, FixedClock
 from core.db import Database
-from models import ChannelPause, Delivery, DeliveryChannel, DeliveryState, MessageTemplate, Topic, WeChatIdentity
+from models import (
+    ChannelPause,
+    Conversation,
+    Delivery,
+    DeliveryChannel,
+    DeliveryState,
+    MessageTemplate,
+    Topic,
+    WeChatIdentity,
+)
 from services.app_inbox import list_inbox
+from services.custody.telling import tell as tell_keeper
 from services.notices.grants import list_left
+from services.notices.preferences import Pace, prefer
+from services.notices.reading import list_notices
 from services.notices.sending import note_result, send_push
 from services.notices.sweeps import rescue_pushes
 from tests.support.notices import DEADLINE, FACTS, MINI_DEADLINE, OLD_DEADLINE, Reader, make_templates
@@ -177,3 +189,22 @@ def test_a_sender_that_died_leaves_it_unknown_and_one_that_never_began_is_asked_
     send_push(reader.database, reader.apps, reader.clock, delivery_id=row.id)
     assert reader.rows()[0].state == DeliveryState.FAILED
     assert not reader.official.notices
+
+
+def test_who_wants_no_reminders_of_a_topic_finds_what_others_write_of_it_in_the_app_alone(reader: Reader) -> None:
+    reader.writes()
+    reader.grants(DEADLINE)
+    now = reader.clock.now()
+    with reader.database.unit_of_work() as session:
+        prefer(session, reader.user_id, {Topic.DEADLINE: Pace.OFF}, now)
+        (conversation,) = reader.conversations()
+        conversation = session.get_one(Conversation, conversation.id)
+        assert tell_keeper(session, conversation, "CN112345678B的年费还有3天到期。", now, title="年费到期", facts=FACTS)
+    reader.sending()
+    (row,) = reader.rows()
+    assert (row.channel, row.state) == (INBOX, DeliveryState.QUEUED)
+    assert reader.texts() == [] and reader.official.notices == []
+    with reader.database.reading() as session:
+        assert [each.title for each in list_notices(session, reader.user_id, now)] == ["年费到期"]
+        assert list_left(session, [reader.identity_id]) == {(reader.identity_id, DEADLINE): 1}
+        assert len(list_inbox(session, identity_id=reader.identity_id)) == 1
