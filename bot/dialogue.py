@@ -53,6 +53,7 @@ from bot.skills import (
     guidance,
     handoff,
     market,
+    matches,
     notices,
     own_data,
     patent_details,
@@ -150,6 +151,7 @@ class Dialogue:
             or training_questions.choose_alone(context, text)
             or training_after.choose(context, text)
             or exams.choose(context, text)
+            or matches.choose(context, text)
             or market.choose(context, text)
             or deals.choose(context, text)
             or custody.choose(context, text)

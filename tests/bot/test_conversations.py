@@ -4,7 +4,8 @@ Each file under conversations/ holds a list of conversations. A turn is one of `
 `send` (fields of another message). What it expects: `skill`; `starts`, `soon` (within the first 120 characters: what
 the user needs), `has`, `lacks` (of what is read); `choices`
 (texts behind the links); `memory` (dotted path: value, null where it must be gone); `cases` (how many there are);
-`case` (what the newest one holds).
+`case` (what the newest one holds). `before` a turn: `matched` (three offers were found for a need of theirs) or `told`
+(and they were told of them, as the last thing said).
 """
 
 import re
@@ -25,6 +26,7 @@ from models import Case, Conversation, Turn
 from services.resources import Resources
 from services.training.demonstration import load_demonstration
 from tests.conftest import BACKENDS
+from tests.support.matches import prepare_matches
 from tests.support.pushes import Pusher, event_fields, text_fields
 
 FOLDER = Path(__file__).resolve().parent / "conversations"
@@ -77,6 +79,8 @@ def test_a_conversation(
             load_demonstration(session, COURSES, clock.now())
 
     for place, turn in enumerate(conversation["turns"], start=1):
+        if before := turn.get("before"):
+            prepare_matches(resources, OPENID, clock, is_told=before == "told")
         reply = _play(turn, place, client, pusher)
         where = f"turn {place}, {turn.get('say') or turn}, answered: {reply}"
         _check_reply(turn, reply, where)
