@@ -1,12 +1,11 @@
 """From a reply to what a channel carries: pieces of at most 2,048 bytes, choices as links that can be tapped."""
 
-from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from adapters.wechat.text import split_text
-from bot.replies import Choice, Reply
+from bot.replies import Reply
 from models import DeliveryChannel
+from services.taps import tap
 
 
 def payloads_of(reply: Reply, channel: DeliveryChannel) -> list[dict[str, Any]]:
@@ -15,7 +14,8 @@ def payloads_of(reply: Reply, channel: DeliveryChannel) -> list[dict[str, Any]]:
         return [_carrying({"kind": "text", "text": reply.text}, reply)]
     text = reply.text
     if reply.choices:
-        text = f"{text}\n\n{' · '.join(_link(choice, place) for place, choice in enumerate(reply.choices, start=1))}"
+        links = (tap(choice.text, choice.title, place) for place, choice in enumerate(reply.choices, start=1))
+        text = f"{text}\n\n{' · '.join(links)}"
     pieces: list[dict[str, Any]] = [{"kind": "text", "text": part} for part in split_text(text)]
     pieces += [dict(card) for card in reply.cards]
     pieces[0] = _carrying(pieces[0], reply)
@@ -24,9 +24,3 @@ def payloads_of(reply: Reply, channel: DeliveryChannel) -> list[dict[str, Any]]:
 
 def _carrying(piece: dict[str, Any], reply: Reply) -> dict[str, Any]:
     return {**piece, "carries": list(reply.carries)} if reply.carries else piece
-
-
-def _link(choice: Choice, place: int) -> str:
-    """A link that sends the choice's text back when it is tapped (wechat-contract §1.6)."""
-    address = f"weixin://bizmsgmenu?msgmenucontent={quote(choice.text)}&msgmenuid=choice-{place}"
-    return f'<a href="{address}">{escape(choice.title)}</a>'

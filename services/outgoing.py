@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import Author, Case, Conversation, DeliveryReason, Message, Staff
 from services.deliveries import queue_deliveries
+from services.taps import with_taps
 
 
 def write_to_user(
@@ -22,7 +23,7 @@ def write_to_user(
     details: Mapping[str, Any] | None = None,
 ) -> Message:
     """Keep the message and ask for its delivery. `staff` is who wrote it, nobody for a notice; `case` a service's case
-    that it belongs to."""
+    that it belongs to. The `choices` of its details can be tapped in chat."""
     message = Message(
         conversation_id=conversation.id,
         author=Author.STAFF if staff else Author.SYSTEM,
@@ -39,7 +40,7 @@ def write_to_user(
         session,
         identity_id=conversation.identity_id,
         message_id=message.id,
-        payloads=[{"kind": "text", "text": text}],
+        payloads=[{"kind": "text", "text": with_taps(text, message.details.get("choices", ()))}],
         reason=reason,
         now=now,
     )

@@ -42,6 +42,7 @@ from services.notices.settings import notice_settings
 from services.notices.telling import tell
 from services.notices.writing import DISMISS
 from services.ports import WeChat
+from services.taps import with_taps
 
 log = get_logger(__name__)
 
@@ -197,12 +198,13 @@ def _write(session: Session, mailing: Mailing, user_ids: Sequence[int], rules: P
         ],
     )  # fmt: skip
     channels = choose_channels(session, mailing, reached, rules, wishes, now)
+    words = with_taps(mailing.text, [DISMISS])
     delivery_ids = session.scalars(
         insert(Delivery).returning(Delivery.id, sort_by_parameter_order=True),
         [
             {"key": f"message-{message_id}-1", "identity_id": each.identity_id, "message_id": message_id,
              "channel": channels[each.user_id], "reason": DeliveryReason.NOTICE, "part": 1,
-             "payload": {"kind": "text", "text": mailing.text}, "state": DeliveryState.QUEUED, "attempt_count": 0,
+             "payload": {"kind": "text", "text": words}, "state": DeliveryState.QUEUED, "attempt_count": 0,
              "created_at": now}
             for each, message_id in zip(reached, message_ids, strict=True)
         ],

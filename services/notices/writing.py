@@ -95,7 +95,7 @@ def _words(told: Sequence[Notice], wishes: Preferences) -> tuple[str, tuple[str,
     if len(told) == 1:
         only = told[0]
         choices = (*only.choices, *([DISMISS] if only.topic in DISMISSABLE else []))
-        return "\n".join([only.text, *([" / ".join(choices)] if choices else [])]), tuple(choices)
+        return only.text, tuple(choices)
     lines = [f"有{len(told)}条新提醒:"]
     lines += [f"{place}. {each.title}" for place, each in enumerate(told[: wishes.rules.most_lines], start=1)]
     if len(told) > wishes.rules.most_lines:

@@ -12,6 +12,7 @@ from services.casework.satisfaction import VERDICTS
 from services.deliveries import queue_deliveries
 from services.notices.facts import Fact, said_day, said_moment
 from services.notices.telling import attach
+from services.taps import with_taps
 from services.training.absences import RULE, find_held_back_until, said_held_back
 from services.training.questions import list_unanswered
 from services.training.timetable import said_place, said_time, watch_line
@@ -88,7 +89,7 @@ def say(
     conversation.last_message_at = now
     queue_deliveries(
         session, identity_id=conversation.identity_id, message_id=message.id,
-        payloads=[{"kind": "text", "text": text}], reason=DeliveryReason.NOTICE, now=now,
+        payloads=[{"kind": "text", "text": with_taps(text, choices)}], reason=DeliveryReason.NOTICE, now=now,
     )  # fmt: skip
     return message
 

@@ -9,6 +9,7 @@ from services.casework.moves import Mover, move_case, reopen_case
 from services.casework.satisfaction import INVITATION, VERDICTS
 from services.catalogue.model import Party
 from services.resources import Resources
+from services.taps import without_taps
 from tests.services.casework.test_financing import EQUITY, go, report
 from tests.support.casework import make_institution, make_service_case
 from tests.support.pushes import text_fields
@@ -76,7 +77,7 @@ def test_staff_end_a_case_the_owner_is_asked_once_and_judges_it_in_a_word(client
         assert closing.text.endswith("不在服务范围\n" + INVITATION)
         assert closing.details["choices"] == list(VERDICTS)
         delivery = session.scalars(select(Delivery).where(Delivery.message_id == closing.id)).one()
-        assert delivery.payload["text"] == closing.text
+        assert without_taps(delivery.payload["text"]) == closing.text
     assert say(client, pusher, "不满意", 2).startswith("抱歉没办好")
     with resources.database.unit_of_work() as session:
         assert session.get_one(Case, case_id).satisfaction == 1

@@ -1,6 +1,7 @@
 """A deal from the first question to the registration, and on random walks: what must never happen never does."""
 
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from core.outbox import OutboxRow
 from core.payments import PaymentState
 from models import (
     Deal,
+    DealEvent,
     DealParty,
     DealState,
     Delivery,
@@ -287,3 +289,14 @@ def test_whoever_turns_out_to_be_both_sides_has_no_deal_any_more(database: Datab
         deal = session.get_one(Deal, scene.deal.id, populate_existing=True)
         assert (deal.state, deal.end_reason) == (DealState.ENDED, Reason.LEFT)
         assert [contact_of(deal, side) for side in PostSide] == [None, None]
+
+
+def test_what_a_side_may_answer_stands_below_the_message_to_be_tapped(database: Database, clock: FixedClock) -> None:
+    with database.unit_of_work() as session:
+        scene = make_scene(session, clock.now())
+        event = session.scalars(select(DealEvent).where(DealEvent.kind == "enquired")).one()
+        tell_side(session, event.id, PostSide.OFFER, clock.now())
+        text = session.scalars(select(Delivery.payload).order_by(Delivery.id.desc())).first()["text"]
+
+    assert [f">{words}</a>" in text for words in ("同意洽谈", "不谈")] == [True, True]
+    assert f"{quote('同意洽谈')}%20{scene.deal.number}" in text

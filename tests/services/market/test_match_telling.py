@@ -1,5 +1,6 @@
 """Both sides of a match hear of it: once, by their own pace, with reasons, and only of what still holds."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from adapters.embedder import LocalEmbedder
 from core.clock import CHINA, FixedClock
 from core.db import Database
 from core.outbox import OutboxRow
-from models import FeedbackVerdict, MarketMatch, MarketPost, Message, Notice, NoticeState, PostState, User
+from models import Delivery, FeedbackVerdict, MarketMatch, MarketPost, Message, Notice, NoticeState, PostState, User
 from services.job_names import JobName
 from services.market import match_telling
 from services.market.feedback import give_feedback
@@ -62,6 +63,15 @@ def sent(market: Market, user_id: int) -> list[str]:
         return list(session.scalars(written.order_by(Message.id)))
 
 
+def tapped(market: Market, user_id: int) -> list[str]:
+    """What stands below the last message in chat."""
+    with market.database.reading() as session:
+        sent = select(Delivery.payload).join(Notice, Notice.message_id == Delivery.message_id)
+        payload = session.scalars(sent.where(Notice.user_id == user_id).order_by(Delivery.id.desc())).first()
+        assert payload is not None
+        return re.findall(">([^<]+)</a>", payload["text"])
+
+
 def pair(market: Market) -> tuple[str, str]:
     """An offer and a need that fit, matched."""
     offer = market.publish(market.seller, OFFER)
@@ -77,7 +87,7 @@ def test_both_sides_hear_why_it_fits_and_what_to_say_and_nobody_is_named(market:
 
     assert to_buyer.splitlines()[:2] == ["有一条供给和您的“水泵轴承老是烧,想提前知道故障”对得上:", OFFER.title]
     assert "对得上:主题(" in to_buyer and "价格" in to_buyer
-    assert to_buyer.endswith("想谈第1个 / 我的对接 / 不相关")
+    assert tapped(market, market.buyer) == ["想谈第1个", "我的对接", "不相关"]
     assert "有一条需求和您的“滚动轴承早期故障诊断方法”对得上:\n水泵轴承老是烧,想提前知道故障\n" in to_seller
     for text in (to_buyer, to_seller):
         assert not [figure for figure in ("15", "20", OFFER.rights[0]) if figure in text], text

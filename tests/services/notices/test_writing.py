@@ -81,7 +81,7 @@ def test_an_opportunity_waits_for_the_summary_of_the_day_or_the_week(reader: Rea
     assert reader.writing() == 0
     reader.clock.set(due)
     assert reader.writing() == 1
-    assert messages(reader) == ["需求1的全文\n不相关"]
+    assert messages(reader) == ["需求1的全文"]
 
 
 @pytest.mark.parametrize(
