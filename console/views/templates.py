@@ -9,7 +9,7 @@ from console.sessions import looking, working
 from core.errors import AppError, Conflict, InvalidInput
 from models import Platform, TemplateKind, Topic
 from services.notices.facts import FACT_NAMES, SAMPLE, filled, may_fill
-from services.notices.ledger import LATEST, ledger_lines, list_pauses
+from services.notices.ledger import LATEST, LATEST_TRIED, ledger_lines, list_pauses, list_refusals
 from services.notices.preferences import TOPIC_NAMES
 from services.notices.templates import (
     TEMPLATE_TOPICS,
@@ -39,7 +39,9 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
                 "console/notices/ledger.html",
                 lines=ledger_lines(reader, staff),
                 pauses=list_pauses(reader, staff, resources.clock.now()),
+                refusals=list_refusals(reader, staff),
                 latest=LATEST,
+                latest_tried=LATEST_TRIED,
             )
         return make_response(page)
 
