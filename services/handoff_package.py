@@ -34,6 +34,7 @@ SKILL_WORDS = {
     "patent_search": "专利检索",
     "patent_detail": "专利详情",
     "saved_searches": "保存的检索",
+    "watches": "关注的专利",
     "progress": "办理进度",
     "desk": "业务指引",
     "failed": "处理出错",

@@ -45,7 +45,9 @@ def note_changed(session: Session, now: datetime) -> int | None:
 def tell_watchers(session: Session, first: int, last: int, after: int, now: datetime) -> int:
     """Tell a portion of those who watch what changed with a serial above `first` up to `last`, and ask for the next
     portion; answers how many notices. What was told already is no change any more."""
-    changed = session.scalars(select(Patent).where(Patent.change_serial > first, Patent.change_serial <= last))
+    changed = session.scalars(
+        select(Patent).where(Patent.change_serial > first, Patent.change_serial <= last).order_by(Patent.change_serial)
+    )
     patents = {f"{WatchKind.PATENT}:{number_of(patent)}": patent for patent in changed}
     rows = session.scalars(
         select(Watch)

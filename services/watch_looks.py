@@ -76,7 +76,8 @@ def look(database: Database, search: PatentSearch, watch_id: int, now: datetime)
         try:
             query = query_of(row)
         except UnknownForm:
-            query = None
+            # A later version of this code wrote it, and will find the mark where it is.
+            query, until = None, mark
             log.error("watch_unreadable", watch_id=watch_id)
     found = _Found(until, {}, 0)
     if query is not None and until > mark:

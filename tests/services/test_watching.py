@@ -327,6 +327,19 @@ def test_a_pace_that_is_changed_while_an_import_is_told_and_the_telling_do_not_w
         assert (told.result(), bool(changed.result())) == (1, True)
 
 
+def test_a_search_that_a_later_version_wrote_holds_no_other_up_and_is_not_passed_over(office: Office) -> None:
+    public_id = office.watches_film(Pace.DAILY)
+    office.watches(WatchKind.IPC, "H01M", Pace.DAILY)
+    with office.database.unit_of_work() as session:
+        row = session.scalars(select(Watch).where(Watch.public_id == public_id)).one()
+        form, row.query = row.query, {"version": 99, "query": {}}
+    office.imports("CN110000020A", title="石墨烯散热膜")
+    assert office.looks(MORNING) == 1
+    with office.database.unit_of_work() as session:
+        session.scalars(select(Watch).where(Watch.public_id == public_id)).one().query = form
+    assert office.looks(MORNING + DAY) == 1
+
+
 def test_two_looks_at_one_watch_tell_once(office: Office) -> None:
     office.watches_film(Pace.DAILY)
     office.imports("CN110000020A", title="石墨烯散热膜")
