@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from sandbox.api.template_list import titles_of
 from sandbox.clock import offset_for
 from sandbox.errors import ActionRefused
 from sandbox.faults import Fault
@@ -119,6 +120,7 @@ def shown_apps(world: World) -> dict[str, Any]:
             kind: {
                 "app_id": app.app_id,
                 "original_id": app.original_id,
+                "templates": titles_of(kind),
                 "can_encrypt": app.cipher is not None,
                 **world.app_state(app).model_dump(include=fields),
             }

@@ -50,6 +50,7 @@ def shown_person(world: World, person: Person) -> dict[str, Any]:
         "typing_official": person.official.typing_until > world.clock.now(),
         "typing_mini": person.miniprogram.typing_until > world.clock.now(),
         "grants_mini": person.miniprogram.grants,
+        "grants_official": person.official.grants,
     }
 
 

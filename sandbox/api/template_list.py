@@ -27,10 +27,20 @@ SUBSCRIPTIONS: tuple[tuple[str, str, str, str, dict[str, list[str]]], ...] = (
 )  # fmt: skip
 
 
+def prefix_of(kind: str) -> str:
+    """The two apps' ids of one template differ."""
+    return "mini-" if kind == "miniprogram" else ""
+
+
+def titles_of(kind: str) -> dict[str, str]:
+    """The templates for subscription messages that a person can be asked about, by id."""
+    return {prefix_of(kind) + template_id: title for template_id, title, *_ in SUBSCRIPTIONS}
+
+
 @route("/wxaapi/newtmpl/gettemplate", method="GET")
 def get_templates(call: Call) -> dict[str, Any]:
-    """Those for subscription messages; `type` 2 is for one time. The two apps' ids differ."""
-    prefix = "mini-" if call.app.kind == "miniprogram" else ""
+    """Those for subscription messages; `type` 2 is for one time."""
+    prefix = prefix_of(call.app.kind)
     return ok(
         data=[
             {

@@ -34,6 +34,17 @@ function drawPeople(names) {
   byId("people").replaceChildren(...names.map((name) => new Option(name, name, false, name === phone.person.name)));
 }
 
+let drawnTemplates = "";
+function drawTemplates() {
+  const titles = phone.apps[phone.app]?.templates || {};
+  if (JSON.stringify(titles) !== drawnTemplates) {
+    drawnTemplates = JSON.stringify(titles);
+    byId("templates").replaceChildren(...Object.entries(titles).map(([id, title]) => new Option(title, id)));
+  }
+  const grants = phone.app === "official" ? phone.person.grants_official : phone.person.grants_mini;
+  byId("granted").textContent = `还能收 ${grants[byId("templates").value] || 0} 条`;
+}
+
 function drawClock(clock) {
   byId("clock").textContent = inChina(clock.now, { year: "numeric", month: "numeric", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const seconds = Math.abs(clock.offset_seconds);
@@ -105,6 +116,7 @@ document.addEventListener("phone-refreshed", (event) => {
   drawPerson();
   drawClock(event.detail.clock);
   drawModes();
+  drawTemplates();
   drawPeople(event.detail.people);
   drawFaults(event.detail.faults);
   drawLog(event.detail.log);
@@ -121,6 +133,11 @@ byId("enter-mini").addEventListener("click", async () => {
   document.body.classList.remove("tools-open");
   return act("enter_tempsession");
 });
+// What the popup of the page asks: allowed once is one message.
+for (const [id, accept] of [["accept", true], ["reject", false]]) {
+  byId(id).addEventListener("click", () => act("subscription", { template_id: byId("templates").value, accept }));
+}
+byId("templates").addEventListener("change", drawTemplates);
 byId("verify").addEventListener("click", () => tell(ask("verify", { app: phone.app }).then((result) => {
   showToast(result.ok ? "服务器地址校验通过。" : !result.echoed ? `校验没有通过：${result.error || `HTTP ${result.status}`}` : "错误的签名没有被拒绝。");
 })));
