@@ -108,7 +108,7 @@ def test_leaving_tells_the_result_and_a_letter_means_nothing_afterwards(learner:
 
 
 def test_what_was_offered_beside_the_questions_is_declined_first(learner: Learner) -> None:
-    learner.say("练题", "帮我盯着大疆的新专利")
+    learner.say("练题", "我要托管专利")
     assert learner.memory()["pending"]
     assert learner.say("算了").startswith("好。题还在")
     assert learner.run().state == RunState.OPEN
