@@ -5,14 +5,14 @@ import json
 import numpy as np
 
 from adapters.embedder import LocalEmbedder
-from dev.evaluate_market import read_market
+from dev.market_sets import MarketSet
 from nlp.market.means import FILE
-from nlp.segmenter import default_segmenter
 
 
 def main() -> None:
     """Writes data/models/market_means.json."""
-    offers, needs, _ = read_market(default_segmenter())
+    market = MarketSet.read()
+    offers, needs = market.offers, market.needs[: market.old]
     embedder = LocalEmbedder()
     means: dict[str, object] = {"model": embedder.name}
     for kind, posts in (("query", needs), ("passage", offers)):
