@@ -17,6 +17,7 @@ from miniapp_api.schemas.deals import (
     DealRegistrationOut,
     OfferOut,
     PaymentOut,
+    PublicityOut,
     QuoteOut,
     QuoteRequestItemOut,
     SaleOut,
@@ -61,6 +62,7 @@ def deal_out(session: Session, deal: Deal, side: PostSide, now: datetime, report
                 for each in view.barriers
             ],
             "registration": _registration(view),
+            "publicity": _publicity(view),
             "payments": [_payment(deal, each, reports) for each in deal.payments],
             "end_reason": REASON_NAMES[Reason(deal.end_reason)] if deal.end_reason is not None else None,
             "doings": list(view.doings),
@@ -175,6 +177,23 @@ def _registration(view: DealView) -> DealRegistrationOut | None:
         return None
     return DealRegistrationOut(
         name=found.name, text=found.text, article=_article(found.article), until=view.deal.register_by
+    )
+
+
+def _publicity(view: DealView) -> PublicityOut | None:
+    found = view.publicity
+    if found is None:
+        return None
+    names = ("name", "amount", "place", "link", "starts_on", "ends_on")
+    return PublicityOut.model_validate(
+        {
+            "standing": found.standing,
+            "text": found.said,
+            "days": found.days,
+            "source": found.source,
+            **{name: getattr(found.row, name, None) or None for name in names},
+            "objections": len(found.row.objections) if found.row is not None else 0,
+        }
     )
 
 

@@ -19,6 +19,7 @@ from models.custody import (
 )
 from models.dated_record import DatedRecord, RecordState
 from models.deal import Deal, DealEvent, DealOffer, DealParty, DealPayment, DealState, OfferState, QuoteRequest
+from models.deal_publicity import DealObjection, DealPublicity, ObjectionState, PublicityWay
 from models.delivery import (
     Allowance,
     AllowanceKind,
@@ -129,9 +130,11 @@ __all__ = [
     "DatedRecord",
     "Deal",
     "DealEvent",
+    "DealObjection",
     "DealOffer",
     "DealParty",
     "DealPayment",
+    "DealPublicity",
     "DealState",
     "Delivery",
     "DeliveryChannel",
@@ -177,6 +180,7 @@ __all__ = [
     "Notice",
     "NoticePreference",
     "NoticeState",
+    "ObjectionState",
     "OfferState",
     "OutboxRow",
     "OutboxState",
@@ -188,6 +192,7 @@ __all__ = [
     "PostSide",
     "PostState",
     "ProofBasis",
+    "PublicityWay",
     "QuestionState",
     "QuickReply",
     "QuoteRequest",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.db import Base
 from core.ids import new_public_id
 from models.company import Company, User
+from models.deal_publicity import DealPublicity
 from models.staff import Staff
 
 
@@ -89,6 +90,8 @@ class Deal(Base):
     parties: Mapped[list["DealParty"]] = relationship(back_populates="deal", order_by="DealParty.id")
     offers: Mapped[list["DealOffer"]] = relationship(order_by="DealOffer.number")
     payments: Mapped[list["DealPayment"]] = relationship(order_by="DealPayment.number")
+    # Oldest first; the last one counts.
+    publicities: Mapped[list[DealPublicity]] = relationship(order_by=DealPublicity.id)
 
 
 class DealParty(Base):

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import Skill, deal_changes, deal_offers
+from bot.skills.deal_publicity import ASKS as PUBLICITY
+from bot.skills.deal_publicity import show_publicity
 from bot.skills.deal_turns import MINE, commit
 from bot.skills.deal_words import (
     ACCEPTS,
@@ -92,6 +94,8 @@ def _about_one(context: TurnContext, words: Said) -> Skill | None:
         return Skill(NAME, lambda given: deal_changes.write(given, words))
     if CHECKS.fullmatch(words.rest):
         return Skill(NAME, lambda given: show_checks(given, words))
+    if PUBLICITY.fullmatch(words.rest):
+        return Skill(NAME, lambda given: show_publicity(given, words))
     if (change := _change_of(words)) is not None:
         return Skill(NAME, lambda given: change(given, words))
     if is_offer(words.rest):

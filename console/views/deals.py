@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from console.input import row_number
 from console.sessions import looking, working
+from console.views import deal_publicity
 from core.clock import china_date
 from core.errors import AppError, Conflict, Forbidden, InvalidInput
 from core.ids import new_token
@@ -45,6 +46,8 @@ EVENT_NAMES = {
     "checked": "确认清单", "checklist_done": "清单核对完", "taken": "接单", "handed_on": "转给同事", "noted": "备注",
     "wrote": "写给一方", "signed": "登记合同", "completed": "登记合同并办完", "registered": "登记备案办好",
     "registration_due": "提醒备案", "registration_open": "提醒登记", "back": "退回洽谈", "ended": "终止",
+    "publicity_started": "登记公示", "publicity_lifted": "登记不用公示", "publicity_objected": "记公示异议",
+    "publicity_handled": "处理公示异议", "publicity_over": "公示完了",
     "barrier": "有不能办的", "taken_over": "换了同事来谈", "payment_said": "说付款了", "payment_received": "说收到款",
 }  # fmt: skip
 Step = Callable[[Session, Staff], object]
@@ -67,6 +70,9 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
 
     _add_holders(blueprint, resources)
     _add_work(blueprint, resources)
+    deal_publicity.add_routes(
+        blueprint, lambda number, name, step: _do(resources, number, name, step), lambda: _now(resources)
+    )
 
 
 def _add_holders(blueprint: Blueprint, resources: Resources) -> None:
@@ -183,6 +189,9 @@ def _page(resources: Resources, number: str, *, problem: AppError | None = None,
             MODE_NAMES=MODE_NAMES,
             CHECKER_NAMES=CHECKER_NAMES,
             DEAL_EVENTS=EVENT_NAMES,
+            STANDING_NAMES=deal_publicity.STANDING_NAMES,
+            WAY_NAMES=deal_publicity.WAY_NAMES,
+            OBJECTION_NAMES=deal_publicity.OBJECTION_NAMES,
             REASON_NAMES=REASON_NAMES,
         )
     return make_response(page, problem.http_status if problem else 200)

@@ -15,6 +15,7 @@ from services.deals.ending import SAID, Reason
 from services.deals.enquiring import LONGEST_OPENING
 from services.deals.messages import LONGEST
 from services.deals.offers import LONGEST_TERMS, MOST_OFFERS, Verdict
+from services.deals.publicity import Standing
 from services.deals.quotes import MOST_POSTS
 from services.deals.splits import MOST_AMOUNT
 from services.deals.view import Doing
@@ -152,6 +153,24 @@ class DealRegistrationOut(Output):
     until: date | None = Field(description="法定最晚哪天,碰上休假日已经顺延;没有期限为 null")
 
 
+class PublicityOut(Output):
+    """公办高校、科研院所、国有单位协议定价的公示;异议的内容不给双方看。"""
+
+    standing: Standing = Field(
+        description="needed 还没公示;running 公示中;objected 有异议;upheld 异议成立;passed 公示完了;lifted 不用公示"
+    )
+    text: str = Field(examples=["公示到2026年12月14日,之后没有异议才能签合同。"])
+    days: int = Field(description="至少几日", examples=[15])
+    source: str
+    name: str | None = Field(description="公示的成果名称")
+    amount: int | None = Field(description="公示的拟交易价格,元")
+    place: str | None = Field(description="在哪里公示;不用公示的是依据")
+    link: str | None
+    starts_on: date | None
+    ends_on: date | None = Field(description="最后一天")
+    objections: int = Field(description="收到几条异议")
+
+
 class PaymentOut(Output):
     number: int
     name: str
@@ -190,6 +209,7 @@ class DealOut(DealItemOut):
     checks: list[CheckOut]
     barriers: list[BarrierOut] = Field(description="现在挡着的,带依据")
     registration: DealRegistrationOut | None
+    publicity: PublicityOut | None = Field(description="不用公示,或者价格还没谈成为 null")
     signed_on: date | None
     effective_on: date | None
     registered_on: date | None

@@ -17,6 +17,8 @@ from services.deals.access import check_version, get_deal_to_broker, get_own_dea
 from services.deals.clock import plan_notice
 from services.deals.graph import Step, go
 from services.deals.history import BOTH, note
+from services.deals.publicity import KEY as PUBLICITY
+from services.deals.publicity import check_publicity
 from services.deals.standing import check_standing
 
 
@@ -158,6 +160,8 @@ def _confirm(
         return
     if key == "standing":
         check_standing(session, deal, now)
+    if key == PUBLICITY:
+        check_publicity(session, deal, now)
     deal.checks = {**deal.checks, key: {**deal.checks.get(key, {}), who: now.isoformat()}}
     note(session, deal, "checked", now, side=side, staff=staff, key=key)
     if is_complete(deal):

@@ -7,6 +7,7 @@ from core.clock import china_date
 from models import Deal, DealState
 from services.deals.graph import CLOSED
 from services.deals.open_offer import find_open_offer
+from services.deals.publicity import looks_on
 from services.deals.settings import DealSettings, deal_settings
 
 
@@ -54,6 +55,8 @@ def _days(deal: Deal, today: date, settings: DealSettings) -> Iterator[date]:
     if deal.rights:
         # Whether they still stand, and how long there is to register, is asked every day.
         yield today + timedelta(days=1)
+    if (published_until := looks_on(deal)) is not None:
+        yield published_until + timedelta(days=1)
     offer = find_open_offer(deal) if state is DealState.TALKING else None
     if offer is not None:
         yield offer.until

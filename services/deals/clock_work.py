@@ -18,6 +18,7 @@ from services.deals.enquiring import forget_contacts
 from services.deals.graph import STATE_NAMES, Step, go
 from services.deals.history import BOTH, list_history, note, tell_broker
 from services.deals.open_offer import find_open_offer, lapse
+from services.deals.publicising import look_at_publicity
 from services.deals.settings import deal_settings
 from services.deals.standing import find_barriers
 from services.job_names import JobName, request_job
@@ -54,6 +55,8 @@ def look_at_deal(session: Session, deal_id: int, now: datetime) -> None:
             _look_at_enquiry(session, deal, today, now)
         case DealState.TALKING:
             _look_at_offer(session, deal, today, now)
+        case DealState.AGREED:
+            look_at_publicity(session, deal, today, now)
         case DealState.REGISTRATION:
             _look_at_registration(session, deal, today, now)
         case _:

@@ -19,6 +19,7 @@ from services.deals.clock import plan_notice
 from services.deals.graph import Step, go
 from services.deals.history import BOTH, note
 from services.deals.offers import talk_again
+from services.deals.publicity import check_publicity
 from services.deals.settings import deal_settings
 from services.deals.splits import MOST_AMOUNT
 from services.deals.standing import check_standing
@@ -81,6 +82,7 @@ def sign_contract(
     today = china_date(now)
     _check_contract(deal, form, today)
     check_standing(session, deal, now)
+    check_publicity(session, deal, now)
     registration = registration_of(deal, today)
     go(deal, Step.SIGN if registration else Step.COMPLETE, now)
     deal.signed_on, deal.effective_on = form.signed_on, form.effective_on

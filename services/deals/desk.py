@@ -16,6 +16,7 @@ from services.deals.contract import Registration, registration_of
 from services.deals.graph import AGREED_TO_TALK, CLOSED
 from services.deals.history import list_history
 from services.deals.messages import list_deal_messages
+from services.deals.publicity import Publicity, find_publicity
 from services.deals.standing import Barrier, find_barriers
 from services.notifications import user_label
 from services.permissions import Action, may, oversees
@@ -48,6 +49,7 @@ class DeskView:
     checks: Sequence[CheckSeen]
     barriers: Sequence[Barrier]
     registration: Registration | None
+    publicity: Publicity | None
     history: Sequence[DealEvent]
     colleagues: Sequence[Staff]
     may_take: bool
@@ -66,6 +68,7 @@ def view_desk(session: Session, staff: Staff, number: str, now: datetime) -> Des
         checks=[_check(deal, check) for check in checklist_of(deal)],
         barriers=find_barriers(session, deal, now) if not is_closed else [],
         registration=registration_of(deal, china_date(now)) if deal.state in AGREED_TO_TALK else None,
+        publicity=find_publicity(session, deal, china_date(now)),
         history=list_history(session, deal.id),
         colleagues=_colleagues(session, deal) if is_theirs and not is_closed else [],
         may_take=deal.broker_id is None and deal.state in NEEDS_BROKER,

@@ -10,8 +10,10 @@ from models import (
     Conversation,
     Deal,
     DealEvent,
+    DealObjection,
     DealOffer,
     DealParty,
+    DealPublicity,
     Delivery,
     MarketPost,
     Message,
@@ -52,6 +54,7 @@ def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
         # What staff noted may be about either of them.
         noted = (DealEvent.deal_id == deal.id, DealEvent.kind == "noted")
         session.execute(update(DealEvent).where(*noted).values(details={}))
+        _forget_publicity(session, deal.id)
         party.company_id = party.consented_at = party.contact_name = party.contact_phone = None
     posts = select(MarketPost.id).where(MarketPost.user_id == user_id)
     only_need = (Deal.need_post_id.in_(posts), Deal.offer_post_id.is_(None))
@@ -69,6 +72,14 @@ def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
 def _is_in(user_id: int) -> ColumnElement[bool]:
     """A deal that nobody followed them in: its title is theirs, and no company's."""
     return exists().where(DealParty.deal_id == Deal.id, DealParty.user_id == user_id)
+
+
+def _forget_publicity(session: Session, deal_id: int) -> None:
+    """Days and decisions stay; what was published names the result, its price and the unit, an objection anybody."""
+    own = select(DealPublicity.id).where(DealPublicity.deal_id == deal_id)
+    session.execute(update(DealObjection).where(DealObjection.publicity_id.in_(own)).values(text="", handling=""))
+    published = update(DealPublicity).where(DealPublicity.deal_id == deal_id)
+    session.execute(published.values(name="", place="", link=None))
 
 
 def _forget_what_was_told(session: Session, deal_id: int, user_id: int, said: str) -> None:

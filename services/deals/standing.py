@@ -12,6 +12,8 @@ from nlp.market.posts import Mode
 from nlp.market.trade_facts import Finding, Stage, Verdict
 from nlp.rules.model import Article
 from services.deals.open_offer import find_open_offer
+from services.deals.publicity import KEY as PUBLICITY
+from services.deals.publicity import current_row
 from services.market.checks import check_post
 
 # What a rule says may name another request of the seller's: the buyer reads these words instead.
@@ -45,7 +47,9 @@ def find_barriers(session: Session, deal: Deal, now: datetime) -> list[Barrier]:
         return []
     stage = Stage.DEAL if deal.state in BEFORE_SIGNING else Stage.PUBLICATION
     found = check_post(session, post, now, stage=stage, rights=deal.rights, modes=_modes(deal, post))
-    return [_barrier(finding) for finding in found if finding.verdict is Verdict.BLOCKED]
+    # A publicity that the broker wrote down counts, not what the post says of it: its own gate waits for its end.
+    told = {PUBLICITY} if current_row(deal) is not None else set[str]()
+    return [_barrier(each) for each in found if each.verdict is Verdict.BLOCKED and each.rule not in told]
 
 
 def check_standing(session: Session, deal: Deal, now: datetime) -> None:

@@ -18,6 +18,7 @@ from services.deals.graph import AGREED_TO_TALK, CLOSED
 from services.deals.listing import label_of
 from services.deals.open_offer import find_open_offer
 from services.deals.payments import PAYABLE
+from services.deals.publicity import Publicity, find_publicity
 from services.deals.standing import Barrier, find_barriers
 
 
@@ -61,6 +62,7 @@ class DealView:
     checks: Sequence[CheckLine]
     barriers: Sequence[Barrier]
     registration: Registration | None
+    publicity: Publicity | None
     doings: Sequence[Doing]
 
 
@@ -76,6 +78,7 @@ def view_deal(session: Session, deal: Deal, side: PostSide, now: datetime) -> De
         checks=[check_line(deal, check, Checker(side)) for check in checklist_of(deal)],
         barriers=find_barriers(session, deal, now) if deal.state in AGREED_TO_TALK - CLOSED else [],
         registration=registration_of(deal, china_date(now)) if deal.state in AGREED_TO_TALK else None,
+        publicity=find_publicity(session, deal, china_date(now)),
         doings=doings_of(deal, side),
     )
 

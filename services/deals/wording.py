@@ -12,6 +12,7 @@ from services.deals.checklist import Checker, open_for
 from services.deals.contract import registration_of
 from services.deals.ending import REASON_NAMES, Reason
 from services.deals.graph import STATE_NAMES
+from services.deals.publicity_wording import told_of_publicity
 
 SIDE_NAMES = {PostSide.OFFER: "出让方", PostSide.NEED: "受让方"}
 MOST_SHARES = 5
@@ -99,7 +100,8 @@ def _told_of_steps(deal: Deal, event: DealEvent, side: PostSide, today: date) ->
             return f"{name}:{event.details['said']}。{todo or '先弄清再往下办'}。", (f"看 {number}",)
         case kind if kind in PLAIN:
             return PLAIN[kind].format(name=name, broker=event.details.get("broker", "")), (f"看 {number}",)
-    return "", ()
+    said = told_of_publicity(deal, event)
+    return said, (f"公示到哪天 {number}",) if said else ()
 
 
 # Events whose words depend on nothing but the deal.

@@ -1,5 +1,7 @@
 """Two people talk about a right in chat: asked, agreed with a contact, offered, accepted, confirmed, ended."""
 
+from datetime import date
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -8,12 +10,23 @@ from sqlalchemy.orm import Session
 from bot.skills.deal_words import is_offer
 from core.clock import FixedClock
 from core.i18n import chinese_time
-from models import Conversation, Deal, DealState, MarketMatch, Message, PostSide, WeChatIdentity
+from models import (
+    Conversation,
+    Deal,
+    DealPublicity,
+    DealState,
+    MarketMatch,
+    MarketPost,
+    Message,
+    PostSide,
+    WeChatIdentity,
+)
 from nlp.market.posts import Mode
 from services.deals.told_contacts import TELLS
 from services.resources import Resources
 from tests.support.deals import make_post
 from tests.support.pushes import Pusher
+from tests.support.staff import make_staff
 
 SELLER, BUYER = "oSeller00000000000000000001", "oBuyer000000000000000000002"
 
@@ -125,6 +138,31 @@ def test_a_price_beyond_all_measure_is_refused_with_a_sentence(
     pusher.say(client, SELLER, f"同意洽谈 {number}")
     pusher.say(client, SELLER, "钱经理 13800138001")
     assert "最多20亿元" in pusher.say(client, BUYER, f"出价转让30亿 {number}")
+
+
+def test_either_side_asks_until_when_the_price_is_published(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    number = ask(client, pusher, resources, clock)
+    assert "价格谈成以后" in pusher.say(client, BUYER, f"公示到哪天 {number}")
+    with resources.database.unit_of_work() as session:
+        deal = session.scalars(select(Deal)).one()
+        session.get_one(MarketPost, deal.offer_post_id).answers = {"is_public_institution": True}
+        deal.state, deal.mode, deal.amount = DealState.AGREED, Mode.TRANSFER, 150_000
+    assert "还没有公示" in pusher.say(client, BUYER, f"公示到哪天 {number}")
+    with resources.database.unit_of_work() as session:
+        staff = make_staff(session, clock.now())
+        row = DealPublicity(
+            deal_id=session.scalars(select(Deal.id)).one(), way="notice", name="诊断方法", mode=Mode.TRANSFER,
+            amount=150_000, place="校园网公告栏", starts_on=date(2026, 11, 23), ends_on=date(2026, 12, 8),
+            staff_id=staff.id, created_at=clock.now(),
+        )  # fmt: skip
+        session.add(row)
+    said = pusher.say(client, SELLER, f"{number} 公示什么时候结束")
+    assert "公示到2026年12月8日" in said and "校园网公告栏" in said and "第十八条" in said
+    assert "没有找到这个单号" in pusher.say(client, "oStranger0000000000000000003", f"公示到哪天 {number}")
 
 
 def ask(client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock) -> str:

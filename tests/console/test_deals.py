@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from core.clock import china_date
-from models import Company, Deal, DealEvent, DealState, Message, PostSide, Staff
+from models import Company, Deal, DealEvent, DealObjection, DealState, MarketPost, Message, PostSide, Staff
 from services.deals.checklist import Checker, open_for
 from services.deals.enquiring import Answer, answer_enquiry
 from tests.support.casework import make_service_case
@@ -119,3 +119,42 @@ def test_who_worked_against_one_side_does_not_broker(database, clock, people, br
     refused = browser.post(f"/console/deals/{number}/take")
 
     assert refused.status_code == 409 and "利益冲突" in refused.get_data(as_text=True)
+
+
+def test_a_broker_publicises_the_price_of_a_university_and_deals_with_an_objection(
+    database, clock, people, broker, log_in
+):
+    now = clock.now()
+    with database.unit_of_work() as session:
+        scene = make_scene(session, now)
+        session.get_one(MarketPost, scene.deal.offer_post_id).answers = {"is_public_institution": True}
+        agree(session, scene, now)
+        settle(session, scene, now)
+        path = f"/console/deals/{scene.deal.number}"
+    browser = log_in(broker)
+    browser.get("/console/deals")
+    browser.post(f"{path}/take")
+    assert "还没公示" in browser.get(path).text
+
+    today = china_date(now).isoformat()
+    published = {"way": "notice", "name": "诊断方法", "place": "校园网公告栏", "starts_on": today}
+    for wrong in ({"place": ""}, {"starts_on": "错"}, {"ends_on": today}, {"link": "javascript:x"}, {"way": "x"}):
+        assert browser.post(f"{path}/publicity", {**published, **wrong}).status_code == 422
+    assert browser.post(f"{path}/publicity", published).status_code == 303
+    page = browser.get(path).text
+    assert "公示中" in page and "校园网公告栏" in page and "国发〔2016〕16号" in page
+
+    assert browser.post(f"{path}/objections", {"raised_on": today, "text": "价格偏低"}).status_code == 303
+    assert "有异议" in browser.get(path).text
+    with database.reading() as session:
+        objection = session.scalars(select(DealObjection.id)).one()
+    handled = f"{path}/objections/{objection}"
+    assert browser.post(handled, {"verdict": "", "text": "复核过"}).status_code == 422
+    assert browser.post(handled, {"verdict": "dismissed", "text": ""}).status_code == 422
+    assert (
+        browser.post(f"{path}/objections/{objection + 1}", {"verdict": "dismissed", "text": "复核过"}).status_code
+        == 422
+    )
+    assert browser.post(handled, {"verdict": "dismissed", "text": "复核过,价格合理"}).status_code == 303
+    page = browser.get(path).text
+    assert "公示中" in page and "复核过,价格合理" in page

@@ -1,0 +1,173 @@
+"""What the broker writes down of a publicity: where and how long it stands, what was objected, how that was handled."""
+
+from datetime import date, datetime
+from typing import Self
+
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy.orm import Session
+
+from core.clock import china_date
+from core.errors import Conflict, InvalidInput
+from core.logs import get_logger
+from models import Deal, DealObjection, DealPublicity, DealState, ObjectionState, PublicityWay, Staff
+from services.deals.access import get_deal_to_broker
+from services.deals.clock import plan_notice
+from services.deals.history import BOTH, list_history, note, tell_broker
+from services.deals.publicity import Standing, current_row, find_holder, find_publicity, last_day, rule_on
+from services.working_hours import load_calendar
+
+log = get_logger(__name__)
+
+LONGEST_NAME, LONGEST_PLACE, LONGEST_LINK, LONGEST_TEXT = 120, 200, 300, 400
+OPEN_STATES = (DealState.AGREED, DealState.CONTRACT)
+MOST_DAYS = 365
+
+
+class PublicityForm(BaseModel):
+    """`place` is where it is published (paper and page), or on what it rests that nothing has to be published. Without
+    `ends_on` it stands as long as it has to."""
+
+    way: PublicityWay = PublicityWay.NOTICE
+    name: str = Field(default="", max_length=LONGEST_NAME)
+    place: str = Field(min_length=2, max_length=LONGEST_PLACE)
+    link: str = Field(default="", max_length=LONGEST_LINK, pattern=r"^(https?://\S+)?$")
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.way is PublicityWay.NOTICE and (not self.name.strip() or self.starts_on is None):
+            raise ValueError("a notice has a name and a first day")
+        return self
+
+
+class HandlingForm(BaseModel):
+    is_upheld: bool
+    text: str = Field(min_length=2, max_length=LONGEST_TEXT)
+
+
+def publicise(
+    session: Session, staff: Staff, number: str, form: PublicityForm, now: datetime, *, version: int | None = None
+) -> DealPublicity:
+    """Write down that the agreed price is published, or why it need not be; both sides hear of it. A later one takes
+    the place of an earlier one. Raises NotFound, Forbidden, InvalidInput, Conflict."""
+    deal = _open_deal(session, staff, number, version)
+    today = china_date(now)
+    row = DealPublicity(
+        deal_id=deal.id,
+        way=form.way,
+        name=form.name.strip(),
+        mode=deal.mode,
+        amount=deal.amount,
+        place=form.place.strip(),
+        link=form.link or None,
+        staff_id=staff.id,
+        created_at=now,
+    )
+    if form.way is PublicityWay.NOTICE:
+        row.starts_on, row.ends_on = _period(session, deal, form, today)
+    deal.publicities.append(row)
+    session.flush()
+    kind = "publicity_started" if form.way is PublicityWay.NOTICE else "publicity_lifted"
+    note(session, deal, kind, now, staff=staff, tells=BOTH, publicity=row.id)
+    plan_notice(deal, today)
+    session.flush()
+    log.info("deal_publicity", deal=deal.number, way=form.way, staff_id=staff.id)
+    return row
+
+
+def note_objection(
+    session: Session,
+    staff: Staff,
+    number: str,
+    text: str,
+    raised_on: date,
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> DealObjection:
+    """Somebody objects: the deal waits until the unit has dealt with it. Raises NotFound, Forbidden, InvalidInput,
+    Conflict."""
+    deal = _open_deal(session, staff, number, version)
+    row = current_row(deal)
+    if row is None or row.starts_on is None:
+        raise Conflict("还没有公示,没有异议可记。")
+    words = text.strip()
+    if not 2 <= len(words) <= LONGEST_TEXT:
+        raise InvalidInput(fields={"text": f"写2到{LONGEST_TEXT}个字。"})
+    if not row.starts_on <= raised_on <= china_date(now):
+        raise InvalidInput(fields={"raised_on": "提出的日期在公示开始到今天之间。"})
+    objection = DealObjection(publicity_id=row.id, raised_on=raised_on, text=words, staff_id=staff.id, created_at=now)
+    row.objections.append(objection)
+    session.flush()
+    note(session, deal, "publicity_objected", now, staff=staff, tells=BOTH, objection=objection.id)
+    return objection
+
+
+def handle_objection(
+    session: Session,
+    staff: Staff,
+    number: str,
+    objection_id: int,
+    form: HandlingForm,
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> DealObjection:
+    """How the unit dealt with it. Raises NotFound, Forbidden, InvalidInput, Conflict where it has been dealt with."""
+    deal = _open_deal(session, staff, number, version)
+    row = current_row(deal)
+    objection = next((each for each in (row.objections if row else []) if each.id == objection_id), None)
+    if objection is None:
+        raise InvalidInput("没有找到这条异议。")
+    if objection.state != ObjectionState.OPEN:
+        raise Conflict("这条异议已经处理过了。")
+    objection.state = ObjectionState.UPHELD if form.is_upheld else ObjectionState.DISMISSED
+    objection.handling, objection.handled_by_id, objection.handled_at = form.text.strip(), staff.id, now
+    session.flush()
+    note(
+        session, deal, "publicity_handled", now, staff=staff, tells=BOTH, objection=objection.id,
+        is_upheld=form.is_upheld,
+    )  # fmt: skip
+    return objection
+
+
+def look_at_publicity(session: Session, deal: Deal, today: date, now: datetime) -> None:
+    """Both and the broker hear once that a publicity is over, or that its end waits for an objection."""
+    found = find_publicity(session, deal, today)
+    if found is None or found.row is None or found.standing is not Standing.PASSED:
+        return
+    told = (
+        event.details.get("publicity") for event in list_history(session, deal.id) if event.kind == "publicity_over"
+    )
+    if found.row.id in set(told):
+        return
+    note(session, deal, "publicity_over", now, tells=BOTH, publicity=found.row.id)
+    tell_broker(session, deal, f"公示完了:{deal.number} {deal.title}", key=f"publicity-{found.row.id}", now=now)
+
+
+def _open_deal(session: Session, staff: Staff, number: str, version: int | None) -> Deal:
+    deal = get_deal_to_broker(session, staff, number, version=version)
+    if deal.state not in OPEN_STATES or deal.amount is None:
+        raise Conflict("价格谈成以后、签合同以前才公示。")
+    return deal
+
+
+def _period(session: Session, deal: Deal, form: PublicityForm, today: date) -> tuple[date, date]:
+    assert form.starts_on is not None  # what the form checks
+    holder = find_holder(session, deal)
+    rule = rule_on(today)
+    days = rule.days_of(holder) if holder is not None else rule.public_days
+    shortest = last_day(form.starts_on, days, load_calendar(session, form.starts_on))
+    ends_on = form.ends_on or shortest
+    problems = {}
+    # A notice of next week is none yet; one of long ago was of another price.
+    if not (today.toordinal() - MOST_DAYS) <= form.starts_on.toordinal() <= today.toordinal():
+        problems["starts_on"] = "公示开始的日期不晚于今天,也不早于一年前。"
+    elif ends_on < shortest:
+        problems["ends_on"] = f"公示至少{days}日,最早到{shortest.month}月{shortest.day}日。"
+    elif ends_on.toordinal() > form.starts_on.toordinal() + MOST_DAYS:
+        problems["ends_on"] = "公示最长写一年。"
+    if problems:
+        raise InvalidInput(next(iter(problems.values())), fields=problems)
+    return form.starts_on, ends_on
