@@ -83,6 +83,7 @@ ACTION_NAMES = {
     "mailing_tested": "测试群发", "mailing_started": "开始群发", "mailing_paused": "暂停群发",
     "mailing_resumed": "继续群发", "mailing_cancelled": "取消群发",
     "custody_proved": "托管权属通过", "custody_refused": "托管权属不通过",
+    "custody_paper_opened": "打开权属材料",
     "post_published": "发布供需", "post_refused": "退回供需",
     "deal_taken": "接交易", "deal_handed_on": "转出交易", "deal_noted": "交易备注", "deal_wrote": "写给交易一方",
     "deal_checked": "核对交易清单", "deal_signed": "登记交易合同", "deal_completed": "登记交易合同并办完",

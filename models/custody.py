@@ -44,6 +44,26 @@ class ProofBasis(StrEnum):
     ASSIGNMENT = "assignment"
 
 
+class LetterKind(StrEnum):
+    """What the patent office wrote: an examination opinion (the first, a further one), a request to correct, a grant
+    to be registered, a refusal."""
+
+    FIRST_ACTION = "first_action"
+    FURTHER_ACTION = "further_action"
+    CORRECTION = "correction"
+    REGISTRATION = "registration"
+    REFUSAL = "refusal"
+
+
+class LetterState(StrEnum):
+    """open · done: answered · dropped: the owner does not answer · taken_back: it was written down by mistake"""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+    TAKEN_BACK = "taken_back"
+
+
 class RightSource(StrEnum):
     """record: from the imported patents · owner: as its owner says it"""
 
@@ -63,6 +83,7 @@ class CustodyRight(Base):
         UniqueConstraint("user_id", "key"),
         UniqueConstraint("company_id", "key"),
         Index("ix_custody_rights_next_notice_on", "next_notice_on"),
+        Index("ix_custody_rights_company_id_department", "company_id", "department"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,6 +113,9 @@ class CustodyRight(Base):
     status_source: Mapped[str] = mapped_column(String(120), default="")
     # What it protects, as its owner calls it.
     product: Mapped[str | None] = mapped_column(String(60))
+    # Of a university or a large company, and who invented it, as the record or the owner says.
+    department: Mapped[str | None] = mapped_column(String(60))
+    inventors: Mapped[list[str]] = mapped_column(default=list)
     reduction: Mapped[str] = mapped_column(String(10), default=FeeReduction.NONE)
     paid_year: Mapped[int | None]
     paid_said_on: Mapped[date | None]
@@ -110,6 +134,12 @@ class CustodyRight(Base):
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
+    letters: Mapped[list["CustodyLetter"]] = relationship(
+        back_populates="right", cascade="all, delete-orphan", order_by="CustodyLetter.id"
+    )
+    papers: Mapped[list["CustodyPaper"]] = relationship(
+        back_populates="right", cascade="all, delete-orphan", order_by="CustodyPaper.id"
+    )
     user: Mapped[User] = relationship()
     company: Mapped[Company | None] = relationship()
     events: Mapped[list["CustodyEvent"]] = relationship(
@@ -133,3 +163,52 @@ class CustodyEvent(Base):
     created_at: Mapped[datetime]
 
     right: Mapped[CustodyRight] = relationship(back_populates="events")
+
+
+class CustodyLetter(Base):
+    """A letter of the office that must be answered; its right's keeper is reminded.
+
+    `received_on` or `issued_on` is known, or both; `stated_on` is the last day that the letter itself names.
+    """
+
+    __tablename__ = "custody_letters"
+    __table_args__ = (Index("ix_custody_letters_next_notice_on", "next_notice_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    right_id: Mapped[int] = mapped_column(ForeignKey("custody_rights.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    received_on: Mapped[date | None]
+    issued_on: Mapped[date | None]
+    # "post" or "electronic", "" where nobody said how it came.
+    delivery: Mapped[str] = mapped_column(String(12), default="")
+    stated_on: Mapped[date | None]
+    extended_months: Mapped[int] = mapped_column(default=0)
+    due_on: Mapped[date]
+    next_notice_on: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(12), default=LetterState.OPEN)
+    closed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    right: Mapped[CustodyRight] = relationship(back_populates="letters")
+
+
+class CustodyPaper(Base):
+    """A file that the proof of a right rests on. The bytes lie in the file store under `storage_key`; a paper that is
+    taken away leaves no row. `user_id` is who brought it."""
+
+    __tablename__ = "custody_papers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    right_id: Mapped[int] = mapped_column(ForeignKey("custody_rights.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    file_name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(80))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime]
+
+    right: Mapped[CustodyRight] = relationship(back_populates="papers")

@@ -7,6 +7,8 @@ from flask import Blueprint, Response, request
 
 from services.casework.documents import read_document
 from services.casework.file_links import PATH, open_link
+from services.custody.papers import PATH as PAPER_PATH
+from services.custody.papers import open_paper_link, read_paper
 from services.resources import Resources
 
 
@@ -20,6 +22,14 @@ def attachment(content: Iterator[bytes] | bytes, name: str, media_type: str, siz
 
 
 def add_routes(blueprint: Blueprint, resources: Resources) -> None:
+    @blueprint.get(PAPER_PATH)
+    def custody_paper() -> Response:
+        secret = resources.settings.secret_key.get_secret_value()
+        with resources.database.reading() as session:
+            paper = open_paper_link(session, secret, request.args.get("t", ""), resources.clock.now())
+        content = read_paper(resources.files, paper)
+        return attachment(content, paper.file_name, paper.media_type, paper.size_bytes)
+
     @blueprint.get(PATH)
     def file() -> Response:
         secret = resources.settings.secret_key.get_secret_value()

@@ -14,7 +14,7 @@ from core.errors import Conflict, InvalidInput, UpstreamUnavailable
 from core.files import CHUNK, FileStoreError, new_storage_key
 from core.ids import new_public_id
 from core.logs import get_logger
-from models import Case, CaseDocument, CaseStatus, Certificate, Staff
+from models import Case, CaseDocument, CaseStatus, Certificate, CustodyPaper, Staff
 from services.audit import record_action
 from services.case_records import add_event, lock_case
 from services.casework.access import check_may_on_case
@@ -277,10 +277,11 @@ def _ask_to_collect(session: Session, document: CaseDocument, because: str, now:
 
 
 def collect_file(database: Database, files: FileStore, storage_key: str) -> None:
-    """Delete bytes that no document and no certificate names (any more). Raises FileStoreError, to be tried again."""
+    """Delete bytes that no document, certificate or proof names any more. Raises FileStoreError: to be tried again."""
     with database.reading() as session:
         by_document = exists().where(CaseDocument.storage_key == storage_key, CaseDocument.removed_at.is_(None))
         by_certificate = exists().where(Certificate.storage_key == storage_key)
-        is_named = bool(session.scalar(select(or_(by_document, by_certificate))))
+        by_proof = exists().where(CustodyPaper.storage_key == storage_key)
+        is_named = bool(session.scalar(select(or_(by_document, by_certificate, by_proof))))
     if not is_named:
         files.delete(storage_key)

@@ -1,14 +1,16 @@
 """The one door to a right in custody: its keeper's alone, or a company's active members'; staff who check proofs."""
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from models import Company, CustodyRight, MemberRole, Membership, MemberState, Staff, User
+from models import Company, CustodyLetter, CustodyPaper, CustodyRight, MemberRole, Membership, MemberState, Staff, User
 from services.memberships import NO_COMPANY
 from services.permissions import Action, check_may
 
 NO_RIGHT = "没有找到这件托管的权利。"
+NO_LETTER = "没有找到这份通知书。"
+NO_PAPER = "没有找到这份材料。"
 DECIDED_BY = "这一步由保管人或企业负责人来办。"
 STALE = "这件刚被改过,请刷新后再看。"
 
@@ -36,6 +38,20 @@ def get_own_right(session: Session, user_id: int, public_id: str, *, lock: bool 
     return right
 
 
+def get_own_letter(session: Session, user_id: int, public_id: str, *, lock: bool = False) -> CustodyLetter:
+    """A letter about a right that this person sees; with `lock` its right is locked, too. Raises NotFound."""
+    wanted = select(CustodyLetter).join(CustodyLetter.right)
+    wanted = wanted.where(CustodyLetter.public_id == public_id, seen_by(user_id)).options(
+        contains_eager(CustodyLetter.right)
+    )
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    letter = session.scalar(wanted)
+    if letter is None:
+        raise NotFound(NO_LETTER)
+    return letter
+
+
 def may_decide(session: Session, user_id: int, right: CustodyRight) -> bool:
     """Whether somebody who sees the right may also give it away, end it and say whose it is."""
     if right.user_id == user_id:
@@ -56,6 +72,28 @@ def get_right_to_decide(session: Session, user_id: int, public_id: str, *, versi
         raise Forbidden(DECIDED_BY)
     check_version(right, version)
     return right
+
+
+def get_own_right_to_prove(session: Session, user_id: int, public_id: str) -> CustodyRight:
+    """The right with its papers, which only those see who may say whose it is. Raises NotFound, Forbidden."""
+    right = get_own_right(session, user_id, public_id)
+    if not may_decide(session, user_id, right):
+        raise Forbidden(DECIDED_BY)
+    return right
+
+
+def get_paper_to_check(session: Session, staff: Staff, public_id: str) -> CustodyPaper:
+    """The staff's door to a paper: as long as its right is in custody. Raises Forbidden, NotFound."""
+    check_may(staff, Action.CHECK_PROOFS)
+    paper = session.scalar(
+        select(CustodyPaper)
+        .join(CustodyPaper.right)
+        .where(CustodyPaper.public_id == public_id, CustodyRight.ended_at.is_(None))
+        .options(contains_eager(CustodyPaper.right))
+    )
+    if paper is None:
+        raise NotFound(NO_PAPER)
+    return paper
 
 
 def check_version(right: CustodyRight, version: int | None) -> None:

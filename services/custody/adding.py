@@ -60,6 +60,8 @@ class Wanted:
     registered_on: date | None = None
     expires_on: date | None = None
     published_in: int | None = None
+    department: str = ""
+    inventors: tuple[str, ...] = ()
     # Where it stands in a table, for whoever has to mend it.
     row: int | None = None
 
@@ -161,6 +163,7 @@ def _add_one(
 
 
 def _fill(right: CustodyRight, wanted: Wanted, number: str, patent: Patent | None, today: date) -> None:
+    right.department, right.inventors = wanted.department or None, list(wanted.inventors)
     if patent is not None:
         take_record(right, patent)
         return
@@ -188,6 +191,7 @@ def take_record(right: CustodyRight, patent: Patent) -> None:
     right.title = patent.title
     right.owner_names = [str(each["name"]) for each in patent.applicants]
     right.filed_on, right.granted_on = patent.application_date, patent.grant_date
+    right.inventors = list(patent.inventors) or right.inventors
     right.source, right.data_date, right.is_demo = RightSource.RECORD, patent.data_date, patent.is_demo
     right.status, right.status_on, right.status_source = patent.legal_status, patent.status_date, patent.source
 

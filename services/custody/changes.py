@@ -33,6 +33,8 @@ class Facts:
     expires_on: date | None = None
     # "" takes it out of its product.
     product: str | None = None
+    # "" takes it out of its department.
+    department: str | None = None
 
 
 def note(
@@ -46,6 +48,18 @@ def note(
     """One version, one entry of its history."""
     right.version += 1
     right.changed_at = now
+    enter(right, kind, now, user_id=user_id, details=details)
+
+
+def enter(
+    right: CustodyRight,
+    kind: str,
+    now: datetime,
+    *,
+    user_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """An entry of its history about what lies beside it: who has the right before them may still change it."""
     right.events.append(CustodyEvent(kind=kind, user_id=user_id, details=dict(details or {}), created_at=now))
 
 
@@ -104,7 +118,7 @@ def change_facts(
         for name in ("patent_kind", "filed_on", "granted_on", "expires_on")
         if (value := getattr(facts, name)) is not None
     }
-    decides = (facts.reduction, facts.is_reminded, facts.product)
+    decides = (facts.reduction, facts.is_reminded, facts.product, facts.department)
     if (days or any(each is not None for each in decides)) and not may_decide(session, user_id, right):
         raise Forbidden(DECIDED_BY)
     changed = [name for name in Facts.__dataclass_fields__ if getattr(facts, name) is not None]
@@ -118,6 +132,8 @@ def change_facts(
         right.reduction = facts.reduction
     if facts.product is not None:
         right.product = facts.product or None
+    if facts.department is not None:
+        right.department = facts.department or None
     if facts.is_reminded is not None:
         right.is_reminded = facts.is_reminded
     if facts.paid_year is not None:

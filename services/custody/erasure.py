@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session, object_session
 
 from models import CustodyEvent, CustodyRight, FeeReduction, OwnershipProof
 from services.custody.leaving import give_to, has_same
+from services.custody.letters import what_it_is
+from services.custody.papers import drop_paper, drop_papers, forget_papers_of
 from services.memberships import list_owners
 
 STRENGTH = (OwnershipProof.REFUSED, OwnershipProof.CLAIMED, OwnershipProof.SUBMITTED, OwnershipProof.PROVED)
@@ -21,11 +23,13 @@ def forget_keeper(session: Session, user_id: int, now: datetime) -> None:
     for right in session.scalars(select(CustodyRight).where(CustodyRight.user_id == user_id)).all():
         heir = _heir(session, right, user_id)
         if heir is None:
+            drop_papers(session, right, now)
             session.delete(right)
             continue
         give_to(right, heir, now, by=None)
         # What they wrote about it goes with them.
         right.proof_note = None
+    forget_papers_of(session, user_id, now)
     session.flush()
     session.execute(update(CustodyEvent).where(CustodyEvent.user_id == user_id).values(user_id=None))
 
@@ -61,11 +65,13 @@ def join_rights(kept: CustodyRight, row: CustodyRight) -> None:
             kept.next_due_on, kept.next_notice_on = row.next_due_on, row.next_notice_on
     if kept.reduction == FeeReduction.NONE:
         kept.reduction = row.reduction
-    for name in ("filed_on", "granted_on", "expires_on", "published_in", "patent_kind", "product"):
+    for name in ("filed_on", "granted_on", "expires_on", "published_in", "patent_kind", "product", "department"):
         if getattr(kept, name) is None:
             setattr(kept, name, getattr(row, name))
     for event in list(row.events):
         event.right = kept
+    _join_letters(kept, row)
+    _join_papers(kept, row)
     if kept.company_id is None and row.company_id is not None:
         company_id, row.company_id = row.company_id, None
         session = object_session(row)
@@ -73,6 +79,27 @@ def join_rights(kept: CustodyRight, row: CustodyRight) -> None:
         session.flush()  # a company has a right once: this row lets go of it first
         kept.company_id = company_id
     kept.version = max(kept.version, row.version) + 1
+
+
+def _join_papers(kept: CustodyRight, row: CustodyRight) -> None:
+    """They go along to the owner for whom they were brought; to another one they say nothing, and go."""
+    session, now = object_session(row), max(kept.changed_at, row.changed_at)
+    assert session is not None
+    is_same_owner = kept.company_id is None or kept.company_id == row.company_id
+    there = {paper.sha256 for paper in kept.papers}
+    for paper in list(row.papers):
+        if is_same_owner and paper.sha256 not in there:
+            paper.right = kept
+        else:
+            drop_paper(session, paper, now)
+
+
+def _join_letters(kept: CustodyRight, row: CustodyRight) -> None:
+    """A letter that both wrote down stays once."""
+    there = {what_it_is(letter) for letter in kept.letters}
+    for letter in list(row.letters):
+        if what_it_is(letter) not in there:
+            letter.right = kept
 
 
 def _join_proofs(kept: CustodyRight, row: CustodyRight) -> None:

@@ -16,7 +16,7 @@ from services.working_hours import load_calendar
 MEDIA_TYPE = "text/csv; charset=utf-8"
 HEADERS = (
     "类型", "号码", "名称", "权利人", "所属企业", "申请日", "授权日", "到期日", "状态", "数据截至", "权属", "下一期限",
-    "下一笔年费(元)", "演示数据",
+    "下一笔年费(元)", "演示数据", "院系", "发明人",
 )  # fmt: skip
 PROOFS = {
     OwnershipProof.CLAIMED: "自述", OwnershipProof.SUBMITTED: "核对中", OwnershipProof.PROVED: "已核对",
@@ -38,6 +38,7 @@ def export_rights(session: Session, *, user_id: int, today: date) -> str:
                 right.company.name if right.company else "", right.filed_on, right.granted_on, right.expires_on,
                 said_status(right), right.data_date, PROOFS[OwnershipProof(right.proof)], right.next_due_on,
                 due.fee.payable if due is not None and due.fee is not None else None, "是" if right.is_demo else "",
+                right.department, "、".join(right.inventors),
             )
         )  # fmt: skip
     return csv_table(table)

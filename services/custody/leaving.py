@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from core.clock import china_date
 from core.errors import Conflict
@@ -12,6 +12,7 @@ from models import CustodyRight, OwnershipProof
 from services.custody.access import get_member, get_right_to_decide, is_active_member
 from services.custody.changes import note
 from services.custody.due_dates import plan_notice
+from services.custody.papers import drop_papers
 from services.memberships import find_owner
 from services.working_hours import load_calendar
 
@@ -36,6 +37,11 @@ def _close(right: CustodyRight, now: datetime, user_id: int) -> None:
     right.ended_at = now
     right.key = f"{right.key}:{right.id}"
     right.next_due_on = right.next_notice_on = None
+    session = object_session(right)
+    assert session is not None
+    drop_papers(session, right, now)
+    for letter in right.letters:
+        letter.next_notice_on = None
     if right.proof == OwnershipProof.SUBMITTED:
         right.proof = OwnershipProof.CLAIMED
     note(right, "ended", now, user_id=user_id)

@@ -14,6 +14,7 @@ from services.custody.access import seen_by
 from services.custody.due_dates import Due, fee_facts, find_due
 from services.custody.effects import Effect, effects_of_lapse
 from services.custody.fees import ASSUMED_PAID, FeeOutlook, FeeYear, fee_outlook
+from services.custody.letters import Letter, letters_of
 from services.custody.wording import assumption
 from services.working_hours import load_calendar
 
@@ -48,6 +49,7 @@ class RightPage:
     outlook: FeeOutlook | None
     effects: tuple[Effect, ...]
     note: str
+    letters: tuple[Letter, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,22 @@ class FeeCalendar:
 
 
 def list_rights(
-    session: Session, *, user_id: int, today: date, kind: RightKind | None = None, offset: int = 0, limit: int = 20
+    session: Session,
+    *,
+    user_id: int,
+    today: date,
+    kind: RightKind | None = None,
+    department: str | None = None,
+    offset: int = 0,
+    limit: int = 20,
 ) -> Page:
-    """What this person sees, what is due first in front."""
+    """What this person sees, what is due first in front; of a department ("" is none) where one is named."""
     wanted = select(CustodyRight).where(seen_by(user_id))
     if kind is not None:
         wanted = wanted.where(CustodyRight.kind == kind)
+    if department is not None:
+        named = CustodyRight.department == department if department else CustodyRight.department.is_(None)
+        wanted = wanted.where(named)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     order = func.coalesce(CustodyRight.next_due_on, NEVER), CustodyRight.id
     rows = session.scalars(
@@ -124,7 +136,8 @@ def show_right(session: Session, right: CustodyRight, today: date) -> RightPage:
     outlook = fee_outlook(facts, on=today, calendar=calendar) if facts is not None else None
     note = assumption(right) if outlook is not None else ""
     due = find_due(right, today, calendar)
-    return RightPage(right, due, outlook, tuple(effects_of_lapse(session, right, due)), note)
+    letters = tuple(letters_of(session, right, today))
+    return RightPage(right, due, outlook, tuple(effects_of_lapse(session, right, due)), note, letters)
 
 
 def fee_calendar(session: Session, *, user_id: int, today: date) -> FeeCalendar:

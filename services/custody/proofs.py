@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from core.errors import Conflict, InvalidInput
 from core.logs import get_logger
@@ -81,16 +81,19 @@ def submit_proof(
     return right
 
 
-def list_proofs(session: Session, staff: Staff) -> tuple[list[ProofView], list[ProofView]]:
-    """Those that wait, the oldest first, and those decided on, the latest first."""
+def list_proofs(session: Session, staff: Staff, *, offset: int = 0) -> tuple[list[ProofView], list[ProofView], int]:
+    """A page of those that wait, the oldest first; those decided on, the latest first; how many wait."""
     check_may(staff, Action.CHECK_PROOFS)
     query = select(CustodyRight).where(CustodyRight.ended_at.is_(None))
     query = query.options(joinedload(CustodyRight.company), joinedload(CustodyRight.user))
+    query = query.options(selectinload(CustodyRight.papers))
     waiting = query.where(CustodyRight.proof == OwnershipProof.SUBMITTED)
     decided = query.where(CustodyRight.proof_decided_at.is_not(None))
-    oldest = session.scalars(waiting.order_by(CustodyRight.proof_asked_at, CustodyRight.id).limit(LATEST)).all()
+    in_order = waiting.order_by(CustodyRight.proof_asked_at, CustodyRight.id)
+    oldest = session.scalars(in_order.offset(offset).limit(LATEST)).all()
+    total = session.scalar(select(func.count()).select_from(waiting.order_by(None).subquery())) or 0
     latest = session.scalars(decided.order_by(CustodyRight.proof_decided_at.desc()).limit(LATEST)).all()
-    return _views(session, oldest), _views(session, latest)
+    return _views(session, oldest), _views(session, latest), total
 
 
 def decide_proof(

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
 from core.logs import get_logger
-from models import CustodyRight
+from models import CustodyLetter, CustodyRight
 from services.custody.due_dates import Due, plan_notice
 from services.custody.effects import effects_of_lapse
 from services.custody.leaving import settle_keeper
+from services.custody.letter_wording import LETTERS, letter_lines, letter_reminder
+from services.custody.letters import Letter, take_letters_to_tell
 from services.custody.settings import custody_settings
 from services.custody.telling import tell
 from services.custody.wording import HOW, MOST_LINES, NO_MORE, PAID, line_of, reminder
@@ -26,6 +28,7 @@ log = get_logger(__name__)
 PORTION = 500
 # Of one keeper in one message; the rest says how many more there are.
 MOST_TOLD = 200
+MOST_CHOICES = 3
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,10 @@ def request_reminders(session: Session, now: datetime, *, after: int = 0) -> int
     today = china_date(now)
     if custody_settings(today).is_quiet(now):
         return None
+    has_letter = exists().where(CustodyLetter.right_id == CustodyRight.id, CustodyLetter.next_notice_on <= today)
     keepers = session.scalars(
         select(CustodyRight.user_id)
-        .where(_is_to_be_told(today), CustodyRight.user_id > after)
+        .where(or_(_is_to_be_told(today), has_letter), CustodyRight.user_id > after)
         .distinct()
         .order_by(CustodyRight.user_id)
         .limit(PORTION)
@@ -58,7 +62,7 @@ def request_reminders(session: Session, now: datetime, *, after: int = 0) -> int
 
 
 def remind_keeper(session: Session, user_id: int, now: datetime) -> int:
-    """Tell a keeper of all that is to be told today; answers of how many rights.
+    """Tell a keeper of all that is to be told today; answers of how many rights and letters.
 
     The message and each right's next day are one transaction: cut off, both are undone; run twice, nothing is left.
     """
@@ -80,16 +84,42 @@ def remind_keeper(session: Session, user_id: int, now: datetime) -> int:
         due = plan_notice(right, today, calendar)
         if due is not None:
             told.append(Told(right, due))
-    if told:
+    letters = take_letters_to_tell(session, user_id, now, limit=MOST_TOLD)
+    if told or letters:
         told.sort(key=lambda each: (each.due.on, each.right.id))
-        text, choices = _words(session, told, today)
-        if not tell(
-            session, conversation, text, now, title=_title(told), facts=_facts(told[0].due, today), choices=choices
-        ):
+        text, choices = _words(session, told, today) if told else ("", ())
+        title, facts = (_title(told), _facts(told[0].due, today)) if told else ("", {})
+        if letters:  # what must be answered comes first: it cannot be made up for by paying more
+            text, choices = _with_letters(text, letters, today), (LETTERS, *choices)[:MOST_CHOICES]
+            title, facts = _letter_title(letters), _letter_facts(letters[0], today)
+        if not tell(session, conversation, text, now, title=title, facts=facts, choices=choices):
             log.info("custody_keeper_unreachable", user_id=user_id)
     session.flush()
-    log.info("custody_reminded", user_id=user_id, rights=len(told))
-    return len(told)
+    log.info("custody_reminded", user_id=user_id, rights=len(told), letters=len(letters))
+    return len(told) + len(letters)
+
+
+def _with_letters(text: str, letters: Sequence[Letter], today: date) -> str:
+    if len(letters) == 1:
+        said = letter_reminder(letters[0].row, letters[0].term, today)
+    else:
+        lines = letter_lines([each.row for each in letters], today)
+        said = "\n".join([f"有{len(letters)}份通知书要答复:", *lines])
+    return f"{said}\n\n{text}" if text else said
+
+
+def _letter_title(letters: Sequence[Letter]) -> str:
+    more = f"等{len(letters)}份" if len(letters) > 1 else ""
+    return f"{letters[0].row.right.number}答复期限{more}"
+
+
+def _letter_facts(letter: Letter, today: date) -> dict[Fact, str]:
+    is_late = today > letter.row.due_on
+    return {
+        Fact.DAY: said_day(letter.row.due_on),
+        Fact.STATE: "已过期" if is_late else "即将到期",
+        Fact.DETAIL: "详情请回复查看" if is_late else "请在到期前办理",
+    }
 
 
 def _is_to_be_told(today: date) -> ColumnElement[bool]:

@@ -29,6 +29,8 @@ class CustodySettings:
     valid_from: date
     patent: Distances
     trademark: Distances
+    # Days before the last day of a letter's period, and after it.
+    letter: Distances
     opens: time
     closes: time
     dormant_years: int
@@ -64,6 +66,7 @@ def _read() -> tuple[CustodySettings, ...]:
             valid_from=entry["valid_from"],
             patent=_distances(entry["patent"]),
             trademark=_distances(entry["trademark"]),
+            letter=_distances(entry["letter"]),
             opens=time.fromisoformat(entry["opens"]),
             closes=time.fromisoformat(entry["closes"]),
             dormant_years=entry["dormant_years"],
@@ -77,6 +80,6 @@ def _distances(entry: dict[str, Any]) -> Distances:
     return Distances(
         before=tuple(entry["before"]),
         after=tuple(entry["after"]),
-        before_grace_ends=tuple(entry["before_grace_ends"]),
+        before_grace_ends=tuple(entry.get("before_grace_ends", ())),
         before_free_month_ends=entry.get("before_free_month_ends"),
     )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,12 +18,17 @@ MAX_BYTES = 1024 * 1024
 LONGEST_CELL = 2_000
 MOST_COLUMNS = 60
 MOST_OWNERS = 10
+MOST_INVENTORS = 30
+LONGEST_DEPARTMENT, LONGEST_NAME = 60, 60
+INVENTORS_APART = re.compile("[;\uff1b、,\uff0c]")
 HEADERS: dict[str, tuple[str, ...]] = {
     "number": ("号码", "专利号", "申请号", "公开号", "公开(公告)号", "注册号", "登记号", "number"),
     "kind": ("权利类型", "类别", "right_type"),
     "patent_kind": ("专利类型", "类型", "patent_kind"),
     "title": ("名称", "标题", "发明名称", "专利名称", "商标名称", "title"),
     "owner": ("权利人", "专利权人", "申请人", "注册人", "著作权人", "owner"),
+    "department": ("院系", "学院", "部门", "所属院系", "所属部门", "课题组", "department"),
+    "inventors": ("发明人", "设计人", "发明(设计)人", "inventors"),
     "filed_on": ("申请日", "申请日期", "filed_on"),
     "granted_on": ("授权日", "授权公告日", "granted_on"),
     "registered_on": ("注册日", "注册公告日", "registered_on"),
@@ -97,13 +103,15 @@ def _read(given: dict[str, Any], row: int) -> Wanted:
     patent_kind = PATENT_KINDS.get(_text(given.get("patent_kind")))
     if "patent_kind" in given and kind is RightKind.PATENT and patent_kind is None:
         raise BadRow("专利类型要写发明、实用新型或外观设计。")
+    inventors = INVENTORS_APART.split(_text(given.get("inventors")))
     owners = [part.strip() for part in _text(given.get("owner")).replace("\uff1b", ";").split(";")]
     days = {name: _day(given[name], said) for name, said in DAYS.items() if name in given}
     return Wanted(
         number=number, kind=kind, title=_text(given.get("title"))[:LONGEST_TITLE], patent_kind=patent_kind, row=row,
         owner_names=tuple(owner for owner in owners if owner)[:MOST_OWNERS], filed_on=days.get("filed_on"),
         granted_on=days.get("granted_on"), registered_on=days.get("registered_on"),
-        expires_on=days.get("expires_on"),
+        expires_on=days.get("expires_on"), department=_text(given.get("department"))[:LONGEST_DEPARTMENT],
+        inventors=tuple(each.strip()[:LONGEST_NAME] for each in inventors if each.strip())[:MOST_INVENTORS],
     )  # fmt: skip
 
 

@@ -217,7 +217,7 @@ def test_ownership_is_proved_by_staff_with_a_reason_and_on_what_they_saw(session
     )
     boss, agent = make_staff(session, clock.now(), role=Role.SUPERVISOR), make_staff(session, clock.now())
 
-    waiting, _ = list_proofs(session, boss)
+    waiting, _, _ = list_proofs(session, boss)
     assert [(each.right.id, each.names_agree, each.is_in_record) for each in waiting] == [(right.id, True, True)]
     with pytest.raises(Forbidden):
         list_proofs(session, agent)
