@@ -72,13 +72,14 @@ def list_own_rights(query_data: RightsQuery) -> RightsOut:
     自己名下的,和当前办事的各家企业名下的。
     """
     api, caller = current_api(), current_caller()
-    scope = f"custody-rights:{caller.user_id}:{query_data.kind}"
+    scope = f"custody-rights:{caller.user_id}:{query_data.kind}:{query_data.department}"
     offset = int(api.cursors.read(scope, query_data.cursor)["offset"]) if query_data.cursor else 0
     today = china_date(api.clock.now())
     with api.database.reading() as session:
         page = list_rights(
-            session, user_id=caller.user_id, today=today, kind=query_data.kind, offset=offset, limit=query_data.limit
-        )
+            session, user_id=caller.user_id, today=today, kind=query_data.kind, department=query_data.department,
+            offset=offset, limit=query_data.limit,
+        )  # fmt: skip
         items = [right_out(each.right, each.due, today) for each in page.items]
     cursor = api.cursors.make(scope, {"offset": page.next_offset}) if page.next_offset is not None else None
     return RightsOut(items=items, total=page.total, next_cursor=cursor)
@@ -106,7 +107,7 @@ def import_rights(given: SheetIn) -> BaseModel | dict[str, Any]:
 
 def _wanted(given: RightIn) -> Wanted:
     values = given.model_dump()
-    return Wanted(**{**values, "owner_names": tuple(given.owner_names)})
+    return Wanted(**{**values, "owner_names": tuple(given.owner_names), "inventors": tuple(given.inventors)})
 
 
 def _add(sheet: Sheet, company_id: str | None, keep: Keep, *, is_table: bool = False) -> AddedOut:

@@ -29,9 +29,10 @@ COUNTED_AS = {
     "api.join_company": "handoff",
     "api.write_to_handler": "ask",
     "api.read_photo": "photo",
+    "api.add_proof_paper": "ask",
 }
 # These take a file; all else is JSON, and small.
-UPLOADS = frozenset({"api.add_file", "api.import_rights", "api.read_photo"})
+UPLOADS = frozenset({"api.add_file", "api.import_rights", "api.read_photo", "api.add_proof_paper"})
 MAX_TOKEN_LENGTH = 200
 
 

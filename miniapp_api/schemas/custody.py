@@ -12,6 +12,7 @@ from services.custody.proofs import LONGEST_NOTE
 
 MOST_IN_A_CALL = 50
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
+Department = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=NO_NUL)]
 Product = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=NO_NUL)]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="看到的版本;之后有人改过就返回409")]
 
@@ -30,6 +31,10 @@ class RightIn(Input):
     granted_on: Day | None = Field(None, description="专利授权日")
     registered_on: Day | None = Field(None, description="商标注册日")
     expires_on: Day | None = Field(None, description="商标到期日")
+    department: Department = Field("", description="院系或部门", examples=["材料学院"])
+    inventors: list[Annotated[Words, StringConstraints(max_length=60)]] = Field(
+        default_factory=list, max_length=30, description="发明人;专利库里有的不用填"
+    )
     published_in: int | None = Field(None, ge=1900, le=2100, description="著作权首次发表的年份")
 
 
@@ -56,6 +61,7 @@ class SheetFacts(Input):
 
 class RightsQuery(Page):
     kind: RightKind | None = Field(None, description="只看哪一类")
+    department: Department | None = Field(None, description="只看哪个院系;填空字符串看没归院系的")
 
 
 class RightOut(Output):
@@ -79,6 +85,8 @@ class RightOut(Output):
     proof_reason: str | None = Field(description="没核对上的原因")
     reduction: FeeReduction = Field(description="费减:没有、一个申请人、共同申请")
     product: str | None = Field(description="保护哪个产品,照您叫的")
+    department: str | None = Field(description="院系或部门")
+    inventors: list[str] = Field(description="发明人,照记录或照您写的")
     paid_year: int | None = Field(description="年费缴到第几年度")
     is_paid_assumed: bool = Field(description="true 是推算的,没人说过缴了")
     next_due_on: date | None = Field(description="下一个期限")
@@ -160,6 +168,7 @@ class FactsIn(Input):
     reduction: FeeReduction | None = None
     is_reminded: bool | None = Field(None, description="要不要提醒")
     product: Product | None = Field(None, description="保护哪个产品;填空字符串就不归产品", examples=["散热膜"])
+    department: Department | None = Field(None, description="哪个院系;填空字符串就不归院系", examples=["材料学院"])
     patent_kind: PatentKind | None = Field(None, description="只有库里没有的才能改")
     filed_on: Day | None = None
     granted_on: Day | None = None

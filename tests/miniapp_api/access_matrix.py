@@ -107,6 +107,14 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("put", "/custody-rights/{id}/keeper"): Row(
         inside(200, member=403), {"version": 1, "member_id": MEMBER}, is_used_up=True
     ),
+    # A trademark gets no letters of the patent office; a letter is everybody's who sees its right.
+    ("post", "/custody-rights/{id}/letters"): Row(inside(409), {"kind": "refusal", "received_on": "2026-11-02"}),
+    ("put", "/custody-letters/{id}"): Row(inside(200), {"version": 1, "state": "done"}, is_used_up=True),
+    # Papers say whose a right is: for those who decide over it.
+    ("get", "/custody-rights/{id}/papers"): Row(inside(200, member=403)),
+    ("post", "/custody-rights/{id}/papers"): Row(inside(201, member=403), "paper"),
+    ("post", "/custody-rights/{id}/papers/{paper_id}/link"): Row(inside(200, member=403)),
+    ("delete", "/custody-rights/{id}/papers/{paper_id}"): Row(inside(204, member=403), is_used_up=True),
     ("delete", "/custody-rights/{id}"): Row(inside(204, member=403), is_used_up=True),
     # Drafts until they are handed in: who wrote them and who runs the company sees them, no other colleague.
     ("get", "/market/posts/{id}"): Row(inside(200, member=404)),
@@ -154,6 +162,10 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/support"): Row(everybody(200), query={"kind": "operating_fund"}),
     ("get", "/bookings"): Row(everybody(200)),
     ("get", "/custody-rights"): Row(everybody(200)),
+    ("get", "/custody-letters"): Row(everybody(200)),
+    ("get", "/custody-workspace"): Row(everybody(200)),
+    # Nobody of them has a patent of this department.
+    ("put", "/custody-workspace/reductions"): Row(everybody(422), {"department": "材料学院", "reduction": "single"}),
     ("get", "/custody-fees"): Row(everybody(200)),
     ("get", "/custody-dormant"): Row(everybody(200)),
     ("get", "/custody-export"): Row(everybody(200)),
@@ -218,7 +230,8 @@ MATRIX: dict[tuple[str, str], Row] = {
 OWNED = (
     "/cases/{", "/documents/{", "/conversations/{", "/saved-searches/{", "/companies/{", "/notices/{", "/bookings/{",
     "/certificates/{", "/watches/{",
-    "/practice-runs/{", "/mock-papers/{", "/custody-rights/{", "/market/posts/{", "/market/matches/{",
+    "/practice-runs/{", "/mock-papers/{", "/custody-rights/{", "/custody-letters/{",
+    "/market/posts/{", "/market/matches/{",
     "/deals/{", "/quote-requests/{",
 )  # fmt: skip
 NUMBERED = {"cases", "bookings", "certificates", "deals"}

@@ -111,7 +111,8 @@ class World:
             "bookings": booked["number"],
             "certificates": self.make_certificate(),
             "course-sessions": held,
-            "custody-rights": self.bring_right(),
+            **self.bring_right_with_paper(),
+            "custody-letters": self.bring_letter(),
             "notices": self.make_notice(),
             **self.make_market(),
             "watches": done(self.filer.post("/watches", {"kind": "applicant", "name": f"某某{new_public_id()}"}))["id"],
@@ -160,6 +161,21 @@ class World:
         added = done(self.filer.post("/custody-rights", {"rights": [right], "company_id": self.company}))["added"]
         return str(added[0]["id"])
 
+    def bring_right_with_paper(self) -> dict[str, str]:
+        right_id = self.bring_right()
+        body, kind = multipart({"file": (BytesIO(pdf("proof")), "a.pdf")})
+        address, headers = f"/api/v1/custody-rights/{right_id}/papers", self.filer.headers()
+        paper = self.filer.client.post(address, data=body, content_type=kind, headers=headers)
+        return {"custody-rights": right_id, "paper_id": done(paper)["id"]}
+
+    def bring_letter(self) -> str:
+        """About another patent of that company."""
+        self.trademarks += 1
+        right = {"number": f"CN{111_000_000 + self.trademarks}B"}
+        added = done(self.filer.post("/custody-rights", {"rights": [right], "company_id": self.company}))["added"]
+        letter = {"kind": "refusal", "received_on": "2026-11-02"}
+        return str(done(self.filer.post(f"/custody-rights/{added[0]['id']}/letters", letter))["id"])
+
     def make_certificate(self) -> str:
         """Of another session, to which the filer has been."""
         now = self.resources.clock.now()
@@ -204,7 +220,7 @@ class World:
         values = {
             "id": ids.get(kind, ""), "number": ids[kind] if kind in NUMBERED else "CN110000001B",
             "message_id": ids["message_id"], "member_id": ids["member_id"], "name": "广州演示", "key": ids["key"],
-            "question": ids["question"],
+            "question": ids["question"], "paper_id": ids["paper_id"],
         }  # fmt: skip
         address = "/api/v1" + path.format(**values)
         phone = self.phones.get(caller)
@@ -215,6 +231,9 @@ class World:
             return client.post(address, data=body, content_type=mimetype, headers=headers)
         if row.body == "photo":
             body, mimetype = multipart({"file": (BytesIO(picture()), "a.png")})
+            return client.post(address, data=body, content_type=mimetype, headers=headers)
+        if row.body == "paper":
+            body, mimetype = multipart({"file": (BytesIO(pdf()), "a.pdf")})
             return client.post(address, data=body, content_type=mimetype, headers=headers)
         if row.body == "file":
             body, mimetype = multipart({"key": "licence", "file": (BytesIO(pdf()), "a.pdf")})

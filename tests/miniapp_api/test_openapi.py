@@ -108,6 +108,14 @@ PATHS = {
     "/api/v1/custody-rights/{id}/keeper": {"put"},
     "/api/v1/custody-imports": {"post"},
     "/api/v1/custody-photos": {"post"},
+    "/api/v1/custody-rights/{id}/letters": {"post"},
+    "/api/v1/custody-rights/{id}/papers": {"get", "post"},
+    "/api/v1/custody-rights/{id}/papers/{paper_id}": {"delete"},
+    "/api/v1/custody-rights/{id}/papers/{paper_id}/link": {"post"},
+    "/api/v1/custody-workspace": {"get"},
+    "/api/v1/custody-workspace/reductions": {"put"},
+    "/api/v1/custody-letters": {"get"},
+    "/api/v1/custody-letters/{id}": {"put"},
     "/api/v1/custody-fees": {"get"},
     "/api/v1/custody-dormant": {"get"},
     "/api/v1/custody-export": {"get"},
@@ -287,6 +295,15 @@ def test_the_service_does_what_the_document_says(
     own_ids |= learn(resources, phone)
     rights = {"rights": [{"number": "12345678", "kind": "trademark"}]}
     own_ids["custody-rights"] = phone.post("/custody-rights", rights).get_json()["added"][0]["id"]
+    body, kind = multipart({"file": (BytesIO(pdf("proof")), "a.pdf")})
+    paper_id = phone.client.post(
+        f"/api/v1/custody-rights/{own_ids['custody-rights']}/papers", data=body, content_type=kind,
+        headers=phone.headers(),
+    ).get_json()["id"]  # fmt: skip
+    patent = {"rights": [{"number": "CN111000001B"}]}
+    patent_id = phone.post("/custody-rights", patent).get_json()["added"][0]["id"]
+    letter = {"kind": "refusal", "received_on": "2026-11-02"}
+    own_ids["custody-letters"] = phone.post(f"/custody-rights/{patent_id}/letters", letter).get_json()["id"]
     need = {"side": "need", "text": "水泵轴承老是烧,想提前知道故障", "until": "2027-01-31"}
     own_ids["market"] = phone.post("/market/posts", need).get_json()["id"]
     own_ids |= watch_and_hear(resources, phone)
@@ -322,6 +339,7 @@ def test_the_service_does_what_the_document_says(
                 "key": "pledge_financing",
                 "member_id": member_id,
                 "question": own_ids["question"],
+                "paper_id": paper_id,
             }
             for name, value in case.path_parameters.items():
                 # Every other call is about something that is there.
