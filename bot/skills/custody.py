@@ -6,7 +6,7 @@ from functools import partial
 from bot.context import TurnContext
 from bot.flows import form_replies, posting_replies
 from bot.replies import Choice, Reply
-from bot.skills import Skill, custody_changes, custody_photos, market
+from bot.skills import Skill, custody_changes, custody_letters, custody_photos, custody_products, market
 from bot.skills.custody_words import (
     BARE_PLACE,
     COPYRIGHT,
@@ -36,6 +36,7 @@ from nlp.patent_numbers import find_numbers
 from nlp.rules.wording import money
 from services.custody.adding import Wanted
 from services.custody.dormant import find_dormant
+from services.custody.letter_wording import said_letter
 from services.custody.portfolio import (
     FeeCalendar,
     Holding,
@@ -67,6 +68,7 @@ SHOWN = 5
 ENDS = " 。.!?"
 MOST_YEARS = 5
 MOST_CHOICES = 3
+MOST_LETTERS = 2
 MINE = Choice("我的托管", "我的托管")
 AHEAD = Choice("今后五年年费", "今后五年年费")
 WAIT_FOR_NUMBERS = frozenset({custody_changes.NUMBERS, custody_photos.FOUND})
@@ -108,7 +110,11 @@ def _denies(context: TurnContext) -> bool:
 
 def _choose_among_own(context: TurnContext, plain: str) -> Skill | None:
     words = said(plain)
-    is_listed = (context.memory.get("list") or {}).get("kind") == LIST
+    if (letter := custody_letters.choose(context, plain, words)) is not None:
+        return letter
+    if (about_product := custody_products.choose(context, plain, words)) is not None:
+        return about_product
+    listed = (context.memory.get("list") or {}).get("kind")
     answers = (
         (PAID, custody_changes.mark_paid),
         (STOPS, custody_changes.ask_to_stop),
@@ -127,15 +133,17 @@ def _choose_among_own(context: TurnContext, plain: str) -> Skill | None:
     if len(words.numbers) == 1 and "年费" in words.rest and FEE_OF_NUMBER.fullmatch(words.rest):
         found = _named(context, words)
         return Skill(NAME, lambda given: show_one(given, found[0])) if found else None
-    return _choose_in_list(context, plain, words) if is_listed else None
+    return _choose_in_list(context, plain, words) if listed in {LIST, custody_products.LIST} else None
 
 
 def _choose_in_list(context: TurnContext, plain: str, words: Said) -> Skill | None:
     act = context.understanding.act if context.understanding.intent is None else None
-    if act in {"next_page", "previous_page"}:
-        return Skill(NAME, lambda given: show_list(given, by=SHOWN if act == "next_page" else -SHOWN))
     bare = BARE_PLACE.fullmatch(plain)
     place = int(bare["place"]) if bare else words.place if not words.rest else None
+    if (context.memory.get("list") or {}).get("kind") == custody_products.LIST:
+        return custody_products.choose_in_list(context, place, act)
+    if act in {"next_page", "previous_page"}:
+        return Skill(NAME, lambda given: show_list(given, by=SHOWN if act == "next_page" else -SHOWN))
     if place is None:
         return None
     return Skill(NAME, lambda given: _show_place(given, place))
@@ -210,6 +218,7 @@ def show_one(context: TurnContext, right: CustodyRight) -> Reply:
     effects = [each.text for each in page.effects][:MOST_EFFECTS]
     if effects:
         lines.append("不办会影响:" + ";".join(effects) + "。")
+    lines += [f"要答复:{said_letter(each.row, context.today)}。" for each in page.letters[:MOST_LETTERS]]
     if page.note:
         lines.append(page.note)
     if page.due is not None:
