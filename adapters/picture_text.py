@@ -7,8 +7,6 @@ larger one is made smaller here before it leaves.
 from io import BytesIO
 from typing import Protocol
 
-from PIL import Image, ImageOps
-
 from adapters.wechat.errors import WeChatError
 from adapters.wechat.media import LARGEST_IMAGE
 from core.logs import get_logger
@@ -56,6 +54,8 @@ class WeChatPictureText:
 
 def shrink(picture: bytes) -> bytes:
     """The same picture as a smaller JPEG, upright. Raises PictureUnreadable for what is none."""
+    from PIL import Image, ImageOps  # few processes ever get a picture
+
     try:
         with Image.open(BytesIO(picture), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:

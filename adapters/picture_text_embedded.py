@@ -4,12 +4,15 @@ No OCR: only pictures that `with_words` made say anything here. The engines that
 what they bring (docs/custody.md).
 """
 
-from io import BytesIO
+from __future__ import annotations
 
-from PIL import Image
-from PIL.PngImagePlugin import PngImageFile, PngInfo
+from io import BytesIO
+from typing import TYPE_CHECKING
 
 from core.picture_text import PictureTextError, PictureUnreadable
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 # The same name stands in sandbox/api/pictures.py, which reads these pictures as WeChat would read a photo.
 LAYER = "zhiqiao-demonstration-text"
@@ -33,6 +36,9 @@ class FailingPictureText:
 
 def words_of(picture: bytes) -> str:
     """What the layer of a picture says. Raises PictureUnreadable for what is no picture."""
+    from PIL import Image  # few processes ever get a picture
+    from PIL.PngImagePlugin import PngImageFile
+
     try:
         with Image.open(BytesIO(picture), formats=FORMATS) as opened:
             return str(opened.text.get(LAYER, "")) if isinstance(opened, PngImageFile) else ""
@@ -42,6 +48,8 @@ def words_of(picture: bytes) -> str:
 
 def with_words(picture: Image.Image, words: str) -> bytes:
     """The picture as a PNG that carries these words."""
+    from PIL.PngImagePlugin import PngInfo
+
     layer = PngInfo()
     layer.add_itxt(LAYER, words)
     made = BytesIO()

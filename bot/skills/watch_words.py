@@ -17,7 +17,7 @@ PACE_WORDS = {
 PACES = "|".join(f"(?P<{pace}>{words})" for pace, words in PACE_WORDS.items())
 TELLS = "(?:告诉|通知|提醒|汇总|推送|发)(?:一次|一下|给|我|我们)*"
 # 关注石墨烯散热膜,每周告诉我: what is watched, and how often.
-PACED = re.compile(f"(?P<what>.+?)[,,。、 ]*(?:{PACES})(?:{TELLS})?{END}")
+PACED = re.compile(f"(?P<what>.*?[^,,。、 ])[,,。、 ]*(?:{PACES})(?:{TELLS})?{END}")
 FOLLOW = "(?:关注|盯住|盯着|盯紧|盯|监控|跟踪)(?:一下|下)?"
 FOLLOWS = re.compile(f"{POLITE}{FOLLOW}[ ::]*(?P<what>.+?){END}")
 THIS = "(?:这|那|上面|刚才)(?:一|的)?"
