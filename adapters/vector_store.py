@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -37,9 +37,9 @@ class VectorStore:
         self._rows: dict[bytes, int] = {}
 
     @classmethod
-    def beside(cls, var_dir: Path, embedder: Model) -> "VectorStore":
-        """The store of this embedder's vectors in the folder of a deployment's data."""
-        return cls(var_dir.resolve() / "vectors", model=embedder.name, dimensions=embedder.dimensions)
+    def beside(cls, var_dir: Path, embedder: Model, *, part: str = "") -> "VectorStore":
+        """The store of this embedder's vectors in the folder of a deployment's data; a `part` is a store of its own."""
+        return cls(var_dir.resolve() / "vectors" / part, model=embedder.name, dimensions=embedder.dimensions)
 
     def find(self, texts: Sequence[str], *, kind: str) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """A row for each text, and whether it is known; unknown ones are zeros."""
@@ -72,6 +72,28 @@ class VectorStore:
                 file.write(np.array(list(fresh.values()), dtype=np.float16).tobytes())
             with self._keys_path.open("ab") as file:
                 file.write(b"".join(fresh))
+
+    def keep_only(self, texts: Mapping[str, Iterable[str]]) -> int:
+        """Forget the vectors of all but these texts, by kind; answers how many went. For a store that one process
+        reads: another would look in the wrong rows."""
+        wanted = {_key(text, kind) for kind, listed in texts.items() for text in listed}
+        with self._writing():
+            self._refresh()
+            kept = [(key, row) for key, row in self._rows.items() if key in wanted]
+            gone = len(self._rows) - len(kept)
+            if not gone:
+                return 0
+            stored = np.fromfile(self._vectors_path, dtype=np.float16).reshape(-1, self.dimensions)
+            fresh = self._vectors_path.with_suffix(".fresh")
+            stored[[row for _, row in kept]].tofile(fresh)
+            # Keys first and last: cut off in between there are vectors that nobody has the key of, and they are made
+            # anew.
+            self._keys_path.write_bytes(b"")
+            fresh.replace(self._vectors_path)
+            self._keys_path.write_bytes(b"".join(key for key, _ in kept))
+            with self._lock:
+                self._rows = {key: row for row, (key, _) in enumerate(kept)}
+            return gone
 
     def _refresh(self) -> None:
         try:

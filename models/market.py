@@ -155,5 +155,8 @@ class MarketFeedback(Base):
     verdict: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(20))
     given_at: Mapped[datetime]
+    # A mark of what the other post said then, and when that word ended because it was published with other words.
+    about: Mapped[str | None] = mapped_column(String(32))
+    ended_at: Mapped[datetime | None]
 
     match: Mapped[MarketMatch] = relationship()

@@ -77,7 +77,7 @@ class Resources:
     @cached_property
     def market(self) -> MarketMemory:
         """The posts of the market in this process's memory, read when first matched."""
-        store = VectorStore.beside(self.settings.var_dir, self.embedder)
+        store = VectorStore.beside(self.settings.var_dir, self.embedder, part="market")
         return MarketMemory(default_segmenter(), self.embedder, store)
 
     def app_id(self, platform: Platform) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from nlp.market.posts import Mode, Post, RightState
-from nlp.market.regions import lies_within
+from nlp.market.regions import lies_within, may_lie_within
 
 MODE_NAMES = {
     Mode.TRANSFER: "转让",
@@ -92,6 +92,8 @@ def _region(need: Post, offer: Post) -> Iterator[Condition]:
         yield Condition("region", Verdict.NOT_SAID, "地区没写", is_must=need.region_is_must, missing_from="offer")
     elif lies_within(offer.regions[0], need.regions):
         yield Condition("region", Verdict.MET, "地区")
+    elif may_lie_within(offer.regions[0], need.regions):
+        yield Condition("region", Verdict.NOT_SAID, "在哪个市没写", is_must=need.region_is_must, missing_from="offer")
     else:
         verdict = Verdict.UNMET if need.region_is_must else Verdict.TO_TALK
         yield Condition("region", verdict, f"供方在{offer.regions[0]}", is_must=need.region_is_must)

@@ -37,5 +37,10 @@ class RegionWishes:
 
 
 def lies_within(place: str, regions: Sequence[str]) -> bool:
-    """Whether a place is one of these, or lies in one, or has one in it."""
-    return any(place.startswith(region) or region.startswith(place) for region in regions)
+    """Whether a place is one of these, or lies in one."""
+    return any(place.startswith(region) for region in regions)
+
+
+def may_lie_within(place: str, regions: Sequence[str]) -> bool:
+    """Whether one of these lies in it: who names a province may be in the city that is asked for, or in another."""
+    return any(region.startswith(place) for region in regions)

@@ -1,18 +1,19 @@
 """What people think of matches, and what that teaches: a pair that was dismissed does not come again, posts that are
 answered rise a little, those that are dismissed by many sink, and nobody's post takes everything."""
 
+import hashlib
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
 from core.logs import get_logger
-from models import FeedbackVerdict, MarketFeedback, MarketMatch, MarketPost, PostSide
+from models import FeedbackVerdict, MarketFeedback, MarketMatch, MarketPost, Notice, PostSide
 from services.market.access import get_own_match
 
 log = get_logger(__name__)
@@ -57,10 +58,52 @@ def give_feedback(
     if given is None:
         given = MarketFeedback(match_id=match.id, side=side)
         session.add(given)
-    given.verdict, given.reason, given.given_at = verdict, reason, now
+    given.verdict, given.reason, given.given_at, given.ended_at = verdict, reason, now, None
+    given.about = _mark(match.offer if side is PostSide.NEED else match.need, reason)
     session.flush()
     log.info("market_feedback", match_id=match.id, side=side, verdict=verdict)
     return given
+
+
+def end_dismissals(session: Session, post: MarketPost, now: datetime) -> int:
+    """A post is published: whoever dismissed it when it said something else may be shown and told of it again. Answers
+    how many such words ended."""
+    is_offer = post.side == PostSide.OFFER
+    mine = MarketMatch.offer_id if is_offer else MarketMatch.need_id
+    wanted = (
+        select(MarketFeedback)
+        .join(MarketFeedback.match)
+        .where(
+            mine == post.id, MarketFeedback.side != post.side, MarketFeedback.ended_at.is_(None),
+            MarketFeedback.verdict == FeedbackVerdict.DISMISSED, MarketFeedback.about.is_not(None),
+        )
+        .order_by(MarketFeedback.match_id)
+    )  # fmt: skip
+    # In the order of who gives a word: the match before what is said of it.
+    ids = [each.match_id for each in session.scalars(wanted)]
+    matches = select(MarketMatch).where(MarketMatch.id.in_(ids)).order_by(MarketMatch.id).with_for_update()
+    session.scalars(matches.execution_options(populate_existing=True)).all()
+    said = session.scalars(wanted.execution_options(populate_existing=True)).all()
+    ended = [each for each in said if each.about != _mark(post, Reason(each.reason) if each.reason else None)]
+    for each in ended:
+        each.ended_at = now
+        told = each.match.need_told if is_offer else each.match.offer_told
+        # Or what was dismissed as a message would keep the match from being told anew.
+        session.execute(update(Notice).where(Notice.key == told).values(subject=None))
+        if is_offer:
+            each.match.need_told = each.match.need_place = None
+        else:
+            each.match.offer_told = each.match.offer_place = None
+    session.flush()
+    return len(ended)
+
+
+def _mark(post: MarketPost, reason: Reason | None) -> str:
+    """Of what a post says, as far as somebody who dismisses it for this reason minds: its words, and for a price, a way
+    or a place that too."""
+    terms = {Reason.PRICE: post.amount, Reason.MODE: sorted(post.modes), Reason.REGION: post.regions}
+    said = ("".join(f"{post.title}{post.text}".split()), terms.get(reason) if reason is not None else None)
+    return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
 
 class Learnt:
@@ -99,6 +142,7 @@ class Learnt:
             .join(MarketFeedback, MarketFeedback.match_id == MarketMatch.id)
             .where(
                 MarketFeedback.side != self._side,
+                MarketFeedback.ended_at.is_(None),
                 (MarketFeedback.reason.is_(None)) | (MarketFeedback.reason == Reason.OVER),
             )
             .group_by(ranked, MarketFeedback.verdict)
@@ -126,6 +170,10 @@ class Learnt:
         wanted = (
             select(ranked)
             .join(MarketFeedback, MarketFeedback.match_id == MarketMatch.id)
-            .where(asks == asking.id, MarketFeedback.verdict == FeedbackVerdict.DISMISSED)
+            .where(
+                asks == asking.id,
+                MarketFeedback.verdict == FeedbackVerdict.DISMISSED,
+                MarketFeedback.ended_at.is_(None),
+            )
         )
         return set(self._session.scalars(wanted))

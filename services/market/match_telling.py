@@ -121,7 +121,9 @@ def _new_for(session: Session, user_id: int, now: datetime) -> list[OwnMatch]:
 def _answered(session: Session, match_ids: Sequence[int]) -> set[tuple[int, str]]:
     """Match and side for which telling has no point: they said something of it themselves, or the other does not want
     it."""
-    given = session.scalars(select(MarketFeedback).where(MarketFeedback.match_id.in_(match_ids)))
+    given = session.scalars(
+        select(MarketFeedback).where(MarketFeedback.match_id.in_(match_ids), MarketFeedback.ended_at.is_(None))
+    )
     answered = set()
     for each in given:
         sides = PostSide if each.verdict == FeedbackVerdict.DISMISSED else (each.side,)

@@ -49,6 +49,8 @@ def match_needs(database: Database, memory: MarketMemory, now: datetime, *, run:
     found: dict[int, list[Match]] = {}
     with database.reading() as session:
         memory.look(session)
+        if after == 0:
+            memory.forget_vectors_of_the_gone()
         needs = session.scalars(
             select(MarketPost)
             .where(MarketPost.side == PostSide.NEED, MarketPost.state == PostState.PUBLISHED, MarketPost.id > after)

@@ -1,7 +1,7 @@
 """Published posts of both sides in the memory of the one process that matches them. The rows are the truth: what has
 changed since the last look is read on, and a process that starts anew reads all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -34,6 +34,8 @@ class PostVectors(VectorWriter, Protocol):
     """What adapters.vector_store offers."""
 
     def find(self, texts: Sequence[str], *, kind: str) -> tuple[Matrix, NDArray[np.bool_]]: ...
+
+    def keep_only(self, texts: Mapping[str, Iterable[str]]) -> int: ...
 
 
 class MarketMemory:
@@ -74,6 +76,14 @@ class MarketMemory:
                 post = as_post(row)
                 self._indexes[side].add(post, self.vector(post, side))
             self._versions[row.id] = row.version
+
+    def forget_vectors_of_the_gone(self) -> None:
+        """After a look: whose words are no longer on the market, an erased person's among them, leaves no vector of
+        them either. One that comes back gets its vector anew."""
+        posts = {side: self.index(side).posts for side in PostSide}
+        live = {KINDS[side]: [post.subject for post in listed] for side, listed in posts.items()}
+        if gone := self._store.keep_only(live):
+            log.info("market_vectors_forgotten", count=gone)
 
     def vector(self, post: Post, side: PostSide) -> Matrix | None:
         """The post's vector, None where there is none to be had: words alone serve then."""

@@ -95,7 +95,9 @@ def list_matches(
     if post_id is not None:
         wanted = wanted.where(or_(need.public_id == post_id, offer.public_id == post_id))
     rows = session.execute(wanted).all()
-    given = select(MarketFeedback).where(MarketFeedback.match_id.in_([match.id for match, _ in rows]))
+    given = select(MarketFeedback).where(
+        MarketFeedback.match_id.in_([match.id for match, _ in rows]), MarketFeedback.ended_at.is_(None)
+    )
     said = {(row.match_id, row.side): row for row in session.scalars(given)}
     found = []
     for match, is_mine in rows:

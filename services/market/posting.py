@@ -18,6 +18,7 @@ from services.audit import record_action
 from services.custody.access import company_of
 from services.market.access import check_version, get_own_post, get_post_to_review
 from services.market.checks import check_may_be_shown, note_checks
+from services.market.feedback import end_dismissals
 from services.market.moving import ask_for_checks, ask_for_matches, expect_state, move
 from services.market.telling import ask_to_tell
 from services.market.trade_record import note_rights
@@ -165,6 +166,7 @@ def review_post(
     move(post, PostState.PUBLISHED if decision.is_published else PostState.REFUSED, now)
     session.flush()
     if decision.is_published:
+        end_dismissals(session, post, now)
         ask_for_matches(session, post, now)
     ask_to_tell(session, post, now)
     action = "post_published" if decision.is_published else "post_refused"

@@ -74,3 +74,38 @@ def test_writers_at_the_same_time_keep_rows_and_keys_together(tmp_path: Path) ->
     found, known = store(tmp_path).find(texts, kind="query")
     assert known.all()
     np.testing.assert_allclose(found[:, 0], [number + step / 16 for number in range(4) for step in range(10)])
+
+
+def test_only_the_vectors_that_are_still_wanted_stay(tmp_path: Path) -> None:
+    kept = store(tmp_path)
+    kept.add(["一", "二", "三"], [vector(1), vector(2), vector(3)], kind="query")
+    kept.add(["二"], [vector(9)], kind="passage")
+
+    assert kept.keep_only({"query": ["三", "一", "四"]}) == 2
+    assert kept.keep_only({"query": ["三", "一", "四"]}) == 0
+
+    for reader in (kept, store(tmp_path)):
+        found, known = reader.find(["一", "二", "三"], kind="query")
+        assert (known.tolist(), found[:, 0].tolist()) == ([True, False, True], [1, 0, 3])
+        assert reader.missing(["二"], kind="passage") == ["二"]
+    kept.add(["五"], [vector(5)], kind="query")
+    assert store(tmp_path).find(["五", "一"], kind="query")[0][:, 0].tolist() == [5, 1]
+    assert (tmp_path / "tiny.float16").stat().st_size == 3 * 2 * DIMENSIONS
+
+
+def test_who_is_cut_off_while_forgetting_spoils_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = store(tmp_path)
+    kept.add(["一", "二"], [vector(1), vector(2)], kind="query")
+
+    def cut_off(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", cut_off)
+        with pytest.raises(SystemExit):
+            kept.keep_only({"query": ["二"]})
+
+    later = store(tmp_path)
+    assert later.missing(["一", "二"], kind="query") == ["一", "二"]
+    later.add(["三"], [vector(3)], kind="query")
+    assert later.find(["三"], kind="query")[0][:, 0].tolist() == [3]

@@ -61,6 +61,7 @@ class Market:
     seller: int
     buyer: int
     staff: int
+    folder: Path
 
     def publish(self, user_id: int, form: PostForm) -> str:
         with self.database.unit_of_work() as session:
@@ -84,12 +85,12 @@ class Market:
 
 
 def open_market(database: Database, clock: FixedClock, folder: Path, embedder: Embedder) -> Market:
-    memory = MarketMemory(default_segmenter(), embedder, VectorStore.beside(folder, embedder))
+    memory = MarketMemory(default_segmenter(), embedder, VectorStore.beside(folder, embedder, part="market"))
     with database.unit_of_work() as session:
         staff = make_staff(session, clock.now(), role=Role.SUPERVISOR)
         session.flush()
         people = [make_identity(session, clock.now()).user_id for _ in range(2)]
-        return Market(database, clock, memory, people[0], people[1], staff.id)
+        return Market(database, clock, memory, people[0], people[1], staff.id, folder)
 
 
 def make_post(session: Session, user_id: int, now: datetime, **columns: Any) -> MarketPost:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from adapters.embedder import FailingEmbedder, LocalEmbedder
+from adapters.vector_store import VectorStore
 from core.clock import FixedClock, china_date
 from core.db import Database
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthorized
@@ -29,8 +30,10 @@ from services.job_names import JobName
 from services.market import matching, posting
 from services.market.feedback import FAIR_SHARE, Learnt, Reason, give_feedback
 from services.market.memory import as_post
+from services.market.own import list_matches
 from services.market.posting import (
     Decision,
+    PostForm,
     change_post,
     expire_posts,
     renew_post,
@@ -157,6 +160,66 @@ def test_what_was_dismissed_does_not_come_again_and_what_is_answered_rises(marke
 
     assert again[ids[first]].changed_at == found[ids[first]].changed_at
     assert again[ids[second]].score > found[ids[second]].score
+
+
+def test_a_dismissal_ends_when_the_post_is_published_with_other_words(market: Market) -> None:
+    offer = market.publish(market.seller, OFFER)
+    need = market.publish(market.buyer, NEED)
+    (found,) = market.match(need)
+
+    def rewritten(form: PostForm) -> None:
+        with market.database.unit_of_work() as session:
+            owner, staff, now = session.get_one(User, market.seller), session.get_one(Staff, market.staff), now_of()
+            post = session.scalars(select(MarketPost).where(MarketPost.public_id == offer)).one()
+            change_post(session, owner, offer, form, now, version=post.version)
+            submit_post(session, owner, offer, now)
+            review_post(session, staff, offer, Decision(True), now, version=post.version)
+
+    def now_of() -> datetime:
+        market.clock.advance(timedelta(hours=1))
+        return market.clock.now()
+
+    def dismiss(reason: Reason | None) -> None:
+        with market.database.unit_of_work() as session:
+            verdict = FeedbackVerdict.DISMISSED
+            give_feedback(session, market.buyer, found.public_id, verdict, market.clock.now(), reason=reason)
+
+    def is_shown() -> bool:
+        before = market.matches()[0].changed_at
+        market.clock.advance(timedelta(hours=1))
+        is_found = market.match(need)[0].changed_at > before
+        with market.database.reading() as session:
+            assert is_found == bool(list_matches(session, market.buyer, today=china_date(market.clock.now())))
+        return is_found
+
+    cheaper = OFFER.model_copy(update={"amount": 100_000})
+    dismiss(Reason.SUBJECT)
+    rewritten(OFFER)
+    rewritten(cheaper)
+    assert not is_shown()
+    rewritten(cheaper.model_copy(update={"text": OFFER.text + "也装过压缩机。"}))
+    assert is_shown()
+    dismiss(Reason.PRICE)
+    assert not is_shown()
+    rewritten(OFFER.model_copy(update={"text": OFFER.text + "也装过压缩机。", "amount": 90_000}))
+    assert is_shown()
+
+
+def test_the_night_forgets_the_vectors_of_what_left_the_market(market: Market) -> None:
+    gone, stays = market.publish(market.seller, OFFER), market.publish(market.seller, TEA)
+    market.match(gone)
+    with market.database.unit_of_work() as session:
+        subjects = {row.public_id: as_post(row).subject for row in session.scalars(select(MarketPost))}
+        erase_user(session, session.get_one(User, market.buyer), market.clock.now())
+        withdraw_post(session, session.get_one(User, market.seller), gone, market.clock.now())
+    store = VectorStore.beside(market.folder, LocalEmbedder(), part="market")
+    assert store.missing(list(subjects.values()), kind="passage") == []
+
+    matching.match_needs(market.database, market.memory, market.clock.now(), run="2026-11-28")
+
+    later = VectorStore.beside(market.folder, LocalEmbedder(), part="market")
+    assert later.missing(list(subjects.values()), kind="passage") == [subjects[gone]]
+    assert subjects[stays] != subjects[gone]
 
 
 def test_a_post_that_many_have_gives_way_to_another_for_who_comes(market: Market) -> None:

@@ -13,13 +13,25 @@ from adapters.embedder import LocalEmbedder
 from core.clock import CHINA, FixedClock
 from core.db import Database
 from core.outbox import OutboxRow
-from models import Delivery, FeedbackVerdict, MarketMatch, MarketPost, Message, Notice, NoticeState, PostState, User
+from models import (
+    Delivery,
+    FeedbackVerdict,
+    MarketMatch,
+    MarketPost,
+    Message,
+    Notice,
+    NoticeState,
+    PostState,
+    Staff,
+    User,
+)
 from services.job_names import JobName
 from services.market import match_telling
 from services.market.feedback import give_feedback
 from services.market.match_telling import PUSHED, ask_to_tell_of, tell_matches
-from services.market.posting import withdraw_post
+from services.market.posting import Decision, change_post, review_post, submit_post, withdraw_post
 from services.notices.preferences import Pace, prefer
+from services.notices.reading import dismiss, find_last_told
 from services.notices.writing import write_due
 from services.privacy import erase_user_by_id
 from tests.support.market import NEED, OFFER, TEA, Market, open_market
@@ -168,6 +180,29 @@ def test_what_no_longer_holds_when_it_is_due_is_not_told(
         meanwhile(session, market, offer)
 
     assert told(market, market.buyer) == []
+
+
+def test_what_was_dismissed_and_is_written_anew_is_told_again(market: Market) -> None:
+    offer, need = pair(market)
+    assert len(told(market, market.buyer)) == 1
+    with market.database.unit_of_work() as session:
+        (notice,) = find_last_told(session, market.buyer, market.clock.now())
+        dismiss(session, market.buyer, notice.public_id, market.clock.now())
+    market.clock.advance(timedelta(hours=1))
+    with market.database.unit_of_work() as session:
+        owner, staff, now = (
+            session.get_one(User, market.seller),
+            session.get_one(Staff, market.staff),
+            market.clock.now(),
+        )
+        form = OFFER.model_copy(update={"text": OFFER.text + "也装过压缩机。"})
+        version = session.scalars(select(MarketPost.version).where(MarketPost.public_id == offer)).one()
+        change_post(session, owner, offer, form, now, version=version)
+        version = submit_post(session, owner, offer, now).version
+        review_post(session, staff, offer, Decision(True), now, version=version)
+    market.match(need)
+
+    assert len(told(market, market.buyer)) == 2
 
 
 def test_what_is_far_is_asked_about_by_nobody(market: Market) -> None:
