@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from jobs.runtime import atomic_job, outbox_job
-from services.market import content, match_telling, matching, telling
+from services.market import content, match_telling, matching, night, telling
 from services.resources import Resources
 
 
@@ -37,3 +37,9 @@ def tell_post(session: Session, resources: Resources, post_id: int, version: int
 def tell_matches(session: Session, resources: Resources, user_id: int, run: str) -> None:
     """What was found for a person since they were told last."""
     match_telling.tell_matches(session, user_id, run, resources.clock.now())
+
+
+@atomic_job
+def recheck_posts(session: Session, resources: Resources, run: str, after: int = 0) -> None:
+    """One portion of the night's look at every post."""
+    night.go_on(session, run, resources.clock.now(), after=after)

@@ -26,8 +26,7 @@ from services.delivery_sweeps import rescue_stuck_deliveries
 from services.evidence.reverifying import request_verification
 from services.idempotency import delete_expired_keys
 from services.job_names import UNTIL_DONE
-from services.market.checks import recheck_posts
-from services.market.matching import request_night
+from services.market.night import begin_night
 from services.market.posting import expire_posts
 from services.notices.grants import forget_old_events
 from services.notices.sweeps import rescue_mailings, rescue_notices, rescue_pushes
@@ -165,19 +164,13 @@ def look_at_windows(resources: Resources) -> None:
 
 
 def keep_market(resources: Resources) -> None:
-    """End the posts whose last day is over. From the small hours on, once a day: ask the rules about every post again,
-    portion by portion, and then for the night's matches."""
+    """End the posts whose last day is over. From the small hours on, once a day: ask for the rules to be asked again
+    about every post and then for the night's matches, a chain of jobs."""
     now = resources.clock.now()
     with resources.database.unit_of_work() as session:
         expire_posts(session, now)
-    if now.astimezone(CHINA).hour < NIGHT_HOUR:
-        return
-    after: int | None = 0
-    while after is not None:
-        with resources.database.unit_of_work() as session:
-            after = recheck_posts(session, now, after=after)
-    with resources.database.unit_of_work() as session:
-        request_night(session, now)
+        if now.astimezone(CHINA).hour >= NIGHT_HOUR:
+            begin_night(session, now)
 
 
 def keep_deals(resources: Resources) -> None:

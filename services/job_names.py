@@ -58,6 +58,7 @@ class JobName(StrEnum):
     MATCH_POST = "jobs.market.match_post"
     MATCH_NEEDS = "jobs.market.match_needs"
     CHECK_POST = "jobs.market.check_post"
+    RECHECK_POSTS = "jobs.market.recheck_posts"
     TELL_POST = "jobs.market.tell_post"
     TELL_MATCHES = "jobs.market.tell_matches"
     TELL_DEAL = "jobs.deals.tell_side"
@@ -115,6 +116,7 @@ QUEUES = {
     JobName.MATCH_NEEDS: Queue.INDEX,
     # It looks for like posts among those in memory.
     JobName.CHECK_POST: Queue.INDEX,
+    JobName.RECHECK_POSTS: Queue.INDEX,
     JobName.TELL_POST: Queue.INDEX,
     JobName.TELL_MATCHES: Queue.INDEX,
     # Somebody waits for the other side's word.

@@ -17,6 +17,7 @@ from models import LegalStatus, MarketPost, MemberRole, Message, OwnershipProof,
 from nlp.market.posts import Mode, RightState
 from nlp.market.trade_facts import Stage, Verdict
 from services.job_names import JobName
+from services.market import night
 from services.market.checks import NotTradable, TellsTooMuch, check_post, recheck_posts
 from services.market.content import check_content
 from services.market.findings import read_findings
@@ -104,7 +105,7 @@ def test_facts_of_custody_and_records_are_in_the_findings_and_the_deal_wants_pro
 def test_a_right_that_lapses_takes_its_offer_off_the_market_until_it_is_back(market: Market) -> None:
     public_id = market.publish(market.seller, OWN.model_copy(update={"answers": CLEAN}))
 
-    def night(status: LegalStatus) -> MarketPost:
+    def a_night(status: LegalStatus) -> MarketPost:
         market.clock.advance(timedelta(days=1))
         with market.database.unit_of_work() as session:
             session.scalars(select(Patent)).one().legal_status = status
@@ -113,10 +114,10 @@ def test_a_right_that_lapses_takes_its_offer_off_the_market_until_it_is_back(mar
                 after = recheck_posts(session, market.clock.now(), after=after)
         return get(market, public_id)
 
-    assert night(LegalStatus.ACTIVE).state == PostState.PUBLISHED
+    assert a_night(LegalStatus.ACTIVE).state == PostState.PUBLISHED
     told, matched = asked(market, JobName.TELL_POST), asked(market, JobName.MATCH_POST)
 
-    lapsed = night(LegalStatus.LAPSED)
+    lapsed = a_night(LegalStatus.LAPSED)
     assert lapsed.state == PostState.SUSPENDED
     assert asked(market, JobName.TELL_POST) == told + 1
     with market.database.unit_of_work() as session:
@@ -124,8 +125,31 @@ def test_a_right_that_lapses_takes_its_offer_off_the_market_until_it_is_back(mar
         assert not tell_owner(session, lapsed.id, lapsed.version - 1, market.clock.now())
         assert "第四十四条" in session.scalars(select(Message.text)).one()
 
-    assert night(LegalStatus.ACTIVE).state == PostState.PUBLISHED
+    assert a_night(LegalStatus.ACTIVE).state == PostState.PUBLISHED
     assert asked(market, JobName.MATCH_POST) == matched + 1
+
+
+def test_the_night_asks_about_every_post_in_portions_and_then_for_matches(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(night, "PORTION", 2)
+    ids = [market.publish(market.new_user(), NEED) for _ in range(5)]
+    market.clock.advance(timedelta(days=1))
+    now = market.clock.now()
+    with market.database.unit_of_work() as session:
+        night.begin_night(session, now)
+        night.begin_night(session, now)
+
+    ran = 0
+    while ran < asked(market, JobName.RECHECK_POSTS) and ran < 9:
+        assert asked(market, JobName.MATCH_NEEDS) == 0
+        with market.database.unit_of_work() as session:
+            jobs = select(OutboxRow).where(OutboxRow.job_name == JobName.RECHECK_POSTS).order_by(OutboxRow.id)
+            night.go_on(session, now=now, **session.scalars(jobs).all()[ran].arguments)
+        ran += 1
+
+    assert (ran, asked(market, JobName.MATCH_NEEDS)) == (4, 1)
+    assert {get(market, public_id).checked_at for public_id in ids} == {now}
 
 
 def test_details_need_a_word_of_their_owner_who_is_asked_again_for_other_words(market: Market) -> None:
