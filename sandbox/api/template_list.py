@@ -1,10 +1,12 @@
 """The templates that an app has chosen in WeChat's console: fixed ones, each as WeChat lists it."""
 
+import re
 from typing import Any
 
 from sandbox.api.registry import Call, ok, route
 from sandbox.errors import WeChatError
 
+KEYWORD = re.compile(r"(.+?):\{\{(\w+)\.DATA\}\}")
 # (id, title, content, example, values of an enumerated keyword)
 SUBSCRIPTIONS: tuple[tuple[str, str, str, str, dict[str, list[str]]], ...] = (
     (
@@ -30,6 +32,15 @@ SUBSCRIPTIONS: tuple[tuple[str, str, str, str, dict[str, list[str]]], ...] = (
 def prefix_of(kind: str) -> str:
     """The two apps' ids of one template differ."""
     return "mini-" if kind == "miniprogram" else ""
+
+
+def shown_as(template_id: str) -> dict[str, Any]:
+    """What a person reads around the values of a template: its title, and each keyword's name."""
+    plain = template_id.removeprefix("mini-").removeprefix("old-")
+    for each, title, content, *_ in SUBSCRIPTIONS:
+        if each == plain:
+            return {"title": title, "names": {code: name for name, code in KEYWORD.findall(content)}}
+    return {"title": "服务通知", "names": {}}
 
 
 def titles_of(kind: str) -> dict[str, str]:

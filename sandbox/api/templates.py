@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from sandbox.api.registry import Call, ok, route, text_field
+from sandbox.api.template_list import shown_as
 from sandbox.errors import WeChatError
 from sandbox.pushes import push_event_later
 from sandbox.state import Relation
@@ -63,6 +64,7 @@ def _show_notice(call: Call, relation: Relation, data: dict[str, Any], fields: d
         via=via,
         template_id=data["template_id"],
         fields=fields,
+        shown_as=shown_as(data["template_id"]),
         url=str(data.get("url") or ""),
         page=str(data.get("page") or ""),
     )

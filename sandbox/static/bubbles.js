@@ -110,8 +110,9 @@ const CARDS = {
     });
   },
   notice(line) {
-    const list = make("dl", "", ...Object.entries(line.detail.fields).flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
-    return [make("div", "notice", make("div", "", make("b", "", "服务通知"), list))];
+    const { title, names } = line.detail.shown_as || { title: "服务通知", names: {} };
+    const list = make("dl", "", ...Object.entries(line.detail.fields).flatMap(([code, value]) => [make("dt", "", names[code] || code), make("dd", "", value)]));
+    return [make("div", "notice", make("div", "", make("b", "", title), list))];
   },
   link: (line) => [make("div", "news", make("div", "", make("b", "", line.detail.title), make("p", "", line.detail.description || line.detail.url)))],
   miniprogrampage: (line) => [make("div", "news", make("div", "", make("p", "", "小程序"), make("b", "", line.detail.title)))],

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
-from models import Delivery, DeliveryChannel, Patent, Role, SubscriptionGrant
+from models import Delivery, DeliveryChannel, Message, Patent, Role, SubscriptionGrant
 from nlp.patent_numbers import check_digit
 from services.custody.reminders import request_reminders
 from services.notices.grants import list_left
@@ -44,8 +44,8 @@ def look_for_reminders(product):
 
 def waiting_in_app(product):
     with product.database.reading() as session:
-        in_app = Delivery.channel == DeliveryChannel.INBOX
-        return session.scalar(select(func.count()).select_from(Delivery).where(in_app)) or 0
+        in_app = Delivery.channel == DeliveryChannel.INBOX, Message.text.contains(NUMBER)
+        return session.scalar(select(func.count()).select_from(Delivery).join(Message).where(*in_app)) or 0
 
 
 def test_the_warning_takes_the_one_grant_and_the_next_one_waits_in_the_app(
@@ -74,7 +74,8 @@ def test_the_warning_takes_the_one_grant_and_the_next_one_waits_in_the_app(
     product.move_to(at(due - timedelta(days=3), 11))
     look_for_reminders(product)
     notice = owner.answers.nth(before)
-    expect(notice).to_contain_text("服务通知", timeout=SAID_BY_ITSELF)
+    expect(notice).to_contain_text("期限到期提醒", timeout=SAID_BY_ITSELF)
+    expect(notice).to_contain_text("到期日期")
     expect(notice).to_contain_text(f"{due.year}年{due.month}月{due.day}日")
     expect(notice).to_contain_text("元")
     expect(owner.page.get_by_test_id("granted")).to_have_text("还能收 0 条")
