@@ -20,6 +20,8 @@ TELLS = "(?:告诉|通知|提醒|汇总|推送|发)(?:一次|一下|给|我|我�
 PACED = re.compile(f"(?P<what>.*?[^,,。、 ])[,,。、 ]*(?:{PACES})(?:{TELLS})?{END}")
 FOLLOW = "(?:关注|盯住|盯着|盯紧|盯|监控|跟踪)(?:一下|下)?"
 FOLLOWS = re.compile(f"{POLITE}{FOLLOW}[ ::]*(?P<what>.+?){END}")
+# 盯着年费, 关注一下我的案子: what others mind.
+OTHERS = re.compile("年费|缴费|缴纳|期限|到期|续展|续费|商标|进度|单子|案子|订单|课程|培训|政策|补贴|公众号|托管")
 THIS = "(?:这|那|上面|刚才)(?:一|的)?"
 THIS_SEARCH = re.compile(f"{THIS}[个次条]?的?(?:检索|搜索|查询|条件|列表)|{THIS}些(?:专利)?")
 THIS_CLASS = re.compile(f"{THIS}[个条]?的?(?:分类号?|类别|IPC)", re.IGNORECASE)

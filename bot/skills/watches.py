@@ -37,6 +37,7 @@ from bot.skills.watch_words import (
     LONGEST,
     MINE,
     ONE_NUMBER,
+    OTHERS,
     OWNER,
     OWNER_ENDS,
     PLACE,
@@ -110,6 +111,8 @@ def _choose_in_list(context: TurnContext, plain: str) -> Skill | None:
 
 def _named(context: TurnContext, what: str) -> Begin | None:
     """What 关注… names; None where that is nothing to watch."""
+    if OTHERS.search(what):
+        return None
     if THIS_SEARCH.fullmatch(what):
         return _of_query(patents.remembered_query(context), context)
     if THIS_CLASS.fullmatch(what):

@@ -25,6 +25,7 @@ PLAIN = Normaliser().plain
         ("课程通知别发了", {Topic.COURSE: Pace.OFF}),
         ("以后别给我发到期提醒了", {Topic.DEADLINE: Pace.OFF}),
         ("课程每周汇总", {Topic.COURSE: Pace.WEEKLY}),
+        ("课程每月汇总", {Topic.COURSE: Pace.MONTHLY}),
         ("每天汇总供需机会", {Topic.OPPORTUNITY: Pace.DAILY}),
         ("打开供需提醒", {Topic.OPPORTUNITY: Pace.AT_ONCE}),
         ("同意个性化推荐", {PERSONAL: "yes"}),

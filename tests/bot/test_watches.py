@@ -1,0 +1,93 @@
+"""Watching in chat: which words are meant, and what is said to a summary that was just told."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.skills.watch_words import CHANGES, DISMISSES, FOLLOWS, MINE, STOPS, STOPS_SOME, place_of, read_pace
+from models import Notice, Topic, WeChatIdentity
+from nlp.normalisation import Normaliser
+from nlp.types import PatentQuery
+from services.notices.preferences import Pace
+from services.notices.telling import tell
+from services.notices.writing import write_due
+from services.watching import list_watches, watch_search
+
+OPENID = "oUser0000000000000000000041"
+PLAIN = Normaliser().plain
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "pace"),
+    [
+        ("关注石墨烯散热膜,每周告诉我", "关注石墨烯散热膜", Pace.WEEKLY),
+        ("帮我盯着固态电池 每月提醒我一次", "帮我盯着固态电池", Pace.MONTHLY),
+        ("关注H01M 10,每天", "关注H01M 10", Pace.DAILY),
+        ("关注华为,先不提醒", "关注华为", Pace.OFF),
+        ("关注每月结算系统", "关注每月结算系统", None),
+    ],
+)
+def test_how_often_is_read_apart_from_what(text: str, what: str, pace: Pace | None) -> None:
+    found, often = read_pace(PLAIN(text))
+    assert (found, often) == (what, pace)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "place"),
+    [
+        (STOPS, "取消关注第2个", 2),
+        (STOPS, "第二个不关注了", 2),
+        (STOPS, "把最后一个取消关注", -1),
+        (CHANGES, "第2个改成每月", 2),
+        (CHANGES, "把第3个设成不提醒", 3),
+        (DISMISSES, "第2件不相关", 2),
+        (STOPS, "取消关注公众号", None),
+        (CHANGES, "第2个多少钱", None),
+    ],
+)
+def test_a_place_is_read(pattern, text: str, place: int | None) -> None:
+    assert place_of(pattern, PLAIN(text)) == place
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "is_meant"),
+    [
+        (MINE, "我的关注", True),
+        (MINE, "看看我关注的专利", True),
+        (MINE, "我监控了哪些", True),
+        (MINE, "我关注的是质量", False),
+        (STOPS_SOME, "取消这个关注", True),
+        (STOPS_SOME, "不再关注", True),
+        (FOLLOWS, "关注石墨烯", True),
+        (FOLLOWS, "石墨烯值得关注吗", False),
+    ],
+)
+def test_the_words_for_it(pattern, text: str, is_meant: bool) -> None:
+    assert (pattern.fullmatch(PLAIN(text)) is not None) == is_meant
+
+
+def test_one_patent_of_a_summary_is_dismissed_by_its_place_and_the_watch_ends_by_a_word(
+    client, pusher, resources
+) -> None:
+    def say(text: str) -> str:
+        return pusher.say(client, OPENID, text)
+
+    say("帮助")
+    now = resources.clock.now()
+    with resources.database.unit_of_work() as session:
+        user_id = session.scalars(select(WeChatIdentity).where(WeChatIdentity.openid == OPENID)).one().user_id
+        row = watch_search(session, user_id, PatentQuery(topic="石墨烯散热膜"), now, pace=Pace.DAILY)
+        tell(
+            session, user_id=user_id, topic=Topic.WATCH, key="watch-1-to-9", subject=f"watches:{row.public_id}",
+            title="“石墨烯散热膜”有2件新公开", text="1. 一种 · CN110000001A\n2. 另一种 · CN110000002A", is_urgent=True,
+            patents=("CN110000001A", "CN110000002A"), watch=row.public_id, choices=("不再关注",), now=now,
+        )  # fmt: skip
+        assert write_due(session, user_id, now) == 1
+
+    assert "刚才说的只有2件" in say("第3件不相关")
+    assert "CN110000002A不再提醒" in say("第2件不相关")
+    with resources.database.reading() as session:
+        dismissed = session.scalars(select(Notice.subject).where(Notice.dismissed_at.is_not(None))).all()
+    assert dismissed == ["watch:CN110000002A"]
+    assert say("不再关注").startswith("不再关注:石墨烯散热膜")
+    with resources.database.reading() as session:
+        assert list_watches(session, user_id) == []
