@@ -38,6 +38,7 @@ from console.views import (
     training_after,
     training_answers,
     training_door,
+    transfer_flags,
     work,
 )
 from services.resources import Resources
@@ -74,6 +75,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     custody.add_routes(blueprint, resources)
     market.add_routes(blueprint, resources)
     deals.add_routes(blueprint, resources)
+    transfer_flags.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)
     training_after.add_routes(blueprint, resources)

@@ -89,6 +89,8 @@ ACTION_NAMES = {
     "deal_checked": "核对交易清单", "deal_signed": "登记交易合同", "deal_completed": "登记交易合同并办完",
     "deal_publicity_started": "登记交易公示", "deal_publicity_lifted": "登记交易不用公示",
     "deal_publicity_objected": "记公示异议", "deal_publicity_handled": "处理公示异议",
+    "transfer_flag_seen": "看过转让线索", "transfer_flag_fine": "转让线索没问题",
+    "transfer_flag_pursue": "转让线索要查",
     "deal_registered": "登记交易备案", "deal_back": "交易退回洽谈", "deal_ended": "终止交易",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}

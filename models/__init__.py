@@ -95,6 +95,7 @@ from models.training import (
     SessionQuestion,
     Track,
 )
+from models.transfer_flag import FlagKind, FlagState, TransferFlag
 from models.watch import Watch, WatchKind
 
 __all__ = [
@@ -159,6 +160,8 @@ __all__ = [
     "ExamRun",
     "FeeReduction",
     "FeedbackVerdict",
+    "FlagKind",
+    "FlagState",
     "FormDraft",
     "HandoffReason",
     "HeldBecause",
@@ -222,6 +225,7 @@ __all__ = [
     "TemplateKind",
     "Topic",
     "Track",
+    "TransferFlag",
     "Turn",
     "TurnState",
     "UpkeepMark",

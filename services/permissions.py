@@ -45,6 +45,7 @@ class Action(StrEnum):
     RUN_TRAINING = "run_training"
     CHECK_PROOFS = "check_proofs"
     REVIEW_POSTS = "review_posts"
+    REVIEW_TRANSFERS = "review_transfers"
     EDIT_TEMPLATES = "edit_templates"
     SEND_MAILINGS = "send_mailings"
     BROKER_DEALS = "broker_deals"
@@ -74,6 +75,7 @@ WITHOUT_OBJECT = {
     Action.DECIDE_CLAIMS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.CHECK_PROOFS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.REVIEW_POSTS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.REVIEW_TRANSFERS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.EDIT_TEMPLATES: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.SEND_MAILINGS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
 }

@@ -32,6 +32,9 @@ from services.deals.graph import STATE_NAMES
 from services.deals.listing import list_desk
 from services.deals.messages import say_to_party
 from services.deals.payments import said_payment
+from services.deals.radar_desk import KIND_NAMES as FLAG_NAMES
+from services.deals.radar_desk import STATE_NAMES as FLAG_STATES
+from services.deals.radar_desk import said_flag
 from services.deals.splits import MOST_AMOUNT
 from services.deals.wording import SIDE_NAMES, said_offer
 from services.resources import Resources
@@ -189,6 +192,9 @@ def _page(resources: Resources, number: str, *, problem: AppError | None = None,
             MODE_NAMES=MODE_NAMES,
             CHECKER_NAMES=CHECKER_NAMES,
             DEAL_EVENTS=EVENT_NAMES,
+            FLAG_NAMES=FLAG_NAMES,
+            FLAG_STATES=FLAG_STATES,
+            said_flag=said_flag,
             STANDING_NAMES=deal_publicity.STANDING_NAMES,
             WAY_NAMES=deal_publicity.WAY_NAMES,
             OBJECTION_NAMES=deal_publicity.OBJECTION_NAMES,

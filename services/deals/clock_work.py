@@ -19,6 +19,7 @@ from services.deals.graph import STATE_NAMES, Step, go
 from services.deals.history import BOTH, list_history, note, tell_broker
 from services.deals.open_offer import find_open_offer, lapse
 from services.deals.publicising import look_at_publicity
+from services.deals.radar import look_for_flags
 from services.deals.settings import deal_settings
 from services.deals.standing import find_barriers
 from services.job_names import JobName, request_job
@@ -63,6 +64,7 @@ def look_at_deal(session: Session, deal_id: int, now: datetime) -> None:
             pass
     if deal.state in NEEDS_BROKER:
         _look_at_rights(session, deal, today, now)
+        look_for_flags(session, deal, now)
         _mention_idle(session, deal, today, now)
     plan_notice(deal, today)
     session.flush()

@@ -20,6 +20,7 @@ from services.deals.graph import Step, go
 from services.deals.history import BOTH, note
 from services.deals.offers import talk_again
 from services.deals.publicity import check_publicity
+from services.deals.radar import look_for_flags
 from services.deals.settings import deal_settings
 from services.deals.splits import MOST_AMOUNT
 from services.deals.standing import check_standing
@@ -96,6 +97,7 @@ def sign_contract(
     session.flush()
     session.expire(deal, ["payments"])
     note(session, deal, "signed" if registration else "completed", now, staff=staff, tells=BOTH)
+    look_for_flags(session, deal, now)
     plan_notice(deal, today)
     session.flush()
     log.info("deal_signed", deal=deal.number, staff_id=staff.id)

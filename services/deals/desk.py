@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
-from models import Deal, DealEvent, DealState, Message, PostSide, Staff
+from models import Deal, DealEvent, DealState, Message, PostSide, Staff, TransferFlag
 from services.deals.access import NEEDS_BROKER, get_deal_for
 from services.deals.checklist import Check, Checker, checklist_of, confirmed_by
 from services.deals.contact import Contact, party_of
@@ -17,6 +17,7 @@ from services.deals.graph import AGREED_TO_TALK, CLOSED
 from services.deals.history import list_history
 from services.deals.messages import list_deal_messages
 from services.deals.publicity import Publicity, find_publicity
+from services.deals.radar import list_flags
 from services.deals.standing import Barrier, find_barriers
 from services.notifications import user_label
 from services.permissions import Action, may, oversees
@@ -50,6 +51,8 @@ class DeskView:
     barriers: Sequence[Barrier]
     registration: Registration | None
     publicity: Publicity | None
+    # For staff alone.
+    flags: Sequence[TransferFlag]
     history: Sequence[DealEvent]
     colleagues: Sequence[Staff]
     may_take: bool
@@ -69,6 +72,7 @@ def view_desk(session: Session, staff: Staff, number: str, now: datetime) -> Des
         barriers=find_barriers(session, deal, now) if not is_closed else [],
         registration=registration_of(deal, china_date(now)) if deal.state in AGREED_TO_TALK else None,
         publicity=find_publicity(session, deal, china_date(now)),
+        flags=list_flags(session, deal) if is_theirs else [],
         history=list_history(session, deal.id),
         colleagues=_colleagues(session, deal) if is_theirs and not is_closed else [],
         may_take=deal.broker_id is None and deal.state in NEEDS_BROKER,

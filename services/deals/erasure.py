@@ -20,6 +20,7 @@ from models import (
     PostSide,
     QuoteRequest,
     StaffNotification,
+    TransferFlag,
 )
 from services.deals.company import leave_deals_of
 from services.deals.contact import other_side
@@ -55,6 +56,7 @@ def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
         noted = (DealEvent.deal_id == deal.id, DealEvent.kind == "noted")
         session.execute(update(DealEvent).where(*noted).values(details={}))
         _forget_publicity(session, deal.id)
+        session.execute(update(TransferFlag).where(TransferFlag.deal_id == deal.id).values(note=""))
         party.company_id = party.consented_at = party.contact_name = party.contact_phone = None
     posts = select(MarketPost.id).where(MarketPost.user_id == user_id)
     only_need = (Deal.need_post_id.in_(posts), Deal.offer_post_id.is_(None))

@@ -17,6 +17,7 @@ from services.deals.contact import check_text, other_side
 from services.deals.graph import Step, go
 from services.deals.history import note, tell_broker
 from services.deals.open_offer import find_open_offer, lapse
+from services.deals.radar import look_for_flags
 from services.deals.settings import deal_settings
 from services.deals.splits import MOST_AMOUNT, Share, check_split, split_evenly
 from services.deals.standing import check_standing
@@ -121,6 +122,7 @@ def answer_offer(
         deal.mode, deal.amount, deal.split, deal.checks = offer.mode, offer.amount, list(offer.split), {}
         tell_broker(session, deal, f"谈成待核对:{deal.number} {deal.title}", key=f"agreed-{deal.version}", now=now)
     note(session, deal, KINDS[verdict], now, side=side, tells=[other_side(side)], offer=offer.number)
+    look_for_flags(session, deal, now)
     plan_notice(deal, today)
     session.flush()
     return offer

@@ -94,6 +94,7 @@ PAGES = [
     ("/console/mailings/new", 403, 403, 200, 200),
     ("/console/mailings/doesnotexist", 403, 403, 404, 404),
     ("/console/deals", 403, 403, 200, 200),
+    ("/console/transfer-flags", 403, 403, 200, 200),
     ("/console/deals/GX991231-0001", 403, 403, 404, 404),
     ("/console/training", 403, 403, 200, 200),
     ("/console/training/new", 403, 403, 200, 200),
