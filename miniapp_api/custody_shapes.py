@@ -61,7 +61,7 @@ def _values(right: CustodyRight, due: Due | None, today: date) -> dict[str, obje
                 "kind", "patent_kind", "number", "title", "owner_names", "filed_on", "granted_on", "expires_on",
                 "status", "status_on", "data_date", "is_demo", "proof", "reduction", "product", "paid_year",
                 "department", "inventors",
-                "next_due_on", "is_reminded", "version",
+                "next_due_on", "is_reminded", "set_aside_until", "version",
             )
         },
     }  # fmt: skip

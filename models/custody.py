@@ -126,6 +126,8 @@ class CustodyRight(Base):
     proof_decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     proof_decided_at: Mapped[datetime | None]
     proof_reason: Mapped[str | None] = mapped_column(String(300))
+    # Its owner wants nothing done with it until then: no advice, reminders as before.
+    set_aside_until: Mapped[date | None]
     is_reminded: Mapped[bool] = mapped_column(default=True)
     next_due_on: Mapped[date | None]
     next_notice_on: Mapped[date | None]

@@ -44,8 +44,12 @@ def said_in(context: TurnContext, text: str | None = None) -> Said:
     return Said(text, understander.plain(text), understander.read_slots(text, at=context.today), context.today)
 
 
-def start(context: TurnContext, service: Service, *, origin: str | None = None) -> Reply:
-    """Begin a form, or go on with its draft; with what the case of the number `origin` holds already."""
+def start(
+    context: TurnContext, service: Service, *, origin: str | None = None, known: Mapping[str, Any] | None = None
+) -> Reply:
+    """Begin a form, or go on with its draft; with what is `known` by field, or what the case of the number `origin`
+    holds already."""
+    begun_with = dict(known or {})
     said = said_in(context)
     mentioned = {field.name: read_mentioned(field, said) for field in fields_of(service.form)}
     mentioned = {name: value for name, value in mentioned.items() if value is not None}
@@ -54,13 +58,12 @@ def start(context: TurnContext, service: Service, *, origin: str | None = None) 
         is_new = find_draft(session, conversation.user_id, service.key) is None
         if service.pause is not None:
             return not_offered(service, has_draft=not is_new)
-        known = shared_values(get_own_case(session, conversation.user_id, origin), service) if origin else {}
-        draft = start_draft(
-            session, user=conversation.user, service=service, said={**known, **mentioned}, now=context.now
-        )
+        shared = shared_values(get_own_case(session, conversation.user_id, origin), service) if origin else {}
+        held = {**shared, **begun_with, **mentioned}
+        draft = start_draft(session, user=conversation.user, service=service, said=held, now=context.now)
         opening = service.intro if is_new else f"{service.name}接着上次的填。"
         opening += f"\n和 {origin} 相同的不用再填,最后一起核对。" if origin else ""
-        reply = asked(session, context, service, draft, opening=opening, noted=mentioned)
+        reply = asked(session, context, service, draft, opening=opening, noted={**begun_with, **mentioned})
         # 要多久, 多少钱: asked beside the form, they mean what was just wished for.
         matter: dict[str, Any] = {"subject": {"kind": "policy", "text": context.text}, "asked": asked_with(context)}
         if origin:

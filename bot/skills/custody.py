@@ -7,6 +7,7 @@ from bot.context import TurnContext
 from bot.flows import form_replies, posting_replies
 from bot.replies import Choice, Reply
 from bot.skills import Skill, custody_changes, custody_letters, custody_photos, custody_products, market
+from bot.skills.custody_wishes import WAYS, choose_wish, remembered
 from bot.skills.custody_words import (
     BARE_PLACE,
     COPYRIGHT,
@@ -125,6 +126,8 @@ def _choose_among_own(context: TurnContext, plain: str) -> Skill | None:
             return Skill(NAME, partial(answer, words=words)) if _has_own(context) else None
     if words.numbers and STOPS_NAMED.fullmatch(words.rest) and _named(context, words):
         return Skill(NAME, partial(custody_changes.ask_to_stop, words=words))
+    if (wished := choose_wish(context, words)) is not None:
+        return wished
     if DORMANT.fullmatch(plain) or EXPORTS.fullmatch(plain):
         shown = show_dormant if DORMANT.fullmatch(plain) else tell_export
         return Skill(NAME, shown) if _has_own(context) else None
@@ -226,7 +229,9 @@ def show_one(context: TurnContext, right: CustodyRight) -> Reply:
     paid = (Choice(f"{right.number} 年费已缴", "年费已缴"),) if page.outlook is not None else ()
     stop = Choice(f"停止托管 {right.number}", "停止托管")
     out = (Choice(f"挂出去 {right.number}", "挂出去"),) if right.kind == RightKind.PATENT else ()
-    return Reply("\n".join(lines), choices=(*paid, *out, stop, MINE)[:MOST_CHOICES], memory={"pending": None})
+    lines.append(WAYS)
+    reply = Reply("\n".join(lines), choices=(*paid, *out, stop, MINE)[:MOST_CHOICES], memory={"pending": None})
+    return remembered(reply, right)
 
 
 def _standing(page: RightPage, context: TurnContext) -> str:

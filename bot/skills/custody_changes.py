@@ -74,6 +74,7 @@ def _said_added(session: Session, added: Added, context: TurnContext) -> Reply:
     choices: tuple[Choice, ...] = (MINE, AHEAD)
     if len(added.rights) == 1:
         lines += _said_one(session, added.rights[0], context)
+        memory["subject"] = {"kind": "right", "id": added.rights[0].public_id}
         if (lacking := _lacking_day(added.rights[0])) is not None:
             memory["pending"] = {"kind": lacking, "id": added.rights[0].public_id}
     elif added.rights:

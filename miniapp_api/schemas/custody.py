@@ -92,6 +92,7 @@ class RightOut(Output):
     next_due_on: date | None = Field(description="下一个期限")
     due_label: str | None = Field(description="给人看的下一个期限", examples=["第7年年费2,000元,最晚12月7日"])
     is_reminded: bool
+    set_aside_until: date | None = Field(description="说过不运营,到哪天前不再提它闲着")
     version: int
 
 

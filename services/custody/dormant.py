@@ -15,6 +15,7 @@ from services.custody.effects import find_resting_cases
 from services.custody.fees import FeeOutlook, fee_outlook
 from services.custody.portfolio import list_all
 from services.custody.settings import custody_settings
+from services.custody.wishes import is_set_aside
 from services.working_hours import load_calendar
 
 
@@ -49,7 +50,7 @@ def find_dormant(session: Session, *, user_id: int, today: date) -> list[Dormant
     found = []
     for right in candidates:
         facts = fee_facts(right)
-        if facts is None or resting[right.id]:
+        if facts is None or resting[right.id] or is_set_aside(right, today):
             continue
         outlook = fee_outlook(facts, on=today, calendar=calendar)
         if outlook.years:

@@ -115,6 +115,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("post", "/custody-rights/{id}/papers"): Row(inside(201, member=403), "paper"),
     ("post", "/custody-rights/{id}/papers/{paper_id}/link"): Row(inside(200, member=403)),
     ("delete", "/custody-rights/{id}/papers/{paper_id}"): Row(inside(204, member=403), is_used_up=True),
+    ("put", "/custody-rights/{id}/wish"): Row(inside(200), {"wish": "enforce"}, is_used_up=True),
     ("delete", "/custody-rights/{id}"): Row(inside(204, member=403), is_used_up=True),
     # Drafts until they are handed in: who wrote them and who runs the company sees them, no other colleague.
     ("get", "/market/posts/{id}"): Row(inside(200, member=404)),

@@ -106,6 +106,7 @@ PATHS = {
     "/api/v1/custody-rights/{id}": {"get", "put", "delete"},
     "/api/v1/custody-rights/{id}/proof": {"put"},
     "/api/v1/custody-rights/{id}/keeper": {"put"},
+    "/api/v1/custody-rights/{id}/wish": {"put"},
     "/api/v1/custody-imports": {"post"},
     "/api/v1/custody-photos": {"post"},
     "/api/v1/custody-rights/{id}/letters": {"post"},
