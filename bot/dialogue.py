@@ -60,6 +60,7 @@ from bot.skills import (
     patents,
     policies,
     portfolio,
+    quick_score,
     saved_searches,
     similar,
     support,
@@ -155,6 +156,7 @@ class Dialogue:
             or market.choose(context, text)
             or deals.choose(context, text)
             or custody.choose(context, text)
+            or quick_score.choose(context, text)
             or notices.choose(context, text)
             or forms.resume(context, text)
             or together.choose(context, text)

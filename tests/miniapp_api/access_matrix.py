@@ -150,6 +150,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/patents"): Row(everybody(200), query={"q": "石墨烯"}),
     ("get", "/patents/{number}"): Row(everybody(200)),
     ("get", "/patents/{number}/similar"): Row(everybody(200)),
+    ("get", "/patents/{number}/quick-score"): Row(everybody(200)),
     ("get", "/applicants/{name}/portfolio"): Row(everybody(200)),
     ("get", "/policies"): Row(everybody(200), query={"q": "外观设计专利保护多少年"}),
     ("get", "/awards"): Row(everybody(200)),

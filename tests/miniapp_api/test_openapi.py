@@ -42,6 +42,7 @@ PATHS = {
     "/api/v1/ask/stream": {"post"},
     "/api/v1/patents": {"get"},
     "/api/v1/patents/{number}": {"get"},
+    "/api/v1/patents/{number}/quick-score": {"get"},
     "/api/v1/patents/{number}/similar": {"get"},
     "/api/v1/applicants/{name}/portfolio": {"get"},
     "/api/v1/saved-searches": {"get", "post"},
