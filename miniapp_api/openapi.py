@@ -42,6 +42,7 @@ CREATES = {
     f"{PREFIX}/deals",
     f"{PREFIX}/deals/{{number}}/offers",
     f"{PREFIX}/deals/{{number}}/messages",
+    f"{PREFIX}/deals/{{number}}/dispute",
     f"{PREFIX}/quote-requests",
 }
 # Not creates, but what they change, or make a file of, may not be as the caller thinks.

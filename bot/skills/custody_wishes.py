@@ -36,7 +36,7 @@ WORDS = (
     (Wish.ENFORCE, "(?:维权|告侵权|打侵权)"),
 )
 PATTERNS = tuple((wish, re.compile(f"{THIS}{words}{END}")) for wish, words in WORDS)
-WAYS = "想怎么用,直接说“这件要许可”“出售”“质押”“维权”;暂时不用就说“这件不运营”。"
+WAYS = "这件要许可、出售、质押、维权,还是不运营,直接说。"
 
 
 def choose_wish(context: TurnContext, words: Said) -> Skill | None:

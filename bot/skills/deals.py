@@ -11,6 +11,8 @@ from bot.replies import Choice, Reply
 from bot.skills import Skill, deal_changes, deal_offers
 from bot.skills.deal_publicity import ASKS as PUBLICITY
 from bot.skills.deal_publicity import show_publicity
+from bot.skills.deal_risks import ASKED as DISPUTE
+from bot.skills.deal_risks import ASKS_RISKS, DISPUTES, ask_which, dispute, show_risks
 from bot.skills.deal_turns import MINE, commit
 from bot.skills.deal_words import (
     ACCEPTS,
@@ -77,10 +79,15 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     if (answer := deal_changes.choose_answer(context, pending)) is not None:
         return Skill(NAME, answer)
     words = said(context.plain)
+    if pending.get("kind") == DISPUTE and words.number is None and context.memory.get("last_skill") == NAME:
+        told = Said(context.text.strip(), str(pending.get("number")))
+        return Skill(NAME, lambda given: dispute(given, told))
     if words.number is not None:
         return _about_one(context, words)
     if len(text) > LONGEST_PLAIN:
         return Skill(NAME, lambda given: deal_changes.write(given, words)) if WRITES.match(words.rest) else None
+    if DISPUTES.fullmatch(words.rest) and (which := ask_which(context)) is not None:
+        return Skill(NAME, lambda _: which)
     if LISTS.fullmatch(words.rest):
         return Skill(NAME, show_list)
     if SALES.fullmatch(words.rest):
@@ -94,6 +101,10 @@ def _about_one(context: TurnContext, words: Said) -> Skill | None:
         return Skill(NAME, lambda given: deal_changes.write(given, words))
     if CHECKS.fullmatch(words.rest):
         return Skill(NAME, lambda given: show_checks(given, words))
+    if DISPUTES.match(words.rest):
+        return Skill(NAME, lambda given: dispute(given, words))
+    if ASKS_RISKS.fullmatch(words.rest):
+        return Skill(NAME, lambda given: show_risks(given, words))
     if PUBLICITY.fullmatch(words.rest):
         return Skill(NAME, lambda given: show_publicity(given, words))
     if (change := _change_of(words)) is not None:

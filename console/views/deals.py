@@ -49,6 +49,7 @@ EVENT_NAMES = {
     "checked": "确认清单", "checklist_done": "清单核对完", "taken": "接单", "handed_on": "转给同事", "noted": "备注",
     "wrote": "写给一方", "signed": "登记合同", "completed": "登记合同并办完", "registered": "登记备案办好",
     "registration_due": "提醒备案", "registration_open": "提醒登记", "back": "退回洽谈", "ended": "终止",
+    "disputed": "提出交易纠纷",
     "publicity_started": "登记公示", "publicity_lifted": "登记不用公示", "publicity_objected": "记公示异议",
     "publicity_handled": "处理公示异议", "publicity_over": "公示完了",
     "barrier": "有不能办的", "taken_over": "换了同事来谈", "payment_said": "说付款了", "payment_received": "说收到款",

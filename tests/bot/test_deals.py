@@ -165,6 +165,25 @@ def test_either_side_asks_until_when_the_price_is_published(
     assert "没有找到这个单号" in pusher.say(client, "oStranger0000000000000000003", f"公示到哪天 {number}")
 
 
+def test_risks_are_read_and_a_quarrel_reaches_a_person_in_chat(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    number = ask(client, pusher, resources, clock)
+    assert "谈成价格以后" in pusher.say(client, BUYER, f"风险清单 {number}")
+    with resources.database.unit_of_work() as session:
+        deal = session.scalars(select(Deal)).one()
+        deal.state, deal.mode, deal.amount = DealState.DONE, Mode.TRANSFER, 150_000
+    shown = pusher.say(client, BUYER, f"风险清单 {number}")
+    assert "没查完" in shown and "登记簿" in shown
+    assert number in pusher.say(client, BUYER, "交易纠纷")
+    assert "什么纠纷" in pusher.say(client, BUYER, f"交易纠纷 {number}")
+    told = pusher.say(client, BUYER, "对方签了合同一直不配合过户")
+    assert number in told and "KF" in told
+    assert "没有找到这个单号" in pusher.say(client, "oStranger0000000000000000003", f"交易纠纷 {number} 不过户")
+
+
 def ask(client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock) -> str:
     """The buyer asks about the first of the matches on the table; answers the deal's number."""
     with resources.database.unit_of_work() as session:

@@ -135,6 +135,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("put", "/deals/{number}/offer-answer"): Row(only_theirs(409), {"offer": 1, "verdict": "accept"}),
     ("put", "/deals/{number}/checks"): Row(only_theirs(409), {"key": "pledge"}),
     ("put", "/deals/{number}/payments"): Row(only_theirs(409), {"payment": 1}),
+    ("get", "/deals/{number}/risks"): Row(only_theirs(200)),
+    ("post", "/deals/{number}/dispute"): Row(only_theirs(409), {"text": "对方不配合过户"}),
     ("get", "/deals/{number}/messages"): Row(only_theirs(200)),
     ("post", "/deals/{number}/messages"): Row(only_theirs(409), {"text": "能分期吗"}),
     ("put", "/deals/{number}/end"): Row(only_theirs(200), {"reason": "price"}, is_used_up=True),

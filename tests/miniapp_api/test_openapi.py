@@ -150,6 +150,8 @@ PATHS = {
     "/api/v1/deals/{number}/payments": {"put"},
     "/api/v1/deals/{number}/end": {"put"},
     "/api/v1/deals/{number}/messages": {"get", "post"},
+    "/api/v1/deals/{number}/risks": {"get"},
+    "/api/v1/deals/{number}/dispute": {"post"},
     "/api/v1/deal-sales": {"get"},
     "/api/v1/deal-customers": {"get"},
     "/api/v1/quote-requests": {"get", "post"},
