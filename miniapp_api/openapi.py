@@ -135,6 +135,7 @@ TAGS = {
     "deal-sales": "交易",
     "deal-customers": "交易",
     "quote-requests": "交易",
+    "deal-export": "交易",
     "conversations": "会话",
     "me": "我的数据",
 }

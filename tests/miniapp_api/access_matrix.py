@@ -183,6 +183,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("put", "/market/favourites/{id}"): Row(everybody(204)),
     ("delete", "/market/favourites/{id}"): Row(everybody(204)),
     ("get", "/market/matches"): Row(everybody(200)),
+    # One id compares with nothing.
+    ("get", "/market/comparison"): Row(everybody(422), query={"ids": "one"}),
+    ("get", "/deal-export"): Row(everybody(200), query={"table": "leads"}),
     ("post", "/custody-rights"): Row(everybody(201), {"rights": [{"number": "CN110000001B"}]}),
     ("post", "/custody-photos"): Row(everybody(200), "photo"),
     ("post", "/custody-imports"): Row(everybody(201), "table"),

@@ -132,6 +132,8 @@ PATHS = {
     "/api/v1/market/board/{id}/similar": {"get"},
     "/api/v1/market/favourites": {"get"},
     "/api/v1/market/favourites/{id}": {"put", "delete"},
+    "/api/v1/market/comparison": {"get"},
+    "/api/v1/deal-export": {"get"},
     "/api/v1/market/matches": {"get"},
     "/api/v1/market/matches/{id}/feedback": {"put"},
     "/api/v1/notices": {"get"},
