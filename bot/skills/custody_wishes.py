@@ -11,7 +11,7 @@ from bot.flows.posting import begin_with
 from bot.replies import Choice, Reply
 from bot.skills import Skill
 from bot.skills.custody_changes import right_at
-from bot.skills.custody_words import END, Said
+from bot.skills.custody_words import Said
 from core.errors import AppError
 from core.i18n import chinese_date
 from models import Conversation, CustodyRight
@@ -29,13 +29,15 @@ THIS = (
     "(?:先|就|想|要|拿去|拿来|打算|准备|来|做|用来|办)*(?:对外)?"
 )
 WORDS = (
-    (Wish.REST, "(?:先)?(?:不|不用|不要|暂不|别)(?:再)?(?:运营|动|处理|折腾)(?:了|它)?"),
-    (Wish.LICENCE, "(?:给别人)?(?:许可|授权)(?:出去|给别人|别人用)?"),
-    (Wish.SELL, "(?:出售|卖|卖掉|卖了|转让|转掉|转出去|卖出去)"),
+    (Wish.REST, "(?:先)?(?:不|不用|不要|暂不|别)(?:再)?(?:运营|动|处理|折腾)(?:它)?了?"),
+    (Wish.LICENCE, "(?:给别人)?许可(?:出去|给别人|别人用)?|授权给(?:别人|他人)"),
+    (Wish.SELL, "(?:出售|卖|卖掉|转让|转掉|转出去|卖出去)"),
     (Wish.PLEDGE, "(?:质押|质押贷款|质押融资|贷款)"),
     (Wish.ENFORCE, "(?:维权|告侵权|打侵权)"),
 )
-PATTERNS = tuple((wish, re.compile(f"{THIS}{words}{END}")) for wish, words in WORDS)
+# 许可了吗 asks what was done: it wishes nothing.
+POLITE_END = "(?:吧|啊|哦|谢谢)*"
+PATTERNS = tuple((wish, re.compile(f"{THIS}(?:{words}){POLITE_END}")) for wish, words in WORDS)
 WAYS = "这件要许可、出售、质押、维权,还是不运营,直接说。"
 
 

@@ -74,7 +74,8 @@ def dispute(context: TurnContext, words: Said) -> Reply:
 
     def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
         opened = open_dispute(session, conversation, number, said, now)
-        return Reply(f"{opened.deal.number} 的纠纷:{opened.handoff.text_for_user}", choices=(MINE,), reason="handoff")
+        said_back = f"{opened.deal.number} 的纠纷:{opened.handoff.text_for_user}"
+        return Reply(said_back, choices=(MINE,), memory={"pending": None}, reason="handoff")
 
     return commit(context, work)
 

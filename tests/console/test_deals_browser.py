@@ -3,10 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from models import PostSide, Staff
+from core.clock import china_date
+from models import MarketPost, PostSide, Staff
+from nlp.market.posts import Mode
 from services.deals.broker import take_deal
+from services.deals.publicising import PublicityForm, note_objection, publicise
 from tests.console.test_browser import DESK, PHONE, base_url, open_console  # noqa: F401  (fixtures)
-from tests.support.deals import BUNDLE, agree, make_scene, settle
+from tests.support.deals import BUNDLE, PHONES, agree, make_scene, settle
 
 pytestmark = pytest.mark.slow
 
@@ -32,3 +35,37 @@ def test_a_deal_fits_the_screen_and_its_broker_writes_to_one_side(database, cloc
 
     expect(seller).to_contain_text("对方问能不能分两期")
     expect(page.locator(f"#party-{PostSide.NEED}")).not_to_contain_text("对方问能不能分两期")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_publicity_with_an_objection_and_a_flagged_transfer_fit_the_screen(
+    database,
+    clock,
+    people,
+    open_console,  # noqa: F811
+    size,
+):
+    now = clock.now()
+    with database.unit_of_work() as session:
+        scene = make_scene(session, now)
+        session.get_one(MarketPost, scene.deal.offer_post_id).answers = {"is_public_institution": True}
+        agree(session, scene, now)
+        scene.buyer.phone = PHONES[PostSide.OFFER]
+        broker = session.get_one(Staff, people["supervisor"].id)
+        take_deal(session, broker, scene.deal.number, now)
+        settle(session, scene, now, mode=Mode.TRANSFER)
+        number = scene.deal.number
+        notice = PublicityForm(name="轴承诊断方法", place="校园网公告栏 科技处〔2026〕8号", starts_on=china_date(now))
+        publicise(session, broker, number, notice, now)
+        note_objection(session, broker, number, "价格偏低,没有比过同类成果", china_date(now), now)
+    page = open_console("supervisor", size)
+    root = page.url.split("/console")[0]
+    page.goto(f"{root}/console/deals/{number}")
+    expect(page.locator("#publicity")).to_contain_text("有异议")
+    expect(page.locator("#flags")).to_contain_text("双方有关联")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.goto(f"{root}/console/transfer-flags")
+    page.get_by_label("理由").fill("同一集团内部调整")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.get_by_role("button", name="没问题").click()
+    expect(page.locator("main")).to_contain_text("没有要看的线索")
