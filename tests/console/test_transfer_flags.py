@@ -6,6 +6,7 @@ from sqlalchemy import select
 from models import Company, Deal, Staff, TransferFlag
 from nlp.market.posts import Mode
 from services.deals.broker import take_deal
+from services.deals.radar import look_for_flags
 from tests.support.deals import agree, make_scene, settle
 from tests.support.staff import make_staff
 
@@ -21,9 +22,11 @@ def flagged(database, clock, people) -> tuple[str, Staff]:
         session.flush()
         scene = make_scene(session, now)
         agree(session, scene, now)
+        settle(session, scene, now, mode=Mode.TRANSFER)
         for party in scene.deal.parties:
             party.company_id = company.id
-        settle(session, scene, now, mode=Mode.TRANSFER)
+        session.flush()
+        look_for_flags(session, scene.deal, now)
         take_deal(session, broker, scene.deal.number, now)
         return scene.deal.number, broker
 

@@ -123,10 +123,13 @@ def test_both_sides_with_one_telephone_or_one_company_are_flagged_without_a_name
         scene = make_scene(session, now)
         agree(session, scene, now)
         scene.buyer.phone = PHONES[PostSide.OFFER]
-        for party in scene.deal.parties:
-            party.company_id = company.id
         settle(session, scene, now, mode=Mode.TRANSFER)
         flag = session.scalars(select(TransferFlag)).one()
+        assert flag.details == {"by": ["phone"]}
+        for party in scene.deal.parties:
+            party.company_id = company.id
+        session.flush()
+        assert look_for_flags(session, scene.deal, now) == [flag]
         assert flag.details == {"by": ["phone", "company"]}
         assert PHONES[PostSide.OFFER] not in said_flag(flag)
         for side in PostSide:

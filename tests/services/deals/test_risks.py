@@ -55,8 +55,8 @@ def test_a_quarrel_goes_to_a_person_with_the_deals_number_and_the_other_side_hea
         settle(session, scene, now)
         take_deal(session, broker, scene.deal.number, now)
         deal = scene.deal
-        buyer = find_conversation(session, scene.buyer.id)
-        stranger = find_conversation(session, make_person(session, now).id)
+        buyer = find_conversation(session, scene.buyer.id, now)
+        stranger = find_conversation(session, make_person(session, now).id, now)
         assert buyer is not None and stranger is not None
         with pytest.raises(Conflict):
             open_dispute(session, buyer, deal.number, "对方不配合过户", now)
