@@ -27,6 +27,7 @@ from nlp.market.quick_score import FeeState, QuickScore, ScoreFacts, ScoreWeight
 from services.custody.due_dates import find_due
 from services.custody.effects import cases_resting_on
 from services.custody.portfolio import find_by_numbers
+from services.deals.access import is_side_of
 from services.market.trade_record import normal_number
 from services.patents import find_patent, term_end
 from services.working_hours import load_calendar
@@ -114,7 +115,7 @@ def _uses(session: Session, kept: CustodyRight | None, names: list[str], user_id
     deals = session.scalar(
         select(func.count(Deal.id))
         .join(DealParty, DealParty.deal_id == Deal.id)
-        .where(DealParty.user_id == user_id, Deal.state == DealState.DONE, named)
+        .where(is_side_of(user_id), Deal.state == DealState.DONE, named)
     )
     return (deals or 0) + sum(case.outcome == CaseOutcome.DONE for case in cases_resting_on(session, kept))
 
