@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from models import MarketPost, PostSide
 from services.market.access import get_board_post
 
@@ -25,11 +25,14 @@ class Comparison:
 
 
 def compare_offers(session: Session, ids: Sequence[str], today: date) -> Comparison:
-    """In the order in which they were named. Raises NotFound for what is not on the market, InvalidInput."""
+    """In the order in which they were named. Raises InvalidInput, for what is not on the market too."""
     wanted = list(dict.fromkeys(ids))
     if not LEAST <= len(wanted) <= MOST:
         raise InvalidInput(f"一次比{LEAST}到{MOST}条。", fields={"ids": f"{LEAST}到{MOST}条"})
-    posts = [get_board_post(session, public_id, today) for public_id in wanted]
+    try:
+        posts = [get_board_post(session, public_id, today) for public_id in wanted]
+    except NotFound as missing:
+        raise InvalidInput("有的已经不在展示。", fields={"ids": missing.message}) from None
     if any(post.side != PostSide.OFFER for post in posts):
         raise InvalidInput("只比供给。", fields={"ids": "有的是需求"})
     differs = [name for name in COMPARED if any(getattr(post, name) != getattr(posts[0], name) for post in posts)]

@@ -7,7 +7,7 @@ import pytest
 
 from core.clock import FixedClock, china_date
 from core.db import Database
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput
 from models import DealState, PostSide, PostState
 from services.deals.export import Table, export_deals
 from services.market.comparing import compare_offers
@@ -36,7 +36,7 @@ def test_offers_are_compared_by_what_differs_and_by_the_prices_that_are_named(
             compare_offers(session, [ids[0], need.public_id], today)
         posts[2].state = PostState.WITHDRAWN
         session.flush()
-        with pytest.raises(NotFound):
+        with pytest.raises(InvalidInput):
             compare_offers(session, ids, today)
 
 
