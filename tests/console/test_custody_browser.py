@@ -45,5 +45,5 @@ def test_papers_and_a_companys_rights_fit_the_screen(database, clock, people, op
     page.get_by_label("企业名称或信用代码").fill(COMPANY[2:5])
     page.get_by_role("button", name="查", exact=True).click()
 
-    expect(page.locator("table.log")).to_contain_text(NUMBER)
+    expect(page.locator(".claims-done")).to_contain_text(NUMBER)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
