@@ -23,7 +23,7 @@ NEVER = -9.0
 # What everybody's word about a post weighs at most, in the figure of nearness; few words count less.
 STANDING_SHARE, DOUBT = 0.06, 4
 # A post may be in so many matches of a week before others of its kind go first; twice as many cost CROWDING.
-FAIR_SHARE, CROWDING = 10, 0.04
+FAIR_SHARE, CROWDING = 10, 0.12
 WEEK = timedelta(days=7)
 
 

@@ -234,7 +234,7 @@ def test_a_post_that_many_have_gives_way_to_another_for_who_comes(market: Market
         crowded = learnt.about(ids[asking])[ids[popular].id]
         learnt.note(ids[popular].id, of=ids[asking].id)
 
-        assert crowded == pytest.approx(-0.04)
+        assert crowded == pytest.approx(-0.12)
         assert ids[popular].id not in learnt.about(ids[asking])
 
 
