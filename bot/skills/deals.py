@@ -46,6 +46,7 @@ from core.i18n import chinese_amount
 from models import Conversation
 from services.deals.access import get_own_deal
 from services.deals.listing import OwnDeal, list_deals, list_sales
+from services.deals.publicity import FINE
 from services.deals.view import CheckLine, DealView, Doing, view_deal
 from services.deals.wording import line_of, said_offer, said_registration, said_state
 
@@ -209,6 +210,8 @@ def _shown_one(view: DealView, today: date) -> Reply:
     elif deal.amount is not None:
         lines.append(f"谈成的价:{chinese_amount(deal.amount)}。")
     lines += [f"注意:{each.said}。" for each in view.barriers[:2]]
+    if view.publicity is not None and view.publicity.standing not in FINE:
+        lines.append(view.publicity.said)
     if registration := said_registration(deal, today):
         lines.append(registration)
     return Reply(

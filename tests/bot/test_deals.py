@@ -162,6 +162,7 @@ def test_either_side_asks_until_when_the_price_is_published(
         session.add(row)
     said = pusher.say(client, SELLER, f"{number} 公示什么时候结束")
     assert "公示到2026年12月8日" in said and "校园网公告栏" in said and "第十八条" in said
+    assert "公示到2026年12月8日" in pusher.say(client, BUYER, f"看 {number}")
     assert "没有找到这个单号" in pusher.say(client, "oStranger0000000000000000003", f"公示到哪天 {number}")
 
 
