@@ -246,7 +246,10 @@ def hand_in(
     lines = ["交了,专员看过就展示,结果告诉您。"]
     if to_prove:
         lines.append("签约前要办:" + ";".join(f"{each.todo}" for each in to_prove) + "。")
-    return Reply("\n".join(lines), choices=(MINE,), memory=left)
+    proofs = (
+        Choice(f"提交权属 {each.number}", "提交权属") for each in to_prove if each.rule == "owner" and each.number
+    )
+    return Reply("\n".join(lines), choices=(*proofs, MINE), memory=left)
 
 
 def form_of(table: Mapping[str, Any], context: TurnContext) -> PostForm:

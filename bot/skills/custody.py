@@ -7,6 +7,7 @@ from bot.context import TurnContext
 from bot.flows import form_replies, posting_replies
 from bot.replies import Choice, Reply
 from bot.skills import Skill, custody_changes, custody_letters, custody_photos, custody_products, market
+from bot.skills.custody_proofs import PROVES, prove
 from bot.skills.custody_wishes import WAYS, choose_wish, remembered
 from bot.skills.custody_words import (
     BARE_PLACE,
@@ -120,6 +121,7 @@ def _choose_among_own(context: TurnContext, plain: str) -> Skill | None:
         (PAID, custody_changes.mark_paid),
         (STOPS, custody_changes.ask_to_stop),
         (SILENCES, custody_changes.silence),
+        (PROVES, prove),
     )
     for pattern, answer in answers:
         if len(words.rest) > 1 and pattern.fullmatch(words.rest):

@@ -12,6 +12,7 @@ from core.errors import AppError
 from core.i18n import chinese_amount
 from models import Conversation
 from nlp.market.posts import Mode
+from nlp.rules.model import Article
 from services.deals.access import get_own_deal
 from services.deals.checklist import Checker, confirm, open_for, points_of
 from services.deals.offers import OfferForm, Verdict, answer_offer, make_offer
@@ -92,6 +93,11 @@ def confirm_one(context: TurnContext, words: Said) -> Reply:
     return _confirm(context, words, place_of(match))
 
 
+def said_check(text: str, article: Article | None) -> str:
+    """A point of the checklist with what it rests on."""
+    return f"{text}(《{article[0]}》{article[1]})" if article is not None else text
+
+
 def confirm_all(context: TurnContext, words: Said) -> Reply:
     """Not by one word: each point is a statement of its own."""
     return Reply(
@@ -110,8 +116,13 @@ def _confirm(context: TurnContext, words: Said, place: int) -> Reply:
         if not 1 <= place <= len(own):
             return Reply(f"{number} 要您确认的没有第{place}项。", choices=(Choice(f"核对清单 {number}", "核对清单"),))
         confirm(session, conversation.user_id, number, own[place - 1].key, now)
-        left = open_for(deal, Checker(side))
-        more = f"还有{len(left)}项。" if left else "您的都确认完了。"
-        return shown(f"记下了:{own[place - 1].text}。{more}", number)
+        done, left = f"记下了:{own[place - 1].text}。", open_for(deal, Checker(side))
+        if not left:
+            return shown(f"{done}您的都确认完了。", number)
+        following = own.index(left[0]) + 1
+        said = f"{done}还有{len(left)}项,下一项:\n{following}. {said_check(left[0].text, left[0].article)}"
+        choice = Choice(f"确认第{following}项 {number}", f"确认第{following}项")
+        choices = (choice, Choice(f"核对清单 {number}", "核对清单"))
+        return Reply(said, choices=choices, memory={"subject": {"kind": "deal", "deal": number}})
 
     return commit(context, work)

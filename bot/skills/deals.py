@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -43,11 +44,12 @@ from bot.skills.deal_words import (
 from core.clock import china_date
 from core.errors import NotFound
 from core.i18n import chinese_amount
-from models import Conversation
+from models import Conversation, DealState
 from services.deals.access import get_own_deal
+from services.deals.graph import CLOSED
 from services.deals.listing import OwnDeal, list_deals, list_sales
 from services.deals.publicity import FINE
-from services.deals.view import CheckLine, DealView, Doing, view_deal
+from services.deals.view import DealView, Doing, doings_of, view_deal
 from services.deals.wording import line_of, said_offer, said_registration, said_state
 
 NAME = "deals"
@@ -56,6 +58,19 @@ LIST = "deals"
 ENQUIRED_BY = {"matches": "match", "market_board": "post"}
 SHOWN = 5
 MOST_CHOICES = 3
+MOST_OPEN = 50
+NOT_OVER = frozenset(DealState) - CLOSED
+# What has to be open in a deal for words that name none.
+SAID_FOR = (
+    (Doing.ANSWER, (AGREES, DECLINES)),
+    (Doing.ANSWER_OFFER, (ACCEPTS, REFUSES)),
+    (Doing.TAKE_BACK, (TAKES_BACK,)),
+    (Doing.CONFIRM, (CHECKS, CONFIRMS, CONFIRMS_ALL)),
+    (Doing.PAY, (PAID,)),
+    (Doing.UNSHARE, (UNSHARES,)),
+    (Doing.WRITE, (WRITES,)),
+    (Doing.END, (ENDS,)),
+)
 
 Change = Callable[[TurnContext, Said], Reply]
 CHANGES: tuple[tuple[re.Pattern[str], Change], ...] = (
@@ -146,14 +161,32 @@ def _about_place(context: TurnContext, words: Said) -> Skill | None:
 
 
 def _about_subject(context: TurnContext, words: Said) -> Skill | None:
-    """Words without a number mean the deal that was shown last."""
-    number = (context.memory.get("subject") or {}).get("deal")
-    if number is None:
-        return None
-    named = Said(words.rest, str(number))
+    """Words without a number mean the deal that was shown last, else the one in which they can be said."""
     if is_offer(words.rest) and find_amount(words.rest) is None and words.rest not in {"出价", "还价", "报价"}:
         return None
-    return _about_one(context, named) if words.rest else None
+    number = (context.memory.get("subject") or {}).get("deal")
+    if number is not None:
+        return _about_one(context, Said(words.rest, str(number))) if words.rest else None
+    return _about_only(context, words)
+
+
+def _about_only(context: TurnContext, words: Said) -> Skill | None:
+    """A message that told of a deal is answered without its number: where only one waits for that, it is meant."""
+    wanted = next((doing for doing, patterns in SAID_FOR if any(each.match(words.rest) for each in patterns)), None)
+    wanted = Doing.OFFER if wanted is None and is_offer(words.rest) else wanted
+    if wanted is None or _about_one(context, words) is None:
+        return None
+    owned = list_deals(context.session, context.user_id, states=sorted(NOT_OVER), limit=MOST_OPEN)
+    fitting = [own.deal.number for own in owned if wanted in doings_of(own.deal, own.side)]
+    if not fitting:
+        return None
+    return _about_one(context, Said(words.rest, fitting[0])) if len(fitting) == 1 else Skill(NAME, ask_number)
+
+
+def ask_number(context: TurnContext) -> Reply:
+    """Several deals are open: the number says which."""
+    listed = show_list(context)
+    return replace(listed, text=f"是哪一单?说的时候带上单号。\n{listed.text}")
 
 
 def show_list(context: TurnContext) -> Reply:
@@ -256,7 +289,7 @@ def show_checks(context: TurnContext, words: Said) -> Reply:
         return Reply(f"{deal.number} 现在是“{said_state(deal)}”,没有要核对的。", choices=(MINE,))
     if not own:
         return Reply(f"{deal.number} 您要确认的都确认了,等对方和经纪人。", choices=(MINE,))
-    lines = [f"{place}. {_check(line)}" for place, line in own[:SHOWN]]
+    lines = [f"{place}. {deal_offers.said_check(line.text, line.article)}" for place, line in own[:SHOWN]]
     more = f"还有{len(own) - SHOWN}项,先确认这几项。" if len(own) > SHOWN else ""
     first = f"确认第{own[0][0]}项"
     return Reply(
@@ -264,8 +297,3 @@ def show_checks(context: TurnContext, words: Said) -> Reply:
         choices=(Choice(f"{first} {deal.number}", first), MINE),
         memory={"subject": {"kind": "deal", "deal": deal.number}, "pending": None},
     )
-
-
-def _check(line: CheckLine) -> str:
-    article = f"(《{line.article[0]}》{line.article[1]})" if line.article is not None else ""
-    return f"{line.text}{article}"

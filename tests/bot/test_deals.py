@@ -55,7 +55,8 @@ def test_a_match_becomes_a_deal_and_its_price_is_agreed_in_chat(
     listed = pusher.say(client, SELLER, f"核对清单 {number}")
     assert "1. " in listed and "《专利法》" in listed
     assert "逐项确认" in pusher.say(client, SELLER, "都确认")
-    assert "记下了" in pusher.say(client, SELLER, "确认第1项")
+    first = pusher.say(client, SELLER, "确认第1项")
+    assert "记下了" in first and "下一项:\n2. " in first and "确认第2项" in first
     # The second is the one that was shown as the second, though the first is off the list by now.
     (second,) = (line for line in listed.splitlines() if line.startswith("2. "))
     assert second.removeprefix("2. ").partition("(")[0] in pusher.say(client, SELLER, "确认第2项")
@@ -76,6 +77,28 @@ def test_a_match_becomes_a_deal_and_its_price_is_agreed_in_chat(
         deal = session.scalars(select(Deal)).one()
         assert (deal.state, deal.amount, deal.mode) == (DealState.AGREED, 150_000, Mode.LICENCE_PLAIN)
         assert [len(by) for by in deal.checks.values()] == [1, 1]
+
+
+def test_a_message_that_told_of_a_deal_is_answered_without_its_number(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    assert "怎么称呼您" not in pusher.say(client, SELLER, "同意洽谈")
+    number = ask(client, pusher, resources, clock)
+
+    assert "现在没有" not in pusher.say(client, SELLER, "接受出价")
+    assert "怎么称呼您" in pusher.say(client, SELLER, "同意洽谈")
+    assert f"{number} 谈起来了" in pusher.say(client, SELLER, "钱经理 13800138001")
+    forget_subject(resources)
+    assert f"{number} 出价了" in pusher.say(client, SELLER, "出价转让20万")
+    assert "接受吗" in pusher.say(client, BUYER, "接受出价")
+
+
+def forget_subject(resources: Resources) -> None:
+    with resources.database.unit_of_work() as session:
+        for conversation in session.scalars(select(Conversation)):
+            conversation.memory = {key: value for key, value in conversation.memory.items() if key != "subject"}
 
 
 def test_nobody_reads_a_phone_number_before_the_yes(
