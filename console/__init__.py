@@ -29,6 +29,7 @@ from console.views import (
     knowledge,
     mailings,
     market,
+    match_quality,
     questions,
     statistics,
     stream,
@@ -74,6 +75,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     claims.add_routes(blueprint, resources)
     custody.add_routes(blueprint, resources)
     market.add_routes(blueprint, resources)
+    match_quality.add_routes(blueprint, resources)
     deals.add_routes(blueprint, resources)
     transfer_flags.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)

@@ -88,6 +88,7 @@ PAGES = [
     ("/console/custody-rights?company=doesnotexist", 403, 403, 404, 404),
     ("/console/custody-papers/doesnotexist", 403, 403, 404, 404),
     ("/console/market-posts", 403, 403, 200, 200),
+    ("/console/match-quality", 403, 403, 200, 200),
     ("/console/deliveries", 403, 403, 200, 200),
     ("/console/templates", 403, 403, 200, 200),
     ("/console/mailings", 403, 403, 200, 200),
