@@ -46,7 +46,10 @@ def deal_out(session: Session, deal: Deal, side: PostSide, now: datetime, report
     return DealOut.model_validate(
         {
             **_item(deal, side),
-            **{name: getattr(deal, name) for name in ("opening", "mode", "promised_at", "signed_on", "effective_on")},
+            **{
+                name: getattr(deal, name)
+                for name in ("opening", "is_technology", "mode", "promised_at", "signed_on", "effective_on")
+            },
             "registered_on": deal.registered_on,
             "rights": list(view.rights),
             "rights_count": len(deal.rights),
@@ -70,14 +73,14 @@ def deal_out(session: Session, deal: Deal, side: PostSide, now: datetime, report
     )
 
 
-def sale_out(session: Session, own: OwnDeal, now: datetime) -> SaleOut:
+def sale_out(own: OwnDeal, other: str) -> SaleOut:
     deal = own.deal
     return SaleOut.model_validate(
         {
             **_item(deal, own.side),
             "mode": deal.mode,
             "split": _split(deal.split),
-            "other": view_deal(session, deal, own.side, now).other,
+            "other": other,
             "signed_on": deal.signed_on,
             "registered_on": deal.registered_on,
         }
@@ -102,6 +105,8 @@ def offer_out(offer: DealOffer, side: PostSide) -> OfferOut:
         {
             **values,
             "is_mine": offer.side == side,
+            "share_percent": offer.share_bp / 100 if offer.share_bp is not None else None,
+            "valuation": offer.valuation,
             "mode_label": MODE_NAMES[Mode(offer.mode)],
             "split": _split(offer.split),
         }

@@ -29,6 +29,7 @@ from miniapp_api.schemas.deals import (
     OfferAnswerIn,
     OfferIn,
     PaidIn,
+    RightsIn,
     SalesOut,
 )
 from miniapp_api.shown import confirm_when_sent, list_waiting
@@ -38,10 +39,12 @@ from services.deals.checklist import confirm
 from services.deals.ending import SAID, end_deal
 from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
 from services.deals.graph import CLOSED
-from services.deals.listing import list_customers, list_deals, list_sales
+from services.deals.listing import labels_of, list_customers, list_deals, list_sales
 from services.deals.messages import list_deal_messages, say_to_broker
+from services.deals.naming import RightsForm, name_rights
 from services.deals.offers import OfferForm, answer_offer, make_offer
 from services.deals.payments import say_paid
+from services.deals.quick import take_quick_licence
 
 
 class KeptDeal(BaseModel):
@@ -55,6 +58,7 @@ def add_routes(api: APIBlueprint) -> None:
     api.post("/deals")(api.input(DealIn)(api.output(DealOut, 201)(create_deal)))
     api.get("/deals/<number>")(api.output(DealOut)(show_deal))
     api.put("/deals/<number>/consent")(api.input(ConsentIn)(api.output(DealOut)(put_consent)))
+    api.put("/deals/<number>/rights")(api.input(RightsIn)(api.output(DealOut)(put_rights)))
     api.post("/deals/<number>/offers")(api.input(OfferIn)(api.output(DealOut, 201)(create_offer)))
     api.put("/deals/<number>/offer-answer")(api.input(OfferAnswerIn)(api.output(DealOut)(put_offer_answer)))
     api.put("/deals/<number>/checks")(api.input(CheckIn)(api.output(DealOut)(put_check)))
@@ -97,11 +101,12 @@ def create_deal(json_data: DealIn) -> BaseModel | dict[str, Any]:
 
     对方收到询问,同意后双方互看称呼和电话,经纪人在 `promised_at` 前联系。对方已经先问过您的,这样就算双方同意。
     """
-    enquiry = Enquiry(**json_data.model_dump())
+    enquiry = Enquiry(**json_data.model_dump(exclude={"takes_terms"}))
+    begin = take_quick_licence if json_data.takes_terms else enquire
 
     def work(session: Session, user: User) -> str:
         try:
-            return enquire(session, user, enquiry, current_api().clock.now()).number
+            return begin(session, user, enquiry, current_api().clock.now()).number
         except NotFound as missing:
             name = "match_id" if json_data.match_id is not None else "post_id"
             raise InvalidInput(missing.message, fields={name: missing.message}) from None
@@ -134,12 +139,32 @@ def put_consent(number: str, json_data: ConsentIn) -> BaseModel:
     return _done(work)
 
 
+def put_rights(number: str, json_data: RightsIn) -> BaseModel:
+    """写明谈的是哪件权利
+
+    对方问的是需求、出让方没有挂牌的,谈成以前由出让方写:自己托管的专利,或者说没有专利。等着答复的出价就不作数了。
+    """
+    form = RightsForm(rights=json_data.rights, is_technology=json_data.is_technology)
+
+    def work(session: Session, user: User) -> str:
+        now = current_api().clock.now()
+        return name_rights(session, user.id, number, form, now, version=json_data.version).number
+
+    return _done(work)
+
+
 def create_offer(number: str, json_data: OfferIn) -> BaseModel | dict[str, Any]:
     """出价或还价
 
     同时只有一个出价在等答复:对方的没答复就出价,算还价。
     """
-    form = OfferForm.model_validate(json_data.model_dump(exclude={"version"}))
+    share = json_data.share_percent
+    form = OfferForm.model_validate(
+        {
+            **json_data.model_dump(exclude={"version", "share_percent"}),
+            "share_bp": round(share * 100) if share is not None else None,
+        }
+    )
 
     def work(session: Session, user: User) -> str:
         make_offer(session, user.id, number, form, current_api().clock.now(), version=json_data.version)
@@ -243,11 +268,11 @@ def list_own_sales(query_data: Page) -> SalesOut:
     api, caller = current_api(), current_caller()
     scope = f"deal-sales:{caller.user_id}"
     before = api.cursors.read(scope, query_data.cursor)["before"] if query_data.cursor else None
-    now = api.clock.now()
     with api.database.reading() as session:
         rows = list_sales(session, caller.user_id, before_id=before, limit=query_data.limit + 1)
         shown = rows[: query_data.limit]
-        items = [sale_out(session, row, now) for row in shown]
+        labels = labels_of(session, shown)
+        items = [sale_out(row, labels[row.deal.id]) for row in shown]
         cursor = api.cursors.make(scope, {"before": shown[-1].deal.id}) if len(rows) > len(shown) else None
     return SalesOut(items=items, next_cursor=cursor)
 

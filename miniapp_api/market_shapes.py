@@ -9,7 +9,8 @@ from nlp.market.subject_text import without_figures
 from services.market.findings import read_findings, said_signs
 from services.market.own import OwnMatch
 from services.market.posting import PostForm
-from services.market.wording import owner_called, said_state, said_terms, said_terms_to_other
+from services.market.quick_terms import quick_terms_of
+from services.market.wording import owner_called, said_state, said_terms, said_terms_to_other, title_for_others
 
 SAME_NAMES = ("side", "text", "until", "rights", "classes", "modes", "regions", "right_state")
 
@@ -32,6 +33,7 @@ def post_out(post: MarketPost, today: date) -> PostOut:
             "region_is_must": post.region_is_must,
             "right_kinds": post.right_kinds,
             "is_anonymous": post.is_anonymous,
+            "quick_terms": post.quick_terms,
             "answers": post.answers,
             "findings": [
                 TradeFindingOut(
@@ -49,17 +51,19 @@ def post_out(post: MarketPost, today: date) -> PostOut:
 
 
 def board_out(post: MarketPost, *, user_id: int, is_kept: bool) -> BoardPostOut:
-    """As everybody reads it: a patent's number names its owner, so an anonymous post shows none."""
+    """As everybody reads it: a patent's number or title names its owner, so an anonymous post shows neither."""
+    terms = quick_terms_of(post)
     return BoardPostOut.model_validate(
         {
             **{name: getattr(post, name) for name in SAME_NAMES if name != "rights"},
             "id": post.public_id,
-            "title": post.title,
+            "title": post.title if post.user_id == user_id else title_for_others(post),
             "terms": said_terms(post),
             "owner": owner_called(post),
             "rights": [] if post.is_anonymous else post.rights,
             "rights_count": len(post.rights),
             "amount_yuan": post.amount,
+            "quick_terms": terms.model_dump() if terms is not None else None,
             "published_at": post.published_at,
             "is_mine": post.user_id == user_id,
             "is_kept": is_kept,
@@ -72,8 +76,9 @@ def match_out(found: OwnMatch, *, user_id: int, is_kept: bool) -> MatchOut:
     theirs = found.theirs
     other = board_out(theirs, user_id=user_id, is_kept=is_kept).model_copy(
         update={
-            "title": without_figures(theirs.title), "text": without_figures(theirs.text),
+            "title": without_figures(title_for_others(theirs)), "text": without_figures(theirs.text),
             "terms": said_terms_to_other(theirs), "amount_yuan": None,
+            "quick_terms": None,
         }
     )  # fmt: skip
     return MatchOut.model_validate(

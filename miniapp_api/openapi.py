@@ -72,6 +72,7 @@ CHANGES = {
     ("put", f"{PREFIX}/market/posts/{{id}}/until"),
     ("put", f"{PREFIX}/market/favourites/{{id}}"),
     ("put", f"{PREFIX}/deals/{{number}}/consent"),
+    ("put", f"{PREFIX}/deals/{{number}}/rights"),
     ("put", f"{PREFIX}/deals/{{number}}/offer-answer"),
     ("put", f"{PREFIX}/deals/{{number}}/checks"),
     ("put", f"{PREFIX}/deals/{{number}}/payments"),

@@ -64,6 +64,8 @@ class Deal(Base):
     # What whoever asked wrote with it.
     opening: Mapped[str] = mapped_column(String(300), default="")
     rights: Mapped[list[str]] = mapped_column(default=list)
+    # The seller said that it is a technology without a patent; needed where no offer says so.
+    is_technology: Mapped[bool] = mapped_column(default=False)
     region: Mapped[str | None] = mapped_column(String(60))
     mode: Mapped[str | None] = mapped_column(String(20))
     amount: Mapped[int | None]
@@ -130,6 +132,9 @@ class DealOffer(Base):
     # Nobody said how: shared out evenly.
     is_split_even: Mapped[bool] = mapped_column(default=False)
     terms: Mapped[str] = mapped_column(String(500), default="")
+    # Of shares: how many hundredths of a percent, and how the right was valued (services.deals.equity.Valuation).
+    share_bp: Mapped[int | None]
+    valuation: Mapped[str | None] = mapped_column(String(12))
     # Its last day.
     until: Mapped[date]
     state: Mapped[str] = mapped_column(String(10), default=OfferState.OPEN)

@@ -68,6 +68,8 @@ class MarketPost(Base):
     until: Mapped[date]
     # The first of its places, by which the board is filtered.
     place: Mapped[str | None] = mapped_column(String(60))
+    # Standard terms of a quick licence, as services/market/quick_terms.py writes them.
+    quick_terms: Mapped[dict[str, Any] | None]
     # What its owner says of its rights, by the names of nlp.market.trade_facts.Answers.
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # What the rules said last, as services/market/checks.py writes it, and the signs of a text that tells too much.

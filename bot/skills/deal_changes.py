@@ -22,6 +22,7 @@ from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
 from services.deals.messages import say_to_broker
 from services.deals.offers import Verdict, answer_offer
 from services.deals.payments import say_paid
+from services.deals.quick import take_quick_licence
 from services.deals.settings import deal_settings
 from services.deals.wording import said_promise
 
@@ -71,6 +72,10 @@ def _asking(context: TurnContext, about: Mapping[str, Any], given: Called) -> Re
     def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
         user = session.get_one(User, conversation.user_id)
         enquiry = Enquiry(match_id=about.get("match"), post_id=about.get("post"), name=given.name, phone=given.phone)
+        if about.get("takes"):
+            deal = take_quick_licence(session, user, enquiry, now)
+            said = f"快速许可谈成了,单号 {deal.number}。{said_promise(deal, now)}"
+            return shown(f"{said}对方同意后互看联系方式;下一步核对清单。", deal.number)
         deal = enquire(session, user, enquiry, now)
         if deal.state != DealState.ENQUIRED:
             said = f"对方已经问过您,这样就算都同意谈了。单号 {deal.number}。{said_promise(deal, now)}"

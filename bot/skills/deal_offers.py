@@ -7,14 +7,17 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills.deal_turns import MINE, commit, number_of, shown
-from bot.skills.deal_words import CONFIRMS, Said, find_amount, find_mode, place_of
+from bot.skills.deal_words import CONFIRMS, Said, find_amount, find_mode, find_share, find_valuation, place_of
 from core.errors import AppError
 from core.i18n import chinese_amount
 from models import Conversation
 from nlp.market.posts import Mode
+from nlp.patent_numbers import find_numbers
 from nlp.rules.model import Article
 from services.deals.access import get_own_deal
 from services.deals.checklist import Checker, confirm, open_for, points_of
+from services.deals.equity import RISK
+from services.deals.naming import RightsForm, name_rights
 from services.deals.offers import OfferForm, Verdict, answer_offer, make_offer
 from services.deals.open_offer import find_open_offer
 from services.deals.splits import MOST_AMOUNT
@@ -22,6 +25,8 @@ from services.deals.wording import said_offer
 
 # What is asked for, kept as pending.kind.
 OFFER, ACCEPT = "deal_offer", "deal_accept"
+MOST_SAID = 3
+ASKS_EQUITY = "占股多少、按什么作价?连价一起说,比如“作价入股200万占股10%,有评估报告”,或者“…签约前评估”。"
 ASKS_OFFER = "出多少、什么方式?比如“普通许可15万”“转让80万”。"
 
 
@@ -34,8 +39,9 @@ def ask_to_accept(context: TurnContext, words: Said) -> Reply:
     open_offer = find_open_offer(deal)
     if open_offer is None or open_offer.side == side:
         return Reply(f"{deal.number} 现在没有等您答复的出价。", choices=(MINE,))
+    risk = f"{RISK}\n" if open_offer.mode == Mode.EQUITY else ""
     return Reply(
-        f"核对一下:{said_offer(open_offer)}。\n接受后进到核对清单,合同还没签。接受吗?",
+        f"核对一下:{said_offer(open_offer)}。\n{risk}接受后进到核对清单,合同还没签。接受吗?",
         choices=(Choice("好", "接受"), Choice("算了", "再想想")),
         memory={"pending": {"kind": ACCEPT, "number": deal.number, "offer": open_offer.number}},
     )
@@ -81,8 +87,37 @@ def offer(context: TurnContext, words: Said) -> Reply:
                 ASKS_OFFER,
                 memory={"pending": {"kind": OFFER, "number": number}, "subject": {"kind": "deal", "deal": number}},
             )
-        made = make_offer(session, conversation.user_id, number, OfferForm(mode=mode, amount=amount), now)
+        share = find_share(words.rest) if mode is Mode.EQUITY else None
+        valuation = find_valuation(words.rest) if mode is Mode.EQUITY else None
+        if mode is Mode.EQUITY and (share is None or valuation is None):
+            return Reply(
+                ASKS_EQUITY,
+                memory={"pending": {"kind": OFFER, "number": number}, "subject": {"kind": "deal", "deal": number}},
+            )
+        form = OfferForm(mode=mode, amount=amount, share_bp=share, valuation=valuation)
+        made = make_offer(session, conversation.user_id, number, form, now)
         return shown(f"{number} 出价了:{said_offer(made)}。对方答复了告诉您。", number)
+
+    return commit(context, work)
+
+
+def name_them(context: TurnContext, words: Said) -> Reply:
+    """权利CN112345678B: what a deal is in that began with a need alone."""
+    return _name(context, words, RightsForm(rights=[each.normal for each in find_numbers(words.rest)]))
+
+
+def say_technology(context: TurnContext, words: Said) -> Reply:
+    return _name(context, words, RightsForm(is_technology=True))
+
+
+def _name(context: TurnContext, words: Said, form: RightsForm) -> Reply:
+    number = number_of(words)
+
+    def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
+        deal = name_rights(session, conversation.user_id, number, form, now)
+        said = "、".join(deal.rights[:MOST_SAID]) or "没有专利的技术"
+        more = f"等{len(deal.rights)}件" if len(deal.rights) > MOST_SAID else ""
+        return shown(f"{number} 谈的是:{said}{more}。已告诉对方。", number)
 
     return commit(context, work)
 

@@ -7,6 +7,7 @@ from nlp.market.posts import Mode
 from nlp.slots.money import find_amounts
 from nlp.slots.numerals import CHINESE, read_number
 from services.deals.contact import find_phone
+from services.deals.equity import MOST_SHARE, Valuation
 
 LONGEST = 320
 LONGEST_PLAIN = 40
@@ -28,6 +29,8 @@ BESIDES_PRICE = re.compile(f"(?:我|出|做|总共|一共|最多|就|吧|元|块
 ACCEPTS = re.compile(f"(?:我)?(?:接受|同意)(?:这个|对方的)?(?:出价|报价|还价|价格|价){END}")
 REFUSES = re.compile(f"(?:我)?(?:不接受|不同意|拒绝)(?:这个|对方的)?(?:出价|报价|还价|价格|价){END}")
 TAKES_BACK = re.compile(f"(?:收回|撤回)(?:我的)?(?:出价|报价|还价){END}")
+NAMES_RIGHTS = re.compile(r"^(?:谈的是|谈的)?(?:权利|专利)(?:是|为|号|[::,,\s])*(?=[A-Za-z0-9])")
+WITHOUT_RIGHTS = re.compile(f"(?:我|这单|是|谈的是)*没有?专利(?:的?技术)?{END}")
 CHECKS = re.compile(f"(?:核对|看看?|打开)?(?:交易)?(?:核对)?清单{END}")
 CONFIRMS = re.compile(f"(?:我)?确认(?:清单)?第?(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,3}})[项条个]?{END}")
 CONFIRMS_ALL = re.compile(f"(?:清单)?(?:都|全部|全)确认{END}|确认(?:全部|所有){END}")
@@ -38,8 +41,11 @@ PAID = re.compile(
 ENQUIRES = re.compile(
     f"(?:我)?(?:想谈|想聊|要谈|问一?下|对|有兴趣|感兴趣|联系)?第(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,2}})[个条](?:有兴趣|感兴趣|想谈|谈谈|聊聊|的对方)?{END}"
 )
+TAKES_TERMS = re.compile(f"(?:我)?(?:照单)?接受标准条款第(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,2}})[个条]{END}")
 WANTS = re.compile("谈|聊|有兴趣|感兴趣|联系|问")
 CALLED = re.compile(r"(?:我叫|叫我|我是|姓名|称呼|名字|联系人|电话|手机号?|号码|是|[::,,、;;。\s])+")
+SHARE = re.compile(r"(?<![\d.])(?P<share>\d{1,3}(?:\.\d{1,2})?)\s*[%％]")
+TO_APPRAISE = re.compile("签约前|再评估|没评估|还没评估|协商|待评估")
 MODES = (
     (Mode.LICENCE_EXCLUSIVE, "独占许可"),
     (Mode.LICENCE_SOLE, "排他许可"),
@@ -85,6 +91,19 @@ def place_of(match: re.Match[str]) -> int:
 
 def find_mode(text: str) -> Mode | None:
     return next((mode for mode, word in MODES if word in text), None)
+
+
+def find_share(text: str) -> int | None:
+    """占股12.5%, in hundredths of a percent."""
+    match = SHARE.search(text)
+    share = round(float(match["share"]) * 100) if match is not None else 0
+    return share if 1 <= share <= MOST_SHARE else None
+
+
+def find_valuation(text: str) -> Valuation | None:
+    if TO_APPRAISE.search(text):
+        return Valuation.TO_APPRAISE
+    return Valuation.APPRAISED if "评估" in text else None
 
 
 def find_amount(text: str) -> int | None:

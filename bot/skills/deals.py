@@ -27,13 +27,16 @@ from bot.skills.deal_words import (
     LISTS,
     LONGEST,
     LONGEST_PLAIN,
+    NAMES_RIGHTS,
     PAID,
     REFUSES,
     SALES,
     SHOWS,
     TAKES_BACK,
+    TAKES_TERMS,
     UNSHARES,
     WANTS,
+    WITHOUT_RIGHTS,
     WRITES,
     Said,
     find_amount,
@@ -44,11 +47,12 @@ from bot.skills.deal_words import (
 from core.clock import china_date
 from core.errors import NotFound
 from core.i18n import chinese_amount
-from models import Conversation, DealState
+from models import Conversation, DealState, PostSide
 from services.deals.access import get_own_deal
 from services.deals.graph import CLOSED
 from services.deals.listing import OwnDeal, list_deals, list_sales
 from services.deals.publicity import FINE
+from services.deals.standing import Barrier
 from services.deals.view import DealView, Doing, doings_of, view_deal
 from services.deals.wording import line_of, said_offer, said_registration, said_state
 
@@ -84,6 +88,7 @@ CHANGES: tuple[tuple[re.Pattern[str], Change], ...] = (
     (CONFIRMS, deal_offers.confirm_one),
     (CONFIRMS_ALL, deal_offers.confirm_all),
     (PAID, deal_changes.note_payment),
+    (WITHOUT_RIGHTS, deal_offers.say_technology),
 )
 
 
@@ -125,6 +130,8 @@ def _about_one(context: TurnContext, words: Said) -> Skill | None:
         return Skill(NAME, lambda given: show_publicity(given, words))
     if (change := _change_of(words)) is not None:
         return Skill(NAME, lambda given: change(given, words))
+    if NAMES_RIGHTS.match(words.rest):
+        return Skill(NAME, lambda given: deal_offers.name_them(given, words))
     if is_offer(words.rest):
         return Skill(NAME, lambda given: deal_offers.offer(given, words))
     if SHOWS.fullmatch(words.rest):
@@ -138,14 +145,15 @@ def _change_of(words: Said) -> Change | None:
 
 def _about_match(context: TurnContext, words: Said) -> Skill | None:
     kept = context.memory.get("list") or {}
-    match = ENQUIRES.fullmatch(words.rest)
+    takes = TAKES_TERMS.fullmatch(words.rest)
+    match = takes or ENQUIRES.fullmatch(words.rest)
     by = ENQUIRED_BY.get(str(kept.get("kind")))
-    if by is None or match is None or not WANTS.search(words.rest):
+    if by is None or match is None or not (takes or WANTS.search(words.rest)):
         return None
     ids, place = list(kept.get("ids") or []), place_of(match)
     if not 1 <= place <= len(ids):
         return None
-    about = {by: str(ids[place - 1])}
+    about = {by: str(ids[place - 1]), **({"takes": "terms"} if takes else {})}
     return Skill(NAME, lambda given: deal_changes.enquire_about(given, about))
 
 
@@ -242,7 +250,7 @@ def _shown_one(view: DealView, today: date) -> Reply:
         lines.append(f"{'我' if standing[0].side == side else '对方'}出价:{said_offer(standing[0])}。")
     elif deal.amount is not None:
         lines.append(f"谈成的价:{chinese_amount(deal.amount)}。")
-    lines += [f"注意:{each.said}。" for each in view.barriers[:2]]
+    lines += [f"注意:{each.said}。{_todo(each, side)}" for each in view.barriers[:2]]
     if view.publicity is not None and view.publicity.standing not in FINE:
         lines.append(view.publicity.said)
     if registration := said_registration(deal, today):
@@ -253,6 +261,10 @@ def _shown_one(view: DealView, today: date) -> Reply:
         memory={"subject": {"kind": "deal", "deal": deal.number}, "pending": None},
         contact_deal=deal.id if view.contact is not None else None,
     )
+
+
+def _todo(barrier: Barrier, side: PostSide) -> str:
+    return f"{barrier.todo}。" if barrier.todo and side == PostSide.OFFER else ""
 
 
 def _contact_lines(view: DealView) -> list[str]:
@@ -270,6 +282,7 @@ def _choices(view: DealView) -> tuple[Choice, ...]:
         Doing.ANSWER: (Choice(f"同意洽谈 {number}", "同意洽谈"), Choice(f"不谈 {number}", "不谈")),
         Doing.ANSWER_OFFER: (Choice(f"接受出价 {number}", "接受出价"), Choice(f"不接受出价 {number}", "不接受")),
         Doing.TAKE_BACK: (Choice(f"收回出价 {number}", "收回出价"),),
+        Doing.NAME_RIGHTS: (Choice(f"没有专利 {number}", "没有专利"),) if not view.deal.rights else (),
         Doing.OFFER: (Choice(f"出价 {number}", "出价"),),
         Doing.CONFIRM: (Choice(f"核对清单 {number}", "核对清单"),),
     }

@@ -10,7 +10,7 @@ from bot.context import TurnContext
 from bot.flows.posting import DISCLOSES, MINE, begin_with, hand_in
 from bot.flows.posting_words import LEAVES_OUT, PUBLISHES_ALL_THE_SAME
 from bot.replies import Choice, Reply
-from bot.skills import Skill
+from bot.skills import Skill, open_licences
 from bot.skills.custody_changes import right_at
 from bot.skills.custody_words import BARE_PLACE, END, OURS, POLITE, Said, said
 from bot.skills.market_board import BOARD, SHOWN, WANTED, browse_on, shortened, show_board_post, table_of
@@ -18,6 +18,7 @@ from core.errors import AppError
 from core.i18n import chinese_date
 from models import Conversation, CustodyRight, MarketPost, PostSide, PostState, RightKind, User
 from nlp.market.disclosure import without_details
+from nlp.market.posts import Mode
 from nlp.market.trade_facts import Verdict
 from services.custody.portfolio import find_by_numbers, list_rights
 from services.custody.wording import named
@@ -60,6 +61,9 @@ def choose(context: TurnContext, text: str) -> Skill | None:
             return Skill(NAME, _leave_out)
     if LISTS.fullmatch(plain) and IS_OURS.search(plain):
         return Skill(NAME, show_own)
+    if (wish := open_licences.asks(context, plain)) is not None:
+        public_id = _at(context, None)
+        return Skill(NAME, lambda given: open_licences.show_declaration(given, wish, public_id))
     words = said(plain)
     if PUTS_OUT.fullmatch(words.rest):
         return _choose_to_put_out(context, words)
@@ -80,8 +84,11 @@ def _choose_in_list(context: TurnContext, plain: str, words: Said) -> Skill | No
     if kind not in {OWN, BOARD}:
         return None
     act = context.understanding.act if context.understanding.intent is None else None
-    if kind == BOARD and act in {"next_page", "previous_page"}:
-        return Skill(NAME, lambda given: browse_on(given, SHOWN if act == "next_page" else -SHOWN))
+    if act in {"next_page", "previous_page"}:
+        by = SHOWN if act == "next_page" else -SHOWN
+        if kind == BOARD:
+            return Skill(NAME, lambda given: browse_on(given, by))
+        return Skill(NAME, partial(show_own, offset=int(table.get("offset") or 0) + by))
     bare = BARE_PLACE.fullmatch(plain)
     place = int(bare["place"]) if bare else words.place
     public_id = _at(context, place)
@@ -129,18 +136,24 @@ def ask_which(context: TurnContext) -> Reply:
     return Reply(text, choices=(Choice("挂出去第1个", "挂第1个"),), memory={"list": table, "pending": None})
 
 
-def show_own(context: TurnContext) -> Reply:
-    """What asks for something first."""
-    posts = list_live_posts(context.session, context.user_id)
-    if not posts:
+def show_own(context: TurnContext, *, offset: int = 0) -> Reply:
+    """What asks for something first, page by page."""
+    page = list_live_posts(context.session, context.user_id, offset=max(offset, 0), limit=SHOWN)
+    shown = page.items
+    if not shown and offset > 0:
+        return Reply("后面没有了。", choices=(MINE,))
+    if offset < 0:
+        return Reply("已经是第一页了。", choices=(MINE,))
+    if not shown:
         text = "您还没发过供需。有专利要转让、许可,或者要找技术,直接说。"
         return Reply(text, choices=(Choice("我有专利想转让", "发供给"), WANTED))
-    shown = posts[:SHOWN]
-    lines = [f"共{len(posts)}条:"]
+    lines = [f"共{page.total}条:"]
     for place, post in enumerate(shown, start=1):
         lines.append(f"{place}. {SIDES[PostSide(post.side)]} {called(post)} · {said_state(post, context.today)}")
-    lines.append("回复数字看一条,“撤下第1个”撤下。")
-    return Reply("\n".join(lines), choices=(Choice("第1个", "看第1条"),), memory=table_of(OWN, shown))
+    more = page.next_offset is not None
+    lines.append("回复数字看一条,“撤下第1个”撤下" + (",“下一页”继续。" if more else "。"))
+    choices = (Choice("第1个", "看第1条"), *((Choice("下一页", "下一页"),) if more else ()))
+    return Reply("\n".join(lines), choices=choices, memory=table_of(OWN, shown, offset=offset))
 
 
 def show_own_post(context: TurnContext, *, public_id: str) -> Reply:
@@ -163,6 +176,8 @@ def show_own_post(context: TurnContext, *, public_id: str) -> Reply:
 
 
 def _ways(post: MarketPost) -> tuple[Choice, ...]:
+    if Mode.OPEN_LICENCE in post.modes and post.rights and post.state == PostState.PUBLISHED:
+        return (Choice("开放许可声明", "声明草稿"), Choice("续期", "续半年"), Choice("撤下", "撤下"))
     if post.state in {PostState.DRAFT, PostState.REFUSED}:
         return (Choice("交审核", "交审核"), Choice("撤下", "撤下"))
     if post.state in {PostState.PUBLISHED, PostState.EXPIRED}:

@@ -11,7 +11,8 @@ from models import MarketPost, PostSide
 from nlp.segmenter import default_segmenter
 from services.market.access import get_board_post
 from services.market.board import BoardQuery, search_board
-from services.market.wording import SIDES, called, owner_called, said_terms
+from services.market.quick_terms import quick_terms_of, said_quick_terms
+from services.market.wording import SIDES, called_by_others, owner_called, said_terms
 
 BOARD = "market_board"
 SHOWN, SHOWN_TEXT = 5, 80
@@ -52,7 +53,7 @@ def _show_board(context: TurnContext, query: dict[str, str], offset: int) -> Rep
         return Reply(text, choices=(WANTED, TO_PERSON), memory={"pending": None})
     lines = [f"{about}{SIDES[side]}在展示的共{page.total}条:"]
     for place, post in enumerate(page.items, start=1):
-        lines.append(f"{place}. " + " · ".join(part for part in (called(post), said_terms(post)) if part))
+        lines.append(f"{place}. " + " · ".join(part for part in (called_by_others(post), said_terms(post)) if part))
     more = page.next_offset is not None
     lines.append("回复数字看一条" + (",“下一页”继续。" if more else "。"))
     choices = (Choice("第1个", "看第1条"), *((Choice("下一页", "下一页"),) if more else ()), WANTED)
@@ -66,14 +67,17 @@ def show_board_post(context: TurnContext, *, public_id: str) -> Reply:
         post = get_board_post(context.session, public_id, context.today)
     except AppError as refusal:
         return Reply(refusal.message, choices=(WANTED,))
-    lines = [f"{SIDES[PostSide(post.side)]} {called(post)}", shortened(post.text), said_terms(post)]
+    lines = [f"{SIDES[PostSide(post.side)]} {called_by_others(post)}", shortened(post.text), said_terms(post)]
     rights = "" if post.is_anonymous or not post.rights else f" · {'、'.join(post.rights[:2])}"
     lines.append(f"{owner_called(post)}{rights} · 展示到{chinese_date(post.until)}")
     ids = list((context.memory.get("list") or {}).get("ids") or [])
     asks = f"想谈第{ids.index(public_id) + 1}个" if public_id in ids else ""
     if asks:
         lines.append(f"想谈说“{asks}”:先问对方,双方都同意才互看联系方式。")
-    choices = (*((Choice(asks, "想谈"),) if asks else ()), TO_PERSON)
+    takes = f"接受标准条款第{ids.index(public_id) + 1}个" if asks and (terms := quick_terms_of(post)) else ""
+    if takes and terms is not None and post.amount is not None:
+        lines.append(f"快速许可:{said_quick_terms(terms, post.amount)}。照单接受说“{takes}”,直接谈成。")
+    choices = (*((Choice(takes, "照单接受"),) if takes else ()), *((Choice(asks, "想谈"),) if asks else ()), TO_PERSON)
     return Reply("\n".join(line for line in lines if line), choices=choices, memory={"pending": None})
 
 

@@ -52,7 +52,8 @@ EVENT_NAMES = {
     "disputed": "提出交易纠纷",
     "publicity_started": "登记公示", "publicity_lifted": "登记不用公示", "publicity_objected": "记公示异议",
     "publicity_handled": "处理公示异议", "publicity_over": "公示完了",
-    "barrier": "有不能办的", "taken_over": "换了同事来谈", "payment_said": "说付款了", "payment_received": "说收到款",
+    "barrier": "有不能办的", "taken_over": "换了同事来谈", "rights_named": "写明谈的权利", "terms_taken": "照单接受",
+    "payment_said": "说付款了", "payment_received": "说收到款",
 }  # fmt: skip
 Step = Callable[[Session, Staff], object]
 Chosen = TypeVar("Chosen", PostSide, Reason)

@@ -13,7 +13,9 @@ from nlp.market.posts import Mode
 from services.deals.checklist import Checker
 from services.deals.ending import SAID, Reason
 from services.deals.enquiring import LONGEST_OPENING
+from services.deals.equity import Valuation
 from services.deals.messages import LONGEST
+from services.deals.naming import MOST_RIGHTS
 from services.deals.offers import LONGEST_TERMS, MOST_OFFERS, Verdict
 from services.deals.publicity import Standing
 from services.deals.quotes import MOST_POSTS
@@ -38,6 +40,7 @@ class DealIn(Input):
     text: Opening = Field("", description="想先说的话;不要写联系方式")
     name: Name | None = NAME
     phone: Phone | None = PHONE
+    takes_terms: bool = Field(False, description="照单接受这条的快速许可标准条款(`quick_terms`),直接谈成")
 
     @model_validator(mode="after")
     def _one(self) -> "DealIn":
@@ -66,12 +69,22 @@ class OfferIn(Input):
     )
     terms: Terms = Field("", description="条件,比如期限、地域、付款方式")
     until: Day | None = Field(None, description="有效到哪天;不填管30天")
+    share_percent: float | None = Field(None, ge=0.01, le=100, description="作价入股占多少,百分数", examples=[10])
+    valuation: Valuation | None = Field(None, description="作价入股按什么作价:有评估报告,还是签约前评估")
     version: Version | None = None
 
 
 class OfferAnswerIn(Input):
     offer: int = Field(ge=1, le=MOST_OFFERS, description="答复的是哪一个,`offers` 里的 `number`", examples=[1])
     verdict: Verdict = Field(description="对方的出价:接受、不接受;自己的:收回")
+    version: Version | None = None
+
+
+class RightsIn(Input):
+    rights: list[Annotated[str, StringConstraints(min_length=1, max_length=60)]] = Field(
+        default_factory=list, max_length=MOST_RIGHTS, description="专利号,要在自己名下的托管里"
+    )
+    is_technology: bool = Field(False, description="没有专利的技术")
     version: Version | None = None
 
 
@@ -119,6 +132,8 @@ class OfferOut(Output):
     split: list[ShareOut]
     is_split_even: bool = Field(description="没说怎么分,平均摊的")
     terms: str
+    share_percent: float | None = Field(description="作价入股的占股")
+    valuation: Valuation | None
     until: date
     state: OfferState
     created_at: datetime
@@ -197,6 +212,7 @@ class DealOut(DealItemOut):
 
     rights: list[str] = Field(description="权利的号码;匿名的供给,双方都同意谈之前不给对方看")
     rights_count: int = Field(description="一共几件")
+    is_technology: bool = Field(description="出让方说了是没有专利的技术")
     opening: str = Field(description="提出的一方先说的话")
     other: str = Field(description="怎么称呼对方", examples=["对方"])
     contact: ContactOut | None

@@ -15,6 +15,7 @@ from nlp.market.posts import Mode, RightState
 from nlp.market.trade_facts import Verdict
 from services.market.feedback import Reason
 from services.market.posting import LONGEST_TEXT, LONGEST_TITLE, MOST_AMOUNT, SHORTEST_TEXT
+from services.market.quick_terms import MOST_YEARS, FeeKind
 
 
 def _ipc(value: str) -> str:
@@ -29,6 +30,7 @@ Number = Annotated[Words, StringConstraints(max_length=40)]
 Ipc = Annotated[Words, StringConstraints(max_length=20), AfterValidator(_ipc)]
 Place = Annotated[Words, StringConstraints(max_length=60)]
 Yuan = Annotated[int, Field(ge=1, le=MOST_AMOUNT)]
+Limit = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=NO_NUL)]
 Id = Annotated[str, StringConstraints(pattern=PUBLIC_ID)]
 
 
@@ -49,6 +51,22 @@ class RightAnswersIn(Input):
     is_appraised: bool | None = Field(None, description="国有企业:做过资产评估")
 
 
+class QuickTermsIn(Input):
+    """都是普通许可,不排他。对方照单接受就谈成。"""
+
+    fee: FeeKind = Field(description="每年付,还是一次付清")
+    years: int = Field(ge=1, le=MOST_YEARS, description="几年")
+    region: Limit = Field("", description="限哪里用;空着不限")
+    field: Limit = Field("", description="限哪个领域用;空着不限")
+
+
+class QuickTermsOut(Output):
+    fee: FeeKind
+    years: int
+    region: str
+    field: str
+
+
 class PostIn(Input):
     side: PostSide = Field(description="供给或需求;发了以后不能互换")
     title: Title = Field("", description="供给必填", examples=["滚动轴承早期故障诊断方法"])
@@ -63,6 +81,7 @@ class PostIn(Input):
     right_kinds: list[PatentKind] = Field(default_factory=list, max_length=3, description="专利类型")
     right_state: RightState | None = Field(None, description="授权专利、申请中、没有专利的技术")
     is_anonymous: bool = Field(True, description="双方同意前不显示企业名称和专利号")
+    quick_terms: QuickTermsIn | None = Field(None, description="快速许可的标准条款,价格是 `amount_yuan`")
     answers: RightAnswersIn = Field(default_factory=RightAnswersIn)
 
 
@@ -115,6 +134,7 @@ class PostOut(Output):
     right_kinds: list[str]
     right_state: RightState | None
     is_anonymous: bool
+    quick_terms: QuickTermsOut | None
     answers: dict[str, bool]
     findings: list[TradeFindingOut] = Field(description="能不能交易,逐条;不能的在前")
     warning: str | None = Field(description="文中有做法的细节时的提醒")
@@ -159,6 +179,7 @@ class BoardPostOut(Output):
     classes: list[str]
     modes: list[Mode]
     amount_yuan: int | None
+    quick_terms: QuickTermsOut | None = Field(description="可以照单接受的快速许可标准条款")
     regions: list[str]
     right_state: RightState | None
     until: date

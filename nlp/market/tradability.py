@@ -25,12 +25,16 @@ SEIZED: Article = (RULES, "第一百零四条")
 SUSPENDED: Article = (RULES, "第一百零五条")
 DISPOSABLE: Article = (CIVIL_CODE, "第四百四十条")
 PLEDGED: Article = (CIVIL_CODE, "第四百四十四条")
+SUBJECT: Article = (CIVIL_CODE, "第八百四十五条")
 LAWFUL_HOLDER: Article = (CIVIL_CODE, "第八百七十条")
 BREACH: Article = (CIVIL_CODE, "第八百七十二条")
 EXPORT: Article = ("技术进出口管理条例", "第三十条")
 PUBLICITY: Article = ("促进科技成果转化法", "第十八条")
 APPRAISAL: Article = ("企业国有资产法", "第四十七条")
 SECRECY: Article = ("保守国家秘密法", "第三十五条")
+
+# H01M of H01M 10/0525.
+SUBCLASS = 4
 
 # A co-owner may grant these alone (Patent Law, art. 14). An open licence is declared by all owners together.
 ALONE = frozenset({Mode.LICENCE_PLAIN, Mode.LICENCE_QUICK})
@@ -232,4 +236,16 @@ def _state_owned(offer: Offer, stage: Stage) -> Iterator[Finding]:
         yield Finding("assets", verdict, text, (APPRAISAL,), "问清算不算重大财产,要评估的先评估")
 
 
-ABOUT_ALL: tuple[Callable[[Offer, Stage], Iterator[Finding]], ...] = (_export, _publicity, _state_owned)
+def _bundle(offer: Offer, stage: Stage) -> Iterator[Finding]:
+    """Several rights at one price have an owner and a field in common, or whoever wants one of them should know."""
+    owners = [set(right.owner_names) for right in offer.rights if right.owner_names]
+    if len(owners) > 1 and not set.intersection(*owners):
+        text = "打包的各件没有共同的权利人"
+        yield Finding("bundle", Verdict.TO_PROVE, text, (LAWFUL_HOLDER,), "各权利人都同意一起交易,或者分开挂")
+    fields = [{symbol[:SUBCLASS] for symbol in right.classes} for right in offer.rights if right.classes]
+    if len(fields) > 1 and not set.intersection(*fields):
+        text = "打包的各件不在一个技术领域"
+        yield Finding("bundle", Verdict.TO_PROVE, text, (SUBJECT,), "说明为什么一起交易,或者分开挂")
+
+
+ABOUT_ALL: tuple[Callable[[Offer, Stage], Iterator[Finding]], ...] = (_bundle, _export, _publicity, _state_owned)

@@ -58,6 +58,8 @@ class RightFacts:
     needs_report: bool = False
     is_by_university: bool = False
     pledge_case: str | None = None
+    # IPC symbols, where a record has them.
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

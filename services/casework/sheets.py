@@ -42,7 +42,8 @@ def has_sheet(case: Case) -> bool:
 
 
 def make_sheet(session: Session, case: Case, now: datetime, *, for_owner: bool) -> Sheet:
-    """The sheet of a case whose door was passed. The owner reads how far each party is, not what it said.
+    """The sheet of a case whose door was passed. What a party asks for stands on the owner's alone: the printed one
+    goes to all of them. Of what it judges the owner reads how far it is, not what it said.
 
     Raises NotFound where the service has none.
     """
@@ -96,8 +97,8 @@ def _opinions(session: Session, case: Case, service: Service, *, for_owner: bool
             continue
         row = done.get(task.key)
         said = None
-        if row is not None and for_owner:
-            said = "已完成"
+        if row is not None and for_owner != task.is_priced:
+            said = "已完成" if for_owner else "已答复,条件只给企业"
         elif row is not None:
             said = ";".join(f"{field.ask.label}{text}" for field, text in shown_form(task.report, row.result)) or None
         yield SheetLine(task.name, said, PARTY_NAMES[task.party])

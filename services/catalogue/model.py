@@ -107,6 +107,8 @@ class Task:
     talents: frozenset[str] = frozenset()
     # Which parts of the standard sheet are on the task's page; they hold no other of the form's fields than `sees`.
     sheet: frozenset[SheetSubject] = frozenset()
+    # What it answers is its own price and terms: for the owner, never on a sheet that other parties get.
+    is_priced: bool = False
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,14 @@ CHECKS = (
         for_rights=False,
     ),
     Check("split", "包里各件的价格分摊,双方都认可", _TWO, for_bundles=True),
+    Check(
+        "appraisal",
+        "作价经评估机构评估,核实过财产,没有高估低估",
+        _SELLER | {Checker.BROKER},
+        frozenset({Mode.EQUITY}),
+        ("公司法", "第四十八条"),
+        for_rights=False,
+    ),
     Check("payment", "什么时候付、付多少、付到哪个账户,写进合同", _TWO, for_rights=False),
 )
 

@@ -34,6 +34,7 @@ from services.deals.history import note
 from services.deals.told_contacts import forget_told_contacts
 from services.market.access import NO_POST, find_owner_of, get_own_match
 from services.market.feedback import give_feedback
+from services.market.wording import title_for_others
 from services.working_hours import promise_reply
 
 log = get_logger(__name__)
@@ -244,7 +245,7 @@ def _open(session: Session, user: User, pair: _Pair, enquiry: Enquiry, now: date
         offer_post_id=offer.id if offer else None,
         need_post_id=need.id if need else None,
         quote_request_id=enquiry.quote_request_id,
-        title=(subject.title or subject.text)[:80],
+        title=(title_for_others(subject) or subject.text)[:80],
         opening=enquiry.text.strip(),
         rights=list(offer.rights) if offer else [],
         region=next(iter(regions), None) or user.region,

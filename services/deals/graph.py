@@ -28,6 +28,8 @@ _S = DealState
 WAYS: Mapping[DealState, Mapping[Step, DealState]] = {
     _S.ENQUIRED: {
         Step.AGREE: _S.TALKING,
+        # Standard terms, taken as they are.
+        Step.ACCEPT: _S.AGREED,
         Step.DECLINE: _S.DECLINED,
         Step.LAPSE: _S.DECLINED,
         Step.END: _S.ENDED,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, selectinload
 
-from models import Deal, DealParty, DealState, PostSide, Staff
+from models import Deal, DealParty, DealState, MarketPost, PostSide, Staff
 from services.deals.access import NEEDS_BROKER, is_side_of, readable_deals
 from services.deals.contact import Contact, contact_of, other_side, party_of
 from services.deals.graph import AGREED_TO_TALK, CLOSED
@@ -49,7 +49,7 @@ def list_deals(
     wanted = (
         select(Deal, DealParty.side)
         .join(DealParty, and_(DealParty.deal_id == Deal.id, is_side_of(user_id)))
-        .options(selectinload(Deal.parties), selectinload(Deal.offers))
+        .options(selectinload(Deal.parties).joinedload(DealParty.company), selectinload(Deal.offers))
         .order_by(Deal.id.desc())
         .limit(limit)
     )
@@ -80,6 +80,21 @@ def list_customers(session: Session, user_id: int) -> list[Customer]:
         if contact is not None:
             customers.append(Customer(contact, company.name if company else None, deals))
     return customers
+
+
+def labels_of(session: Session, deals: Sequence[OwnDeal]) -> dict[int, str]:
+    """What one may call the other side of each, by the deal's id, in one query for all."""
+    ids = {own.deal.id: post_id for own in deals if (post_id := _other_post(own)) is not None}
+    wanted = select(MarketPost.id, MarketPost.is_anonymous).where(MarketPost.id.in_(set(ids.values())))
+    hidden = dict(session.execute(wanted).all())
+    return {
+        own.deal.id: label_of(own.deal, own.side, is_anonymous=hidden.get(ids.get(own.deal.id, 0), True))
+        for own in deals
+    }
+
+
+def _other_post(own: OwnDeal) -> int | None:
+    return own.deal.need_post_id if own.side == PostSide.OFFER else own.deal.offer_post_id
 
 
 def list_desk(session: Session, staff: Staff, *, closed: bool = False) -> list[DeskLine]:

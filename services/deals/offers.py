@@ -14,6 +14,7 @@ from nlp.market.posts import Mode
 from services.deals.access import check_version, get_own_deal
 from services.deals.clock import plan_notice
 from services.deals.contact import check_text, other_side
+from services.deals.equity import MOST_SHARE, Valuation, check_equity
 from services.deals.graph import Step, go
 from services.deals.history import note, tell_broker
 from services.deals.open_offer import find_open_offer, lapse
@@ -30,13 +31,16 @@ MOST_OFFERS = 100
 
 
 class OfferForm(BaseModel):
-    """`amount` is the whole price in yuan; without `until` it stands as long as settings say."""
+    """`amount` is the whole price in yuan, of shares what the right is valued at; without `until` it stands as long as
+    settings say."""
 
     mode: Mode
     amount: int = Field(gt=0, le=MOST_AMOUNT)
     split: list[Share] | None = Field(default=None, max_length=50)
     terms: str = Field(default="", max_length=LONGEST_TERMS)
     until: date | None = None
+    share_bp: int | None = Field(default=None, ge=1, le=MOST_SHARE)
+    valuation: Valuation | None = None
 
 
 class Verdict(StrEnum):
@@ -57,6 +61,7 @@ def make_offer(
     until = _until(form, today)
     if form.mode == Mode.PLEDGE:
         raise InvalidInput(fields={"mode": "质押请走质押融资。"})
+    check_equity(form.mode, form.share_bp, form.valuation)
     check_text(deal, form.terms, "terms")
     if form.split is not None:
         check_split(deal.rights, form.amount, form.split)
@@ -78,6 +83,8 @@ def make_offer(
         split=[share.model_dump() for share in split],
         is_split_even=form.split is None and bool(split),
         terms=form.terms.strip(),
+        share_bp=form.share_bp,
+        valuation=form.valuation,
         until=until,
         created_at=now,
     )

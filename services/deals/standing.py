@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict
-from models import Deal, DealState, MarketPost
+from models import Deal, DealState, MarketPost, PostSide
 from nlp.market.posts import Mode
 from nlp.market.trade_facts import Finding, Stage, Verdict
 from nlp.rules.model import Article
+from services.deals.contact import party_of
 from services.deals.open_offer import find_open_offer
 from services.deals.publicity import KEY as PUBLICITY
 from services.deals.publicity import current_row
@@ -40,11 +41,21 @@ class Barrier:
         return f"{self.right} {self.text}(《{law}》{article})".strip()
 
 
+# Nobody can look up what nobody named, and a contract says what it is about.
+UNNAMED = Barrier(
+    "unnamed",
+    "",
+    "出让方还没写明谈的是哪件专利",
+    "说“权利”加专利号,没有专利的技术说“没有专利”",
+    ("民法典", "第八百四十五条"),
+)
+
+
 def find_barriers(session: Session, deal: Deal, now: datetime) -> list[Barrier]:
     """What stands in the way today, right by right; empty where nothing does as far as we know."""
-    post = session.get(MarketPost, deal.offer_post_id) if deal.offer_post_id is not None else None
-    if post is None:
-        return []
+    if deal.offer_post_id is None and not deal.rights:
+        return [] if deal.is_technology else [UNNAMED]
+    post = standing_post(session, deal)
     stage = Stage.DEAL if deal.state in BEFORE_SIGNING else Stage.PUBLICATION
     found = check_post(session, post, now, stage=stage, rights=deal.rights, modes=_modes(deal, post))
     # A publicity that the broker wrote down counts, not what the post says of it: its own gate waits for its end.
@@ -58,6 +69,23 @@ def check_standing(session: Session, deal: Deal, now: datetime) -> None:
     if barriers:
         more = f"另有{len(barriers) - 1}处。" if len(barriers) > 1 else ""
         raise Conflict(f"{barriers[0].said}。先弄清再往下办。{more}")
+
+
+def standing_post(session: Session, deal: Deal) -> MarketPost:
+    """What the rules look at: the offer that the deal is about; where there is none, one that nobody keeps, of whoever
+    sells, in what they named."""
+    post = session.get(MarketPost, deal.offer_post_id) if deal.offer_post_id is not None else None
+    if post is not None:
+        return post
+    seller = party_of(deal, PostSide.OFFER)
+    return MarketPost(
+        user_id=seller.user_id,
+        company_id=seller.company_id,
+        side=PostSide.OFFER,
+        rights=list(deal.rights),
+        modes=[],
+        answers={},
+    )
 
 
 def _modes(deal: Deal, post: MarketPost) -> list[str]:

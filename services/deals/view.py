@@ -26,6 +26,7 @@ class Doing(StrEnum):
     """What this side can do now."""
 
     ANSWER = "answer"
+    NAME_RIGHTS = "name_rights"
     OFFER = "offer"
     ANSWER_OFFER = "answer_offer"
     TAKE_BACK = "take_back"
@@ -101,6 +102,8 @@ def doings_of(deal: Deal, side: PostSide) -> list[Doing]:
     state, found = DealState(deal.state), list[Doing]()
     if state is DealState.ENQUIRED and side != deal.asked_by:
         found.append(Doing.ANSWER)
+    if state is DealState.TALKING and side == PostSide.OFFER and deal.offer_post_id is None:
+        found.append(Doing.NAME_RIGHTS)
     if state is DealState.TALKING:
         found += _about_offers(deal, side)
     if state is DealState.AGREED and open_for(deal, Checker(side)):

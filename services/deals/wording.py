@@ -11,6 +11,7 @@ from nlp.market.posts import Mode
 from services.deals.checklist import Checker, open_for
 from services.deals.contract import registration_of
 from services.deals.ending import REASON_NAMES, Reason
+from services.deals.equity import said_equity
 from services.deals.graph import STATE_NAMES
 from services.deals.publicity_wording import told_of_publicity
 
@@ -34,6 +35,8 @@ def said_offer(offer: DealOffer) -> str:
         shown = "、".join(f"{each['right']} {chinese_amount(each['amount'])}" for each in offer.split[:MOST_SHARES])
         more = f"等{len(offer.split)}件" if len(offer.split) > MOST_SHARES else ""
         said += f";{'平均分摊' if offer.is_split_even else '分摊'}:{shown}{more}"
+    if equity := said_equity(offer.share_bp, offer.valuation):
+        said += f";{equity}"
     return said + (f";条件:{offer.terms}" if offer.terms else "")
 
 
@@ -63,12 +66,23 @@ def told(deal: Deal, event: DealEvent, side: PostSide, now: datetime) -> tuple[s
             return _enquiry(deal, event, side) if deal.state == DealState.ENQUIRED else ("", ())
         case "taken_over":
             return _taken_over(deal, event, side, name)
+        case "terms_taken":
+            return _terms_taken(deal, event, side, name, now)
         case "agreed":
             return (
                 f"对方同意谈了:{name}。\n联系方式互相看得到了。{said_promise(deal, now)}也可以直接出价。",
                 (f"看 {number}", f"出价 {number}"),
             )
     return _told_of_steps(deal, event, side, china_date(now))
+
+
+def _terms_taken(deal: Deal, event: DealEvent, side: PostSide, name: str, now: datetime) -> tuple[str, tuple[str, ...]]:
+    number, offer = deal.number, next((each for each in deal.offers if each.number == event.details.get("offer")), None)
+    terms = f"\n{said_offer(offer)}。" if offer is not None else ""
+    if side == PostSide.OFFER:
+        said = f"有人照单接受了您的快速许可:{name}。{terms}\n{said_promise(deal, now)}您同意后双方互看联系方式。"
+        return said, (f"核对清单 {number}", f"同意互看联系方式 {number}")
+    return f"快速许可谈成了:{name}。{terms}\n{said_promise(deal, now)}下一步核对清单。", (f"核对清单 {number}",)
 
 
 def _told_of_steps(deal: Deal, event: DealEvent, side: PostSide, today: date) -> tuple[str, tuple[str, ...]]:
@@ -114,6 +128,7 @@ PLAIN = {
     "offer_taken_back": "{name}:对方收回了出价。",
     "offer_lapsed": "{name}:出价过了有效期。可以再出一次。",
     "checklist_done": "{name}:清单核对完了,经纪人接着办合同。",
+    "rights_named": "{name}:对方写明了谈的是哪件权利。原来的出价不作数,看过再出价。",
     "taken": "{name}:经纪人{broker}接手了。有话说“告诉经纪人”加单号。",
     "handed_on": "{name}:经纪人换成{broker}。",
     "completed": "{name}:合同登记好了,没有要办的登记,这一单办完了。",

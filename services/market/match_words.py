@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models import PostSide
 from services.market.own import OwnMatch
-from services.market.wording import SIDES, called_by_subject
+from services.market.wording import SIDES, called_by_subject, others_called_by_subject
 from services.notices.facts import Fact
 
 MATCHES = "matches-"
@@ -28,16 +28,16 @@ def words_of(named: Sequence[OwnMatch], *, count: int) -> Words:
     """Of a message that names these, the best of `count`. The line for summaries says nothing of the other side."""
     own = {each.mine.id: each.mine for each in named}
     whose = f"您的“{called_by_subject(named[0].mine)}”" if len(own) == 1 else "您的供需"
-    facts = {Fact.DETAIL: called_by_subject(named[0].theirs), Fact.STATE: "有新对接"}
+    facts = {Fact.DETAIL: others_called_by_subject(named[0].theirs), Fact.STATE: "有新对接"}
     choices = ("想谈第1个", LIST)
     if count == 1:
         only = named[0]
-        lines = [f"有一条{said_side(only)}和{whose}对得上:", called_by_subject(only.theirs), *_why(only)]
+        lines = [f"有一条{said_side(only)}和{whose}对得上:", others_called_by_subject(only.theirs), *_why(only)]
         return Words(f"{whose[2:]}有1条新对接", "\n".join(lines), choices, facts)
     lines = [f"有{count}条和{whose}对得上:"]
     for place, each in enumerate(named, start=1):
         beside = "" if len(own) == 1 else f"(对“{called_by_subject(each.mine)}”)"
-        lines.append(f"{place}. {said_side(each)} {called_by_subject(each.theirs)}{beside}:{said_reasons(each)}")
+        lines.append(f"{place}. {said_side(each)} {others_called_by_subject(each.theirs)}{beside}:{said_reasons(each)}")
     rest = f"还有{count - len(named)}条在“{LIST}”里。" if count > len(named) else ""
     lines.append(f"{rest}哪个不合适,说“第1个不相关”。")
     return Words(f"{whose[2:]}有{count}条新对接", "\n".join(lines), choices, facts)

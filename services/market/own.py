@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from models import FeedbackVerdict, MarketFeedback, MarketMatch, MarketPost, PostSide, PostState
@@ -67,11 +67,14 @@ def list_own_posts(
     return OwnPage(tuple(rows), total, end if rows and end < total else None)
 
 
-def list_live_posts(session: Session, user_id: int) -> list[MarketPost]:
-    """Those that are not withdrawn, what asks for something first."""
+def list_live_posts(session: Session, user_id: int, *, offset: int = 0, limit: int = 20) -> OwnPage:
+    """Those that are not withdrawn, what asks for something first, then the newest."""
     wanted = select(MarketPost).where(owned_by(user_id), MarketPost.state != PostState.WITHDRAWN)
-    rows = session.scalars(wanted.order_by(MarketPost.id.desc())).all()
-    return sorted(rows, key=lambda post: ORDER.index(PostState(post.state)))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    place = case({state.value: place for place, state in enumerate(ORDER)}, value=MarketPost.state)
+    rows = session.scalars(wanted.order_by(place, MarketPost.id.desc()).offset(offset).limit(limit)).all()
+    end = offset + len(rows)
+    return OwnPage(tuple(rows), total, end if rows and end < total else None)
 
 
 def list_matches(

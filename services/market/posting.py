@@ -20,6 +20,7 @@ from services.market.access import check_version, get_own_post, get_post_to_revi
 from services.market.checks import check_may_be_shown, note_checks
 from services.market.feedback import end_dismissals
 from services.market.moving import ask_for_checks, ask_for_matches, expect_state, move
+from services.market.quick_terms import QuickTerms
 from services.market.telling import ask_to_tell
 from services.market.trade_record import note_rights
 
@@ -51,6 +52,8 @@ class PostForm(BaseModel):
     right_kinds: list[str] = Field(default_factory=list, max_length=3)
     right_state: RightState | None = None
     is_anonymous: bool = True
+    # Of a quick licence; the price is `amount`.
+    quick_terms: QuickTerms | None = None
     # By the names of nlp.market.trade_facts.Answers.
     answers: dict[str, bool] = Field(default_factory=dict)
 
@@ -256,9 +259,16 @@ def _check(form: PostForm, today: date) -> None:
     # An open licence is declared for a patent in force (Patent Law, art. 50).
     if form.side == PostSide.OFFER and Mode.OPEN_LICENCE in form.modes and form.right_state != RightState.IN_FORCE:
         fields["modes"] = "开放许可要有已授权的专利。"
+    if form.quick_terms is not None and not _may_be_quick(form):
+        fields["quick_terms"] = "快速许可的标准条款要有专利、价格,合作方式里选快速许可。"
     if fields:
         raise InvalidInput(fields=fields)
     _check_until(form.until, today)
+
+
+def _may_be_quick(form: PostForm) -> bool:
+    is_offer = form.side == PostSide.OFFER and Mode.LICENCE_QUICK in form.modes
+    return is_offer and form.amount is not None and bool(form.rights)
 
 
 def _check_until(until: date, today: date) -> None:

@@ -100,6 +100,7 @@ def _read_right(session: Session, post: MarketPost, number: str, today: date, ca
         needs_report=kind in {PatentKind.UTILITY_MODEL, PatentKind.DESIGN},
         is_by_university=patent is not None and any(each.get("type") in PUBLIC for each in patent.applicants),
         pledge_case=_loan(session, kept),
+        classes=tuple(patent.ipc_codes) if patent is not None else (),
     )
 
 

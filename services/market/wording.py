@@ -4,11 +4,13 @@ from datetime import date
 
 from core.i18n import chinese_amount, chinese_date
 from models import MarketPost, PostSide, PostState
+from nlp.ipc_names import subclass_name
 from nlp.market.conditions import MODE_NAMES
 from nlp.market.posts import Mode, RightState
 from nlp.market.subject_text import subject_of, without_figures
 
 LONGEST_NAME = 18
+MOST_FIELDS = 2
 SIDES = {PostSide.OFFER: "供给", PostSide.NEED: "需求"}
 STATES = {
     PostState.DRAFT: "没交",
@@ -37,9 +39,29 @@ def _shortened(text: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
+def title_for_others(post: MarketPost) -> str:
+    """轴承专利 for an anonymous offer of patents: a patent's title finds its owner in one search. Else the title."""
+    if post.side != PostSide.OFFER or not post.is_anonymous or not post.rights:
+        return post.title
+    names = dict.fromkeys(name for symbol in post.classes if (name := subclass_name(symbol[:4])) is not None)
+    count = f"{len(post.rights)}件" if len(post.rights) > 1 else ""
+    return f"{'、'.join(list(names)[:MOST_FIELDS])}专利{count}" if names else f"{len(post.rights)}件专利"
+
+
+def called_by_others(post: MarketPost) -> str:
+    """As whoever looks at the market reads it."""
+    return _shortened(title_for_others(post) or post.text)
+
+
 def called_by_subject(post: MarketPost) -> str:
     """As a match names it: what it is about, without what its owner asks or would pay."""
     return _shortened(without_figures(post.title or subject_of(post.text)))
+
+
+def others_called_by_subject(post: MarketPost) -> str:
+    """The same of somebody else's."""
+    title = title_for_others(post)
+    return called_by_subject(post) if title == post.title else _shortened(title)
 
 
 def said_modes(post: MarketPost) -> str:

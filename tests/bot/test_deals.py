@@ -19,12 +19,14 @@ from models import (
     MarketPost,
     Message,
     PostSide,
+    User,
     WeChatIdentity,
 )
 from nlp.market.posts import Mode
+from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
 from services.deals.told_contacts import TELLS
 from services.resources import Resources
-from tests.support.deals import make_post
+from tests.support.deals import keep_rights, make_post
 from tests.support.pushes import Pusher
 from tests.support.staff import make_staff
 
@@ -208,6 +210,25 @@ def test_risks_are_read_and_a_quarrel_reaches_a_person_in_chat(
     assert "没有找到这个单号" in pusher.say(client, "oStranger0000000000000000003", f"交易纠纷 {number} 不过户")
 
 
+def test_a_seller_who_asked_about_a_need_names_what_they_sell(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    with resources.database.unit_of_work() as session:
+        users = {row.openid: row.user_id for row in session.scalars(select(WeChatIdentity))}
+        need = make_post(session, users[BUYER], clock.now(), side=PostSide.NEED, rights=[])
+        asked = Enquiry(post_id=need.public_id, name="钱经理", phone="13800138001")
+        number = enquire(session, session.get_one(User, users[SELLER]), asked, clock.now()).number
+        answer = Answer(True, "孙工", "13900139002")
+        answer_enquiry(session, session.get_one(User, users[BUYER]), number, answer, clock.now())
+        keep_rights(session, users[SELLER], ["CN112345678B"], clock.now())
+    assert "还没写明谈的是哪件专利" in pusher.say(client, SELLER, f"看 {number}")
+    assert "不在您名下的专利托管里" in pusher.say(client, SELLER, f"权利CN112345679B {number}")
+    assert "谈的是:CN112345678B" in pusher.say(client, SELLER, f"权利CN112345678B {number}")
+    assert "没有专利的技术" in pusher.say(client, SELLER, f"没有专利 {number}")
+
+
 def ask(client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock) -> str:
     """The buyer asks about the first of the matches on the table; answers the deal's number."""
     with resources.database.unit_of_work() as session:
@@ -230,3 +251,33 @@ def show_matches(session: Session, user_id: int, ids: list[str]) -> None:
     """What the list of matches in chat leaves on the table."""
     conversation = session.scalars(select(Conversation).where(Conversation.user_id == user_id)).one()
     conversation.memory = {**conversation.memory, "list": {"kind": "matches", "ids": ids}}
+
+
+def test_standard_terms_of_a_quick_licence_are_taken_from_the_board(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    with resources.database.unit_of_work() as session:
+        users = {row.openid: row.user_id for row in session.scalars(select(WeChatIdentity))}
+        post = make_post(session, users[SELLER], clock.now(), modes=(Mode.LICENCE_QUICK,))
+        post.amount, post.quick_terms = 50_000, {"fee": "per_year", "years": 3, "region": "", "field": ""}
+    pusher.say(client, BUYER, "看看有什么专利在卖")
+    assert "每年5万元,3年,地域不限" in pusher.say(client, BUYER, "1")
+    assert "怎么称呼您" in pusher.say(client, BUYER, "接受标准条款第1个")
+    assert "快速许可谈成了" in pusher.say(client, BUYER, "孙工 13900139002")
+    with resources.database.reading() as session:
+        assert session.scalars(select(Deal.state)).one() == DealState.AGREED
+
+
+def test_shares_are_offered_with_how_many_and_how_valued_and_their_risk_is_read_first(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    number = ask(client, pusher, resources, clock)
+    pusher.say(client, SELLER, f"同意洽谈 {number}")
+    pusher.say(client, SELLER, "钱经理 13800138001")
+    assert "占股多少" in pusher.say(client, BUYER, f"出价作价入股200万 {number}")
+    assert "占股10%,先协商,签约前评估" in pusher.say(client, BUYER, "作价入股200万占股10%,签约前评估")
+    assert "《公司法》第四十八条" in pusher.say(client, SELLER, f"接受出价 {number}")

@@ -131,6 +131,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     # The filer asked somebody to talk, who has not answered: nothing to offer, to confirm or to write yet.
     ("get", "/deals/{number}"): Row(only_theirs(200)),
     ("put", "/deals/{number}/consent"): Row(only_theirs(409), {"agrees": True}),
+    ("put", "/deals/{number}/rights"): Row(only_theirs(409), {"is_technology": True}),
     ("post", "/deals/{number}/offers"): Row(only_theirs(409), {"mode": "transfer", "amount": 100}),
     ("put", "/deals/{number}/offer-answer"): Row(only_theirs(409), {"offer": 1, "verdict": "accept"}),
     ("put", "/deals/{number}/checks"): Row(only_theirs(409), {"key": "pledge"}),

@@ -167,13 +167,14 @@ def test_a_match_is_answered_and_what_is_dismissed_goes(
                 missing=[["need", "预算没写"], ["offer", "价格没写"]], found_at=clock.now(), changed_at=clock.now(),
             )
         )  # fmt: skip
-        own, offer_title = mine.public_id, offer.title
+        own = mine.public_id
 
     [found] = phone.get("/market/matches", post_id=own).get_json()["items"]
 
     assert (found["post_id"], found["other"]["id"], found["missing"]) == (own, board["hidden"], ["预算没写"])
     shown = [found["other"][name] for name in ("title", "text", "terms", "amount_yuan")]
-    assert shown == [offer_title, "振动和温度一起看,提前两周报警。", "普通许可", None]
+    # The title of the patent would name its owner.
+    assert shown == ["结构检测专利", "振动和温度一起看,提前两周报警。", "普通许可", None]
     path = f"/market/matches/{found['id']}/feedback"
     assert phone.put(path, {"verdict": "interested", "reason": "price"}).status_code == 422
     assert phone.put(path, {"verdict": "interested"}).status_code == 200

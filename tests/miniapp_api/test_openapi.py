@@ -146,6 +146,7 @@ PATHS = {
     "/api/v1/deals": {"get", "post"},
     "/api/v1/deals/{number}": {"get"},
     "/api/v1/deals/{number}/consent": {"put"},
+    "/api/v1/deals/{number}/rights": {"put"},
     "/api/v1/deals/{number}/offers": {"post"},
     "/api/v1/deals/{number}/offer-answer": {"put"},
     "/api/v1/deals/{number}/checks": {"put"},

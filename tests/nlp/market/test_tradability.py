@@ -104,3 +104,18 @@ def test_a_clean_right_passes_and_one_bad_right_blocks_a_bundle() -> None:
     assert [each.number for each in blocked] == ["CN112345678B"]
     technology = Offer(frozenset({Mode.TRANSFER}))
     assert check_tradability(technology, on=TODAY) == []
+
+
+def test_a_bundle_without_an_owner_or_a_field_in_common_says_so() -> None:
+    one = replace(GOOD, number="A", owner_names=("甲公司", "乙大学"), classes=("H01M 10/0525", "C01B 32/00"))
+    like = replace(GOOD, number="B", owner_names=("乙大学",), classes=("H01M 4/36",))
+    unlike = replace(GOOD, number="C", owner_names=("丙公司",), classes=("F16C 19/52",))
+    unknown = replace(GOOD, number="D", owner_names=(), classes=())
+
+    def said(*rights: RightFacts) -> list[str]:
+        given = Offer(frozenset({Mode.TRANSFER}), rights)
+        findings = check_tradability(given, on=date(2026, 11, 23))
+        return [each.text for each in findings if each.rule == "bundle"]
+
+    assert said(one) == said(one, like) == said(one, unknown) == []
+    assert said(one, unlike) == ["打包的各件没有共同的权利人", "打包的各件不在一个技术领域"]

@@ -65,6 +65,26 @@ def test_each_line_is_filled_by_whoever_knows_it(database, clock):
     assert lines(theirs, "机构意见")["专利评估"] == "已完成"
 
 
+def test_the_price_of_one_party_stands_on_the_owners_sheet_and_on_none_that_others_get(database, clock):
+    now = clock.now()
+    with database.unit_of_work() as session:
+        for party in (Party.VALUER, Party.GUARANTOR, Party.INSURER):
+            make_institution(session, now, party=party)
+        case = make_service_case(session, now, values={**PLEDGE, "linked": "all"}, is_taken=True)
+        staff = make_staff(session, now, role=Role.SUPERVISOR)
+        move_case(session, case_id=case.id, to="recommended", mover=Mover(staff=staff), now=now,
+                  answers={**RECOMMEND, "revenue": 12_000_000, "debt_ratio": 41.5, "loans": "无"})  # fmt: skip
+        opinion = next(task for task in list_tasks(session, case.id) if task.key == "guarantee")
+        report_task(session, staff=staff, public_id=opinion.public_id, version=opinion.version, now=now,
+                    answers={"limit": 3_210_000, "rate": 1.7})  # fmt: skip
+        printed, theirs = (make_sheet(session, case, now, for_owner=each) for each in (False, True))
+        others = [sheet_for_party(session, task, now) for task in list_tasks(session, case.id)]
+
+    assert lines(theirs, "机构意见")["担保意见"] == "额度321万元;费率(年%)1.7%"
+    assert lines(printed, "机构意见")["担保意见"] == "已答复,条件只给企业"
+    assert not any("321" in repr(sheet) or "1.7" in repr(sheet) for sheet in (printed, *others))
+
+
 def test_nothing_that_is_not_for_parties_is_on_any_sheet(database, clock):
     asked = {"pledge_financing": PLEDGE, "securitisation": POOL}
     assert asked.keys() == {key for key, service in catalogue().items() if service.sheet is not None}

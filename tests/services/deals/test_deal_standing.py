@@ -5,15 +5,30 @@ from sqlalchemy import select
 
 from core.clock import FixedClock, china_date
 from core.db import Database
-from core.errors import Conflict
-from models import CustodyRight, DealState, LegalStatus, MarketPost, OwnershipProof, PostSide
+from core.errors import Conflict, InvalidInput
+from models import CustodyRight, DealState, LegalStatus, MarketPost, OfferState, OwnershipProof, PostSide
 from nlp.market.posts import Mode
 from services.deals.broker import take_deal
 from services.deals.checklist import confirm_as_broker
 from services.deals.contract import ContractForm, sign_contract
+from services.deals.desk import view_desk
+from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
+from services.deals.naming import RightsForm, name_rights
 from services.deals.offers import Verdict, answer_offer
+from services.deals.standing import find_barriers
 from services.deals.view import view_deal
-from tests.support.deals import agree, confirm_all, make_scene, settle
+from tests.support.deals import (
+    NAMES,
+    PHONES,
+    Scene,
+    agree,
+    confirm_all,
+    keep_rights,
+    make_person,
+    make_post,
+    make_scene,
+    settle,
+)
 from tests.support.rights import make_right
 from tests.support.staff import make_staff
 
@@ -78,3 +93,55 @@ def test_what_a_rule_forbids_for_one_mode_does_not_stop_another(database: Databa
         answer_offer(session, scene.buyer.id, scene.deal.number, 1, Verdict.TAKE_BACK, now)
         settle(session, scene, now, mode=Mode.TRANSFER)
         assert scene.deal.state == DealState.AGREED
+
+
+def test_a_deal_about_a_need_is_agreed_only_once_the_seller_named_what_it_is_in(
+    database: Database, clock: FixedClock
+) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        broker = make_staff(session, now, skills=["market"])
+        scene = need_scene(session, now)
+        number = scene.deal.number
+        with pytest.raises(Conflict) as refused:
+            settle(session, scene, now)
+        assert "第八百四十五条" in refused.value.message
+        take_deal(session, broker, number, now)
+        assert [each.rule for each in view_desk(session, broker, number, now).barriers] == ["unnamed"]
+
+        with pytest.raises(InvalidInput):
+            name_rights(session, scene.seller.id, number, RightsForm(rights=["CN112345678B"]), now)
+        with pytest.raises(Conflict):
+            name_rights(session, scene.buyer.id, number, RightsForm(is_technology=True), now)
+        keep_rights(session, scene.seller.id, ["CN112345678B"], now)
+        session.flush()
+        name_rights(session, scene.seller.id, number, RightsForm(rights=["CN 112345678 B"]), now)
+        assert scene.deal.rights == ["CN112345678B"]
+        # What was offered before was offered for something else.
+        assert [offer.state for offer in scene.deal.offers] == [OfferState.LAPSED]
+        settle(session, scene, now)
+        assert "owner" not in [each.rule for each in find_barriers(session, scene.deal, now)]
+        kept = session.scalars(select(CustodyRight).where(CustodyRight.user_id == scene.seller.id)).one()
+        kept.proof = OwnershipProof.SUBMITTED
+        session.flush()
+        assert "owner" in [each.rule for each in find_barriers(session, scene.deal, now)]
+
+
+def test_a_technology_without_a_patent_is_said_to_be_one(database: Database, clock: FixedClock) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        scene = need_scene(session, now)
+        name_rights(session, scene.seller.id, scene.deal.number, RightsForm(is_technology=True), now)
+        settle(session, scene, now)
+        assert scene.deal.state == DealState.AGREED and scene.deal.rights == []
+
+
+def need_scene(session, now) -> Scene:
+    """A seller who asked about a buyer's need, without an offer of their own; both agreed to talk."""
+    seller, buyer = make_person(session, now), make_person(session, now)
+    need = make_post(session, buyer.id, now, side=PostSide.NEED, rights=[])
+    asked = Enquiry(post_id=need.public_id, name=NAMES[PostSide.OFFER], phone=PHONES[PostSide.OFFER])
+    scene = Scene(seller, buyer, enquire(session, seller, asked, now), need.public_id)
+    agreed = Answer(True, NAMES[PostSide.NEED], PHONES[PostSide.NEED])
+    answer_enquiry(session, buyer, scene.deal.number, agreed, now)
+    return scene

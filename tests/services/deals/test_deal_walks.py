@@ -68,7 +68,9 @@ class Walk:
                 answer_enquiry(session, user, number, Answer(yes, NAMES[side], PHONES[side]), now)
                 self.agreed = self.agreed | {side} if yes else self.agreed - {side}
             case 2 | 3 | 4:
-                form = OfferForm(mode=[*Mode][detail], amount=1_000 + detail)
+                mode = [*Mode][detail]
+                shares = {"share_bp": 100, "valuation": "appraised"} if mode is Mode.EQUITY else {}
+                form = OfferForm(mode=mode, amount=1_000 + detail, **shares)
                 make_offer(session, user.id, number, form, now)
             case 5 | 6:
                 answer_offer(session, user.id, number, last, Verdict.ACCEPT, now)

@@ -266,7 +266,7 @@ def test_who_runs_the_company_has_the_posts_of_who_left_and_is_told_of_them(mark
 
     with market.database.unit_of_work() as session:
         for user_id, has in ((market.seller, 0), (runner.user_id, 1)):
-            assert len(list_live_posts(session, user_id)) == has
+            assert list_live_posts(session, user_id).total == has
             assert len(list_own_posts(session, user_id).items) == has
             assert len(list_matches(session, user_id, today=china_date(now))) == has
         post = get(market, offer)

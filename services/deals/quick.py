@@ -1,0 +1,67 @@
+"""A quick licence: whoever takes its standard terms as they are has agreed to them with its owner, who chose them."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import china_date
+from core.errors import Conflict, InvalidInput
+from core.logs import get_logger
+from models import Deal, DealOffer, DealState, MarketPost, OfferState, PostSide, User
+from nlp.market.posts import Mode
+from services.deals.broker import ask_for_broker
+from services.deals.clock import plan_notice
+from services.deals.enquiring import Enquiry, enquire
+from services.deals.graph import Step, go
+from services.deals.history import BOTH, note
+from services.deals.splits import MOST_AMOUNT, split_evenly
+from services.deals.standing import check_standing
+from services.market.quick_terms import price_of, quick_terms_of, said_quick_terms
+from services.working_hours import promise_reply
+
+log = get_logger(__name__)
+
+NOT_OFFERED = "这条没有可以直接接受的标准条款,先问对方。"
+
+
+def take_quick_licence(session: Session, user: User, enquiry: Enquiry, now: datetime) -> Deal:
+    """Straight to what is agreed; the rules are asked as at any other yes. The owner's contact is shown once they agree
+    to that. Raises NotFound, InvalidInput, Conflict."""
+    if enquiry.post_id is None:
+        raise InvalidInput(fields={"post_id": "标准条款是挂牌的条件,请写是哪一条。"})
+    deal = enquire(session, user, enquiry, now)
+    post = session.scalars(select(MarketPost).where(MarketPost.public_id == enquiry.post_id)).one()
+    terms = quick_terms_of(post)
+    if terms is None or post.amount is None or deal.state != DealState.ENQUIRED:
+        raise Conflict(NOT_OFFERED)
+    amount, today = price_of(terms, post.amount), china_date(now)
+    if amount > MOST_AMOUNT:
+        raise Conflict("总价太高,请先问对方。")
+    split = [share.model_dump() for share in split_evenly(deal.rights, amount)]
+    offer = DealOffer(
+        deal_id=deal.id,
+        number=1,
+        side=PostSide.OFFER,
+        mode=Mode.LICENCE_QUICK,
+        amount=amount,
+        split=split,
+        is_split_even=bool(split),
+        terms=said_quick_terms(terms, post.amount),
+        until=today,
+        state=OfferState.ACCEPTED,
+        created_at=now,
+        answered_at=now,
+    )
+    deal.mode, deal.amount, deal.split = offer.mode, offer.amount, list(split)
+    check_standing(session, deal, now)
+    deal.offers.append(offer)
+    go(deal, Step.ACCEPT, now)
+    deal.promised_at = promise_reply(session, now).at
+    session.flush()
+    note(session, deal, "terms_taken", now, side=PostSide.NEED, tells=BOTH, offer=offer.number)
+    ask_for_broker(session, deal, now)
+    plan_notice(deal, today)
+    session.flush()
+    log.info("deal_quick_licence", deal=deal.number)
+    return deal
