@@ -136,6 +136,7 @@ def answer_enquiry(
     else:
         contact = contact_from(user, answer.name, answer.phone)
         go(deal, Step.AGREE, now)
+        name_in_full(session, deal)
         _consent(party, contact, now)
         deal.promised_at = promise_reply(session, now).at
         note(session, deal, "agreed", now, side=side, tells=[other_side(side)])
@@ -144,6 +145,13 @@ def answer_enquiry(
     plan_notice(deal, china_date(now))
     session.flush()
     return deal
+
+
+def name_in_full(session: Session, deal: Deal) -> None:
+    """Both may read the numbers of the rights from now on, so the title hides nothing any more."""
+    post = session.get(MarketPost, deal.offer_post_id) if deal.offer_post_id is not None else None
+    if post is not None:
+        deal.title = (post.title or post.text)[:80]
 
 
 def forget_contacts(deal: Deal) -> None:

@@ -12,7 +12,7 @@ from models import Deal, DealOffer, DealState, MarketPost, OfferState, PostSide,
 from nlp.market.posts import Mode
 from services.deals.broker import ask_for_broker
 from services.deals.clock import plan_notice
-from services.deals.enquiring import Enquiry, enquire
+from services.deals.enquiring import Enquiry, enquire, name_in_full
 from services.deals.graph import Step, go
 from services.deals.history import BOTH, note
 from services.deals.splits import MOST_AMOUNT, split_evenly
@@ -57,6 +57,7 @@ def take_quick_licence(session: Session, user: User, enquiry: Enquiry, now: date
     check_standing(session, deal, now)
     deal.offers.append(offer)
     go(deal, Step.ACCEPT, now)
+    name_in_full(session, deal)
     deal.promised_at = promise_reply(session, now).at
     session.flush()
     note(session, deal, "terms_taken", now, side=PostSide.NEED, tells=BOTH, offer=offer.number)

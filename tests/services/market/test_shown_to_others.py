@@ -9,7 +9,7 @@ from services.deals.enquiring import Enquiry, enquire
 from services.deals.listing import labels_of, list_sales
 from services.market.own import list_live_posts
 from services.market.wording import called_by_others, title_for_others
-from tests.support.deals import BUNDLE, NAMES, PHONES, agree, make_person, make_post, make_scene
+from tests.support.deals import BUNDLE, NAMES, PHONES, Scene, agree, make_person, make_post, make_scene
 
 
 def test_the_title_of_a_patent_whose_owner_stays_unnamed_is_its_field(database: Database, clock: FixedClock) -> None:
@@ -27,7 +27,10 @@ def test_the_title_of_a_patent_whose_owner_stays_unnamed_is_its_field(database: 
         assert title_for_others(technology) == technology.title
 
         asked = Enquiry(post_id=post.public_id, name=NAMES[PostSide.NEED], phone=PHONES[PostSide.NEED])
-        assert post.title not in enquire(session, buyer, asked, now).title
+        deal = enquire(session, buyer, asked, now)
+        assert deal.title == "3件专利"
+        agree(session, Scene(seller, buyer, deal, post.public_id), now)
+        assert deal.title == post.title
 
 
 def test_ones_own_posts_come_page_by_page_what_asks_for_something_first(database: Database, clock: FixedClock) -> None:
