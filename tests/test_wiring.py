@@ -41,6 +41,7 @@ PUBLIC = {
     "openapi.swagger_ui_oauth_redirect": "part of that page",
     "public.static": "files of the page that checks time stamps",
     "public.file": "a link that we signed for minutes; tested with the documents",
+    "public.custody_paper": "the same, for a paper that proves who owns a right; tested with the papers",
     "public.hash_page": "computes a hash in the browser",
     "public.proof_page": "the code in the address proves that the owner gave it",
     "public.proof_token": "the same",
