@@ -3,9 +3,18 @@
 import math
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -81,6 +90,16 @@ class Input(BaseModel):
     """What a client sends. Unknown fields are refused: a mistyped filter would silently find too much."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _check_number(cls, value: object, info: ValidationInfo) -> object:
+        """pydantic reads `true` as 1: a price of one yuan, or a version that nobody saw."""
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        accepted = get_args(annotation) or (annotation,)
+        if isinstance(value, bool) and bool not in accepted and (int in accepted or float in accepted):
+            raise PydanticCustomError("int_type", "a number")
+        return value
 
 
 class Output(BaseModel):

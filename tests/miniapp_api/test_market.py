@@ -38,6 +38,9 @@ def test_a_post_is_written_with_findings_handed_in_once_and_renewed_only_when_sh
     assert verdicts["in_force"] == ("passed", True) and verdicts["owner"] == ("to_prove", True)
     path = f"/market/posts/{post['id']}"
     assert phone.post(f"{path}/submission", {"version": 9}).status_code == 409
+    assert phone.post(f"{path}/submission", {"version": True}).get_json()["error"]["fields"] == {
+        "version": "要填整数。"
+    }
     handed = phone.post(f"{path}/submission", {"version": post["version"]}).get_json()
     assert handed["state"] == "review"
     renewal = {"version": handed["version"], "until": "2027-04-01"}
