@@ -45,7 +45,11 @@ TAKES_TERMS = re.compile(f"(?:我)?(?:照单)?接受标准条款第(?P<place>\\d
 WANTS = re.compile("谈|聊|有兴趣|感兴趣|联系|问")
 CALLED = re.compile(r"(?:我叫|叫我|我是|姓名|称呼|名字|联系人|电话|手机号?|号码|是|[::,,、;;。\s])+")
 SHARE = re.compile(r"(?<![\d.])(?P<share>\d{1,3}(?:\.\d{1,2})?)\s*[%％]")
-TO_APPRAISE = re.compile("签约前|再评估|没评估|还没评估|协商|待评估")
+# Before what says that it is: 没有评估报告 has 有评估报告 in it.
+TO_APPRAISE = re.compile(
+    "签约前|再评估|协商|待评估|(?:没|未)[^,,。;; ]{0,6}评估|无评估|评估(?:报告)?(?:还|都|也)?(?:没(?!问题)|未)"
+)
+APPRAISED = re.compile("有(?:资产|无形资产|专利)?评估|已经?(?:做过?|完成|经过)?评估|评估过")
 MODES = (
     (Mode.LICENCE_EXCLUSIVE, "独占许可"),
     (Mode.LICENCE_SOLE, "排他许可"),
@@ -101,9 +105,10 @@ def find_share(text: str) -> int | None:
 
 
 def find_valuation(text: str) -> Valuation | None:
+    """None where the words leave it open: what was never valued is not taken for valued."""
     if TO_APPRAISE.search(text):
         return Valuation.TO_APPRAISE
-    return Valuation.APPRAISED if "评估" in text else None
+    return Valuation.APPRAISED if APPRAISED.search(text) else None
 
 
 def find_amount(text: str) -> int | None:

@@ -9,6 +9,7 @@ from core.clock import china_date
 from core.errors import AppError, Conflict, InvalidInput
 from services.market.findings import said_articles
 from services.market.posting import LONGEST_REVIEW_NOTE, Decision, review_post
+from services.market.quick_terms import said_terms_of
 from services.market.reviewing import LIKE_WORDS, VERDICT_WORDS, list_reviews
 from services.market.wording import RIGHT_STATES, SIDES, called, said_state, said_terms
 from services.resources import Resources
@@ -63,5 +64,6 @@ def _page(resources: Resources, *, problem: AppError | None = None, public_id: s
             said_articles=said_articles,
             said_state=said_state,
             said_terms=said_terms,
+            said_terms_of=said_terms_of,
         )
     return make_response(page, problem.http_status if problem else 200)

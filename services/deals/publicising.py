@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from core.clock import china_date
 from core.errors import Conflict, InvalidInput
+from core.i18n import chinese_date
 from core.logs import get_logger
-from models import Deal, DealObjection, DealPublicity, DealState, ObjectionState, PublicityWay, Staff
+from models import Deal, DealObjection, DealPublicity, DealState, ObjectionState, OfferState, PublicityWay, Staff
 from services.deals.access import get_deal_to_broker
 from services.deals.clock import plan_notice
 from services.deals.history import BOTH, list_history, note, tell_broker
@@ -53,6 +54,9 @@ def publicise(
     the place of an earlier one. Raises NotFound, Forbidden, InvalidInput, Conflict."""
     deal = _open_deal(session, staff, number, version)
     today = china_date(now)
+    earlier = current_row(deal)
+    if earlier is not None and any(each.state == ObjectionState.OPEN for each in earlier.objections):
+        raise Conflict("有异议还没处理,先记下怎么处理的,再重新公示。")
     row = DealPublicity(
         deal_id=deal.id,
         way=form.way,
@@ -153,17 +157,29 @@ def _open_deal(session: Session, staff: Staff, number: str, version: int | None)
     return deal
 
 
+def _earliest(deal: Deal) -> date | None:
+    """The day on which this price was agreed; after an objection that was upheld, the day of that answer: a notice of
+    before is the one that was objected to."""
+    row = current_row(deal)
+    days = [offer.answered_at for offer in deal.offers if offer.state == OfferState.ACCEPTED][-1:]
+    days += [each.handled_at for each in (row.objections if row else []) if each.state == ObjectionState.UPHELD]
+    return max((china_date(each) for each in days if each is not None), default=None)
+
+
 def _period(session: Session, deal: Deal, form: PublicityForm, today: date) -> tuple[date, date]:
     assert form.starts_on is not None  # what the form checks
     holder = find_holder(session, deal)
     rule = rule_on(today)
     days = rule.days_of(holder) if holder is not None else rule.public_days
+    earliest = _earliest(deal)
     shortest = last_day(form.starts_on, days, load_calendar(session, form.starts_on))
     ends_on = form.ends_on or shortest
     problems = {}
     # A notice of next week is none yet; one of long ago was of another price.
     if not (today.toordinal() - MOST_DAYS) <= form.starts_on.toordinal() <= today.toordinal():
         problems["starts_on"] = "公示开始的日期不晚于今天,也不早于一年前。"
+    elif earliest is not None and form.starts_on < earliest:
+        problems["starts_on"] = f"公示的是谈成的价格,开始的日期不早于{chinese_date(earliest)}。"
     elif ends_on < shortest:
         problems["ends_on"] = f"公示至少{days}日,最早到{shortest.month}月{shortest.day}日。"
     elif ends_on.toordinal() > form.starts_on.toordinal() + MOST_DAYS:

@@ -138,7 +138,8 @@ def current_row(deal: Deal) -> DealPublicity | None:
     if not deal.publicities:
         return None
     last = deal.publicities[-1]
-    if last.way == PublicityWay.NOTICE and (last.amount, last.mode) != (deal.amount, deal.mode):
+    # That a unit need not publish at all does not depend on the price; that this one was found on the market does.
+    if last.way != PublicityWay.EXEMPT and (last.amount, last.mode) != (deal.amount, deal.mode):
         return None
     return last
 

@@ -13,6 +13,7 @@ from models import MarketPost, Platform, PostState, WeChatIdentity
 from services.market.duplicates import find_duplicates
 from services.market.memory import MarketMemory
 from services.market.moving import move
+from services.market.quick_terms import words_of_terms
 from services.market.telling import ask_to_tell
 from services.market.wording import called
 from services.notifications import list_supervisors, notify
@@ -37,7 +38,8 @@ def check_content(
         if not _waits(post, version):
             return None
         assert post is not None
-        text, openid = f"{post.title}\n{post.text}", _openid(session, post.user_id)
+        text = f"{post.title}\n{post.text}\n{words_of_terms(post)}".rstrip()
+        openid = _openid(session, post.user_id)
         duplicates = find_duplicates(session, memory, post)
     try:
         verdict = content.check(text, openid=openid)

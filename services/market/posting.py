@@ -16,6 +16,7 @@ from nlp.market.posts import Mode, RightState
 from nlp.market.trade_facts import Answers
 from services.audit import record_action
 from services.custody.access import company_of
+from services.deals.contact import NO_CONTACT_YET, names_contact
 from services.market.access import check_version, get_own_post, get_post_to_review
 from services.market.checks import check_may_be_shown, note_checks
 from services.market.feedback import end_dismissals
@@ -261,6 +262,9 @@ def _check(form: PostForm, today: date) -> None:
         fields["modes"] = "开放许可要有已授权的专利。"
     if form.quick_terms is not None and not _may_be_quick(form):
         fields["quick_terms"] = "快速许可的标准条款要有专利、价格,合作方式里选快速许可。"
+    # Anybody reads them, before either side agreed to anything.
+    elif form.quick_terms is not None and names_contact(f"{form.quick_terms.region}\n{form.quick_terms.field}"):
+        fields["quick_terms"] = NO_CONTACT_YET
     if fields:
         raise InvalidInput(fields=fields)
     _check_until(form.until, today)

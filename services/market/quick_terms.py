@@ -38,6 +38,21 @@ def quick_terms_of(post: MarketPost) -> QuickTerms | None:
     return QuickTerms.model_validate(post.quick_terms)
 
 
+def words_of_terms(post: MarketPost) -> str:
+    """What its owner wrote in them, in whatever state the post is; "" where nothing is."""
+    if post.quick_terms is None:
+        return ""
+    terms = QuickTerms.model_validate(post.quick_terms)
+    return "\n".join(each for each in (terms.region, terms.field) if each)
+
+
+def said_terms_of(post: MarketPost) -> str:
+    """The whole of them as they will be read once the post is published; "" without them."""
+    if post.quick_terms is None or post.amount is None:
+        return ""
+    return said_quick_terms(QuickTerms.model_validate(post.quick_terms), post.amount)
+
+
 def said_quick_terms(terms: QuickTerms, amount: int) -> str:
     """普通许可(不排他),每年5万元,3年,地域不限,领域限水处理"""
     region = f"限{terms.region}" if terms.region else "地域不限"

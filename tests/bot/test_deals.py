@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.skills.deal_words import is_offer
+from bot.skills.deal_words import find_valuation, is_offer
 from core.clock import FixedClock
 from core.i18n import chinese_time
 from models import (
@@ -24,6 +24,7 @@ from models import (
 )
 from nlp.market.posts import Mode
 from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
+from services.deals.equity import Valuation
 from services.deals.told_contacts import TELLS
 from services.resources import Resources
 from tests.support.deals import keep_rights, make_post
@@ -152,6 +153,27 @@ def test_who_looks_at_the_board_asks_to_talk_by_the_words_that_it_says(
 )
 def test_what_offers_a_price_is_told_from_what_only_speaks_of_one(text: str, is_one: bool) -> None:
     assert is_offer(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "valuation"),
+    [
+        ("作价入股200万占股10%,没有评估报告", Valuation.TO_APPRAISE),
+        ("作价入股200万占股10%,还没有评估", Valuation.TO_APPRAISE),
+        ("未评估,作价入股200万", Valuation.TO_APPRAISE),
+        ("没做过资产评估", Valuation.TO_APPRAISE),
+        ("评估还没做", Valuation.TO_APPRAISE),
+        ("先协商,签约前评估", Valuation.TO_APPRAISE),
+        ("作价入股200万占股10%,有评估报告", Valuation.APPRAISED),
+        ("有资产评估报告,没问题", Valuation.APPRAISED),
+        ("已评估", Valuation.APPRAISED),
+        ("已经评估过", Valuation.APPRAISED),
+        ("评估怎么算", None),
+        ("占股10%", None),
+    ],
+)
+def test_what_was_never_valued_is_not_taken_for_valued(text: str, valuation: Valuation | None) -> None:
+    assert find_valuation(text) is valuation
 
 
 def test_a_price_beyond_all_measure_is_refused_with_a_sentence(

@@ -8,6 +8,7 @@ from models import MarketPost, OwnershipProof, Patent, PostState, User
 from nlp.market.posts import Mode
 from services.job_names import JobName
 from services.market.posting import submit_post, write_post
+from services.market.quick_terms import FeeKind, QuickTerms
 from tests.support.custody import NUMBER, bring, make_owner
 from tests.support.market import OFFER, make_post
 from tests.support.people import make_identity
@@ -27,6 +28,7 @@ def submitted(database, clock, people) -> MarketPost:
         form = OFFER.model_copy(update={"rights": [NUMBER], "modes": [Mode.TRANSFER], "answers": ANSWERS})
         user = session.get_one(User, owner)
         post = submit_post(session, user, write_post(session, user, form, clock.now()).public_id, clock.now())
+        post.quick_terms = QuickTerms(fee=FeeKind.PER_YEAR, years=3, region="广东省", field="水泵").model_dump()
         post.content_verdict, post.content_reason = "review", "有承诺结果的话"
         post.duplicates = [{"id": other.public_id, "kind": "right", "share": 1.0}]
         return post
@@ -38,6 +40,7 @@ def test_the_checks_stand_beside_the_words_and_publishing_is_told_and_noted(data
     for words in (
         "滚动轴承早期故障诊断方法", "提前两周报警", NUMBER, "权属在核对", "等专员核对", "《民法典》第八百七十条",
         "有独占或排他许可", "要凭据", "有承诺结果的话", "别人的轴承诊断", "同一件权利", "匿名",
+        "每年15万元,3年,限广东省,领域限水泵",
     ):  # fmt: skip
         assert words in page, words
     path = f"/console/market-posts/{submitted.public_id}"

@@ -97,6 +97,7 @@ def test_a_deal_without_rights_is_looked_at_when_its_publicity_is_over(database:
         session.get_one(MarketPost, scene.deal.offer_post_id).answers = {"is_public_institution": True}
         agree(session, scene, now)
         settle(session, scene, now)
+        scene.deal.offers[-1].answered_at = now - timedelta(days=10)
         take_deal(session, broker, scene.deal.number, now)
         row = publicise(session, broker, scene.deal.number, notice(today, starts_on=today - timedelta(days=10)), now)
         assert scene.deal.next_notice_on == row.ends_on + timedelta(days=1)
@@ -108,7 +109,7 @@ def test_an_objection_holds_the_deal_until_it_is_handled_and_one_that_is_upheld_
     now, today = clock.now(), china_date(clock.now())
     with database.unit_of_work() as session:
         broker, other = make_staff(session, now, skills=["market"]), make_staff(session, now, skills=["market"])
-        scene = make_public(session, now)
+        scene = make_public(session, now - timedelta(days=40))
         deal, number = scene.deal, scene.deal.number
         take_deal(session, broker, number, now)
         with pytest.raises(Conflict):
@@ -129,6 +130,10 @@ def test_an_objection_holds_the_deal_until_it_is_handled_and_one_that_is_upheld_
         with pytest.raises(Conflict) as refused:
             sign_contract(session, broker, number, form, now)
         assert "异议" in refused.value.message
+        for way in (long_ago, PublicityForm(way=PublicityWay.MARKET, place="广州产权交易所挂牌")):
+            with pytest.raises(Conflict):
+                publicise(session, broker, number, way, now)
+        assert find_publicity(session, deal, today).standing is Standing.OBJECTED
         handle_objection(session, broker, number, first.id, HandlingForm(is_upheld=False, text="复核过价格"), now)
         assert find_publicity(session, deal, today).standing is Standing.PASSED
         with pytest.raises(Conflict):
@@ -137,9 +142,14 @@ def test_an_objection_holds_the_deal_until_it_is_handled_and_one_that_is_upheld_
         second = note_objection(session, broker, number, "发明人没署名", today, now)
         handle_objection(session, broker, number, second.id, HandlingForm(is_upheld=True, text="补署名"), now)
         assert find_publicity(session, deal, today).standing is Standing.UPHELD
-        publicise(session, broker, number, long_ago, now)
-        assert find_publicity(session, deal, today).standing is Standing.PASSED
-        sign_contract(session, broker, number, form, now)
+        with pytest.raises(InvalidInput) as refused:
+            publicise(session, broker, number, long_ago, now)
+        assert set(refused.value.fields) == {"starts_on"}
+        row = publicise(session, broker, number, notice(today), now)
+        assert find_publicity(session, deal, today).standing is Standing.RUNNING
+        after = now + (row.ends_on - today) + timedelta(days=1)
+        form = ContractForm(signed_on=china_date(after), effective_on=china_date(after))
+        sign_contract(session, broker, number, form, after)
         assert deal.state == DealState.REGISTRATION
 
 
@@ -152,7 +162,10 @@ def test_another_price_is_published_anew_and_a_price_of_the_market_needs_no_publ
         scene = make_public(session, now)
         deal, number = scene.deal, scene.deal.number
         take_deal(session, broker, number, now)
-        publicise(session, broker, number, notice(today, starts_on=today - timedelta(days=40)), now)
+        with pytest.raises(InvalidInput) as refused:
+            publicise(session, broker, number, notice(today, starts_on=today - timedelta(days=1)), now)
+        assert "谈成的价格" in refused.value.message
+        publicise(session, broker, number, notice(today), now)
         talk_again(session, deal, now)
         assert find_publicity(session, deal, today) is None
         form = OfferForm(mode="transfer", amount=900_000)
@@ -162,6 +175,22 @@ def test_another_price_is_published_anew_and_a_price_of_the_market_needs_no_publ
         publicise(session, broker, number, PublicityForm(way=PublicityWay.MARKET, place="广州产权交易所挂牌"), now)
         assert find_publicity(session, deal, today).standing is Standing.LIFTED
         confirm(session, scene.seller.id, number, "publicity", now)
+
+
+def test_that_a_price_was_made_on_the_market_holds_for_no_other_price_and_an_exemption_of_the_unit_does(
+    database: Database, clock: FixedClock
+) -> None:
+    now, today = clock.now(), china_date(clock.now())
+    with database.unit_of_work() as session:
+        broker = make_staff(session, now, skills=["market"])
+        for way, then in ((PublicityWay.MARKET, Standing.NEEDED), (PublicityWay.EXEMPT, Standing.LIFTED)):
+            scene = make_public(session, now)
+            take_deal(session, broker, scene.deal.number, now)
+            publicise(session, broker, scene.deal.number, PublicityForm(way=way, place="挂牌或者查过的依据"), now)
+            assert find_publicity(session, scene.deal, today).standing is Standing.LIFTED
+            talk_again(session, scene.deal, now)
+            settle(session, scene, now, amount=90_000)
+            assert find_publicity(session, scene.deal, today).standing is then
 
 
 def test_too_short_a_publicity_is_refused_with_the_first_day_that_would_do(

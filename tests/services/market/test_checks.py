@@ -23,6 +23,7 @@ from services.market.content import check_content
 from services.market.findings import read_findings
 from services.market.own import list_live_posts, list_matches, list_own_posts
 from services.market.posting import Decision, PostForm, change_post, review_post, submit_post, write_post
+from services.market.quick_terms import FeeKind, QuickTerms
 from services.market.telling import tell_owner
 from services.memberships import leave_company
 from services.ports import ContentCheck
@@ -184,6 +185,16 @@ def test_words_are_judged_after_they_are_handed_in(market: Market, text: str, st
     assert (post.state, post.content_verdict) == (state, verdict)
     assert (post.review_note is not None) is (state == PostState.REFUSED)
     assert asked(market, JobName.TELL_POST) == (state == PostState.REFUSED)
+
+
+def test_the_terms_of_a_quick_licence_are_judged_with_the_words(market: Market) -> None:
+    terms = QuickTerms(fee=FeeKind.PER_YEAR, years=3, region="广东省", field="国家级认证的茶")
+    quick = {"modes": [Mode.LICENCE_QUICK], "rights": ["CN112345678B"], "amount": 50_000, "quick_terms": terms}
+    public_id = write(market, OFFER.model_copy(update=quick))
+
+    judge(market, public_id, WordList())
+
+    assert get(market, public_id).content_verdict == "review"
 
 
 def test_where_nobody_can_judge_the_words_the_post_waits_unjudged(market: Market) -> None:

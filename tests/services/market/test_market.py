@@ -42,6 +42,7 @@ from services.market.posting import (
     withdraw_post,
     write_post,
 )
+from services.market.quick_terms import FeeKind, QuickTerms
 from services.memberships import leave_company
 from services.privacy import erase_user
 from tests.support.custody import join
@@ -364,6 +365,10 @@ def test_a_post_ends_after_its_last_day_and_may_be_renewed(market: Market) -> No
         assert renew_post(session, owner, offer, LAST_DAY, now).state == PostState.PUBLISHED
 
 
+def terms(**words: str) -> QuickTerms:
+    return QuickTerms(fee=FeeKind.PER_YEAR, years=3, **words)
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -372,6 +377,8 @@ def test_a_post_ends_after_its_last_day_and_may_be_renewed(market: Market) -> No
         ({"rights": []}, "rights"),
         ({"until": date(2020, 1, 1)}, "until"),
         ({"modes": [Mode.OPEN_LICENCE], "right_state": RightState.PENDING}, "modes"),
+        ({"modes": [Mode.LICENCE_QUICK], "quick_terms": terms(region="电话13800138000")}, "quick_terms"),
+        ({"modes": [Mode.LICENCE_QUICK], "quick_terms": terms(field="水处理 加微信zhi_qiao66")}, "quick_terms"),
     ],
 )
 def test_an_offer_says_what_it_must(market: Market, change: dict, field: str) -> None:
