@@ -12,7 +12,8 @@ LONGEST_LIST = 1_200
 POLITE = "(?:请|麻烦|帮我|给我|我要|我想|可以|能不能)*"
 END = "(?:吧|了|啊|哦|呢|吗|谢谢)*"
 OURS = "(?:我们公司|我公司|公司|我们|我|名下)"
-PLACE = re.compile(f"第(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,3}})[个件]?的?")
+# 第二次审查意见 is no place.
+PLACE = re.compile(f"第(?P<place>\\d{{1,2}}|[{CHINESE}]{{1,3}})(?![次\\d{CHINESE}])[个件]?的?")
 BARE_PLACE = re.compile("(?P<place>\\d{1,2})")
 # 我的托管, 看看我托管的专利, 托管清单, 我们托管了哪些专利
 LISTS = re.compile(
