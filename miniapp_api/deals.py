@@ -101,12 +101,15 @@ def create_deal(json_data: DealIn) -> BaseModel | dict[str, Any]:
 
     对方收到询问,同意后双方互看称呼和电话,经纪人在 `promised_at` 前联系。对方已经先问过您的,这样就算双方同意。
     """
-    enquiry = Enquiry(**json_data.model_dump(exclude={"takes_terms"}))
-    begin = take_quick_licence if json_data.takes_terms else enquire
+    enquiry = Enquiry(**json_data.model_dump(exclude={"takes_terms", "terms_version"}))
+    version = json_data.terms_version if json_data.takes_terms else None
 
     def work(session: Session, user: User) -> str:
         try:
-            return begin(session, user, enquiry, current_api().clock.now()).number
+            now = current_api().clock.now()
+            if version is not None:
+                return take_quick_licence(session, user, enquiry, now, version=version).number
+            return enquire(session, user, enquiry, now).number
         except NotFound as missing:
             name = "match_id" if json_data.match_id is not None else "post_id"
             raise InvalidInput(missing.message, fields={name: missing.message}) from None

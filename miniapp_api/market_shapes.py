@@ -67,6 +67,7 @@ def board_out(post: MarketPost, *, user_id: int, is_kept: bool) -> BoardPostOut:
             "published_at": post.published_at,
             "is_mine": post.user_id == user_id,
             "is_kept": is_kept,
+            "version": post.version,
         }
     )
 

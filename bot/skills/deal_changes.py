@@ -12,7 +12,8 @@ from bot.skills.deal_offers import ACCEPT, OFFER, offer
 from bot.skills.deal_turns import MINE, commit, number_of, shown
 from bot.skills.deal_words import PAID, WRITES, Called, Said, called, find_amount, place_of
 from core.clock import china_date
-from core.i18n import chinese_date
+from core.errors import NotFound
+from core.i18n import chinese_amount, chinese_date
 from models import Conversation, DealState, PostSide, User
 from services.deals.access import get_own_deal
 from services.deals.clock import answer_ends_on
@@ -22,12 +23,15 @@ from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
 from services.deals.messages import say_to_broker
 from services.deals.offers import Verdict, answer_offer
 from services.deals.payments import say_paid
-from services.deals.quick import take_quick_licence
+from services.deals.quick import NOT_OFFERED, take_quick_licence
 from services.deals.settings import deal_settings
 from services.deals.wording import said_promise
+from services.market.access import get_board_post
+from services.market.quick_terms import price_of, quick_terms_of, said_quick_terms
+from services.market.wording import called_by_others
 
 # What is asked for, kept as pending.kind.
-CONTACT, END = "deal_contact", "deal_end"
+CONTACT, END, TAKE = "deal_contact", "deal_end", "deal_take"
 # A price alone; a longer sentence is about something else.
 LONGEST_PRICE = 24
 # What we keep goes; what WeChat has brought to somebody's telephone nobody takes back.
@@ -44,7 +48,7 @@ def choose_answer(context: TurnContext, pending: Mapping[str, Any]) -> Callable[
     if kind == OFFER and len(context.plain) <= LONGEST_PRICE and find_amount(context.plain) is not None:
         number = str(pending["number"])
         return lambda turn: offer(turn, Said(turn.plain, number))
-    if kind in {ACCEPT, END}:
+    if kind in {ACCEPT, END, TAKE}:
         understood = context.understanding
         if understood.intent is None and understood.act == "affirm":
             return lambda turn: _confirmed(turn, pending)
@@ -56,6 +60,24 @@ def choose_answer(context: TurnContext, pending: Mapping[str, Any]) -> Callable[
 def enquire_about(context: TurnContext, about: Mapping[str, str]) -> Reply:
     """Ask whoever is behind a match or a post to talk."""
     return _asking(context, about, Called(None, None))
+
+
+def ask_to_take(context: TurnContext, about: Mapping[str, str]) -> Reply:
+    """The standard terms of a post as they are now, once more before they bind anybody."""
+    try:
+        post = get_board_post(context.session, about.get("post", ""), context.today)
+    except NotFound as missing:
+        return Reply(missing.message, choices=(MINE,))
+    terms = quick_terms_of(post)
+    if terms is None or post.amount is None:
+        return Reply(NOT_OFFERED, choices=(MINE,))
+    said = f"{called_by_others(post)}\n{said_quick_terms(terms, post.amount)}"
+    total = chinese_amount(price_of(terms, post.amount))
+    return Reply(
+        f"核对一下:{said},总价{total}。\n接受后直接谈成,进到核对清单,合同还没签。接受吗?",
+        choices=(Choice("好", "接受"), Choice("算了", "再想想")),
+        memory={"pending": {"kind": TAKE, "post": post.public_id, "version": post.version}},
+    )
 
 
 def agree(context: TurnContext, words: Said) -> Reply:
@@ -72,8 +94,8 @@ def _asking(context: TurnContext, about: Mapping[str, Any], given: Called) -> Re
     def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
         user = session.get_one(User, conversation.user_id)
         enquiry = Enquiry(match_id=about.get("match"), post_id=about.get("post"), name=given.name, phone=given.phone)
-        if about.get("takes"):
-            deal = take_quick_licence(session, user, enquiry, now)
+        if (version := about.get("version")) is not None:
+            deal = take_quick_licence(session, user, enquiry, now, version=int(version))
             said = f"快速许可谈成了,单号 {deal.number}。{said_promise(deal, now)}"
             return shown(f"{said}对方同意后互看联系方式;下一步核对清单。", deal.number)
         deal = enquire(session, user, enquiry, now)
@@ -84,7 +106,7 @@ def _asking(context: TurnContext, about: Mapping[str, Any], given: Called) -> Re
         said = f"已经问对方了,单号 {deal.number}。对方{last}前答复,不答复就结束。"
         return shown(f"{said}同意后双方互看称呼和电话,经纪人几点前联系也告诉您。", deal.number)
 
-    return commit(context, work, asks={"kind": CONTACT, **about})
+    return commit(context, work, asks={**about, "kind": CONTACT})
 
 
 def _answering(context: TurnContext, about: Mapping[str, Any], given: Called) -> Reply:
@@ -99,7 +121,7 @@ def _answering(context: TurnContext, about: Mapping[str, Any], given: Called) ->
         said = f"好,{number} 谈起来了。{reach}{said_promise(deal, now)}也可以直接出价。"
         return shown(said, number, contact_deal=deal.id if other is not None else None)
 
-    return commit(context, work, asks={"kind": CONTACT, **about})
+    return commit(context, work, asks={**about, "kind": CONTACT})
 
 
 def decline(context: TurnContext, words: Said) -> Reply:
@@ -140,6 +162,8 @@ def _ask_to_end(number: str) -> Reply:
 
 
 def _confirmed(context: TurnContext, pending: Mapping[str, Any]) -> Reply:
+    if pending["kind"] == TAKE:
+        return _asking(context, pending, Called(None, None))
     number = str(pending["number"])
 
     def work(session: Session, conversation: Conversation, now: datetime) -> Reply:

@@ -8,7 +8,7 @@ from bot.skills.deal_turns import MINE, number_of
 from bot.skills.deal_words import END, Said
 from core.errors import NotFound
 from services.deals.access import get_own_deal
-from services.deals.publicity import find_publicity
+from services.deals.publicity import find_publicity, says_it_need_not
 from services.deals.publicity_wording import said_publicity
 
 ASKS = re.compile(
@@ -28,7 +28,9 @@ def show_publicity(context: TurnContext, words: Said) -> Reply:
         return Reply("价格谈成以后才知道要不要公示。", choices=(see,), memory=memory)
     found = find_publicity(context.session, deal, context.today)
     if found is None:
-        return Reply(
-            f"{deal.number} 不用公示:出让方不是国家设立的院所、高校或者国有单位。", choices=(see,), memory=memory
-        )
+        if says_it_need_not(context.session, deal):
+            said = f"{deal.number} 不用公示:出让方写明不是国家设立的院所、高校,也不是国有单位。"
+        else:
+            said = f"{deal.number} 按现在知道的不用公示。出让方是国家设立的院所、高校或国有单位就要公示,请告诉经纪人。"
+        return Reply(said, choices=(see,), memory=memory)
     return Reply(f"{deal.number} {said_publicity(found)}", choices=(see, MINE), memory=memory)

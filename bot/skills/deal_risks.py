@@ -1,14 +1,16 @@
 """风险清单: what was checked of a deal and what stays open. 交易纠纷: to a person, with the deal's number."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills.deal_turns import MINE, commit, number_of
-from bot.skills.deal_words import END, Said
+from bot.skills.deal_words import END, LISTS, SALES, Said
 from core.errors import NotFound
 from core.i18n import chinese_date
 from models import Conversation, DealState
@@ -27,6 +29,7 @@ DISPUTES = re.compile(
 ASKED = "deal_dispute"
 # One message stays short: all of it is in the mini-program.
 SHOWN, SHOWN_CHECKED = 4, 2
+LONGEST_NO = 8
 STATES = {RiskState.BARRED: "挡着", RiskState.OPEN: "没查完", RiskState.NOT_LOOKED: "不查"}
 
 
@@ -78,6 +81,23 @@ def dispute(context: TurnContext, words: Said) -> Reply:
         return Reply(said_back, choices=(MINE,), memory={"pending": None}, reason="handoff")
 
     return commit(context, work)
+
+
+def choose_story(
+    context: TurnContext, pending: Mapping[str, Any], words: Said
+) -> Callable[[TurnContext], Reply] | None:
+    """The answer to 出了什么纠纷; None where none was asked for, or something else was said."""
+    if pending.get("kind") != ASKED or words.number is not None or context.memory.get("last_skill") != "deals":
+        return None
+    understood, plain = context.understanding, context.plain
+    # 不配合过户 denies as well, and is a story.
+    calls_off = {"cancel"} if len(plain) >= SHORTEST else {"cancel", "deny"}
+    if understood.intent is None and understood.act in calls_off and len(plain) <= LONGEST_NO:
+        return lambda _: Reply("好,先不转。", choices=(MINE,), memory={"pending": None})
+    if understood.intent == "human_handoff" or LISTS.fullmatch(words.rest) or SALES.fullmatch(words.rest):
+        return None
+    told = Said(context.text.strip(), str(pending.get("number")))
+    return lambda turn: dispute(turn, told)
 
 
 def ask_which(context: TurnContext) -> Reply | None:

@@ -12,8 +12,7 @@ from bot.replies import Choice, Reply
 from bot.skills import Skill, deal_changes, deal_offers
 from bot.skills.deal_publicity import ASKS as PUBLICITY
 from bot.skills.deal_publicity import show_publicity
-from bot.skills.deal_risks import ASKED as DISPUTE
-from bot.skills.deal_risks import ASKS_RISKS, DISPUTES, ask_which, dispute, show_risks
+from bot.skills.deal_risks import ASKS_RISKS, DISPUTES, ask_which, choose_story, dispute, show_risks
 from bot.skills.deal_turns import MINE, commit
 from bot.skills.deal_words import (
     ACCEPTS,
@@ -100,9 +99,8 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     if (answer := deal_changes.choose_answer(context, pending)) is not None:
         return Skill(NAME, answer)
     words = said(context.plain)
-    if pending.get("kind") == DISPUTE and words.number is None and context.memory.get("last_skill") == NAME:
-        told = Said(context.text.strip(), str(pending.get("number")))
-        return Skill(NAME, lambda given: dispute(given, told))
+    if (told := choose_story(context, pending, words)) is not None:
+        return Skill(NAME, told)
     if words.number is not None:
         return _about_one(context, words)
     if len(text) > LONGEST_PLAIN:
@@ -153,8 +151,9 @@ def _about_match(context: TurnContext, words: Said) -> Skill | None:
     ids, place = list(kept.get("ids") or []), place_of(match)
     if not 1 <= place <= len(ids):
         return None
-    about = {by: str(ids[place - 1]), **({"takes": "terms"} if takes else {})}
-    return Skill(NAME, lambda given: deal_changes.enquire_about(given, about))
+    about = {by: str(ids[place - 1])}
+    doing = deal_changes.ask_to_take if takes else deal_changes.enquire_about
+    return Skill(NAME, lambda given: doing(given, about))
 
 
 def _about_place(context: TurnContext, words: Said) -> Skill | None:

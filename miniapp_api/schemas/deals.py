@@ -41,11 +41,14 @@ class DealIn(Input):
     name: Name | None = NAME
     phone: Phone | None = PHONE
     takes_terms: bool = Field(False, description="照单接受这条的快速许可标准条款(`quick_terms`),直接谈成")
+    terms_version: Version | None = Field(None, description="看到的那条的 `version`;照单接受时必填,条款改过就返回409")
 
     @model_validator(mode="after")
     def _one(self) -> "DealIn":
         if (self.match_id is None) == (self.post_id is None):
             raise ValueError("match_id or post_id, one of them")
+        if self.takes_terms and self.terms_version is None:
+            raise ValueError("terms are taken in the version that was read")
         return self
 
 

@@ -186,6 +186,7 @@ class BoardPostOut(Output):
     published_at: datetime | None
     is_mine: bool
     is_kept: bool = Field(description="收藏了")
+    version: int = Field(description="照单接受标准条款时带上,作 `terms_version`")
 
 
 class BoardOut(Output):

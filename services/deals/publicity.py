@@ -119,6 +119,13 @@ def find_holder(session: Session, deal: Deal) -> Holder | None:
     return Holder.STATE_OWNED if answers.get("is_state_owned") is True else None
 
 
+def says_it_need_not(session: Session, deal: Deal) -> bool:
+    """Whether the seller says to be no unit that has to publish, neither a public nor a state-owned one."""
+    post = session.get(MarketPost, deal.offer_post_id) if deal.offer_post_id is not None else None
+    answers = post.answers if post is not None else {}
+    return answers.get("is_public_institution") is False and answers.get("is_state_owned") is False
+
+
 def find_publicity(session: Session, deal: Deal, today: date) -> Publicity | None:
     """None where nothing has to be published, or no price is agreed yet."""
     if deal.state not in AGREED_TO_TALK or deal.amount is None:

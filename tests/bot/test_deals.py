@@ -11,6 +11,7 @@ from bot.skills.deal_words import find_valuation, is_offer
 from core.clock import FixedClock
 from core.i18n import chinese_time
 from models import (
+    Case,
     Conversation,
     Deal,
     DealPublicity,
@@ -31,6 +32,7 @@ from tests.support.deals import keep_rights, make_post
 from tests.support.pushes import Pusher
 from tests.support.staff import make_staff
 
+NO_UNIT = {"is_public_institution": False, "is_state_owned": False}
 SELLER, BUYER = "oSeller00000000000000000001", "oBuyer000000000000000000002"
 
 
@@ -199,6 +201,14 @@ def test_either_side_asks_until_when_the_price_is_published(
         session.get_one(MarketPost, deal.offer_post_id).answers = {"is_public_institution": True}
         deal.state, deal.mode, deal.amount = DealState.AGREED, Mode.TRANSFER, 150_000
     assert "还没有公示" in pusher.say(client, BUYER, f"公示到哪天 {number}")
+    for answers, said in (({}, "按现在知道的不用公示"), (NO_UNIT, "出让方写明")):
+        with resources.database.unit_of_work() as session:
+            deal = session.scalars(select(Deal)).one()
+            session.get_one(MarketPost, deal.offer_post_id).answers = answers
+        assert said in pusher.say(client, BUYER, f"公示到哪天 {number}")
+    with resources.database.unit_of_work() as session:
+        deal = session.scalars(select(Deal)).one()
+        session.get_one(MarketPost, deal.offer_post_id).answers = {"is_public_institution": True}
     with resources.database.unit_of_work() as session:
         staff = make_staff(session, clock.now())
         row = DealPublicity(
@@ -227,7 +237,12 @@ def test_risks_are_read_and_a_quarrel_reaches_a_person_in_chat(
     assert "没查完" in shown and "登记簿" in shown
     assert number in pusher.say(client, BUYER, "交易纠纷")
     assert "什么纠纷" in pusher.say(client, BUYER, f"交易纠纷 {number}")
-    told = pusher.say(client, BUYER, "对方签了合同一直不配合过户")
+    for other, answer in (("算了", "先不转"), ("不用了", "先不转"), ("我的交易", "在谈和谈过的")):
+        assert answer in pusher.say(client, BUYER, other), other
+        assert "什么纠纷" in pusher.say(client, BUYER, f"交易纠纷 {number}")
+    with resources.database.reading() as session:
+        assert session.scalars(select(Case)).all() == []
+    told = pusher.say(client, BUYER, "不配合过户")
     assert number in told and "KF" in told
     assert "没有找到这个单号" in pusher.say(client, "oStranger0000000000000000003", f"交易纠纷 {number} 不过户")
 
@@ -286,7 +301,19 @@ def test_standard_terms_of_a_quick_licence_are_taken_from_the_board(
         post.amount, post.quick_terms = 50_000, {"fee": "per_year", "years": 3, "region": "", "field": ""}
     pusher.say(client, BUYER, "看看有什么专利在卖")
     assert "每年5万元,3年,地域不限" in pusher.say(client, BUYER, "1")
-    assert "怎么称呼您" in pusher.say(client, BUYER, "接受标准条款第1个")
+    assert "接受吗" in pusher.say(client, BUYER, "接受标准条款第1个")
+    assert "不动它" in pusher.say(client, BUYER, "算了")
+    asked = pusher.say(client, BUYER, "接受标准条款第1个")
+    assert "每年5万元,3年,地域不限" in asked and "总价15万元" in asked and "接受吗" in asked
+    with resources.database.unit_of_work() as session:
+        session.get_one(MarketPost, post.id).amount = 90_000
+        session.get_one(MarketPost, post.id).version += 1
+    assert "怎么称呼您" in pusher.say(client, BUYER, "好")
+    assert "条款刚改过" in pusher.say(client, BUYER, "孙工 13900139002")
+    with resources.database.reading() as session:
+        assert session.scalars(select(Deal)).all() == []
+    assert "每年9万元" in pusher.say(client, BUYER, "接受标准条款第1个")
+    assert "怎么称呼您" in pusher.say(client, BUYER, "好")
     assert "快速许可谈成了" in pusher.say(client, BUYER, "孙工 13900139002")
     with resources.database.reading() as session:
         assert session.scalars(select(Deal.state)).one() == DealState.AGREED

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
-from models import IdempotencyRecord, WeChatIdentity
+from models import IdempotencyRecord, MarketPost, WeChatIdentity
+from nlp.market.posts import Mode
 from services.resources import Resources
 from tests.miniapp_api.conftest import Phone
 from tests.support.deals import BUNDLE, make_post
@@ -60,6 +61,22 @@ def test_either_side_reads_the_other_only_after_both_agreed(pair: Pair) -> None:
         shown = phone.get(f"/deals/{number}")
         assert shown.get_json()["contact"] is None and hidden["phone"] not in shown.text
     assert seller.get("/deal-customers").get_json()["items"] == []
+
+
+def test_standard_terms_are_taken_in_the_version_that_was_read(pair: Pair, resources: Resources) -> None:
+    _, buyer, post_id = pair
+    with resources.database.unit_of_work() as session:
+        post = session.scalars(select(MarketPost)).one()
+        post.modes, post.amount = [Mode.LICENCE_QUICK], 50_000
+        post.quick_terms = {"fee": "per_year", "years": 3, "region": "", "field": ""}
+    read = buyer.get(f"/market/board/{post_id}").get_json()["version"]
+    takes = {"post_id": post_id, **BUYER, "takes_terms": True}
+    assert buyer.post("/deals", takes, key="deal-0001").status_code == 422
+    with resources.database.unit_of_work() as session:
+        session.scalars(select(MarketPost)).one().version += 1
+    assert buyer.post("/deals", {**takes, "terms_version": read}, key="deal-0002").status_code == 409
+    made = buyer.post("/deals", {**takes, "terms_version": read + 1}, key="deal-0003").get_json()
+    assert (made["state"], made["amount"]) == ("agreed", 150_000)
 
 
 def test_what_was_answered_is_given_again_without_a_contact_that_was_taken_back(

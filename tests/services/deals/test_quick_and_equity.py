@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.clock import FixedClock
+from core.clock import FixedClock, china_date
 from core.db import Database
 from core.errors import AppError, Conflict, InvalidInput
-from models import DealState, MarketPost, PostSide
+from models import DealState, MarketPost, PostSide, PostState
 from nlp.market.posts import Mode
 from services.deals.checklist import checklist_of
 from services.deals.contact import contact_of
@@ -14,9 +14,11 @@ from services.deals.equity import Valuation
 from services.deals.offers import OfferForm, make_offer
 from services.deals.quick import take_quick_licence
 from services.deals.wording import said_offer
+from services.market.moving import move
 from services.market.quick_terms import FeeKind, QuickTerms
 from tests.services.deals.test_deals import told
 from tests.support.deals import NAMES, PHONES, agree, make_person, make_post, make_scene
+from tests.support.rights import make_right
 
 TERMS = QuickTerms(fee=FeeKind.PER_YEAR, years=3, region="广东省", field="水泵")
 
@@ -36,7 +38,7 @@ def test_standard_terms_taken_as_they_are_are_agreed_at_once(database: Database,
     now = clock.now()
     with database.unit_of_work() as session:
         post, buyer = quick_post(session, now), make_person(session, now)
-        deal = take_quick_licence(session, buyer, asked(post), now)
+        deal = take_quick_licence(session, buyer, asked(post), now, version=post.version)
         assert (deal.state, deal.mode, deal.amount) == (DealState.AGREED, Mode.LICENCE_QUICK, 150_000)
         assert "每年5万元,3年,限广东省,领域限水泵" in said_offer(deal.offers[0])
         assert deal.promised_at is not None and "co_owners" not in [each.key for each in checklist_of(deal)]
@@ -55,7 +57,37 @@ def test_terms_are_not_taken_where_there_are_none_or_a_rule_forbids_it(database:
         buyer = make_person(session, now)
         for post in (make_post(session, make_person(session, now).id, now), quick_post(session, now, is_seized=True)):
             with pytest.raises(Conflict), session.begin_nested():
-                take_quick_licence(session, buyer, asked(post), now)
+                take_quick_licence(session, buyer, asked(post), now, version=post.version)
+
+
+def test_nobody_is_bound_by_terms_that_changed_since_they_were_read(database: Database, clock: FixedClock) -> None:
+    now = clock.now()
+    with database.unit_of_work() as session:
+        post, buyer = quick_post(session, now), make_person(session, now)
+        read = post.version
+        post.amount = 90_000
+        move(post, PostState.PUBLISHED, now)
+        with pytest.raises(Conflict) as refused, session.begin_nested():
+            take_quick_licence(session, buyer, asked(post), now, version=read)
+        assert "改过" in refused.value.message
+        assert take_quick_licence(session, buyer, asked(post), now, version=post.version).amount == 270_000
+
+
+def test_no_licence_is_taken_for_longer_than_the_patent_lasts(database: Database, clock: FixedClock) -> None:
+    now, today = clock.now(), china_date(clock.now())
+    with database.unit_of_work() as session:
+        right, seller, buyer = make_right(session, now), make_person(session, now), make_person(session, now)
+        post = make_post(session, seller.id, now, modes=(Mode.LICENCE_QUICK,), rights=[right.publication_number])
+        post.amount, post.quick_terms = 50_000, TERMS.model_dump()
+        for years_ago, is_taken in ((18, False), (10, True)):
+            right.application_date = today.replace(year=today.year - years_ago, day=1)
+            session.flush()
+            if is_taken:
+                assert take_quick_licence(session, buyer, asked(post), now, version=post.version)
+                continue
+            with pytest.raises(Conflict) as refused, session.begin_nested():
+                take_quick_licence(session, buyer, asked(post), now, version=post.version)
+            assert "第八百六十五条" in refused.value.message
 
 
 def test_an_offer_of_shares_says_how_many_and_how_valued_and_is_appraised(

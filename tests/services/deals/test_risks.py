@@ -6,7 +6,7 @@ from sqlalchemy import select
 from core.clock import FixedClock, china_date
 from core.db import Database
 from core.errors import Conflict, InvalidInput, NotFound
-from models import Case, DealEvent, DealState, MarketPost, PostSide, StaffNotification
+from models import Case, CaseEvent, DealEvent, DealState, MarketPost, Message, PostSide, StaffNotification
 from nlp.market.posts import Mode
 from services.deals.broker import take_deal
 from services.deals.checklist import confirm, confirm_as_broker
@@ -74,3 +74,11 @@ def test_a_quarrel_goes_to_a_person_with_the_deals_number_and_the_other_side_hea
         assert (event.side, event.details) == (PostSide.NEED, {"case": case.number})
         told = session.scalars(select(StaffNotification.text).where(StaffNotification.key.contains("dispute"))).all()
         assert told == [f"有交易纠纷:{deal.number},单号 {case.number}"]
+
+        # The case is open already: what is said now is not lost with its package, which was written before.
+        again = open_dispute(session, buyer, deal.number, "定金也不退", now)
+        assert again.handoff.case.id == case.id
+        (added,) = session.scalars(select(Message).where(Message.conversation_id == buyer.id, Message.is_internal))
+        assert added.text == f"交易纠纷 {deal.number}:定金也不退"
+        noted = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "noted")).one()
+        assert noted.details == {"message_id": added.id}
