@@ -19,8 +19,11 @@ NOT_READABLE = frozenset({101000, 101001, 101002, 44001, 40009})
 # The day's free calls and those that were bought.
 USED_UP = frozenset({45009, 101003})
 FORMATS = ("JPEG", "PNG")
-# What unpacks to more than this is made to hurt; a phone's best picture has 50 million.
-MOST_PIXELS = 60_000_000
+# What unpacks to more than this is made to hurt; a phone's best picture has 50 million. A JPEG is unpacked at a part of
+# its size; a PNG only whole, at 4 bytes a point and twice that while it is made smaller.
+MOST_PIXELS, MOST_OF_PNG = 60_000_000, 24_000_000
+# Of these every point is one of a few colours: made smaller as they are, print falls apart.
+FEW_COLOURS = {"1": "L", "P": "RGB"}
 # Print of a certificate is legible at this size, and a JPEG of it is well below 2 MB.
 LONGEST_SIDE = 2_200
 QUALITY = 75
@@ -58,13 +61,14 @@ def shrink(picture: bytes) -> bytes:
 
     try:
         with Image.open(BytesIO(picture), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
+            if opened.width * opened.height > (MOST_OF_PNG if opened.format == "PNG" else MOST_PIXELS):
                 raise PictureUnreadable("too many pixels")
             opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            smaller = ImageOps.exif_transpose(opened).convert("RGB")
-            smaller.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            whole = opened.convert(FEW_COLOURS[opened.mode]) if opened.mode in FEW_COLOURS else opened
+            # First of all smaller: each further step would copy every point of the whole picture.
+            whole.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             made = BytesIO()
-            smaller.save(made, "JPEG", quality=QUALITY)
+            ImageOps.exif_transpose(whole).convert("RGB").save(made, "JPEG", quality=QUALITY)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureUnreadable("no picture") from None
     return made.getvalue()

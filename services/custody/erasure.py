@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, object_session
 
-from models import CustodyEvent, CustodyRight, FeeReduction, OwnershipProof
+from models import CustodyEvent, CustodyLetter, CustodyRight, FeeReduction, LetterState, OwnershipProof
 from services.custody.leaving import give_to, has_same
 from services.custody.letters import what_it_is
 from services.custody.papers import drop_paper, drop_papers, forget_papers_of
@@ -68,6 +68,9 @@ def join_rights(kept: CustodyRight, row: CustodyRight) -> None:
     for name in ("filed_on", "granted_on", "expires_on", "published_in", "patent_kind", "product", "department"):
         if getattr(kept, name) is None:
             setattr(kept, name, getattr(row, name))
+    kept.inventors = kept.inventors or row.inventors
+    set_aside = [day for day in (kept.set_aside_until, row.set_aside_until) if day is not None]
+    kept.set_aside_until = max(set_aside, default=None)
     for event in list(row.events):
         event.right = kept
     _join_letters(kept, row)
@@ -82,9 +85,13 @@ def join_rights(kept: CustodyRight, row: CustodyRight) -> None:
 
 
 def _join_papers(kept: CustodyRight, row: CustodyRight) -> None:
-    """They go along to the owner for whom they were brought; to another one they say nothing, and go."""
+    """They go along to the owner for whom they were brought; to another one they say nothing, and go. So do those of
+    a right that was one's own and becomes a company's: its people must not see them."""
     session, now = object_session(row), max(kept.changed_at, row.changed_at)
     assert session is not None
+    if kept.company_id is None and row.company_id is not None:
+        for paper in list(kept.papers):
+            drop_paper(session, paper, now)
     is_same_owner = kept.company_id is None or kept.company_id == row.company_id
     there = {paper.sha256 for paper in kept.papers}
     for paper in list(row.papers):
@@ -95,11 +102,25 @@ def _join_papers(kept: CustodyRight, row: CustodyRight) -> None:
 
 
 def _join_letters(kept: CustodyRight, row: CustodyRight) -> None:
-    """A letter that both wrote down stays once."""
-    there = {what_it_is(letter) for letter in kept.letters}
+    """A letter that both wrote down stays once, with what one of them did about it."""
+    # One that was taken back says nothing of the one that was written down rightly later.
+    there = {what_it_is(letter): letter for letter in kept.letters if letter.state != LetterState.TAKEN_BACK}
     for letter in list(row.letters):
-        if what_it_is(letter) not in there:
+        same = there.get(what_it_is(letter))
+        if same is None:
             letter.right = kept
+        elif letter.state != LetterState.TAKEN_BACK:
+            _join_letter(same, letter)
+
+
+def _join_letter(kept: CustodyLetter, other: CustodyLetter) -> None:
+    if other.extended_months > kept.extended_months:
+        kept.extended_months, kept.due_on = other.extended_months, other.due_on
+        if kept.state == LetterState.OPEN:
+            kept.next_notice_on = other.next_notice_on
+    if kept.state == LetterState.OPEN and other.state != LetterState.OPEN:
+        kept.state, kept.closed_at, kept.next_notice_on = other.state, other.closed_at, None
+    kept.version = max(kept.version, other.version) + 1
 
 
 def _join_proofs(kept: CustodyRight, row: CustodyRight) -> None:

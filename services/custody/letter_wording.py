@@ -32,7 +32,7 @@ def recorded(row: CustodyLetter, term: Term, today: date) -> str:
     """What whoever wrote it down reads."""
     kind, demo = LetterKind(row.kind), f"({DEMO})" if row.right.is_demo else ""
     lines = [f"记下了:{named(row.right)}{demo},{TASKS[kind]},{said_term(row.due_on, today)}。"]
-    lines.append(f"{missed(kind)}。到期前提醒您。" if row.due_on >= today else _too_late(kind))
+    lines.append(f"{missed(kind)}。{_promise(row)}" if row.due_on >= today else _too_late(kind))
     return "\n".join([*lines, *_basis(term, row.due_on < today)])
 
 
@@ -48,8 +48,15 @@ def letter_reminder(row: CustodyLetter, term: Term, today: date) -> str:
     return "\n".join([*lines, *_basis(term, left < 0), f"办完了回复“{row.right.number} {ANSWERED}”。"])
 
 
+def _promise(row: CustodyLetter) -> str:
+    """Only what will come is promised: on the last day itself nobody is reminded any more."""
+    return "到期前提醒您。" if row.next_notice_on is not None and row.next_notice_on <= row.due_on else ""
+
+
 def _too_late(kind: LetterKind) -> str:
-    return f"{missed(kind)}。收到通知起2个月内有正当理由可以请求恢复权利。"
+    # For the request for re-examination there is no notice to wait for: the two months run from the end of its period.
+    since = "期限届满之日" if kind is LetterKind.REFUSAL else "收到通知"
+    return f"{missed(kind)}。自{since}起2个月内有正当理由可以请求恢复权利。"
 
 
 def _basis(term: Term, is_late: bool) -> list[str]:

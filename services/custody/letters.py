@@ -1,11 +1,12 @@
 """Letters of the patent office that must be answered: written down by who got them, minded until they are closed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from core.calendar import WorkingCalendar
 from core.clock import china_date
 from core.errors import Conflict, InvalidInput
 from core.logs import get_logger
@@ -19,6 +20,7 @@ from services.custody.letter_terms import (
     MOST_EXTENDED,
     LetterDays,
     Term,
+    days_of,
     next_notice,
     term_of,
     term_of_letter,
@@ -47,8 +49,8 @@ class Letter:
 def record_letter(
     session: Session, *, user_id: int, right_id: str, kind: LetterKind, days: LetterDays, now: datetime
 ) -> Letter:
-    """Write a letter down; the same one twice stays one. Raises NotFound, Conflict for a right that gets no such
-    letters, InvalidInput."""
+    """Write a letter down; the same one twice stays one, with what is said of it last. Raises NotFound, Conflict for a
+    right that gets no such letters, InvalidInput."""
     right = get_own_right(session, user_id, right_id, lock=True)
     if right.kind != RightKind.PATENT or not right.number.startswith("CN"):
         raise Conflict(ONLY_PATENTS)
@@ -56,10 +58,9 @@ def record_letter(
     _check(days, today)
     term = term_of(kind, days, right.patent_kind, today, load_calendar(session, today))
     still_open = [letter for letter in right.letters if letter.state == LetterState.OPEN]
-    given = (kind, days.received_on, days.issued_on, days.stated_on)
-    same = next((each for each in still_open if what_it_is(each) == given), None)
+    same = next((each for each in still_open if each.kind == kind and _is_same(each, days)), None)
     if same is not None:
-        return Letter(same, term_of_letter(same, today, load_calendar(session, today)))
+        return _complete(same, days, now, user_id, today, load_calendar(session, today))
     if len(still_open) >= MOST_OPEN:
         raise Conflict(f"一件最多同时记{MOST_OPEN}份通知书,先了结旧的。")
     row = CustodyLetter(
@@ -71,6 +72,28 @@ def record_letter(
     enter(right, "letter_recorded", now, user_id=user_id, details={"letter": kind, "due_on": term.due_on.isoformat()})
     session.flush()
     log.info("custody_letter_recorded", right_id=right.id, kind=kind)
+    return Letter(row, term)
+
+
+def _is_same(row: CustodyLetter, days: LetterDays) -> bool:
+    """By the first of its days that both name: a letter of a kind is issued once on a day."""
+    pairs = (
+        (row.issued_on, days.issued_on), (row.received_on, days.received_on), (row.stated_on, days.stated_on),
+    )  # fmt: skip
+    return next((before == now for before, now in pairs if before is not None and now is not None), False)
+
+
+def _complete(
+    row: CustodyLetter, days: LetterDays, now: datetime, user_id: int, today: date, calendar: WorkingCalendar
+) -> Letter:
+    """What is said now goes before what was said; what is not said now stays, as does an extension."""
+    before = days_of(row)
+    row.received_on, row.issued_on = days.received_on or row.received_on, days.issued_on or row.issued_on
+    row.stated_on, row.delivery = days.stated_on or row.stated_on, days.delivery or row.delivery
+    term = term_of_letter(row, today, calendar)
+    if days_of(row) != before:
+        row.due_on, row.next_notice_on = term.due_on, next_notice(term.due_on, today)
+        _note(row, "letter_recorded", now, user_id)
     return Letter(row, term)
 
 
@@ -95,18 +118,19 @@ def _check(days: LetterDays, today: date) -> None:
 def extend_letter(
     session: Session, *, user_id: int, public_id: str, months: int, now: datetime, version: int | None = None
 ) -> Letter:
-    """Its period was extended by so many months in all, as asked for before its end. Raises NotFound, Conflict,
-    InvalidInput."""
+    """Its period was extended by so many months in all, as asked for before its end. The approval may come after it:
+    while the longer period lasts it is written down. Raises NotFound, Conflict, InvalidInput."""
     row = _open_letter(session, user_id, public_id, version)
     if row.kind not in EXTENSIBLE:
         raise Conflict(NOT_EXTENSIBLE)
     if not 1 <= months <= MOST_EXTENDED:
         raise InvalidInput(f"最多延长{MOST_EXTENDED}个月。", fields={"months": f"1到{MOST_EXTENDED}"})
     today, calendar = china_date(now), load_calendar(session, china_date(now))
-    if row.extended_months == 0 and row.due_on < today:
+    days = replace(days_of(row), extended_months=months)
+    term = term_of(LetterKind(row.kind), days, row.right.patent_kind, today, calendar)
+    if row.extended_months == 0 and max(row.due_on, term.due_on) < today:
         raise Conflict(PASSED)
     row.extended_months = months
-    term = term_of_letter(row, today, calendar)
     row.due_on, row.next_notice_on = term.due_on, next_notice(term.due_on, today)
     _note(row, "letter_extended", now, user_id)
     session.flush()

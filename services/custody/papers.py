@@ -15,7 +15,7 @@ from services.casework.documents import Received
 from services.casework.file_links import read_token, signed_address
 from services.catalogue.model import WantedDocument
 from services.custody.access import get_own_right_to_prove, get_paper_to_check, get_right_to_decide
-from services.custody.changes import enter
+from services.custody.changes import enter, note
 from services.job_names import JobName, request_job
 from services.ports import FileStore
 
@@ -47,7 +47,7 @@ def add_paper(
         size_bytes=received.size_bytes, sha256=received.sha256, storage_key=storage_key, created_at=now,
     )  # fmt: skip
     right.papers.append(paper)
-    enter(right, "paper_added", now, user_id=user_id, details={"sha256": received.sha256})
+    _record(right, "paper_added", now, user_id, {"sha256": received.sha256})
     session.flush()
     log.info("custody_paper_added", right_id=right.id, media_type=paper.media_type, bytes=paper.size_bytes)
     return paper
@@ -73,8 +73,14 @@ def remove_paper(session: Session, *, user_id: int, right_id: str, paper_id: str
         raise Conflict(PROVED)
     paper = get_own_paper(session, user_id=user_id, right_id=right_id, paper_id=paper_id)
     drop_paper(session, paper, now)
-    enter(right, "paper_removed", now, user_id=user_id)
+    _record(right, "paper_removed", now, user_id)
     session.flush()
+
+
+def _record(right: CustodyRight, kind: str, now: datetime, user_id: int, details: dict[str, str] | None = None) -> None:
+    """While staff check the proof it is a new version, so that nobody approves what they have not seen."""
+    write = note if right.proof == OwnershipProof.SUBMITTED else enter
+    write(right, kind, now, user_id=user_id, details=details)
 
 
 def drop_paper(session: Session, paper: CustodyPaper, now: datetime) -> None:

@@ -101,3 +101,25 @@ def test_what_is_large_and_no_picture_or_unpacks_to_too_much_does_not_leave() ->
     Image.new("1", (9_000, 7_000)).save(bomb, "PNG")
     with pytest.raises(PictureUnreadable):
         shrink(bomb.getvalue())
+    scan = BytesIO()
+    Image.new("L", (6_000, 4_100)).save(scan, "PNG")
+    with pytest.raises(PictureUnreadable):
+        shrink(scan.getvalue())
+
+
+def test_a_smaller_picture_is_upright_and_print_of_two_colours_becomes_grey() -> None:
+    lying, turned = Image.new("RGB", (3_000, 1_500), "white"), Image.Exif()
+    turned[0x0112] = 6
+    photo, scan = BytesIO(), BytesIO()
+    lying.save(photo, "JPEG", exif=turned)
+    # Every second column black: what is left out instead of mixed would be all black or all white.
+    columns = Image.new("1", (4_400, 100), 1)
+    for x in range(0, 4_400, 2):
+        columns.paste(0, (x, 0, x + 1, 100))
+    columns.save(scan, "PNG")
+
+    with Image.open(BytesIO(shrink(photo.getvalue()))) as sent:
+        assert sent.size == (1_100, 2_200)
+    with Image.open(BytesIO(shrink(scan.getvalue()))) as sent:
+        assert sent.size == (2_200, 50)
+        assert 64 < sent.convert("L").getpixel((1_000, 25)) < 192

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.clock import CHINA, FixedClock
+from core.clock import CHINA, FixedClock, china_date
 from core.db import Database
 from core.errors import Conflict, InvalidInput, NotFound
 from models import CustodyLetter, CustodyRight, LetterKind, LetterState, MemberRole, Message, PatentKind, RightKind
 from services.custody.erasure import forget_keeper
 from services.custody.leaving import end_custody
 from services.custody.letter_terms import LetterDays
+from services.custody.letter_wording import letter_reminder, recorded
 from services.custody.letters import close_letter, extend_letter, list_letters, record_letter
 from services.custody.reminders import remind_keeper, request_reminders
 from services.memberships import leave_company
@@ -161,7 +162,7 @@ def test_the_keeper_is_told_at_planned_distances_once_a_day_and_no_more_when_it_
             day += timedelta(days=1)
 
         texts = session.scalars(select(Message.text).order_by(Message.id)).all()
-    assert told == [30, 15, 7, 3, 1, -1]
+    assert told == [30, 15, 7, 3, 1, 0, -1]
     assert "还有30天到期(2027年1月20日)" in texts[0] and "视为撤回" in texts[0] and "第三十七条" in texts[0]
     assert "已过" in texts[-1] and "请求恢复权利" in texts[-1] and "第六条" in texts[-1]
 
@@ -209,3 +210,77 @@ def test_ended_custody_reminds_of_no_letter_and_an_erased_persons_go_with_the_ri
 
         forget_keeper(session, owner.user_id, now)
         assert session.scalars(select(CustodyLetter)).all() == []
+
+
+def test_more_time_that_was_granted_after_the_last_day_is_written_down_while_it_lasts(
+    database: Database, now: datetime
+) -> None:
+    with database.unit_of_work() as session:
+        owner = make_owner(session, now)
+        right = bring(session, owner.user_id, now)
+        letter = record(session, owner.user_id, now, right, LetterKind.CORRECTION, received_on=date(2026, 11, 20))
+
+        with pytest.raises(Conflict):
+            extend_letter(
+                session, user_id=owner.user_id, public_id=letter.public_id, months=1, now=noon(date(2027, 2, 23))
+            )
+        late = extend_letter(
+            session, user_id=owner.user_id, public_id=letter.public_id, months=1, now=noon(date(2027, 2, 1))
+        )
+
+        assert late.row.due_on == date(2027, 2, 22)
+
+
+def test_a_correction_of_the_same_letter_changes_it_and_keeps_its_extension(database: Database, now: datetime) -> None:
+    issued = date(2026, 11, 10)
+    with database.unit_of_work() as session:
+        owner = make_owner(session, now)
+        right = bring(session, owner.user_id, now)
+        first = record(session, owner.user_id, now, right, LetterKind.FURTHER_ACTION, issued_on=issued)
+        extend_letter(session, user_id=owner.user_id, public_id=first.public_id, months=1, now=now)
+        assert first.due_on == date(2027, 2, 10)
+
+        for days, due_on in (
+            ({"issued_on": issued, "delivery": "post"}, date(2027, 2, 25)),
+            ({"issued_on": issued, "received_on": date(2026, 11, 12)}, date(2027, 2, 12)),
+            ({"received_on": date(2026, 11, 12), "stated_on": date(2027, 1, 15)}, date(2027, 2, 15)),
+        ):
+            again = record(session, owner.user_id, now, right, LetterKind.FURTHER_ACTION, **days)
+            assert (again, again.due_on, again.extended_months) == (first, due_on, 1)
+        version = first.version
+        record(session, owner.user_id, now, right, LetterKind.FURTHER_ACTION, issued_on=issued)
+        assert (first.version, len(right.letters)) == (version, 1)
+        record(session, owner.user_id, now, right, LetterKind.FURTHER_ACTION, issued_on=date(2026, 11, 11))
+        assert len(right.letters) == 2
+
+
+def test_what_can_still_be_done_after_a_missed_day_depends_on_the_letter(database: Database, now: datetime) -> None:
+    with database.unit_of_work() as session:
+        owner = make_owner(session, now)
+        right = bring(session, owner.user_id, now)
+        said = {}
+        for kind in (LetterKind.REFUSAL, LetterKind.CORRECTION):
+            given = LetterDays(received_on=date(2026, 7, 1))
+            made = record_letter(
+                session, user_id=owner.user_id, right_id=right.public_id, kind=kind, days=given, now=now
+            )
+            said[kind] = letter_reminder(made.row, made.term, china_date(now))
+            assert "到期前提醒您" not in recorded(made.row, made.term, china_date(now))
+
+    assert "自期限届满之日起2个月内" in said[LetterKind.REFUSAL] and "收到通知" not in said[LetterKind.REFUSAL]
+    assert "自收到通知起2个月内" in said[LetterKind.CORRECTION]
+
+
+@pytest.mark.parametrize(("left", "is_promised"), [(0, False), (1, True), (2, True)])
+def test_a_reminder_is_promised_only_where_one_comes(
+    database: Database, now: datetime, left: int, is_promised: bool
+) -> None:
+    with database.unit_of_work() as session:
+        owner = make_owner(session, now)
+        right = bring(session, owner.user_id, now)
+        given = LetterDays(stated_on=china_date(now) + timedelta(days=left))
+        made = record_letter(
+            session, user_id=owner.user_id, right_id=right.public_id, kind=LetterKind.CORRECTION, days=given, now=now
+        )
+
+        assert ("到期前提醒您" in recorded(made.row, made.term, china_date(now))) == is_promised

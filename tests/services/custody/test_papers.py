@@ -12,7 +12,7 @@ from core.db import Database
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.files import new_storage_key
 from core.outbox import OutboxRow
-from models import CustodyPaper, MemberRole, OwnershipProof, Role
+from models import CustodyPaper, MemberRole, OwnershipProof, ProofBasis, Role
 from services.casework.documents import receive
 from services.custody.erasure import forget_keeper
 from services.custody.leaving import end_custody
@@ -26,6 +26,7 @@ from services.custody.papers import (
     open_paper_link,
     remove_paper,
 )
+from services.custody.proofs import decide_proof, submit_proof
 from services.job_names import JobName
 from tests.support.custody import bring, join, make_owner
 from tests.support.sample_files import pdf, word
@@ -157,3 +158,29 @@ def test_an_erased_persons_papers_go_with_their_bytes_also_from_a_companys_right
 
         assert session.scalars(select(CustodyPaper)).all() == [stays]
         assert sorted(collected(session)) == sorted(each.storage_key for each in gone)
+
+
+def test_staff_do_not_approve_papers_that_they_have_not_seen(database: Database, now: datetime) -> None:
+    with database.unit_of_work() as session:
+        owner, checker = make_owner(session, now), make_staff(session, now, role=Role.SUPERVISOR)
+        right = bring(session, owner.user_id, now)
+        before = right.version
+        add(session, owner.user_id, right.public_id, now, "first")
+        assert right.version == before
+        submit_proof(
+            session, user_id=owner.user_id, public_id=right.public_id, basis=ProofBasis.REGISTER, remark="", now=now
+        )
+
+        seen = right.version
+        paper = add(session, owner.user_id, right.public_id, now, "second")
+        for change in ("added", "removed"):
+            if change == "removed":
+                seen = right.version
+                remove_paper(
+                    session, user_id=owner.user_id, right_id=right.public_id, paper_id=paper.public_id, now=now
+                )
+            with pytest.raises(Conflict):
+                decide_proof(
+                    session, staff=checker, public_id=right.public_id, is_proved=True, reason="查过登记簿",
+                    version=seen, now=now,
+                )  # fmt: skip

@@ -93,6 +93,22 @@ def test_a_departments_reductions_are_set_at_once_for_what_one_decides_over(data
         assert after.reduced == 3 and after.cost is not None and after.cost < before
 
 
+def test_a_department_larger_than_one_call_is_done_by_the_next(
+    database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "MOST_CHANGED", 2)
+    with database.unit_of_work() as session:
+        owner = make_owner(session, now)
+        for serial in range(3):
+            bring(session, owner.user_id, now, number=f"CN11100000{serial}B", department="材料学院")
+
+        for wanted in (Changed(2, 0, 0), Changed(1, 2, 0), Changed(0, 3, 0)):
+            done = set_reduction(
+                session, user_id=owner.user_id, department="材料学院", reduction=FeeReduction.SINGLE, now=now
+            )
+            assert done == wanted
+
+
 def test_costs_are_not_counted_while_somebody_waits_for_too_many(
     database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
