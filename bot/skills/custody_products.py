@@ -30,8 +30,8 @@ LISTS = re.compile(
 CALLED = f'(?:产品)?[“"]?(?P<name>[^“”"]{{1,{LONGEST_NAME}}}?)[”"]?(?:这个)?(?:产品)?'
 ONE = re.compile(f"(?:我们?的?)?{CALLED}{LACKS}(?:呢|吗|了)?")
 # What is left of CN… 归到产品散热膜 without its number.
-# 属于谁, 保护期限 say nothing of a product: there the word itself must stand.
-ASSIGNS = re.compile(f"(?:是|用来)?(?:归到|归入|放到|(?:属于|保护(?:的是)?)(?=产品)){CALLED}(?:的|里|下)?")
+# 属于谁, 保护期限, 放到平台上卖 say nothing of a product: there the word itself must stand.
+ASSIGNS = re.compile(f"(?:是|用来)?(?:归到|归入|(?:放到|属于|保护(?:的是)?)(?=产品)){CALLED}(?:的|里|下)?")
 ASKS = re.compile("谁|什么|哪|吗|多少|怎|几|[?]")
 NO_PRODUCT = re.compile("(?:不归|不属于)(?:任何)?产品了?")
 

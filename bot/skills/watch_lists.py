@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
@@ -13,7 +13,7 @@ from bot.skills.notices import SETTINGS_CHOICE
 from bot.skills.patent_filters import PAGE_SIZE
 from bot.skills.patent_text import shortened
 from core.errors import NotFound
-from models import Conversation, Notice, Patent, Watch, WatchKind
+from models import Conversation, Notice, Patent, Turn, TurnState, Watch, WatchKind
 from nlp.types import PatentQuery
 from services import watching
 from services.notices.preferences import PACE_NAMES, Pace, preferences_of
@@ -86,11 +86,22 @@ def end_last_told(context: TurnContext) -> Reply:
     """取消这个关注: the one that was just begun or told; which one is asked where that is not clear."""
     ids = ids_on_table(context)
     told = last_summary(context)
+    # What was begun before the summary is not what is meant by the tap below the summary.
+    if told is not None and _is_last_said(context, told):
+        return _end(context, str(told.facts[WATCH]))
     if len(ids) == 1:
         return _end(context, str(ids[0]))
     if told is not None and not ids:
         return _end(context, str(told.facts[WATCH]))
     return _no_such(context, "取消哪一个?说“取消关注第几个”。")
+
+
+def _is_last_said(context: TurnContext, told: Notice) -> bool:
+    """Whether nothing was asked and answered since."""
+    answered = select(func.max(Turn.message_id)).where(
+        Turn.conversation_id == context.conversation_id, Turn.state == TurnState.DONE
+    )
+    return told.message_id is not None and told.message_id > (context.session.scalar(answered) or 0)
 
 
 def _end(context: TurnContext, public_id: str) -> Reply:
@@ -112,6 +123,7 @@ def dismiss_one(context: TurnContext, told: Notice, place: int) -> Reply:
     if not 0 < place <= len(numbers):
         return Reply(f"刚才说的只有{len(numbers)}件,第几件不相关?")
     number = str(numbers[place - 1])
+    table = {"kind": KIND, "ids": [str(told.facts[WATCH])], "offset": 0}
 
     def commit(session: Session, conversation: Conversation) -> Reply:
         if len(numbers) == 1:
@@ -119,7 +131,9 @@ def dismiss_one(context: TurnContext, told: Notice, place: int) -> Reply:
         else:
             dismiss_patent(session, conversation.user_id, public_id, number, context.now)
         return Reply(
-            f"好,{number}不再提醒。整个关注都不要,就说“取消这个关注”。", choices=(Choice("取消", "取消这个关注"),)
+            f"好,{number}不再提醒。整个关注都不要,就说“取消这个关注”。",
+            choices=(Choice("取消", "取消这个关注"),),
+            memory={"list": table},
         )
 
     return Reply("", on_commit=commit)

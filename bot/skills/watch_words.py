@@ -34,6 +34,14 @@ CLASS = re.compile(
 OWNER = re.compile(r"(?:申请人|权利人)[ ::]*(?P<name>\S{2,60})")
 OWNER_ENDS = re.compile(r"\S{2,60}(?:公司|集团|大学|学院|研究院|研究所|研究中心|工厂)")
 
+# 关注我们公司, 盯着竞争对手的新专利: whose name must be known first.
+_ITS_PATENTS = "(?:的?(?:最新|新|所有)?的?(?:专利|申请|动态|公开)+)?"
+OURS = re.compile(f"(?:(?:我们?|咱们?|自己|本)的?(?:公司|企业|单位)|我司|本公司){_ITS_PATENTS}")
+SOMEBODY = re.compile(
+    "(?:我们?的?|几[家个]|一些|主要的?|所有的?|这些|那些)*(?:(?:同行|竞争对手|对手|竞品|友商|别的|其他|其它|别人|人家|对方|上下游|客户|供应商)"
+    f"的?(?:业?的?(?:公司|企业|单位|厂家|集团|工厂))?)(?:们)?{_ITS_PATENTS}"
+)
+
 
 def _item(place: int) -> str:
     number = f"第?(?P<number{place}>\\d{{1,2}}|[{CHINESE}]{{1,3}})[个条号项件]?|(?P<last{place}>最后一[个条项件])"

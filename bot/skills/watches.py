@@ -38,10 +38,12 @@ from bot.skills.watch_words import (
     MINE,
     ONE_NUMBER,
     OTHERS,
+    OURS,
     OWNER,
     OWNER_ENDS,
     PLACE,
     REMOVES,
+    SOMEBODY,
     STOPS,
     STOPS_SOME,
     THIS_CLASS,
@@ -58,6 +60,7 @@ from nlp.patent_numbers import find_numbers
 from nlp.patent_query_form import lasting, read_form
 from nlp.types import PatentQuery
 from services import watching
+from services.custody.access import company_of
 from services.notices.preferences import Pace
 from services.patents import find_patent
 from services.saved_searches import find_saved_search
@@ -81,16 +84,29 @@ def choose(context: TurnContext, text: str) -> Skill | None:
         return Skill(NAME, lambda given: end(given, stopped))
     if STOPS_SOME.fullmatch(plain):
         return Skill(NAME, end_last_told)
+    place = place_of(DISMISSES, plain)
+    if place is not None and (told := last_summary(context)) is not None:
+        return Skill(NAME, lambda given: dismiss_one(given, told, place))
     if has_list(context) and (skill := _choose_in_list(context, plain)) is not None:
         return skill
     if (context.memory.get("list") or {}).get("kind") == SAVED and (changed := CHANGES.fullmatch(plain)) is not None:
         return Skill(NAME, lambda given: follow_saved(given, place_of(CHANGES, plain) or 0, pace_named(changed)))
-    place = place_of(DISMISSES, plain)
-    if place is not None and (told := last_summary(context)) is not None:
-        return Skill(NAME, lambda given: dismiss_one(given, told, place))
+    return _choose_follow(context, plain)
+
+
+def _choose_follow(context: TurnContext, plain: str) -> Skill | None:
     what, pace = read_pace(plain)
     match = FOLLOWS.fullmatch(what)
-    begin = _named(context, match["what"]) if match is not None else None
+    if match is None:
+        return None
+    is_ours = OURS.fullmatch(match["what"]) is not None
+    if is_ours or SOMEBODY.fullmatch(match["what"]):
+        own = company_of(context.session, context.user_id) if is_ours else None
+        if own is None:
+            return Skill(NAME, ask_whom)
+        name = own.name
+        return Skill(NAME, lambda given: follow(given, _of(given, WatchKind.APPLICANT, name), pace))
+    begin = _named(context, match["what"])
     return Skill(NAME, lambda given: follow(given, begin, pace)) if begin is not None else None
 
 
@@ -191,6 +207,13 @@ def follow_saved(context: TurnContext, place: int, pace: Pace) -> Reply:
     if search is None:
         return Reply("没有这个编号。说“我保存的检索”再看一遍。")
     return follow(context, _of_query(read_form(search.query), context), pace)
+
+
+def ask_whom(context: TurnContext) -> Reply:
+    """关注竞争对手, 关注我们公司 of somebody who has none on file: no applicant is called that."""
+    return Reply(
+        "关注哪一家?带上公司全名说,比如“关注华为技术有限公司”,有新公开的专利就告诉您。", choices=(MINE_CHOICE,)
+    )
 
 
 def follow(context: TurnContext, begin: Begin | None, pace: Pace | None) -> Reply:

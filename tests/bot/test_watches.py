@@ -11,6 +11,7 @@ from services.notices.preferences import Pace
 from services.notices.telling import tell
 from services.notices.writing import write_due
 from services.watching import list_watches, watch_search
+from tests.support.custody import join
 
 OPENID = "oUser0000000000000000000041"
 PLAIN = Normaliser().plain
@@ -91,3 +92,75 @@ def test_one_patent_of_a_summary_is_dismissed_by_its_place_and_the_watch_ends_by
     assert say("不再关注").startswith("不再关注:石墨烯散热膜")
     with resources.database.reading() as session:
         assert list_watches(session, user_id) == []
+
+
+@pytest.mark.parametrize("is_dismissed_first", [False, True])
+def test_the_tap_below_a_summary_ends_its_watch_and_not_the_one_begun_before(
+    client, pusher, resources, is_dismissed_first: bool
+) -> None:
+    def say(text: str) -> str:
+        return pusher.say(client, OPENID, text)
+
+    say("帮助")
+    now = resources.clock.now()
+    with resources.database.unit_of_work() as session:
+        user_id = session.scalars(select(WeChatIdentity).where(WeChatIdentity.openid == OPENID)).one().user_id
+        row = watch_search(session, user_id, PatentQuery(topic="石墨烯散热膜"), now, pace=Pace.DAILY)
+        watch_id = row.public_id
+    say("关注华为技术有限公司")
+    with resources.database.unit_of_work() as session:
+        tell(
+            session, user_id=user_id, topic=Topic.WATCH, key="watch-1-to-9", subject=f"watches:{watch_id}",
+            title="“石墨烯散热膜”有2件新公开", text="1. 一种 · CN110000001A\n2. 另一种 · CN110000002A", is_urgent=True,
+            patents=("CN110000001A", "CN110000002A"), watch=watch_id, choices=("不再关注",), now=now,
+        )  # fmt: skip
+        assert write_due(session, user_id, now) == 1
+
+    if is_dismissed_first:
+        assert "CN110000002A不再提醒" in say("第2件不相关")
+    assert say("取消这个关注" if is_dismissed_first else "不再关注").startswith("不再关注:石墨烯散热膜")
+
+
+def test_what_was_begun_after_a_summary_is_what_is_meant(client, pusher, resources) -> None:
+    def say(text: str) -> str:
+        return pusher.say(client, OPENID, text)
+
+    say("帮助")
+    now = resources.clock.now()
+    with resources.database.unit_of_work() as session:
+        user_id = session.scalars(select(WeChatIdentity).where(WeChatIdentity.openid == OPENID)).one().user_id
+        row = watch_search(session, user_id, PatentQuery(topic="石墨烯散热膜"), now, pace=Pace.DAILY)
+        tell(
+            session, user_id=user_id, topic=Topic.WATCH, key="watch-1-to-9", subject=f"watches:{row.public_id}",
+            title="“石墨烯散热膜”有1件新公开", text="1. 一种 · CN110000001A", is_urgent=True,
+            patents=("CN110000001A",), watch=row.public_id, choices=("不再关注",), now=now,
+        )  # fmt: skip
+        assert write_due(session, user_id, now) == 1
+    say("关注华为技术有限公司")
+
+    assert say("取消这个关注").startswith("不再关注:华为技术有限公司")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "关注同行公司",
+        "关注竞争对手",
+        "帮我盯着竞争对手的新专利",
+        "关注我们公司",
+        "关注我们的竞争对手公司",
+        "关注其他公司",
+        "关注我司",
+    ],
+)
+def test_whose_name_is_not_said_is_asked_for(client, pusher, resources, text: str) -> None:
+    assert pusher.say(client, OPENID, text).startswith("关注哪一家?")
+
+
+def test_ones_own_company_is_watched_by_its_name(client, pusher, resources) -> None:
+    pusher.say(client, OPENID, "帮助")
+    with resources.database.unit_of_work() as session:
+        user_id = session.scalars(select(WeChatIdentity).where(WeChatIdentity.openid == OPENID)).one().user_id
+        join(session, user_id, resources.clock.now(), name="广州云测科技有限公司")
+
+    assert "申请人“广州云测科技有限公司”" in pusher.say(client, OPENID, "关注我们公司的新专利")
