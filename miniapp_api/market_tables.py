@@ -49,7 +49,7 @@ def export_own(query_data: DealExportQuery) -> Response:
     """
     api, caller = current_api(), current_caller()
     with api.database.reading() as session:
-        content = export_deals(session, user_id=caller.user_id, table=query_data.table, now=api.clock.now())
+        content = export_deals(session, user_id=caller.user_id, table=query_data.table)
     response = Response(content, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{query_data.table}.csv"'
     return response

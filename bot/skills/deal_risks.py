@@ -13,7 +13,7 @@ from bot.skills.deal_turns import MINE, commit, number_of
 from bot.skills.deal_words import END, LISTS, SALES, Said
 from core.errors import NotFound
 from core.i18n import chinese_date
-from models import Conversation, DealState
+from models import Conversation
 from services.deals.access import get_own_deal
 from services.deals.dispute import SHORTEST, may_dispute, open_dispute
 from services.deals.listing import list_deals
@@ -29,7 +29,7 @@ DISPUTES = re.compile(
 ASKED = "deal_dispute"
 # One message stays short: all of it is in the mini-program.
 SHOWN, SHOWN_CHECKED = 4, 2
-LONGEST_NO = 8
+LONGEST_NO, MOST_LOOKED_AT = 8, 200
 STATES = {RiskState.BARRED: "挡着", RiskState.OPEN: "没查完", RiskState.NOT_LOOKED: "不查"}
 
 
@@ -103,8 +103,9 @@ def choose_story(
 def ask_which(context: TurnContext) -> Reply | None:
     """交易纠纷 without a number: the only deal that can be quarrelled about, or which of them; None where there is
     none."""
-    own = list_deals(context.session, context.user_id, limit=SHOWN)
-    found = [each.deal for each in own if may_dispute(each.deal) or each.deal.state == DealState.DONE]
+    # Any that was signed may be quarrelled about, the ended ones too: those of before are not the latest.
+    own = list_deals(context.session, context.user_id, limit=MOST_LOOKED_AT)
+    found = [each.deal for each in own if may_dispute(each.deal)][:SHOWN]
     if not found:
         return None
     lines = [f"{deal.number} {deal.title}" for deal in found]

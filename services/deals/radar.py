@@ -3,7 +3,8 @@
 What we do not know, who a firm's legal representative is for one, is not looked at.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
@@ -46,6 +47,11 @@ UNDER_WAY = (DealState.AGREED, DealState.CONTRACT, DealState.REGISTRATION, DealS
 SIGNED = (DealState.REGISTRATION, DealState.DONE)
 MOST_NAMED = 5
 MOST_READ = 30
+DIGITS = re.compile(r"\d{5,}")
+# Which lists of the details hold what was found; of many rights only their count.
+NAMED_BY = {
+    FlagKind.FLIP: ("transfers",), FlagKind.FIELD: ("rights", "buyer"), FlagKind.RELATED: ("by",),
+}  # fmt: skip
 # G06 of G06F 17/30: the field.
 CLASS_LETTERS = 3
 
@@ -76,7 +82,7 @@ def look_for_flags(session: Session, deal: Deal, now: datetime) -> list[Transfer
     fresh = []
     for kind, details in found.items():
         flag = kept.get(kind)
-        if flag is not None and flag.details == details:
+        if flag is not None and not _says_more(FlagKind(kind), flag.details, details):
             continue
         if flag is None:
             flag = TransferFlag(deal_id=deal.id, kind=kind, details=details, found_at=now)
@@ -93,6 +99,13 @@ def look_for_flags(session: Session, deal: Deal, now: datetime) -> list[Transfer
 
 def list_flags(session: Session, deal: Deal) -> list[TransferFlag]:
     return list(session.scalars(select(TransferFlag).where(TransferFlag.deal_id == deal.id).order_by(TransferFlag.id)))
+
+
+def _says_more(kind: FlagKind, kept: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Whether there is anything that whoever decided has not seen: less of the same, as days pass, is nothing."""
+    if kind is FlagKind.BULK:
+        return bool(found["side"] != kept["side"] or found["rights"] > kept["rights"])
+    return any(each not in kept.get(name, ()) for name in NAMED_BY[kind] for each in found[name])
 
 
 def _find(session: Session, deal: Deal, now: datetime) -> Iterator[tuple[FlagKind, dict[str, Any]]]:
@@ -115,6 +128,7 @@ def _find_flip(session: Session, deal: Deal, today: date, settings: RadarSetting
     rows = session.execute(
         select(Deal.number, Deal.rights, Deal.signed_on)
         .where(_is_transfer(), Deal.id != deal.id, Deal.state.in_(SIGNED), Deal.signed_on >= since)
+        .where(_names_any(own))
         .order_by(Deal.id)
     )
     again = [
@@ -152,7 +166,10 @@ def _find_field(session: Session, deal: Deal, settings: RadarSettings) -> dict[s
     if buyer.company_id is not None:
         is_theirs = CustodyRight.company_id == buyer.company_id
     kept = session.scalars(
-        select(CustodyRight.number).where(is_theirs, CustodyRight.ended_at.is_(None)).limit(MOST_READ)
+        select(CustodyRight.number)
+        .where(is_theirs, CustodyRight.ended_at.is_(None))
+        .order_by(CustodyRight.id)
+        .limit(MOST_READ)
     ).all()
     known = [fields for number in kept if (fields := _fields_of(session, number))]
     sought = session.get(MarketPost, deal.need_post_id) if deal.need_post_id is not None else None
@@ -193,6 +210,13 @@ def _names_of(session: Session, number: str) -> set[str]:
     if patent is not None:
         names |= {each for each in (patent.application_number, patent.publication_number) if each}
     return names
+
+
+def _names_any(names: set[str]) -> ColumnElement[bool]:
+    """Deals whose rights may be these: by the digits, however a number was written around them."""
+    text = func.replace(cast(Deal.rights, String), " ", "")
+    digits = {found[0] for name in names if (found := DIGITS.search(name)) is not None}
+    return or_(false(), *(text.contains(each, autoescape=True) for each in sorted(digits)))
 
 
 def _fields_of(session: Session, number: str) -> set[str]:

@@ -8,12 +8,23 @@ meanwhile is not named. It answers posts of their own, so nothing is chosen for 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from core.clock import china_date
 from core.logs import get_logger
-from models import Deal, FeedbackVerdict, MarketFeedback, MarketMatch, MarketPost, PostSide, PostState, Topic
+from models import (
+    Deal,
+    FeedbackVerdict,
+    MarketFeedback,
+    MarketMatch,
+    MarketPost,
+    Membership,
+    MemberState,
+    PostSide,
+    PostState,
+    Topic,
+)
 from services.job_names import JobName, request_job
 from services.market.access import find_owner_of, owned_by
 from services.market.match_words import MATCHES, Words, words_of
@@ -89,33 +100,49 @@ def _tell(
 def _new_for(session: Session, user_id: int, now: datetime) -> list[OwnMatch]:
     """Near matches of posts that are this person's to hear of, both still on the market, which nobody has answered and
     nobody talks about yet; the best first, locked."""
-    need, offer = aliased(MarketPost), aliased(MarketPost)
-    is_need, today = owned_by(user_id, need), china_date(now)
-    is_new = or_(
-        and_(MarketMatch.need_told.is_(None), is_need),
-        and_(MarketMatch.offer_told.is_(None), owned_by(user_id, offer)),
-    )
+    need, offer, today = aliased(MarketPost), aliased(MarketPost), china_date(now)
+    is_need = and_(MarketMatch.need_told.is_(None), _hears_of(user_id, need), _unanswered(PostSide.NEED))
+    is_offer = and_(MarketMatch.offer_told.is_(None), _hears_of(user_id, offer), _unanswered(PostSide.OFFER))
     talks = exists().where(Deal.need_post_id == MarketMatch.need_id, Deal.offer_post_id == MarketMatch.offer_id)
-    rows = session.execute(
+    wanted = (
         select(MarketMatch, is_need)
         .join(need, MarketMatch.need)
         .join(offer, MarketMatch.offer)
         .options(contains_eager(MarketMatch.need.of_type(need)), contains_eager(MarketMatch.offer.of_type(offer)))
-        .where(is_new, MarketMatch.score >= PUSHED, ~talks)
+        .where(or_(is_need, is_offer), MarketMatch.score >= PUSHED, ~talks)
         .where(need.state == PostState.PUBLISHED, offer.state == PostState.PUBLISHED)
         .where(need.until >= today, offer.until >= today)
-        .order_by(MarketMatch.score.desc(), MarketMatch.id)
-        .limit(MOST_AT_ONCE)
-        .with_for_update(of=MarketMatch)
-        .execution_options(populate_existing=True)
-    ).all()
+    )
+    best = wanted.with_only_columns(MarketMatch.id).order_by(MarketMatch.score.desc(), MarketMatch.id)
+    ids = session.scalars(best.limit(MOST_AT_ONCE)).all()
+    # Locked in the order in which everybody locks them, or two would wait for each other for ever.
+    locked = wanted.where(MarketMatch.id.in_(ids)).order_by(MarketMatch.id).with_for_update(of=MarketMatch)
+    rows = session.execute(locked.execution_options(populate_existing=True)).all()
+    rows = sorted(rows, key=lambda row: (-row[0].score, row[0].id))
     found = [OwnMatch(match, PostSide.NEED if is_mine else PostSide.OFFER, None) for match, is_mine in rows]
+    # Once more: what was said while the lock was waited for.
     answered = _answered(session, [each.match.id for each in found])
     return [
         each
         for each in found
         if (each.match.id, each.side) not in answered and find_owner_of(session, each.mine) == user_id
     ]
+
+
+def _hears_of(user_id: int, post: type[MarketPost]) -> ColumnElement[bool]:
+    """Whose post it is to hear of: its writer's, and of whoever runs the company only where the writer left it."""
+    is_there = exists().where(
+        Membership.user_id == post.user_id,
+        Membership.company_id == post.company_id,
+        Membership.state == MemberState.ACTIVE,
+    )
+    return and_(owned_by(user_id, post), or_(post.user_id == user_id, ~is_there))
+
+
+def _unanswered(side: PostSide) -> ColumnElement[bool]:
+    """Nobody dismissed it, and this side has said nothing of it."""
+    is_said = or_(MarketFeedback.verdict == FeedbackVerdict.DISMISSED, MarketFeedback.side == side)
+    return ~exists().where(MarketFeedback.match_id == MarketMatch.id, MarketFeedback.ended_at.is_(None), is_said)
 
 
 def _answered(session: Session, match_ids: Sequence[int]) -> set[tuple[int, str]]:

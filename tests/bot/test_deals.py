@@ -235,6 +235,12 @@ def test_risks_are_read_and_a_quarrel_reaches_a_person_in_chat(
         deal.state, deal.mode, deal.amount = DealState.DONE, Mode.TRANSFER, 150_000
     shown = pusher.say(client, BUYER, f"风险清单 {number}")
     assert "没查完" in shown and "登记簿" in shown
+    with resources.database.unit_of_work() as session:
+        users = {row.openid: row.user for row in session.scalars(select(WeChatIdentity))}
+        for _ in range(4):
+            later = make_post(session, users[SELLER].id, clock.now(), rights=[])
+            asked = Enquiry(post_id=later.public_id, name="孙工", phone="13900139002")
+            enquire(session, users[BUYER], asked, clock.now())
     assert number in pusher.say(client, BUYER, "交易纠纷")
     assert "什么纠纷" in pusher.say(client, BUYER, f"交易纠纷 {number}")
     for other, answer in (("算了", "先不转"), ("不用了", "先不转"), ("我的交易", "在谈和谈过的")):

@@ -77,6 +77,10 @@ def test_a_right_that_changes_hands_again_soon_is_flagged_by_whichever_number_it
         told = session.scalars(select(StaffNotification.text).where(StaffNotification.key.contains("-flag-"))).all()
         assert told == [f"转让线索待看:{again.deal.number}"]
         assert again.deal.state == DealState.AGREED, "nothing is stopped by it"
+        first.deal.rights = [f"CN {right.application_number[2:6]} {right.application_number[6:]}"]
+        session.flush()
+        other = make_transfer(session, now, rights=[right.publication_number])
+        assert FlagKind.FLIP in kinds(session, other), "however its number was written"
 
 
 def test_many_rights_of_one_party_in_a_short_time_are_flagged(database: Database, clock: FixedClock) -> None:
@@ -91,6 +95,26 @@ def test_many_rights_of_one_party_in_a_short_time_are_flagged(database: Database
         scene.deal.state_since = now - timedelta(days=91)
         session.flush()
         assert kinds(session, make_transfer(session, now, rights=["CN112399998B"], buyer=scene.buyer)) == []
+
+
+def test_a_flag_that_was_decided_opens_again_only_for_more_than_was_seen(database: Database, clock: FixedClock) -> None:
+    now = clock.now()
+    many = radar_settings(china_date(now)).bulk_rights
+    with database.unit_of_work() as session:
+        supervisor = make_staff(session, now, role=Role.SUPERVISOR)
+        few = [f"CN1123456{place:02d}B" for place in range(many)]
+        scene = make_transfer(session, now, rights=few)
+        early = make_transfer(session, now, rights=["CN112399999B"], buyer=scene.buyer)
+        flag = session.scalars(select(TransferFlag).where(TransferFlag.deal_id == early.deal.id)).one()
+        decide_flag(session, supervisor, flag.id, FlagState.FINE, "集团内部调整", now, version=flag.version)
+        scene.deal.rights = few[:-1]
+        session.flush()
+        assert look_for_flags(session, early.deal, now) == [], "fewer by now is nothing new"
+        assert flag.state == FlagState.FINE
+        scene.deal.rights = [*few, "CN112399997B"]
+        session.flush()
+        assert look_for_flags(session, early.deal, now) == [flag]
+        assert (flag.state, flag.details["rights"]) == (FlagState.OPEN, many + 2)
 
 
 def test_rights_in_no_field_of_the_buyers_are_flagged_only_where_the_buyers_fields_are_known(

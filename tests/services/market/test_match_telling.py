@@ -208,6 +208,19 @@ def test_what_was_dismissed_and_is_written_anew_is_told_again(market: Market) ->
     assert len(told(market, market.buyer)) == 2
 
 
+def test_what_was_answered_takes_no_place_from_what_is_new(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(match_telling, "MOST_AT_ONCE", 1)
+    pair(market)
+    other = OFFER.model_copy(update={"text": f"{OFFER.text}装过压缩机。"})
+    market.match(market.publish(market.new_user(), other))
+    with market.database.unit_of_work() as session:
+        best, second = session.scalars(select(MarketMatch).order_by(MarketMatch.score.desc(), MarketMatch.id))
+        assert second.score >= PUSHED
+        give_feedback(session, market.buyer, best.public_id, FeedbackVerdict.INTERESTED, market.clock.now())
+        assert tell_matches(session, market.buyer, "run", market.clock.now()) == 1
+        assert (best.need_told is None, second.need_told is None) == (True, False)
+
+
 def test_what_is_far_is_asked_about_by_nobody(market: Market) -> None:
     offer, _ = pair(market)
     asked = len(jobs(market))
