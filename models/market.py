@@ -140,6 +140,8 @@ class MarketMatch(Base):
     need_place: Mapped[int | None]
     offer_told: Mapped[str | None] = mapped_column(String(80))
     offer_place: Mapped[int | None]
+    # Those of notices before: who dismissed a match is told of it anew once the post says something else.
+    told_before: Mapped[list[str]] = mapped_column(default=list)
 
     need: Mapped[MarketPost] = relationship(foreign_keys=[need_id])
     offer: Mapped[MarketPost] = relationship(foreign_keys=[offer_id])

@@ -35,7 +35,10 @@ def forget_posts_of(session: Session, user_id: int) -> None:
 def _forget_what_was_told(session: Session, user_id: int) -> None:
     """What the other sides of their matches were told quotes their posts."""
     own = select(MarketPost.id).where(MarketPost.user_id == user_id)
+    either = or_(MarketMatch.need_id.in_(own), MarketMatch.offer_id.in_(own))
+    before = session.scalars(select(MarketMatch.told_before).where(either))
     keys = {
+        *(key for each in before for key in each),
         *session.scalars(select(MarketMatch.need_told).where(MarketMatch.offer_id.in_(own))),
         *session.scalars(select(MarketMatch.offer_told).where(MarketMatch.need_id.in_(own))),
     }

@@ -90,6 +90,9 @@ def end_dismissals(session: Session, post: MarketPost, now: datetime) -> int:
         told = each.match.need_told if is_offer else each.match.offer_told
         # Or what was dismissed as a message would keep the match from being told anew.
         session.execute(update(Notice).where(Notice.key == told).values(subject=None))
+        if told is not None:
+            # What it quoted is still found when whoever wrote the post is erased.
+            each.match.told_before = [*each.match.told_before, told]
         if is_offer:
             each.match.need_told = each.match.need_place = None
         else:

@@ -205,7 +205,11 @@ def test_what_was_dismissed_and_is_written_anew_is_told_again(market: Market) ->
         review_post(session, staff, offer, Decision(True), now, version=version)
     market.match(need)
 
-    assert len(told(market, market.buyer)) == 2
+    both = told(market, market.buyer)
+    assert len(both) == 2 and all(FIELD in text for text in both)
+    with market.database.unit_of_work() as session:
+        erase_user_by_id(session, market.seller, market.clock.now())
+    assert not [text for text in sent(market, market.buyer) if FIELD in text], "the first quotes them as well"
 
 
 def test_what_was_answered_takes_no_place_from_what_is_new(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
