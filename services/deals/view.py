@@ -16,6 +16,7 @@ from services.deals.contact import Contact, contact_of, other_side, party_of
 from services.deals.contract import Registration, registration_of
 from services.deals.graph import AGREED_TO_TALK, CLOSED
 from services.deals.listing import label_of
+from services.deals.naming import LATEST, is_unnamed
 from services.deals.open_offer import find_open_offer
 from services.deals.payments import PAYABLE
 from services.deals.publicity import Publicity, find_publicity
@@ -102,7 +103,8 @@ def doings_of(deal: Deal, side: PostSide) -> list[Doing]:
     state, found = DealState(deal.state), list[Doing]()
     if state is DealState.ENQUIRED and side != deal.asked_by:
         found.append(Doing.ANSWER)
-    if state is DealState.TALKING and side == PostSide.OFFER and deal.offer_post_id is None:
+    may_name = state is DealState.TALKING and deal.offer_post_id is None
+    if side == PostSide.OFFER and (may_name or (state in LATEST and is_unnamed(deal))):
         found.append(Doing.NAME_RIGHTS)
     if state is DealState.TALKING:
         found += _about_offers(deal, side)

@@ -112,10 +112,20 @@ def _told_of_steps(deal: Deal, event: DealEvent, side: PostSide, today: date) ->
         case "barrier":
             todo = event.details["todo"] if side == PostSide.OFFER else ""
             return f"{name}:{event.details['said']}。{todo or '先弄清再往下办'}。", (f"看 {number}",)
+        case "rights_named" if event.details.get("is_late"):
+            return f"{name}:对方写明了{_named_late(deal)}。谈成的价格不变。", (f"看 {number}", f"核对清单 {number}")
         case kind if kind in PLAIN:
             return PLAIN[kind].format(name=name, broker=event.details.get("broker", "")), (f"看 {number}",)
     said = told_of_publicity(deal, event)
     return said, (f"公示到哪天 {number}",) if said else ()
+
+
+def _named_late(deal: Deal) -> str:
+    if not deal.rights:
+        return "谈的是没有专利的技术"
+    shown = "、".join(deal.rights[:MOST_SHARES])
+    more = f"等{len(deal.rights)}件" if len(deal.rights) > MOST_SHARES else ""
+    return f"谈的是{shown}{more},清单要重新核对"
 
 
 # Events whose words depend on nothing but the deal.

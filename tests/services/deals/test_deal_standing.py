@@ -6,7 +6,7 @@ from sqlalchemy import select
 from core.clock import FixedClock, china_date
 from core.db import Database
 from core.errors import Conflict, InvalidInput
-from models import CustodyRight, DealState, LegalStatus, MarketPost, OfferState, OwnershipProof, PostSide
+from models import CustodyRight, DealEvent, DealState, LegalStatus, MarketPost, OfferState, OwnershipProof, PostSide
 from nlp.market.posts import Mode
 from services.deals.broker import take_deal
 from services.deals.checklist import confirm_as_broker
@@ -16,7 +16,8 @@ from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
 from services.deals.naming import RightsForm, name_rights
 from services.deals.offers import Verdict, answer_offer
 from services.deals.standing import find_barriers
-from services.deals.view import view_deal
+from services.deals.view import Doing, doings_of, view_deal
+from services.deals.wording import told
 from tests.support.deals import (
     NAMES,
     PHONES,
@@ -134,6 +135,39 @@ def test_a_technology_without_a_patent_is_said_to_be_one(database: Database, clo
         name_rights(session, scene.seller.id, scene.deal.number, RightsForm(is_technology=True), now)
         settle(session, scene, now)
         assert scene.deal.state == DealState.AGREED and scene.deal.rights == []
+
+
+def test_what_is_named_after_a_price_was_agreed_keeps_the_price_and_is_checked_from_the_start(
+    database: Database, clock: FixedClock
+) -> None:
+    now, numbers = clock.now(), ["CN112345678B", "CN112345679B"]
+    with database.unit_of_work() as session:
+        for form, said in (
+            (RightsForm(rights=numbers), "清单要重新核对。谈成的价格不变"),
+            (RightsForm(is_technology=True), "没有专利的技术。谈成的价格不变"),
+        ):
+            scene = need_scene(session, now)
+            deal, number = scene.deal, scene.deal.number
+            # As such a deal was agreed before naming was asked for.
+            deal.state, deal.mode, deal.amount = DealState.AGREED, Mode.TRANSFER, 150_001
+            deal.checks = {"payment": {"need": now.isoformat()}}
+            keep_rights(session, scene.seller.id, numbers, now)
+            assert Doing.NAME_RIGHTS in doings_of(deal, PostSide.OFFER)
+            name_rights(session, scene.seller.id, number, form, now)
+            assert (deal.state, deal.amount, deal.rights) == (DealState.AGREED, 150_001, form.rights)
+            assert [share["amount"] for share in deal.split] == ([75_001, 75_000] if form.rights else [])
+            assert bool(deal.checks) is form.is_technology
+            event = session.scalars(select(DealEvent).where(DealEvent.kind == "rights_named")).all()[-1]
+            words, _ = told(deal, event, PostSide.NEED, now)
+            assert said in words and "不作数" not in words
+            assert Doing.NAME_RIGHTS not in doings_of(deal, PostSide.OFFER)
+            with pytest.raises(Conflict):
+                name_rights(session, scene.seller.id, number, RightsForm(rights=numbers[:1]), now)
+        late = need_scene(session, now)
+        late.deal.state, late.deal.mode, late.deal.amount = DealState.CONTRACT, Mode.TRANSFER, 150_001
+        with pytest.raises(Conflict) as refused:
+            name_rights(session, late.seller.id, late.deal.number, RightsForm(rights=numbers), now)
+        assert "经纪人" in refused.value.message
 
 
 def need_scene(session, now) -> Scene:
