@@ -20,6 +20,7 @@ from models import (
     CaseDocument,
     Company,
     Conversation,
+    CustodyPaper,
     ExamAnswer,
     FormDraft,
     IdempotencyRecord,
@@ -164,7 +165,12 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     rows.append(question)
     rows += make_learning(session, user_id, now)
     right = bring(session, user_id, now, number="12345678", kind=RightKind.TRADEMARK)
-    rows += [right, *right.events]
+    paper = CustodyPaper(
+        right_id=right.id, user_id=user_id, file_name="证书.pdf", media_type="application/pdf", size_bytes=1,
+        sha256="0" * 64, storage_key="p", created_at=now,
+    )  # fmt: skip
+    session.add(paper)
+    rows += [right, *right.events, paper]
     form = PostForm(side=PostSide.NEED, text="想找果汁不沉淀的办法", until=china_date(now))
     rows.append(write_post(session, session.get_one(User, user_id), form, now))
     shown = make_post(session, make_identity(session, now).user_id, now)
