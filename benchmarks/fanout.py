@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from adapters.wechat.local import LocalWeChat
 from core.clock import CHINA, FixedClock
 from core.db import Base, Database
+from core.logs import configure_logging
 from dev.servers import Valkey, free_port
 from models import (
     Allowance,
@@ -188,5 +189,7 @@ def _memory() -> int:
 
 
 if __name__ == "__main__":
+    # Logs go to standard error, so that what is printed is the figures alone.
+    configure_logging("WARNING")
     # A smaller one, to see that it runs: python -m benchmarks.fanout 8000 2000 2000
     print(json.dumps(run(*(int(each) for each in sys.argv[1:]))))
