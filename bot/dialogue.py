@@ -48,6 +48,7 @@ from bot.skills import (
     deals,
     defence,
     desks,
+    events,
     exams,
     feedback,
     guidance,
@@ -146,6 +147,7 @@ class Dialogue:
             return HELP
         return (
             watches.choose(context, text)
+            or events.choose(context, text)
             or saved_searches.choose(context, text)
             or training.choose(context, text)
             or training_door.choose(context)

@@ -24,6 +24,7 @@ from console.views import (
     dated_data,
     deals,
     documents,
+    events,
     inbox,
     institutions,
     knowledge,
@@ -78,6 +79,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     match_quality.add_routes(blueprint, resources)
     deals.add_routes(blueprint, resources)
     transfer_flags.add_routes(blueprint, resources)
+    events.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)
     training_after.add_routes(blueprint, resources)

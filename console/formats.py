@@ -91,6 +91,9 @@ ACTION_NAMES = {
     "deal_publicity_objected": "记公示异议", "deal_publicity_handled": "处理公示异议",
     "transfer_flag_seen": "看过转让线索", "transfer_flag_fine": "转让线索没问题",
     "transfer_flag_pursue": "转让线索要查",
+    "event_set_up": "新建对接活动", "event_called_off": "取消对接活动", "event_arranged": "排会谈",
+    "event_meeting_nothing": "记会谈没谈成", "event_meeting_talks": "记会谈接着谈",
+    "event_meeting_absent": "记会谈有人没到",
     "deal_registered": "登记交易备案", "deal_back": "交易退回洽谈", "deal_ended": "终止交易",
 }  # fmt: skip
 PLATFORM_NAMES = {Platform.OFFICIAL_ACCOUNT: "公众号", Platform.MINI_PROGRAM: "小程序"}
@@ -98,7 +101,7 @@ TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "
                 "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构",
                 "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名",
                 "question": "题目", "campaign": "专题", "custody": "托管", "post": "供需", "template": "模板",
-                "templates": "模板", "mailing": "群发", "deal": "交易"}  # fmt: skip
+                "templates": "模板", "mailing": "群发", "deal": "交易", "event": "对接活动"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from jobs.runtime import atomic_job, outbox_job
+from services.events.telling import remind
 from services.market import content, match_telling, matching, night, telling
 from services.resources import Resources
 
@@ -37,6 +38,12 @@ def tell_post(session: Session, resources: Resources, post_id: int, version: int
 def tell_matches(session: Session, resources: Resources, user_id: int, run: str) -> None:
     """What was found for a person since they were told last."""
     match_telling.tell_matches(session, user_id, run, resources.clock.now())
+
+
+@atomic_job
+def remind_event(session: Session, resources: Resources, event_id: int) -> None:
+    """Everybody who meets somebody at an event tomorrow."""
+    remind(session, event_id, resources.clock.now())
 
 
 @atomic_job

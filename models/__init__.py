@@ -68,6 +68,7 @@ from models.market import (
     PostSide,
     PostState,
 )
+from models.matching_event import EventEntry, EventMeeting, EventState, MatchingEvent, MeetingOutcome
 from models.membership import IdentityMerge, MemberRole, Membership, MemberState
 from models.notice import (
     HeldBecause,
@@ -155,6 +156,9 @@ __all__ = [
     "DoorTap",
     "EvaluationRun",
     "EvaluationState",
+    "EventEntry",
+    "EventMeeting",
+    "EventState",
     "ExamAnswer",
     "ExamQuestion",
     "ExamRun",
@@ -181,6 +185,8 @@ __all__ = [
     "MarketMatch",
     "MarketPost",
     "MarketPostRight",
+    "MatchingEvent",
+    "MeetingOutcome",
     "MemberRole",
     "MemberState",
     "Membership",

@@ -61,6 +61,7 @@ class JobName(StrEnum):
     RECHECK_POSTS = "jobs.market.recheck_posts"
     TELL_POST = "jobs.market.tell_post"
     TELL_MATCHES = "jobs.market.tell_matches"
+    REMIND_EVENT = "jobs.market.remind_event"
     TELL_DEAL = "jobs.deals.tell_side"
     LOOK_AT_DEAL = "jobs.deals.look_at_deal"
 
@@ -119,6 +120,7 @@ QUEUES = {
     JobName.RECHECK_POSTS: Queue.INDEX,
     JobName.TELL_POST: Queue.INDEX,
     JobName.TELL_MATCHES: Queue.INDEX,
+    JobName.REMIND_EVENT: Queue.INDEX,
     # Somebody waits for the other side's word.
     JobName.TELL_DEAL: Queue.CASES,
     JobName.LOOK_AT_DEAL: Queue.INDEX,

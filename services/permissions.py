@@ -49,6 +49,7 @@ class Action(StrEnum):
     EDIT_TEMPLATES = "edit_templates"
     SEND_MAILINGS = "send_mailings"
     BROKER_DEALS = "broker_deals"
+    RUN_EVENTS = "run_events"
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def may(staff: Staff, action: Action, desk: Desk | None = None) -> bool:
     """Whether this person may do this, to this conversation where the action has one."""
     if staff.role == Role.PARTNER:
         return False
-    if action is Action.BROKER_DEALS:
+    if action in {Action.BROKER_DEALS, Action.RUN_EVENTS}:
         return oversees(staff) or _knows(staff, "market")
     if action is Action.RUN_TRAINING:
         return oversees(staff) or _knows(staff, "training")

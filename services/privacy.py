@@ -37,6 +37,7 @@ from services.casework.tasks import cancel_open_tasks, forget_tasks_of
 from services.catalogue import service_of
 from services.custody.erasure import forget_keeper
 from services.deals.erasure import forget_deals_of
+from services.events.erasure import forget_events_of
 from services.exams.erasure import forget_learner
 from services.job_names import JobName, request_job
 from services.knowledge_upkeep.erasure import forget_person
@@ -137,6 +138,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     session.execute(delete(SavedSearch).where(SavedSearch.user_id == user.id))
     # Deals refer to posts.
     forget_deals_of(session, user.id, now)
+    forget_events_of(session, user.id, now)
     forget_posts_of(session, user.id)
     forget_notices_of(session, user.id, [identity.id for identity in user.identities])
     forget_person(session, user.id)

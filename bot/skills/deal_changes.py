@@ -115,6 +115,8 @@ def _answering(context: TurnContext, about: Mapping[str, Any], given: Called) ->
     def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
         user = session.get_one(User, conversation.user_id)
         deal = answer_enquiry(session, user, number, Answer(True, given.name, given.phone), now)
+        if deal.state == DealState.ENQUIRED:
+            return shown(f"好,{number} 您同意了,已问对方。对方也同意就互看联系方式。", number)
         _, side = get_own_deal(session, user.id, number)
         other = contact_of(deal, other_side(side))
         reach = f"对方是{other.name},{other.phone}。" if other is not None else ""

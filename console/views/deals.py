@@ -41,7 +41,8 @@ from services.resources import Resources
 
 # Kinds of the history, in words.
 EVENT_NAMES = {
-    "enquired": "提出洽谈", "agreed": "同意洽谈", "declined": "不谈", "unanswered": "到期没答复",
+    "enquired": "提出洽谈", "introduced": "活动后撮合", "agreed": "同意洽谈", "declined": "不谈",
+    "unanswered": "到期没答复",
     "answer_awaited": "催答复",
     "shared": "恢复互看联系方式", "unshared": "收回联系方式", "offered": "出价", "offer_accepted": "接受出价",
     "offer_refused": "不接受出价", "offer_taken_back": "收回出价", "offer_lapsed": "出价过期",

@@ -11,6 +11,7 @@ from core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from core.logs import get_logger
 from models import (
     Deal,
+    DealEvent,
     DealParty,
     DealState,
     FeedbackVerdict,
@@ -40,6 +41,8 @@ from services.working_hours import promise_reply
 log = get_logger(__name__)
 
 LETTERS = "GX"
+# The event of a deal that nobody asked for: two who met go on talking.
+INTRODUCED = "introduced"
 LONGEST_OPENING = 300
 AS_FINANCING = "这条只做质押,请走质押融资:说“专利质押贷款”。"
 
@@ -67,7 +70,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class _Pair:
+class Pair:
     """The posts of both sides; whoever asks may have none. `owner_id` is whose the post that is asked about is now,
     `company_id` the company that whoever asks acts for."""
 
@@ -101,7 +104,7 @@ def enquire(session: Session, user: User, enquiry: Enquiry, now: datetime) -> De
     if (there := _find_open(session, user.id, pair)) is not None:
         return _agree_instead(session, there, pair, user, enquiry, now)
     check_may_ask(session, user.id, pair.asked, now)
-    deal = _open(session, user, pair, enquiry, now)
+    deal = open_deal(session, user, pair, enquiry, now)
     _consent(party_of(deal, pair.side), contact, now)
     note(session, deal, "enquired", now, side=pair.side, tells=[other_side(pair.side)])
     plan_notice(deal, china_date(now))
@@ -122,6 +125,13 @@ def answer_enquiry(
     if deal.state in AGREED_TO_TALK:
         _change_consent(session, deal, side, user, answer, now)
         return deal
+    if deal.state == DealState.ENQUIRED and is_unasked(session, deal):
+        # Brought together by the desk: whoever agrees first has asked the other.
+        deal.asked_by = side if answer.agrees else other_side(side)
+        if answer.agrees:
+            _consent(party, contact_from(user, answer.name, answer.phone), now)
+            note(session, deal, "enquired", now, side=side, tells=[other_side(side)])
+            return deal
     if side == deal.asked_by and deal.state == DealState.ENQUIRED:
         if answer.agrees and party.consented_at is None:
             # Whoever followed somebody who left has not agreed to anything yet.
@@ -190,7 +200,7 @@ def _lock_asker(session: Session, user: User) -> User:
     return locked
 
 
-def _pair(session: Session, user: User, enquiry: Enquiry) -> _Pair:
+def _pair(session: Session, user: User, enquiry: Enquiry) -> Pair:
     own: MarketPost | None = None
     if enquiry.match_id is not None:
         match, side = get_own_match(session, user.id, enquiry.match_id)
@@ -214,10 +224,18 @@ def _pair(session: Session, user: User, enquiry: Enquiry) -> _Pair:
         raise InvalidInput("这条是您自己或同一企业发的。")
     if asked.modes and set(asked.modes) == {Mode.PLEDGE}:
         raise InvalidInput(AS_FINANCING)
-    return _Pair(asked, own, owner_id, company.id if company is not None else None)
+    return Pair(asked, own, owner_id, company.id if company is not None else None)
 
 
-def _find_open(session: Session, user_id: int, pair: _Pair) -> Deal | None:
+def is_unasked(session: Session, deal: Deal) -> bool:
+    """Whether staff brought both together (services/deals/introducing.py) and neither has said anything yet."""
+    if any(party.consented_at is not None for party in deal.parties):
+        return False
+    brought = exists().where(DealEvent.deal_id == deal.id, DealEvent.kind == INTRODUCED)
+    return bool(session.scalar(select(brought)))
+
+
+def _find_open(session: Session, user_id: int, pair: Pair) -> Deal | None:
     """The deal of these two people about what was asked; or about the pair, whoever asked first."""
     asked = Deal.offer_post_id if pair.asked.side == PostSide.OFFER else Deal.need_post_id
     own = Deal.need_post_id if pair.asked.side == PostSide.OFFER else Deal.offer_post_id
@@ -231,7 +249,7 @@ def _find_open(session: Session, user_id: int, pair: _Pair) -> Deal | None:
     return session.scalar(wanted.with_for_update(of=Deal).execution_options(populate_existing=True))
 
 
-def _agree_instead(session: Session, deal: Deal, pair: _Pair, user: User, enquiry: Enquiry, now: datetime) -> Deal:
+def _agree_instead(session: Session, deal: Deal, pair: Pair, user: User, enquiry: Enquiry, now: datetime) -> Deal:
     if deal.state != DealState.ENQUIRED or deal.asked_by == pair.side:
         raise Conflict(f"这条您已经问过了,单号 {deal.number}。")
     # They asked without a post of their own; it is this one that both talk about now, with its rights and their rules.
@@ -243,7 +261,7 @@ def _agree_instead(session: Session, deal: Deal, pair: _Pair, user: User, enquir
     return answer_enquiry(session, user, deal.number, answer, now)
 
 
-def _open(session: Session, user: User, pair: _Pair, enquiry: Enquiry, now: datetime) -> Deal:
+def open_deal(session: Session, user: User, pair: Pair, enquiry: Enquiry, now: datetime) -> Deal:
     offer, need = pair.of(PostSide.OFFER), pair.of(PostSide.NEED)
     subject = offer or pair.asked
     regions = [*(offer.regions if offer else []), *(need.regions if need else [])]

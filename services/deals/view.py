@@ -101,7 +101,9 @@ def check_line(deal: Deal, check: Check, who: Checker) -> CheckLine:
 def doings_of(deal: Deal, side: PostSide) -> list[Doing]:
     """In the order in which they are likely to be wanted."""
     state, found = DealState(deal.state), list[Doing]()
-    if state is DealState.ENQUIRED and side != deal.asked_by:
+    # Two who were brought together have both been asked.
+    is_unasked = not any(party.consented_at is not None for party in deal.parties)
+    if state is DealState.ENQUIRED and (side != deal.asked_by or is_unasked):
         found.append(Doing.ANSWER)
     may_name = state is DealState.TALKING and deal.offer_post_id is None
     if side == PostSide.OFFER and (may_name or (state in LATEST and is_unnamed(deal))):

@@ -64,6 +64,9 @@ def told(deal: Deal, event: DealEvent, side: PostSide, now: datetime) -> tuple[s
     match event.kind:
         case "enquired" | "answer_awaited":
             return _enquiry(deal, event, side) if deal.state == DealState.ENQUIRED else ("", ())
+        case "introduced" if deal.state == DealState.ENQUIRED:
+            said = f"活动现场记下了:您和对方都想接着谈“{deal.title}”。\n双方都同意后,才看得到对方的称呼和电话。"
+            return f"{said}单号 {number}。", (f"同意洽谈 {number}", f"不谈 {number}")
         case "taken_over":
             return _taken_over(deal, event, side, name)
         case "terms_taken":

@@ -184,6 +184,11 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("put", "/market/favourites/{id}"): Row(everybody(204)),
     ("delete", "/market/favourites/{id}"): Row(everybody(204)),
     ("get", "/market/matches"): Row(everybody(200)),
+    ("get", "/market/events"): Row(everybody(200)),
+    ("get", "/market/events/{id}"): Row(everybody(200)),
+    # Nobody here has anything on the market to bring.
+    ("put", "/market/events/{id}/entry"): Row(everybody(409)),
+    ("delete", "/market/events/{id}/entry"): Row(everybody(204)),
     # One id compares with nothing.
     ("get", "/market/comparison"): Row(everybody(422), query={"ids": "one"}),
     ("get", "/deal-export"): Row(everybody(200), query={"table": "leads"}),

@@ -19,6 +19,7 @@ from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from core.ids import new_public_id
 from models import ApiSession, Booking, MarketMatch, PostSide, PostState, Topic, User, WeChatIdentity
+from services.events.setting_up import set_up
 from services.exams.loading import load_own_questions
 from services.identity_merge import merge_into
 from services.notices.telling import tell
@@ -42,10 +43,12 @@ from tests.miniapp_api.access_matrix import (
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
 from tests.support.deals import make_quote_request, make_scene
+from tests.support.events import form as event_form
 from tests.support.exams import BANK
 from tests.support.market import make_post
 from tests.support.people import make_identity
 from tests.support.sample_files import multipart, pdf, picture
+from tests.support.staff import make_staff
 from tests.support.training import make_attended, make_course, make_session
 
 
@@ -132,6 +135,8 @@ class World:
             session.add(match)
             session.flush()
             shown = {"market/board": theirs.public_id, "market/favourites": theirs.public_id}
+            event = set_up(session, make_staff(session, now, skills=["market"]), event_form(now), now).public_id
+            shown["market/events"] = event
             return {"market/posts": draft["id"], "market/matches": match.public_id, **shown}
 
     def make_notice(self) -> str:
