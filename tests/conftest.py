@@ -15,7 +15,7 @@ import redis
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
-from sqlalchemy import Engine, QueuePool, create_engine, make_url, text
+from sqlalchemy import Engine, QueuePool, create_engine, event, make_url, text
 
 import models  # noqa: F401  (registers every table)
 from core.clock import CHINA, FixedClock
@@ -28,6 +28,8 @@ from nlp.segmenter import default_segmenter
 from services import passwords
 from tests.support.compiled_once import keep_templates, routes_kept, statements_kept
 from tests.support.copying import copy_kept, keep_rows
+from tests.support.emptying import CONNECT_ARGS, empty, prepare_emptying
+from tests.support.kept_connections import close_kept, keep_connections
 from tests.support.prepared import build_indexes, load_samples
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,8 +108,9 @@ def postgres_url(worker_id: str) -> Iterator[str]:
     admin = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = create_engine(admin, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        # A test database need not survive a power cut.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        # A test database need not survive a power cut; its statements are too small to be compiled; and its tables are
+        # emptied before there is anything to clean up.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "jit", "autovacuum"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
@@ -116,8 +119,10 @@ def postgres_url(worker_id: str) -> Iterator[str]:
     url = admin.set(database=name)
     engine = create_engine(url)
     Base.metadata.create_all(engine)
+    prepare_emptying(engine)
     engine.dispose()
     yield url.render_as_string(hide_password=False)
+    close_kept()
     server.cleanup()
 
 
@@ -131,31 +136,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-EMPTY_WHAT_IS_NOT = """
-DO $$
-DECLARE name text; filled text := ''; has_rows boolean;
-BEGIN
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO has_rows;
-    IF has_rows THEN filled := filled || ', ' || quote_ident(name); END IF;
-  END LOOP;
-  IF filled <> '' THEN EXECUTE 'TRUNCATE ' || substr(filled, 3) || ' RESTART IDENTITY CASCADE'; END IF;
-END $$
-"""
-
-
 @pytest.fixture(scope="session")
 def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     """Over one connection that stays: to make one for each test would take longer than what is done over it."""
-    engine = create_engine(postgres_url, pool_size=1, pool_pre_ping=True)
+    engine = create_engine(postgres_url, pool_size=1, pool_pre_ping=True, connect_args=CONNECT_ARGS)
     yield engine
     engine.dispose()
-
-
-def _empty(engine: Engine) -> None:
-    """Truncating a table costs a file each; most tests fill few."""
-    with engine.begin() as connection:
-        connection.execute(text(EMPTY_WHAT_IS_NOT))
 
 
 @pytest.fixture(params=BACKENDS)
@@ -163,7 +149,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty, migrated database: the test runs once on SQLite and once on PostgreSQL."""
     if request.param == "postgres":
         url: str = request.getfixturevalue("postgres_url")
-        _empty(request.getfixturevalue("postgres_engine"))
+        empty(request.getfixturevalue("postgres_engine"))
         return url
     path = tmp_path / "test.db"
     shutil.copy(request.getfixturevalue("sqlite_template"), path)
@@ -174,6 +160,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def database(database_url: str) -> Iterator[Database]:
     """The product's own Database over `database_url`."""
     database = Database(database_url)
+    if database.is_sqlite:
+        # A test's file need not survive a power cut. (After what the product sets on its own connections.)
+        event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    else:
+        keep_connections(database.engine)
     yield database
     _wait_for_borrowed(database)
     database.engine.dispose()
