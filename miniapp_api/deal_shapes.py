@@ -21,6 +21,7 @@ from miniapp_api.schemas.deals import (
     QuoteOut,
     QuoteRequestItemOut,
     SaleOut,
+    SecrecyOut,
     ShareOut,
 )
 from models import Deal, DealOffer, DealPayment, Message, PostSide, QuoteRequest
@@ -34,6 +35,7 @@ from services.deals.payments import state_of
 from services.deals.quotes import Quote
 from services.deals.view import CheckLine, DealView, view_deal
 from services.deals.wording import said_state
+from services.market.promises import promise_text
 from services.ports import PaymentReports
 
 
@@ -66,6 +68,7 @@ def deal_out(session: Session, deal: Deal, side: PostSide, now: datetime, report
             ],
             "registration": _registration(view),
             "publicity": _publicity(view),
+            "promise": _promise(view),
             "payments": [_payment(deal, each, reports) for each in deal.payments],
             "end_reason": REASON_NAMES[Reason(deal.end_reason)] if deal.end_reason is not None else None,
             "doings": list(view.doings),
@@ -183,6 +186,13 @@ def _registration(view: DealView) -> DealRegistrationOut | None:
     return DealRegistrationOut(
         name=found.name, text=found.text, article=_article(found.article), until=view.deal.register_by
     )
+
+
+def _promise(view: DealView) -> SecrecyOut | None:
+    given = view.promise
+    if given is None:
+        return None
+    return SecrecyOut(version=given.version, promised_at=given.promised_at, text=promise_text(given.version))
 
 
 def _publicity(view: DealView) -> PublicityOut | None:

@@ -65,6 +65,7 @@ from models.market import (
     MarketMatch,
     MarketPost,
     MarketPostRight,
+    MarketPromise,
     PostSide,
     PostState,
 )
@@ -185,6 +186,7 @@ __all__ = [
     "MarketMatch",
     "MarketPost",
     "MarketPostRight",
+    "MarketPromise",
     "MatchingEvent",
     "MeetingOutcome",
     "MemberRole",

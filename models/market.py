@@ -55,6 +55,8 @@ class MarketPost(Base):
     state: Mapped[str] = mapped_column(String(10), default=PostState.DRAFT)
     title: Mapped[str] = mapped_column(String(80), default="")
     text: Mapped[str] = mapped_column(Text)
+    # Read only by whoever promised to keep it to themselves; "" where there is nothing of the kind.
+    details: Mapped[str] = mapped_column(Text, default="")
     rights: Mapped[list[str]] = mapped_column(default=list)
     classes: Mapped[list[str]] = mapped_column(default=list)
     modes: Mapped[list[str]] = mapped_column(default=list)
@@ -116,6 +118,21 @@ class MarketFavourite(Base):
     created_at: Mapped[datetime]
 
     post: Mapped[MarketPost] = relationship()
+
+
+class MarketPromise(Base):
+    """Somebody promised to keep the details of an offer to themselves: by which version of our words, and as the offer
+    was then. Null where who promised has left and their data went."""
+
+    __tablename__ = "market_promises"
+    __table_args__ = (UniqueConstraint("user_id", "post_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("market_posts.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    version: Mapped[int]
+    post_version: Mapped[int]
+    promised_at: Mapped[datetime]
 
 
 class MarketMatch(Base):

@@ -54,6 +54,7 @@ from services.deals.publicity import FINE
 from services.deals.standing import Barrier
 from services.deals.view import DealView, Doing, doings_of, view_deal
 from services.deals.wording import line_of, said_offer, said_registration, said_state
+from services.market.promises import said_promise_given
 
 NAME = "deals"
 LIST = "deals"
@@ -250,6 +251,8 @@ def _shown_one(view: DealView, today: date) -> Reply:
     elif deal.amount is not None:
         lines.append(f"谈成的价:{chinese_amount(deal.amount)}。")
     lines += [f"注意:{each.said}。{_todo(each, side)}" for each in view.barriers[:2]]
+    if view.promise is not None:
+        lines.append(f"{said_promise_given(view.promise)}。")
     if view.publicity is not None and view.publicity.standing not in FINE:
         lines.append(view.publicity.said)
     if registration := said_registration(deal, today):

@@ -10,7 +10,7 @@ from bot.context import TurnContext
 from bot.flows.posting import DISCLOSES, MINE, begin_with, hand_in
 from bot.flows.posting_words import LEAVES_OUT, PUBLISHES_ALL_THE_SAME
 from bot.replies import Choice, Reply
-from bot.skills import Skill, open_licences
+from bot.skills import Skill, market_promises, open_licences
 from bot.skills.custody_changes import right_at
 from bot.skills.custody_words import BARE_PLACE, END, OURS, POLITE, Said, said
 from bot.skills.market_board import BOARD, SHOWN, WANTED, browse_on, shortened, show_board_post, table_of
@@ -27,6 +27,7 @@ from services.market.checks import signs_of
 from services.market.findings import read_findings, said_signs
 from services.market.own import list_live_posts
 from services.market.posting import PostForm, change_post, renew_post, withdraw_post
+from services.market.promises import count_promises
 from services.market.wording import SIDES, called, said_state, said_terms
 
 NAME = "market"
@@ -67,7 +68,14 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     words = said(plain)
     if PUTS_OUT.fullmatch(words.rest):
         return _choose_to_put_out(context, words)
+    if (guarded := market_promises.choose(context, words.rest, _on_board(context, words.place))) is not None:
+        return guarded
     return _choose_in_list(context, plain, words)
+
+
+def _on_board(context: TurnContext, place: int | None) -> str | None:
+    table = context.memory.get("list") or {}
+    return _at(context, place) if table.get("kind") == BOARD and place is not None else None
 
 
 def _choose_to_put_out(context: TurnContext, words: Said) -> Skill | None:
@@ -171,6 +179,8 @@ def show_own_post(context: TurnContext, *, public_id: str) -> Reply:
     ]
     if post.signs and not post.accepts_disclosure:
         lines.append(said_signs(post.signs))
+    if post.details:
+        lines.append(f"附了保密资料,{count_promises(context.session, post)}人同意保密约定后看过。")
     memory = {"pending": {"kind": ONE, "id": post.public_id}}
     return Reply("\n".join(line for line in lines if line), choices=(*_ways(post), MINE), memory=memory)
 

@@ -77,7 +77,11 @@ def show_board_post(context: TurnContext, *, public_id: str) -> Reply:
     takes = f"接受标准条款第{ids.index(public_id) + 1}个" if asks and (terms := quick_terms_of(post)) else ""
     if takes and terms is not None and post.amount is not None:
         lines.append(f"快速许可:{said_quick_terms(terms, post.amount)}。照单接受说“{takes}”,直接谈成。")
-    choices = (*((Choice(takes, "照单接受"),) if takes else ()), *((Choice(asks, "想谈"),) if asks else ()), TO_PERSON)
+    guarded = f"看保密资料第{ids.index(public_id) + 1}个" if post.details and public_id in ids else ""
+    if guarded:
+        lines.append(f"有保密资料,说“{guarded}”,同意保密约定就能看。")
+    choices = (*((Choice(takes, "照单接受"),) if takes else ()), *((Choice(asks, "想谈"),) if asks else ()))
+    choices = (*choices, Choice(guarded, "看保密资料") if guarded else TO_PERSON)
     return Reply("\n".join(line for line in lines if line), choices=choices, memory={"pending": None})
 
 

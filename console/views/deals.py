@@ -37,6 +37,7 @@ from services.deals.radar_desk import STATE_NAMES as FLAG_STATES
 from services.deals.radar_desk import said_flag
 from services.deals.splits import MOST_AMOUNT
 from services.deals.wording import SIDE_NAMES, said_offer
+from services.market.promises import said_promise_given
 from services.resources import Resources
 
 # Kinds of the history, in words.
@@ -186,6 +187,7 @@ def _page(resources: Resources, number: str, *, problem: AppError | None = None,
             today=today,
             parts=range(PARTS),
             said_offer=said_offer,
+            said_promise_given=said_promise_given,
             said_payment=lambda payment: said_payment(view.deal, payment, resources.payments),
             broker=Checker.BROKER,
             longest_note=LONGEST_NOTE,

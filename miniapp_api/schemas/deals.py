@@ -210,6 +210,12 @@ class DealItemOut(Output):
     version: int
 
 
+class SecrecyOut(Output):
+    version: int = Field(description="第几版", examples=[1])
+    promised_at: datetime
+    text: str = Field(description="约定全文,带依据")
+
+
 class DealOut(DealItemOut):
     """对方的称呼和电话只在双方都同意时给出;对方和经纪人说的话看不到。"""
 
@@ -229,6 +235,7 @@ class DealOut(DealItemOut):
     barriers: list[BarrierOut] = Field(description="现在挡着的,带依据")
     registration: DealRegistrationOut | None
     publicity: PublicityOut | None = Field(description="不用公示,或者价格还没谈成为 null")
+    promise: SecrecyOut | None = Field(description="受让方看保密资料前同意的保密约定;没有为 null")
     signed_on: date | None
     effective_on: date | None
     registered_on: date | None

@@ -15,6 +15,7 @@ from nlp.market.posts import Mode, RightState
 from nlp.market.trade_facts import Verdict
 from services.market.feedback import Reason
 from services.market.posting import LONGEST_TEXT, LONGEST_TITLE, MOST_AMOUNT, SHORTEST_TEXT
+from services.market.promises import LONGEST_DETAILS
 from services.market.quick_terms import MOST_YEARS, FeeKind
 
 
@@ -26,6 +27,7 @@ def _ipc(value: str) -> str:
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_TITLE, pattern=NO_NUL)]
 Body = Annotated[Words, StringConstraints(min_length=SHORTEST_TEXT, max_length=LONGEST_TEXT)]
+Details = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_DETAILS, pattern=NO_NUL)]
 Number = Annotated[Words, StringConstraints(max_length=40)]
 Ipc = Annotated[Words, StringConstraints(max_length=20), AfterValidator(_ipc)]
 Place = Annotated[Words, StringConstraints(max_length=60)]
@@ -70,6 +72,7 @@ class QuickTermsOut(Output):
 class PostIn(Input):
     side: PostSide = Field(description="供给或需求;发了以后不能互换")
     title: Title = Field("", description="供给必填", examples=["滚动轴承早期故障诊断方法"])
+    details: Details = Field("", description="供给:保密资料,对方同意保密约定后才看得到")
     text: Body = Field(description="供给写效果和用途,需求写要解决什么;做法的细节别写")
     until: Day = Field(description="最后一天,一年以内", examples=["2027-03-01"])
     rights: list[Number] = Field(default_factory=list, max_length=50, description="专利号;几件一起就是打包")
@@ -124,6 +127,7 @@ class PostOut(Output):
     state_label: str = Field(description="给人看的", examples=["展示中,到3月1日"])
     title: str
     text: str
+    details: str = Field(description="保密资料;没有为空")
     until: date
     rights: list[str]
     classes: list[str]
@@ -184,6 +188,7 @@ class BoardPostOut(Output):
     right_state: RightState | None
     until: date
     published_at: datetime | None
+    has_details: bool = Field(description="有保密资料,同意保密约定后可看")
     is_mine: bool
     is_kept: bool = Field(description="收藏了")
     version: int = Field(description="照单接受标准条款时带上,作 `terms_version`")

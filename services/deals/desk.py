@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
-from models import Deal, DealEvent, DealState, Message, PostSide, Staff, TransferFlag
+from models import Deal, DealEvent, DealState, MarketPromise, Message, PostSide, Staff, TransferFlag
 from services.deals.access import NEEDS_BROKER, get_deal_for
 from services.deals.checklist import Check, Checker, checklist_of, confirmed_by
 from services.deals.contact import Contact, party_of
@@ -19,6 +19,7 @@ from services.deals.messages import list_deal_messages
 from services.deals.publicity import Publicity, find_publicity
 from services.deals.radar import list_flags
 from services.deals.standing import Barrier, find_barriers
+from services.market.promises import promise_of_deal
 from services.notifications import user_label
 from services.permissions import Action, may, oversees
 
@@ -51,6 +52,7 @@ class DeskView:
     barriers: Sequence[Barrier]
     registration: Registration | None
     publicity: Publicity | None
+    promise: MarketPromise | None
     # For staff alone.
     flags: Sequence[TransferFlag]
     history: Sequence[DealEvent]
@@ -72,6 +74,7 @@ def view_desk(session: Session, staff: Staff, number: str, now: datetime) -> Des
         barriers=find_barriers(session, deal, now) if not is_closed else [],
         registration=registration_of(deal, china_date(now)) if deal.state in AGREED_TO_TALK else None,
         publicity=find_publicity(session, deal, china_date(now)),
+        promise=promise_of_deal(session, deal),
         flags=list_flags(session, deal) if is_theirs else [],
         history=list_history(session, deal.id),
         colleagues=_colleagues(session, deal) if is_theirs and not is_closed else [],

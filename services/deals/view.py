@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from core.clock import china_date
-from models import Deal, DealOffer, DealState, MarketPost, PostSide
+from models import Deal, DealOffer, DealState, MarketPost, MarketPromise, PostSide
 from nlp.rules.model import Article
 from services.deals.access import NEEDS_BROKER
 from services.deals.checklist import Check, Checker, checklist_of, confirmed_by, open_for
@@ -21,6 +21,7 @@ from services.deals.open_offer import find_open_offer
 from services.deals.payments import PAYABLE
 from services.deals.publicity import Publicity, find_publicity
 from services.deals.standing import Barrier, find_barriers
+from services.market.promises import promise_of_deal
 
 
 class Doing(StrEnum):
@@ -65,6 +66,7 @@ class DealView:
     barriers: Sequence[Barrier]
     registration: Registration | None
     publicity: Publicity | None
+    promise: MarketPromise | None
     doings: Sequence[Doing]
 
 
@@ -81,6 +83,7 @@ def view_deal(session: Session, deal: Deal, side: PostSide, now: datetime) -> De
         barriers=find_barriers(session, deal, now) if deal.state in AGREED_TO_TALK - CLOSED else [],
         registration=registration_of(deal, china_date(now)) if deal.state in AGREED_TO_TALK else None,
         publicity=find_publicity(session, deal, china_date(now)),
+        promise=promise_of_deal(session, deal),
         doings=doings_of(deal, side),
     )
 

@@ -38,7 +38,7 @@ def check_content(
         if not _waits(post, version):
             return None
         assert post is not None
-        text = f"{post.title}\n{post.text}\n{words_of_terms(post)}".rstrip()
+        text = f"{post.title}\n{post.text}\n{words_of_terms(post)}\n{post.details}".rstrip()
         openid = _openid(session, post.user_id)
         duplicates = find_duplicates(session, memory, post)
     try:

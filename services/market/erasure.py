@@ -11,6 +11,7 @@ from models import (
     MarketMatch,
     MarketPost,
     MarketPostRight,
+    MarketPromise,
     Message,
     Notice,
     NoticeState,
@@ -28,6 +29,9 @@ def forget_posts_of(session: Session, user_id: int) -> None:
     session.execute(delete(MarketMatch).where(or_(MarketMatch.need_id.in_(own), MarketMatch.offer_id.in_(own))))
     kept = or_(MarketFavourite.user_id == user_id, MarketFavourite.post_id.in_(own))
     session.execute(delete(MarketFavourite).where(kept))
+    # That somebody promised stays with the offer, who it was does not.
+    session.execute(update(MarketPromise).where(MarketPromise.user_id == user_id).values(user_id=None))
+    session.execute(delete(MarketPromise).where(MarketPromise.post_id.in_(own)))
     session.execute(delete(MarketPostRight).where(MarketPostRight.post_id.in_(own)))
     session.execute(delete(MarketPost).where(MarketPost.user_id == user_id))
 

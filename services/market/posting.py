@@ -21,6 +21,7 @@ from services.market.access import check_version, get_own_post, get_post_to_revi
 from services.market.checks import check_may_be_shown, note_checks
 from services.market.feedback import end_dismissals
 from services.market.moving import ask_for_checks, ask_for_matches, expect_state, move
+from services.market.promises import LONGEST_DETAILS
 from services.market.quick_terms import QuickTerms
 from services.market.telling import ask_to_tell
 from services.market.trade_record import note_rights
@@ -44,6 +45,8 @@ class PostForm(BaseModel):
     text: str = Field(min_length=SHORTEST_TEXT, max_length=LONGEST_TEXT)
     until: date
     title: str = Field(default="", max_length=LONGEST_TITLE)
+    # Of an offer: for whoever promises to keep it to themselves.
+    details: str = Field(default="", max_length=LONGEST_DETAILS)
     rights: list[str] = Field(default_factory=list, max_length=50)
     classes: list[str] = Field(default_factory=list, max_length=10)
     modes: list[Mode] = Field(default_factory=list)
@@ -265,6 +268,8 @@ def _check(form: PostForm, today: date) -> None:
     # Anybody reads them, before either side agreed to anything.
     elif form.quick_terms is not None and names_contact(f"{form.quick_terms.region}\n{form.quick_terms.field}"):
         fields["quick_terms"] = NO_CONTACT_YET
+    if form.details and (form.side != PostSide.OFFER or names_contact(form.details)):
+        fields["details"] = NO_CONTACT_YET if form.side == PostSide.OFFER else "只有供给可以附保密资料。"
     if fields:
         raise InvalidInput(fields=fields)
     _check_until(form.until, today)

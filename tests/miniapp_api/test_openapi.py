@@ -133,6 +133,8 @@ PATHS = {
     "/api/v1/market/favourites": {"get"},
     "/api/v1/market/favourites/{id}": {"put", "delete"},
     "/api/v1/market/comparison": {"get"},
+    "/api/v1/market/board/{id}/details": {"get"},
+    "/api/v1/market/board/{id}/promise": {"put"},
     "/api/v1/market/events": {"get"},
     "/api/v1/market/events/{id}": {"get"},
     "/api/v1/market/events/{id}/entry": {"put", "delete"},

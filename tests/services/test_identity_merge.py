@@ -27,6 +27,7 @@ from models import (
     IdentityMerge,
     MailingRecipient,
     MarketFavourite,
+    MarketPromise,
     MemberRole,
     Membership,
     MemberState,
@@ -175,6 +176,8 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     rows.append(write_post(session, session.get_one(User, user_id), form, now))
     shown = make_post(session, make_identity(session, now).user_id, now)
     rows.append(MarketFavourite(user_id=user_id, post_id=shown.id, created_at=now))
+    session.add(rows[-1])
+    rows.append(MarketPromise(user_id=user_id, post_id=shown.id, version=1, post_version=1, promised_at=now))
     session.add(rows[-1])
     session.flush()
     rows += make_notices(session, user_id, now)
