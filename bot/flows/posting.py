@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
+from bot.flows import posting_terms
 from bot.flows import words as form_words
 from bot.flows.posting_replies import KEY, LASTING, NAME, OPENING, asked, question_of
 from bot.flows.posting_words import (
@@ -81,7 +82,7 @@ def _choose(context: TurnContext, table: dict[str, Any]) -> Skill | None:
         return _at_summary(context, plain, table)
     if _asks(context):
         return None
-    values = _read(context, step, plain, table)
+    values = (_read_terms if step in posting_terms.STEPS else _read)(context, step, plain, table)
     if values is None:
         return Skill(NAME, lambda given: asked(given, table, opening=_unread(step)))
     return Skill(NAME, lambda given: asked(given, {**table, "values": {**table["values"], **values}}))
@@ -148,6 +149,11 @@ def _read(context: TurnContext, step: str, plain: str, table: Mapping[str, Any])
     return None
 
 
+def _read_terms(context: TurnContext, step: str, plain: str, table: Mapping[str, Any]) -> dict[str, Any] | None:
+    slots = context.resources.understander.read_slots(context.text, at=context.today).values
+    return posting_terms.read_part(step, plain, table["values"], has_region=bool(slots.get("region")))
+
+
 def _numbers(context: TurnContext) -> list[str]:
     return list(dict.fromkeys(number.normal for number in find_numbers(context.text)))[:MOST_RIGHTS]
 
@@ -182,6 +188,8 @@ def _at_summary(context: TurnContext, plain: str, table: dict[str, Any]) -> Skil
     if NAMED.fullmatch(plain) or HIDDEN.fullmatch(plain):
         values = {**table["values"], "is_anonymous": HIDDEN.fullmatch(plain) is not None}
         return Skill(NAME, lambda given: asked(given, {**table, "values": values}))
+    if posting_terms.RESETS.fullmatch(plain) and posting_terms.may_have_terms(table["values"]):
+        return Skill(NAME, lambda given: asked(given, {**table, "values": {**table["values"], "terms": {}}}))
     if form_words.CORRECTS.search(plain) and (changed := _changed(context, plain)):
         return Skill(NAME, lambda given: asked(given, {**table, "values": {**table["values"], **changed}}))
     return None
@@ -271,6 +279,7 @@ def form_of(table: Mapping[str, Any], context: TurnContext) -> PostForm:
         right_kinds=list(values.get("right_kinds") or []) if side is PostSide.OFFER else [],
         right_state=state,
         is_anonymous=bool(values.get("is_anonymous", True)),
+        quick_terms=posting_terms.terms_of(values) if side is PostSide.OFFER else None,
         answers=dict(values.get("answers") or {}),
     )
 

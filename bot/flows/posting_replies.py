@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.context import TurnContext
+from bot.flows import posting_terms
 from bot.replies import Choice, Reply
 from core.i18n import chinese_amount, chinese_date
 from models import PostSide
@@ -38,6 +39,7 @@ CHOICES = {
     "burdens": (Choice("都没有", "都没有"), NOT_NOW),
     "co_owners": (Choice("都同意", "都同意"), Choice("还没同意", "还没同意")),
     "confirm": (Choice("提交", "提交"), Choice("不匿名", "不匿名"), NOT_NOW),
+    **posting_terms.CHOICES,
 }
 
 
@@ -60,6 +62,8 @@ def next_step(table: Mapping[str, Any]) -> str:
         return "modes"
     if values.get("amount") is None:
         return "amount"
+    if is_offer and (part := posting_terms.next_part(values)) is not None:
+        return part
     if rights and not values.get("has_burdens"):
         return "burdens"
     if _needs_co_owners(values):
@@ -77,6 +81,8 @@ def question_of(context: TurnContext, table: Mapping[str, Any]) -> str:
         owners = table["values"]["owners"]
         more = "等" if len(owners) > SHOWN_OWNERS else ""
         return f"有共有人:{'、'.join(owners[:SHOWN_OWNERS])}{more}。都同意这样交易吗?"
+    if step in posting_terms.STEPS:
+        return posting_terms.question_of(step, table["values"])
     return QUESTIONS.get(step) or _summary(context, table)
 
 
@@ -98,6 +104,8 @@ def _summary(context: TurnContext, table: Mapping[str, Any]) -> str:
     lines.append(text if len(text) <= SHOWN_TEXT else text[: SHOWN_TEXT - 1] + "…")
     modes = "、".join(MODE_NAMES[Mode(each)] for each in values.get("modes") or ())
     lines.append(" · ".join(part for part in (modes, _amount(values, is_offer), values.get("region")) if part))
+    if is_offer and (terms := posting_terms.said_terms(values)):
+        lines.append(terms)
     hidden = "匿名" if values.get("is_anonymous", True) else "显示企业名称"
     lines.append(f"{hidden} · 展示到{chinese_date(context.today + LASTING)}")
     lines.append("没问题回复“提交”。")
