@@ -47,6 +47,7 @@ PARTS = {
     "training": Part(training.run, report.training),
     "search": Part(partial(_run_apart, "benchmarks.search"), report.search),
     "market": Part(partial(_run_apart, "benchmarks.market"), report.market),
+    "market_pages": Part(partial(_run_apart, "benchmarks.market_pages"), report.market_pages),
     "fanout": Part(partial(_run_apart, "benchmarks.fanout"), report.fanout),
     "language": Part(language.run, report.language),
 }

@@ -146,6 +146,21 @@ def market(figures: dict[str, Any]) -> str:
     )
 
 
+def market_pages(figures: dict[str, Any]) -> str:
+    """The board's searches and the page of matching's quality."""
+    lines = [
+        f"\n## Market pages over {figures['posts']:,} published posts and {figures['matches']:,} matches\n",
+        f"Each {figures['rounds']} times in one process, statements and what is made of them, without HTTP.\n",
+        "| database | what | found | p50 ms | p95 ms | goal |",
+        "| --- | --- | ---: | ---: | ---: | --- |",
+    ]
+    for database in ("postgresql", "sqlite"):
+        for name, row in figures[database].items():
+            what, goal = ("匹配质量", "< 300 ms") if name == "quality" else (f"board: {name}", "< 200 ms")
+            lines.append(f"| {database} | {what} | {row['found']:,} | {row['p50_ms']} | {row['p95_ms']} | {goal} |")
+    return "\n".join(lines)
+
+
 def fanout(figures: dict[str, Any]) -> str:
     """A message to many, beside one RQ job a person."""
     lines = [
