@@ -55,6 +55,7 @@ from bot.skills import (
     handoff,
     market,
     matches,
+    notice_places,
     notices,
     own_data,
     patent_details,
@@ -154,6 +155,7 @@ class Dialogue:
             or training_questions.choose_alone(context, text)
             or training_after.choose(context, text)
             or exams.choose(context, text)
+            or notice_places.choose(context, text)
             or matches.choose(context, text)
             or market.choose(context, text)
             or deals.choose(context, text)

@@ -3,14 +3,19 @@
 from sqlalchemy.orm import Session
 
 from jobs.runtime import atomic_job, outbox_job
+from services import watching
+from services.market import match_telling
 from services.notices import mailing_steps, sending, writing
 from services.resources import Resources
+
+# Asked again, when it is written, whether what they told still holds.
+ROOMS = (match_telling.ROOM, watching.ROOM)
 
 
 @atomic_job
 def write_notices(session: Session, resources: Resources, user_id: int) -> None:
     """What is due for one person."""
-    writing.write_due(session, user_id, resources.clock.now())
+    writing.write_due(session, user_id, resources.clock.now(), ROOMS)
 
 
 @outbox_job

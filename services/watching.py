@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from core.logs import get_logger
-from models import Patent, Topic, User, Watch, WatchKind
+from models import Notice, Patent, Topic, User, Watch, WatchKind
 from nlp.ipc import normalise_ipc
 from nlp.patent_query_form import fingerprint, read_form, write_form
 from nlp.types import PatentQuery
 from services.notices.preferences import Pace, Preferences, preferences_of
+from services.notices.standing import Room
+from services.notices.telling import WATCH
 from services.patents import find_patent
 from services.saved_searches import name_of
 
@@ -111,6 +113,18 @@ def end_watch(session: Session, user_id: int, public_id: str) -> str:
     session.delete(row)
     session.flush()
     return row.name
+
+
+def _still_wanted(session: Session, notice: Notice, now: datetime) -> bool:
+    """What waits of a watch that ended meanwhile, or of which its owner wants to hear nothing, is not told."""
+    public_id = notice.facts.get(WATCH)
+    if public_id is None:
+        return True
+    row = session.scalar(select(Watch).where(Watch.public_id == public_id, Watch.user_id == notice.user_id))
+    return row is not None and row.pace != Pace.OFF
+
+
+ROOM = Room(_still_wanted)
 
 
 def next_look(wishes: Preferences, pace: Pace, after: datetime) -> datetime:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
-from bot.skills import Skill
+from bot.skills import Skill, notice_places
 from core.errors import InvalidInput
 from models import Conversation, Topic
 from services.notices.preferences import (
@@ -94,8 +94,9 @@ def choose(context: TurnContext, text: str) -> Skill | None:
         return Skill(NAME, show_settings)
     if LISTS.fullmatch(plain):
         return Skill(NAME, show_mine)
-    if DISMISSES.fullmatch(plain) and find_last_told(context.session, context.user_id, context.now):
-        return Skill(NAME, dismiss_last)
+    if DISMISSES.fullmatch(plain) and (told := find_last_told(context.session, context.user_id, context.now)):
+        is_one = sum(each.dismissed_at is None for each in told) == 1
+        return Skill(NAME, dismiss_last if is_one else lambda given: notice_places.ask_which(given, told))
     wishes = read_wishes(plain)
     return Skill(NAME, lambda given: change(given, wishes)) if wishes else None
 

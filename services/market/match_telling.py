@@ -8,7 +8,7 @@ meanwhile is not named. It answers posts of their own, so nothing is chosen for 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from core.clock import china_date
@@ -21,6 +21,8 @@ from models import (
     MarketPost,
     Membership,
     MemberState,
+    Notice,
+    NoticeState,
     PostSide,
     PostState,
     Topic,
@@ -29,8 +31,10 @@ from services.job_names import JobName, request_job
 from services.market.access import find_owner_of, owned_by
 from services.market.match_words import MATCHES, Words, words_of
 from services.market.own import OwnMatch
+from services.notices.facts import Fact
 from services.notices.preferences import Preferences, preferences_of
-from services.notices.telling import tell
+from services.notices.standing import Room
+from services.notices.telling import LONGEST_TITLE, tell
 
 log = get_logger(__name__)
 
@@ -68,41 +72,99 @@ def ask_to_tell_of(session: Session, matches: Sequence[MarketMatch], now: dateti
 def tell_matches(session: Session, user_id: int, run: str, now: datetime) -> int:
     """One notice for all that is new for a person; answers how many matches it counts. That they were told stands in
     the same transaction: cut off, neither is there, and run twice, nothing is left to tell."""
-    found = _new_for(session, user_id, now)
+    found = _standing(session, user_id, None, now)
     if not found:
         return 0
-    named, key = found[:NAMED], f"{MATCHES}{run}"
-    words = words_of(named, count=len(found))
+    key = f"{MATCHES}{run}"
+    words = words_of(found[:NAMED], count=len(found))
     if _tell(session, user_id, key, words, found, now) is None:
         return 0
+    _mark_told(found, key)
+    session.flush()
+    log.info("market_matches_told", user_id=user_id, count=len(found), named=len(found[:NAMED]))
+    return len(found)
+
+
+def _lock_waiting(session: Session, user_id: int) -> None:
+    """What waits to be written of matches, before anybody locks the notices: who answers a match locks it first."""
+    waiting = select(Notice.key).where(
+        Notice.user_id == user_id, Notice.state == NoticeState.WAITING, Notice.key.startswith(MATCHES)
+    )
+    keys = session.scalars(waiting).all()
+    if keys:
+        named = or_(MarketMatch.need_told.in_(keys), MarketMatch.offer_told.in_(keys))
+        session.scalars(select(MarketMatch).where(named).order_by(MarketMatch.id).with_for_update()).all()
+
+
+def _holds(session: Session, notice: Notice, now: datetime) -> bool:
+    """A notice that waited for a summary, for somebody's hours or for another day names what is left of its matches by
+    now; False where nothing is. What is no notice of matches stays as it is."""
+    if not notice.key.startswith(MATCHES):
+        return True
+    found = _standing(session, notice.user_id, notice.key, now)
+    _forget_the_others(session, found, notice.key)
+    if not found:
+        return False
+    words = words_of(found[:NAMED], count=len(found))
+    if words.text != notice.text:
+        notice.title, notice.text, notice.choices = words.title[:LONGEST_TITLE], words.text, list(words.choices)
+        notice.facts, notice.subject = {Fact.TITLE: words.title, **words.facts}, _subject(found)
+        _forget_places(session, notice.key)
+        _mark_told(found, notice.key)
+        session.flush()
+    return True
+
+
+ROOM = Room(_holds, _lock_waiting)
+
+
+def _forget_places(session: Session, key: str) -> None:
+    """What is left moves up into the places of what is gone."""
+    for told, place in ((MarketMatch.need_told, "need_place"), (MarketMatch.offer_told, "offer_place")):
+        session.execute(update(MarketMatch).where(told == key).values({place: None}))
+
+
+def _forget_the_others(session: Session, found: Sequence[OwnMatch], key: str) -> None:
+    """Nobody was told of them, so that they are news again where they come back."""
+    left = {(each.match.id, each.side) for each in found}
+    told = select(MarketMatch).where(or_(MarketMatch.need_told == key, MarketMatch.offer_told == key))
+    for match in session.scalars(told):
+        if match.need_told == key and (match.id, PostSide.NEED) not in left:
+            match.need_told = match.need_place = None
+        if match.offer_told == key and (match.id, PostSide.OFFER) not in left:
+            match.offer_told = match.offer_place = None
+    session.flush()
+
+
+def _mark_told(found: Sequence[OwnMatch], key: str) -> None:
     for place, each in enumerate(found, start=1):
-        shown = place if place <= len(named) else None
+        shown = place if place <= NAMED else None
         if each.side is PostSide.NEED:
             each.match.need_told, each.match.need_place = key, shown
         else:
             each.match.offer_told, each.match.offer_place = key, shown
-    session.flush()
-    log.info("market_matches_told", user_id=user_id, count=len(found), named=len(named))
-    return len(found)
 
 
 def _tell(
     session: Session, user_id: int, key: str, words: Words, found: Sequence[OwnMatch], now: datetime
 ) -> object | None:
-    # 不相关 to a message about one match dismisses that match.
-    subject = f"match:{found[0].match.public_id}" if len(found) == 1 else None
     return tell(
         session, user_id=user_id, topic=Topic.OPPORTUNITY, key=key, title=words.title, text=words.text,
-        facts=words.facts, choices=words.choices, subject=subject, now=now,
+        facts=words.facts, choices=words.choices, subject=_subject(found), now=now,
     )  # fmt: skip
 
 
-def _new_for(session: Session, user_id: int, now: datetime) -> list[OwnMatch]:
-    """Near matches of posts that are this person's to hear of, both still on the market, which nobody has answered and
-    nobody talks about yet; the best first, locked."""
+def _subject(found: Sequence[OwnMatch]) -> str | None:
+    """不相关 to a message about one match dismisses that match."""
+    return f"match:{found[0].match.public_id}" if len(found) == 1 else None
+
+
+def _standing(session: Session, user_id: int, told: str | None, now: datetime) -> list[OwnMatch]:
+    """Near matches of posts that are this person's to hear of, told by the notice of this key (None: not told yet),
+    both still on the market, which nobody has answered and nobody talks about yet; the best first, locked."""
     need, offer, today = aliased(MarketPost), aliased(MarketPost), china_date(now)
-    is_need = and_(MarketMatch.need_told.is_(None), _hears_of(user_id, need), _unanswered(PostSide.NEED))
-    is_offer = and_(MarketMatch.offer_told.is_(None), _hears_of(user_id, offer), _unanswered(PostSide.OFFER))
+    is_need = and_(MarketMatch.need_told == told, _hears_of(user_id, need), _unanswered(PostSide.NEED))
+    is_offer = and_(MarketMatch.offer_told == told, _hears_of(user_id, offer), _unanswered(PostSide.OFFER))
     talks = exists().where(Deal.need_post_id == MarketMatch.need_id, Deal.offer_post_id == MarketMatch.offer_id)
     wanted = (
         select(MarketMatch, is_need)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.logs import get_logger
-from models import FeedbackVerdict, MarketMatch, Notice, NoticeState, Topic
+from models import FeedbackVerdict, HeldBecause, MarketMatch, Notice, NoticeState, Topic
 from services.market.feedback import give_feedback
 from services.notices.telling import PATENTS, hush
 
@@ -21,12 +21,12 @@ MATCH, WATCHES = "match:", "watches:"
 
 def list_notices(session: Session, user_id: int, now: datetime, *, limit: int = MOST_LISTED) -> Sequence[Notice]:
     """What they were told in the last two weeks, and what was kept from being pushed but is theirs to see; the latest
-    first. What they dismissed is left out."""
+    first. What they dismissed, and what was over before it was told, is left out."""
     return session.scalars(
         select(Notice)
         .where(
             Notice.user_id == user_id, Notice.created_at > now - LATELY, Notice.dismissed_at.is_(None),
-            Notice.title != "",
+            Notice.title != "", or_(Notice.held_because.is_(None), Notice.held_because != HeldBecause.CANCELLED),
         )
         .order_by(Notice.id.desc())
         .limit(limit)

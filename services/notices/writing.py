@@ -10,6 +10,7 @@ from core.clock import CHINA, china_date
 from core.logs import get_logger
 from models import HeldBecause, Mailing, MailingState, Notice, NoticeState, Topic
 from services.notices.preferences import Pace, Preferences, preferences_of
+from services.notices.standing import Room
 from services.notices.telling import ask_to_write, why_held
 from services.outgoing import write_to_user
 from services.reaching import find_conversation
@@ -28,12 +29,15 @@ IS_NOT_PAUSED = or_(
 )
 
 
-def write_due(session: Session, user_id: int, now: datetime) -> int:
+def write_due(session: Session, user_id: int, now: datetime, rooms: Sequence[Room] = ()) -> int:
     """Write what is due for one person, or put it off; answers how many notices went into the message.
 
-    The message and what is said in it are one transaction: cut off, both are undone; run twice, nothing is left.
+    The message and what is said in it are one transaction: cut off, both are undone; run twice, nothing is left. Each
+    of `rooms` is asked whether what it told still holds.
     """
     conversation = find_conversation(session, user_id, now)
+    for room in rooms:
+        room.lock(session, user_id)
     due = session.scalars(
         select(Notice)
         .where(Notice.user_id == user_id, Notice.state == NoticeState.WAITING, Notice.due_at <= now, IS_NOT_PAUSED)
@@ -53,7 +57,7 @@ def write_due(session: Session, user_id: int, now: datetime) -> int:
             notice.state, notice.held_because = NoticeState.HELD, because or HeldBecause.UNREACHABLE
         else:
             told.append(notice)
-    told = _put_off(session, user_id, told, wishes, now)
+    told = _as_they_stand(session, _put_off(session, user_id, told, wishes, now), rooms, now)
     if not told or conversation is None:
         session.flush()
         return 0
@@ -64,6 +68,17 @@ def write_due(session: Session, user_id: int, now: datetime) -> int:
     session.flush()
     log.info("notices_written", user_id=user_id, count=len(told))
     return len(told)
+
+
+def _as_they_stand(session: Session, due: Sequence[Notice], rooms: Sequence[Room], now: datetime) -> list[Notice]:
+    """Without what is over by now: between then and now days may lie."""
+    told = []
+    for notice in due:
+        if all(room.holds(session, notice, now) for room in rooms):
+            told.append(notice)
+        else:
+            notice.state, notice.held_because = NoticeState.HELD, HeldBecause.CANCELLED
+    return told
 
 
 def _put_off(session: Session, user_id: int, due: list[Notice], wishes: Preferences, now: datetime) -> list[Notice]:

@@ -5,7 +5,7 @@ Each file under conversations/ holds a list of conversations. A turn is one of `
 the user needs), `has`, `lacks` (of what is read); `choices`
 (texts behind the links); `memory` (dotted path: value, null where it must be gone); `cases` (how many there are);
 `case` (what the newest one holds). `before` a turn: `matched` (three offers were found for a need of theirs) or `told`
-(and they were told of them, as the last thing said).
+(and they were told of them, as the last thing said), `summed` (three notices in one summary).
 """
 
 import re
@@ -26,7 +26,7 @@ from models import Case, Conversation, Turn
 from services.resources import Resources
 from services.training.demonstration import load_demonstration
 from tests.conftest import BACKENDS
-from tests.support.matches import prepare_matches
+from tests.support.matches import prepare_matches, prepare_summary
 from tests.support.pushes import Pusher, event_fields, text_fields
 
 FOLDER = Path(__file__).resolve().parent / "conversations"
@@ -79,7 +79,9 @@ def test_a_conversation(
             load_demonstration(session, COURSES, clock.now())
 
     for place, turn in enumerate(conversation["turns"], start=1):
-        if before := turn.get("before"):
+        if (before := turn.get("before")) == "summed":
+            prepare_summary(resources, OPENID, clock)
+        elif before:
             prepare_matches(resources, OPENID, clock, is_told=before == "told")
         reply = _play(turn, place, client, pusher)
         where = f"turn {place}, {turn.get('say') or turn}, answered: {reply}"

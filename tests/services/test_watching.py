@@ -21,7 +21,7 @@ from services import watch_changes, watch_looks, watching
 from services.indexing import index_patents
 from services.job_names import JobName
 from services.notices.preferences import Pace
-from services.notices.reading import dismiss, dismiss_patent
+from services.notices.reading import dismiss, dismiss_patent, list_notices
 from services.notices.writing import write_due
 from services.saved_searches import delete_saved_search, save_search
 from services.watch_changes import note_changed, tell_watchers
@@ -251,6 +251,23 @@ def test_a_dismissed_patent_is_not_told_again(office: Office) -> None:
     office.imports("CN110000002A", legal_status=LegalStatus.LAPSED)
     office.reads()
     assert office.notices()[-1].state == NoticeState.HELD
+
+
+@pytest.mark.parametrize("meanwhile", ["ended", "silenced"])
+def test_what_waits_of_a_watch_that_is_over_by_then_is_not_told(office: Office, meanwhile: str) -> None:
+    public_id = office.watches(WatchKind.IPC, "H01M")
+    office.imports("CN110000002A")
+    assert office.looks(MORNING) == 1
+    with office.database.unit_of_work() as session:
+        if meanwhile == "ended":
+            end_watch(session, office.user_id, public_id)
+        else:
+            change_pace(session, office.user_id, public_id, Pace.OFF, office.clock.now())
+
+    office.clock.set(datetime(2026, 11, 24, 9, 0, tzinfo=CHINA))
+    with office.database.unit_of_work() as session:
+        assert write_due(session, office.user_id, office.clock.now(), [watching.ROOM]) == 0
+        assert list_notices(session, office.user_id, office.clock.now()) == []
 
 
 def test_a_saved_search_that_is_deleted_is_watched_no_more(office: Office) -> None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from core.clock import FixedClock
-from models import MarketMatch, PostSide, WeChatIdentity
+from models import MarketMatch, PostSide, Topic, WeChatIdentity
 from services.market.match_telling import tell_matches
 from services.notices.preferences import Pace, prefer
+from services.notices.telling import tell
 from services.notices.writing import write_due
 from services.resources import Resources
 from tests.support.market import make_post
@@ -48,3 +49,19 @@ def prepare_matches(resources: Resources, openid: str, clock: FixedClock, *, is_
         with resources.database.unit_of_work() as session:
             assert write_due(session, user_id, clock.now()) == 1
     return ids
+
+
+def prepare_summary(resources: Resources, openid: str, clock: FixedClock) -> None:
+    """Three things that they were told in one summary, as the last thing said."""
+    now = clock.now()
+    with resources.database.unit_of_work() as session:
+        user_id = session.scalars(select(WeChatIdentity.user_id).where(WeChatIdentity.openid == openid)).one()
+        prefer(session, user_id, {"opportunity": Pace.AT_ONCE, "hours": "00:00-23:59"}, now)
+        for place, title in enumerate(("高盐废水处理有人求购", "轴承诊断有人求购", "热泵控制有人求购")):
+            tell(
+                session, user_id=user_id, topic=Topic.OPPORTUNITY, key=f"summed-{place}", subject=f"post:{place}",
+                title=title, text=f"{title}。", is_urgent=True, now=now,
+            )  # fmt: skip
+    clock.advance(timedelta(seconds=30))
+    with resources.database.unit_of_work() as session:
+        assert write_due(session, user_id, clock.now()) == 3

@@ -16,6 +16,7 @@ from core.outbox import OutboxRow
 from models import (
     Delivery,
     FeedbackVerdict,
+    HeldBecause,
     MarketMatch,
     MarketPost,
     Message,
@@ -30,6 +31,7 @@ from services.market import match_telling
 from services.market.feedback import give_feedback
 from services.market.match_telling import PUSHED, ask_to_tell_of, tell_matches
 from services.market.posting import Decision, change_post, review_post, submit_post, withdraw_post
+from services.market.told import find_told
 from services.notices.preferences import Pace, prefer
 from services.notices.reading import dismiss, find_last_told
 from services.notices.writing import write_due
@@ -310,3 +312,77 @@ def test_what_waits_to_be_told_of_an_erased_person_is_not_told(market: Market) -
     market.clock.advance(timedelta(minutes=1))
     with market.database.unit_of_work() as session:
         assert write_due(session, market.buyer, market.clock.now()) == 0
+
+
+def waits(market: Market, others: int) -> tuple[list[str], str]:
+    """Several offers that fit a need: the summary that names them is written and due, the message is not."""
+    offers = [
+        market.publish(market.new_user(), OFFER.model_copy(update={"text": f"{OFFER.text}第{number}种装法。"}))
+        for number in range(others)
+    ]
+    need = market.publish(market.buyer, NEED)
+    market.match(need)
+    for row in jobs(market):
+        market.clock.set(max(row.run_after, market.clock.now()))
+        with market.database.unit_of_work() as session:
+            tell_matches(session, now=market.clock.now(), **row.arguments)
+    return offers, need
+
+
+def write(market: Market, user_id: int) -> int:
+    market.clock.advance(timedelta(seconds=20))
+    with market.database.unit_of_work() as session:
+        return write_due(session, user_id, market.clock.now(), [match_telling.ROOM])
+
+
+@pytest.mark.parametrize("meanwhile", [withdrawn, moved(state=PostState.SUSPENDED), not_so_near])
+def test_what_ends_between_the_summary_and_its_message_is_not_named(
+    market: Market, meanwhile: Callable[[Session, Market, str], None]
+) -> None:
+    (offer,), _ = waits(market, 1)
+    with market.database.unit_of_work() as session:
+        seller = session.scalars(select(MarketPost.user_id).where(MarketPost.public_id == offer)).one()
+        market.seller = seller
+        meanwhile(session, market, offer)
+
+    assert (write(market, market.buyer), sent(market, market.buyer)) == (0, [])
+    with market.database.reading() as session:
+        held = session.scalars(select(Notice).where(Notice.user_id == market.buyer)).one()
+        again = session.scalars(select(MarketMatch)).one()
+    assert (held.state, held.held_because) == (NoticeState.HELD, HeldBecause.CANCELLED)
+    assert again.need_told is None, "it is news if it comes back"
+
+
+def test_of_three_that_wait_the_two_that_are_left_are_named_and_a_place_means_them(market: Market) -> None:
+    waits(market, 3)
+    with market.database.unit_of_work() as session:
+        first = session.scalars(select(MarketMatch).where(MarketMatch.need_place == 1)).one()
+        left = [
+            match.id
+            for match in session.scalars(
+                select(MarketMatch).where(MarketMatch.need_place > 1).order_by(MarketMatch.need_place)
+            )
+        ]
+        session.execute(update(MarketPost).where(MarketPost.id == first.offer_id).values(state=PostState.SUSPENDED))
+
+    assert write(market, market.buyer) == 1
+    (text,) = sent(market, market.buyer)
+    assert text.startswith("有2条和您的“水泵轴承老是烧,想提前知道故障”对得上:\n1. ") and "\n3. " not in text
+    with market.database.reading() as session:
+        named = find_told(session, market.buyer, market.clock.now())
+        assert named is not None and [each.match.id for each in named[1]] == left
+
+
+def test_one_that_is_left_of_two_reads_as_one_and_is_dismissed_as_one(market: Market) -> None:
+    waits(market, 2)
+    with market.database.unit_of_work() as session:
+        gone = session.scalars(select(MarketMatch).where(MarketMatch.need_place == 1)).one()
+        left = session.scalars(select(MarketMatch.public_id).where(MarketMatch.need_place == 2)).one()
+        session.execute(update(MarketPost).where(MarketPost.id == gone.offer_id).values(state=PostState.SUSPENDED))
+
+    assert write(market, market.buyer) == 1
+    (text,) = sent(market, market.buyer)
+    assert text.startswith("有一条供给和您的“")
+    with market.database.reading() as session:
+        (notice,) = find_last_told(session, market.buyer, market.clock.now())
+    assert notice.subject == f"match:{left}"
