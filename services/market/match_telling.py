@@ -108,7 +108,8 @@ def _holds(session: Session, notice: Notice, now: datetime) -> bool:
     words = words_of(found[:NAMED], count=len(found))
     if words.text != notice.text:
         notice.title, notice.text, notice.choices = words.title[:LONGEST_TITLE], words.text, list(words.choices)
-        notice.facts, notice.subject = {Fact.TITLE: words.title, **words.facts}, _subject(found)
+        facts: dict[str, str] = {str(fact): said for fact, said in words.facts.items()}
+        notice.facts, notice.subject = {Fact.TITLE: words.title, **facts}, _subject(found)
         _forget_places(session, notice.key)
         _mark_told(found, notice.key)
         session.flush()
