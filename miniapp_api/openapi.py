@@ -128,6 +128,7 @@ TAGS = {
     "custody-dormant": "托管",
     "custody-export": "托管",
     "custody-products": "托管",
+    "custody-abroad": "托管",
     "market": "供需",
     "notices": "提醒",
     "watches": "提醒",

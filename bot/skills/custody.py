@@ -6,7 +6,7 @@ from functools import partial
 from bot.context import TurnContext
 from bot.flows import form_replies, posting_replies
 from bot.replies import Choice, Reply
-from bot.skills import Skill, custody_changes, custody_letters, custody_photos, custody_products, market
+from bot.skills import Skill, custody_abroad, custody_changes, custody_letters, custody_photos, custody_products, market
 from bot.skills.custody_proofs import PROVES, prove
 from bot.skills.custody_wishes import WAYS, choose_wish, remembered
 from bot.skills.custody_words import (
@@ -128,7 +128,7 @@ def _choose_among_own(context: TurnContext, plain: str) -> Skill | None:
             return Skill(NAME, partial(answer, words=words)) if _has_own(context) else None
     if words.numbers and STOPS_NAMED.fullmatch(words.rest) and _named(context, words):
         return Skill(NAME, partial(custody_changes.ask_to_stop, words=words))
-    if (wished := choose_wish(context, words)) is not None:
+    if (wished := custody_abroad.choose(context, plain, words) or choose_wish(context, words)) is not None:
         return wished
     if DORMANT.fullmatch(plain) or EXPORTS.fullmatch(plain):
         shown = show_dormant if DORMANT.fullmatch(plain) else tell_export

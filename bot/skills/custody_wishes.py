@@ -47,12 +47,12 @@ def choose_wish(context: TurnContext, words: Said) -> Skill | None:
         match = pattern.fullmatch(words.rest)
         if match is None:
             continue
-        right = _meant(context, words, says_this=match["this"] is not None)
+        right = meant(context, words, says_this=match["this"] is not None)
         return _skill(right, wish) if right is not None else None
     return None
 
 
-def _meant(context: TurnContext, words: Said, *, says_this: bool) -> CustodyRight | None:
+def meant(context: TurnContext, words: Said, *, says_this: bool) -> CustodyRight | None:
     """The right that is named by number or place, else the one that was shown last."""
     if words.place is not None:
         return right_at(context, words.place)

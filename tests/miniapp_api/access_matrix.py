@@ -175,6 +175,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/custody-dormant"): Row(everybody(200)),
     ("get", "/custody-export"): Row(everybody(200)),
     ("get", "/custody-products"): Row(everybody(200)),
+    ("get", "/custody-abroad"): Row(everybody(200)),
     ("get", "/market/posts"): Row(everybody(200)),
     ("post", "/market/posts"): Row(everybody(201), POST),
     ("get", "/market/board"): Row(everybody(200)),

@@ -122,6 +122,7 @@ PATHS = {
     "/api/v1/custody-dormant": {"get"},
     "/api/v1/custody-export": {"get"},
     "/api/v1/custody-products": {"get"},
+    "/api/v1/custody-abroad": {"get"},
     "/api/v1/market/posts": {"get", "post"},
     "/api/v1/market/posts/{id}": {"get", "put", "delete"},
     "/api/v1/market/posts/{id}/submission": {"post"},
