@@ -16,6 +16,7 @@ from services.deals.publicity import Standing
 
 Step = Callable[[Session, Staff], object]
 Do = Callable[[str, str, Step], Response]
+MOST_DIGITS = 13
 STANDING_NAMES = {
     Standing.NEEDED: "还没公示", Standing.RUNNING: "公示中", Standing.OBJECTED: "有异议", Standing.UPHELD: "异议成立",
     Standing.PASSED: "公示完了", Standing.LIFTED: "不用公示",
@@ -80,11 +81,22 @@ def _form() -> PublicityForm:
             link=request.form.get("link", "").strip(),
             starts_on=_day("starts_on"),
             ends_on=_day("ends_on"),
+            price=_price(),
+            is_same=request.form.get("is_same") == "yes",
         )
     except ValidationError:
         raise InvalidInput(
             fields={"form": "公示要写成果名称、开始日期和在哪里公示;不用公示的写明依据。网址以 http 开头。"}
         ) from None
+
+
+def _price() -> int | None:
+    text = request.form.get("price", "").strip().replace(",", "").replace(",", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS and int(text) > 0):
+        raise InvalidInput(fields={"price": "价格写整数,单位元。"})
+    return int(text)
 
 
 def _day(name: str) -> date | None:

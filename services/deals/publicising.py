@@ -26,7 +26,8 @@ MOST_DAYS = 365
 
 class PublicityForm(BaseModel):
     """`place` is where it is published (paper and page), or on what it rests that nothing has to be published. Without
-    `ends_on` it stands as long as it has to."""
+    `ends_on` it stands as long as it has to. `price` (yuan) and `is_same` count where it began before the price was
+    agreed: what was published, and that the broker compared its name and price with what was agreed."""
 
     way: PublicityWay = PublicityWay.NOTICE
     name: str = Field(default="", max_length=LONGEST_NAME)
@@ -34,6 +35,8 @@ class PublicityForm(BaseModel):
     link: str = Field(default="", max_length=LONGEST_LINK, pattern=r"^(https?://\S+)?$")
     starts_on: date | None = None
     ends_on: date | None = None
+    price: int | None = Field(default=None, gt=0)
+    is_same: bool = False
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -72,7 +75,10 @@ def publicise(
         row.starts_on, row.ends_on = _period(session, deal, form, today)
     deal.publicities.append(row)
     session.flush()
-    kind = "publicity_started" if form.way is PublicityWay.NOTICE else "publicity_lifted"
+    agreed_on = _agreed_on(deal)
+    is_earlier = row.starts_on is not None and agreed_on is not None and row.starts_on < agreed_on
+    kind = "publicity_lifted" if form.way is not PublicityWay.NOTICE else "publicity_started"
+    kind = "publicity_earlier" if is_earlier else kind
     note(session, deal, kind, now, staff=staff, tells=BOTH, publicity=row.id)
     plan_notice(deal, today)
     session.flush()
@@ -157,13 +163,36 @@ def _open_deal(session: Session, staff: Staff, number: str, version: int | None)
     return deal
 
 
-def _earliest(deal: Deal) -> date | None:
-    """The day on which this price was agreed; after an objection that was upheld, the day of that answer: a notice of
-    before is the one that was objected to."""
+def _agreed_on(deal: Deal) -> date | None:
+    """The day on which this price was agreed."""
+    days = [offer.answered_at for offer in deal.offers if offer.state == OfferState.ACCEPTED and offer.answered_at]
+    return china_date(days[-1]) if days else None
+
+
+def _upheld_on(deal: Deal) -> date | None:
+    """The day on which an objection was upheld: a notice of before is the one that was objected to."""
     row = current_row(deal)
-    days = [offer.answered_at for offer in deal.offers if offer.state == OfferState.ACCEPTED][-1:]
-    days += [each.handled_at for each in (row.objections if row else []) if each.state == ObjectionState.UPHELD]
-    return max((china_date(each) for each in days if each is not None), default=None)
+    objections = row.objections if row is not None else []
+    days = [each.handled_at for each in objections if each.state == ObjectionState.UPHELD and each.handled_at]
+    return max((china_date(each) for each in days), default=None)
+
+
+def _problem_of_start(deal: Deal, form: PublicityForm, starts_on: date, today: date) -> tuple[str, str] | None:
+    """The field and what is wrong with it. The law wants name and intended price shown, not that they were agreed with
+    this buyer before: a notice from before counts where the broker found both the same as agreed."""
+    if not (today.toordinal() - MOST_DAYS) <= starts_on.toordinal() <= today.toordinal():
+        return "starts_on", "公示开始的日期不晚于今天,也不早于一年前。"
+    upheld_on, agreed_on = _upheld_on(deal), _agreed_on(deal)
+    if upheld_on is not None and starts_on < upheld_on:
+        return "starts_on", f"有异议成立,重新公示的开始日期不早于{chinese_date(upheld_on)}。"
+    if agreed_on is None or starts_on >= agreed_on:
+        return None
+    if form.price is None or not form.is_same:
+        said = f"价格是{chinese_date(agreed_on)}谈成的。那以前就公示了的,写公示的价格,并确认名称和价格与谈成的一致。"
+        return "starts_on", said
+    if form.price != deal.amount:
+        return "price", f"公示的价格和谈成的{deal.amount:,}元不一样,要按谈成的价格重新公示。"
+    return None
 
 
 def _period(session: Session, deal: Deal, form: PublicityForm, today: date) -> tuple[date, date]:
@@ -171,15 +200,12 @@ def _period(session: Session, deal: Deal, form: PublicityForm, today: date) -> t
     holder = find_holder(session, deal)
     rule = rule_on(today)
     days = rule.days_of(holder) if holder is not None else rule.public_days
-    earliest = _earliest(deal)
     shortest = last_day(form.starts_on, days, load_calendar(session, form.starts_on))
     ends_on = form.ends_on or shortest
     problems = {}
-    # A notice of next week is none yet; one of long ago was of another price.
-    if not (today.toordinal() - MOST_DAYS) <= form.starts_on.toordinal() <= today.toordinal():
-        problems["starts_on"] = "公示开始的日期不晚于今天,也不早于一年前。"
-    elif earliest is not None and form.starts_on < earliest:
-        problems["starts_on"] = f"公示的是谈成的价格,开始的日期不早于{chinese_date(earliest)}。"
+    wrong = _problem_of_start(deal, form, form.starts_on, today)
+    if wrong is not None:
+        problems[wrong[0]] = wrong[1]
     elif ends_on < shortest:
         problems["ends_on"] = f"公示至少{days}日,最早到{shortest.month}月{shortest.day}日。"
     elif ends_on.toordinal() > form.starts_on.toordinal() + MOST_DAYS:

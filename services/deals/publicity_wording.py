@@ -14,6 +14,11 @@ def told_of_publicity(deal: Deal, event: DealEvent) -> str:
     match event.kind:
         case "publicity_started" if row is not None and row.ends_on is not None:
             return f"{name}:开始公示名称和价格,到{chinese_date(row.ends_on)}。公示完没有异议就接着核对清单、签合同。"
+        case "publicity_earlier" if row is not None and row.starts_on is not None and row.ends_on is not None:
+            return (
+                f"{name}:谈成以前就公示了名称和价格,从{chinese_date(row.starts_on)}到{chinese_date(row.ends_on)}。"
+                "经纪人核对过,和谈成的一致。"
+            )
         case "publicity_lifted" if row is not None:
             return f"{name}:经纪人核对过,{WHY_NOT[PublicityWay(row.way)]},不用公示。"
         case "publicity_objected":

@@ -1,5 +1,7 @@
 """The brokers' desk: who sees a deal, takes it, writes to either side, and brings it to its registration."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -130,7 +132,7 @@ def test_a_broker_publicises_the_price_of_a_university_and_deals_with_an_objecti
         session.get_one(MarketPost, scene.deal.offer_post_id).answers = {"is_public_institution": True}
         agree(session, scene, now)
         settle(session, scene, now)
-        path = f"/console/deals/{scene.deal.number}"
+        path, amount = f"/console/deals/{scene.deal.number}", scene.deal.amount
     browser = log_in(broker)
     browser.get("/console/deals")
     browser.post(f"{path}/take")
@@ -140,6 +142,15 @@ def test_a_broker_publicises_the_price_of_a_university_and_deals_with_an_objecti
     published = {"way": "notice", "name": "诊断方法", "place": "校园网公告栏", "starts_on": today}
     for wrong in ({"place": ""}, {"starts_on": "错"}, {"ends_on": today}, {"link": "javascript:x"}, {"way": "x"}):
         assert browser.post(f"{path}/publicity", {**published, **wrong}).status_code == 422
+    # Begun before the price was agreed: with the price that was published, and compared.
+    earlier = {**published, "starts_on": (china_date(now) - timedelta(days=30)).isoformat()}
+    for wrong in ({}, {"price": "80,0000"}, {"price": "8万", "is_same": "yes"}, {"price": "7", "is_same": "yes"}):
+        assert browser.post(f"{path}/publicity", {**earlier, **wrong}).status_code == 422
+    same = {**earlier, "price": f"{amount:,}", "is_same": "yes"}
+    assert browser.post(f"{path}/publicity", same).status_code == 303
+    page = browser.get(path).text
+    assert "公示完了" in page and "登记谈成前的公示,核对过名称和价格一致" in page
+
     assert browser.post(f"{path}/publicity", published).status_code == 303
     page = browser.get(path).text
     assert "公示中" in page and "校园网公告栏" in page and "国发〔2016〕16号" in page

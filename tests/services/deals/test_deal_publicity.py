@@ -8,14 +8,16 @@ from sqlalchemy import select
 from core.clock import FixedClock, china_date
 from core.db import Database
 from core.errors import Conflict, InvalidInput, NotFound
-from models import DealEvent, DealState, MarketPost, PostSide, PublicityWay
+from models import AuditEntry, DealEvent, DealState, MarketPost, PostSide, PublicityWay
 from services.deals.broker import take_deal
 from services.deals.checklist import Checker, confirm, confirm_as_broker, open_for
 from services.deals.clock_work import look_at_deal
 from services.deals.contract import ContractForm, sign_contract
+from services.deals.history import list_history
 from services.deals.offers import OfferForm, Verdict, answer_offer, make_offer, talk_again
 from services.deals.publicising import HandlingForm, PublicityForm, handle_objection, note_objection, publicise
 from services.deals.publicity import Holder, Standing, find_holder, find_publicity, last_day, rule_on
+from services.deals.publicity_wording import told_of_publicity
 from services.deals.telling import tell_side
 from services.deals.view import view_deal
 from services.privacy import erase_user
@@ -164,7 +166,7 @@ def test_another_price_is_published_anew_and_a_price_of_the_market_needs_no_publ
         take_deal(session, broker, number, now)
         with pytest.raises(InvalidInput) as refused:
             publicise(session, broker, number, notice(today, starts_on=today - timedelta(days=1)), now)
-        assert "谈成的价格" in refused.value.message
+        assert "谈成的" in refused.value.message
         publicise(session, broker, number, notice(today), now)
         talk_again(session, deal, now)
         assert find_publicity(session, deal, today) is None
@@ -175,6 +177,42 @@ def test_another_price_is_published_anew_and_a_price_of_the_market_needs_no_publ
         publicise(session, broker, number, PublicityForm(way=PublicityWay.MARKET, place="广州产权交易所挂牌"), now)
         assert find_publicity(session, deal, today).standing is Standing.LIFTED
         confirm(session, scene.seller.id, number, "publicity", now)
+
+
+def test_a_notice_from_before_the_price_was_agreed_counts_where_its_name_and_price_were_the_same(
+    database: Database, clock: FixedClock
+) -> None:
+    now, today = clock.now(), china_date(clock.now())
+    earlier = today - timedelta(days=40)
+    with database.unit_of_work() as session:
+        broker = make_staff(session, now, skills=["market"])
+        scene = make_public(session, now)
+        deal, number = scene.deal, scene.deal.number
+        take_deal(session, broker, number, now)
+        for said, wrong in (
+            ({"price": deal.amount}, "starts_on"),
+            ({"is_same": True}, "starts_on"),
+            ({"is_same": True, "price": deal.amount + 1}, "price"),
+            ({"is_same": True, "price": deal.amount, "starts_on": today - timedelta(days=366)}, "starts_on"),
+        ):
+            with pytest.raises(InvalidInput) as refused:
+                publicise(session, broker, number, notice(today, **{"starts_on": earlier, **said}), now)
+            assert set(refused.value.fields) == {wrong}
+
+        form = notice(today, starts_on=earlier, price=deal.amount, is_same=True)
+        publicise(session, broker, number, form, now)
+        assert find_publicity(session, deal, today).standing is Standing.PASSED
+        event = list_history(session, deal.id)[-1]
+        assert event.kind == "publicity_earlier"
+        assert "经纪人核对过,和谈成的一致" in told_of_publicity(deal, event)
+        logged = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+        assert logged[-1] == "deal_publicity_earlier"
+
+        upheld = note_objection(session, broker, number, "发明人没署名", today, now)
+        handle_objection(session, broker, number, upheld.id, HandlingForm(is_upheld=True, text="补署名"), now)
+        with pytest.raises(InvalidInput) as refused:
+            publicise(session, broker, number, form, now)
+        assert "异议成立" in refused.value.message
 
 
 def test_that_a_price_was_made_on_the_market_holds_for_no_other_price_and_an_exemption_of_the_unit_does(
