@@ -12,6 +12,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from core.errors import RateLimited
 from core.logs import get_logger
+from services.custody.photos import MOST_PHOTOS_A_DAY
 
 log = get_logger(__name__)
 
@@ -25,8 +26,7 @@ class Rates:
     login: str = "60/minute;600/hour"
     ask: str = "20/minute;600/day"
     handoff: str = "10/minute;100/day"
-    # WeChat reads a hundred a day for everybody together.
-    photo: str = "5/minute;20/day"
+    photo: str = f"5/minute;{MOST_PHOTOS_A_DAY}/day"
     other: str = "240/minute"
 
     def of(self, kind: str) -> list[RateLimitItem]:

@@ -7,7 +7,7 @@ from core.logs import get_logger
 from core.picture_text import PictureTextError, PictureUnreadable
 from models import Platform
 from services.custody.adding import Wanted
-from services.custody.photos import Candidate, find_candidates
+from services.custody.photos import Candidate, count_photo, find_candidates
 from services.custody.wording import DEMO
 from services.ports import WeChatError
 
@@ -18,6 +18,7 @@ TYPE_IT = "把证书上的专利号打给我就行,比如“CN202110123456.7”�
 AWAY = f"照片现在认不了。{TYPE_IT}"
 GONE = f"这张照片取不到了。{TYPE_IT}"
 UNREADABLE = f"这张图打不开。换一张清楚的,或{TYPE_IT}"
+ENOUGH = f"今天认了不少照片,先歇一歇,明天可以接着发。急的话不用等:{TYPE_IT}"
 NOTHING = f"照片里没认出专利号。换一张正对证书、光线好的,或{TYPE_IT}"
 MOST_SHOWN = 3
 
@@ -47,6 +48,8 @@ def _read(context: TurnContext, media_id: str) -> Reply:
     wechat = context.resources.wechat.get(Platform(context.platform))
     if wechat is None or not media_id:
         return _ask_for_number(GONE)
+    if not count_photo(context.resources.redis, context.user_id, context.today):
+        return _ask_for_number(ENOUGH)
     try:
         text = context.resources.picture_text.read(wechat.download_media(media_id))
     except WeChatError:

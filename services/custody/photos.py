@@ -4,20 +4,41 @@ Neither the picture nor what was read of it is kept.
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+import redis
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.logs import get_logger
 from models import Patent, RightKind
 from nlp.patent_numbers import PatentNumber, find_numbers
 from services.custody.numbers import read_number
 from services.patents import find_patent
 
+log = get_logger(__name__)
+
 MOST_CANDIDATES = 5
+# Of one person, in chat and by the API each: WeChat reads a hundred a day for everybody together.
+MOST_PHOTOS_A_DAY = 20
 LARGEST_PHOTO = 10 * 1024 * 1024
 # A certificate's text is a page; more is no certificate, and looking for numbers in it would only cost time.
 LONGEST_TEXT = 20_000
 GRANTED = "ZL"
+
+
+def count_photo(connection: redis.Redis, user_id: int, today: date, *, most: int = MOST_PHOTOS_A_DAY) -> bool:
+    """Count one more of this person on this day; answers whether it may be read. While Redis is away it may."""
+    key = f"zhiqiao:photos:{user_id}:{today:%Y%m%d}"
+    try:
+        with connection.pipeline() as pipe:
+            pipe.incr(key)
+            pipe.expire(key, timedelta(days=2))
+            count = pipe.execute()[0]
+    except redis.RedisError:
+        log.warning("photo_limit_without_redis")
+        return True
+    return int(count) <= most
 
 
 @dataclass(frozen=True)

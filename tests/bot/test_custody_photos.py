@@ -1,6 +1,7 @@
 """The photo of a certificate in chat: read, asked back, kept when its owner says so; what goes wrong is said."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from adapters.wechat.local import LocalWeChat
 from bot import webhook
 from core.clock import FixedClock
 from models import Conversation, CustodyRight, Message, Platform
+from services.custody import photos
 from services.resources import Resources
 from tests.support.jobs import run_outbox
 from tests.support.pushes import NOW, Pusher, text_fields
@@ -149,3 +151,20 @@ def test_several_numbers_are_kept_together(say: Say, resources: Resources, clock
     assert f"1. {NUMBER}" in asked and f"2. {SECOND}" in asked
     say("好")
     assert set(kept(resources)) == {NUMBER, SECOND}
+
+
+def test_after_the_photos_of_a_day_the_number_is_asked_for_and_the_next_day_photos_are_read_again(
+    say: Say, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photos.count_photo, "__kwdefaults__", {"most": 2})
+    say("我托管的专利")
+    for _ in range(2):
+        assert "是这件吗" in say(photo=CERTIFICATE)
+
+    answer = say(photo=CERTIFICATE)
+    assert "明天可以接着发" in answer and "把证书上的专利号打给我" in answer
+    assert "托管了" in say(NUMBER)
+
+    clock.advance(timedelta(days=1))
+    assert "是专利证书的话" in say(photo=CERTIFICATE)
+    assert "是这件吗" in say("好")
