@@ -9,6 +9,7 @@ from nlp.market.posts import Mode
 from services.deals.broker import take_deal
 from services.deals.publicising import PublicityForm, note_objection, publicise
 from tests.console.test_browser import DESK, PHONE, base_url, open_console  # noqa: F401  (fixtures)
+from tests.console.test_notices_browser import fits
 from tests.support.deals import BUNDLE, PHONES, agree, make_scene, settle
 
 pytestmark = pytest.mark.slow
@@ -63,7 +64,9 @@ def test_a_publicity_with_an_objection_and_a_flagged_transfer_fit_the_screen(
     page.goto(f"{root}/console/deals/{number}")
     expect(page.locator("#publicity")).to_contain_text("有异议")
     expect(page.locator("#flags")).to_contain_text("双方有关联")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.locator("#publicity summary", has_text="重新登记公示").click()
+    expect(page.get_by_label("公示的价格(元)")).to_be_visible()
+    fits(page, size, "deal-publicity")
     page.goto(f"{root}/console/transfer-flags")
     page.get_by_label("理由").fill("同一集团内部调整")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
