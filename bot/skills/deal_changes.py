@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
-from bot.skills.deal_offers import ACCEPT, OFFER, offer
+from bot.skills.deal_bids import read_bid
+from bot.skills.deal_offers import ACCEPT, OFFER, hear_bid, offer
 from bot.skills.deal_turns import MINE, commit, number_of, shown
-from bot.skills.deal_words import PAID, WRITES, Called, Said, called, find_amount, place_of
+from bot.skills.deal_words import PAID, WRITES, Called, Said, called, find_amount, find_share, place_of
+from bot.skills.deal_words import said as without_number
 from core.clock import china_date
 from core.errors import NotFound
 from core.i18n import chinese_amount, chinese_date
@@ -45,15 +47,29 @@ def choose_answer(context: TurnContext, pending: Mapping[str, Any]) -> Callable[
     kind = pending.get("kind")
     if kind == CONTACT and (given := called(context.plain)).phone is not None:
         return lambda turn: _with_contact(turn, pending, given)
-    if kind == OFFER and len(context.plain) <= LONGEST_PRICE and find_amount(context.plain) is not None:
-        number = str(pending["number"])
-        return lambda turn: offer(turn, Said(turn.plain, number))
-    if kind in {ACCEPT, END, TAKE}:
+    if kind == OFFER and (price := _price_answered(context, pending)) is not None:
+        return price
+    if kind in {OFFER, ACCEPT, END, TAKE}:
         understood = context.understanding
-        if understood.intent is None and understood.act == "affirm":
+        if understood.intent is None and understood.act == "affirm" and kind != OFFER:
             return lambda turn: _confirmed(turn, pending)
         if understood.intent is None and understood.act in {"deny", "cancel"}:
             return lambda _: Reply("好,不动它。", choices=(MINE,), memory={"pending": None})
+    return None
+
+
+def _price_answered(context: TurnContext, pending: Mapping[str, Any]) -> Callable[[TurnContext], Reply] | None:
+    """The price that was asked for, or the yes to the one that was asked back."""
+    words, understood = without_number(context.plain), context.understanding
+    named = Said(words.rest, str(pending["number"]))
+    if words.number is not None or len(words.rest) > LONGEST_PRICE:
+        return None
+    if (bid := read_bid(words.rest, is_answer=True)) is not None and find_amount(words.rest) is not None:
+        return lambda turn: hear_bid(turn, named, bid)
+    if find_amount(words.rest) is not None and find_share(words.rest) is not None:
+        return lambda turn: offer(turn, named)
+    if pending.get("said") and understood.intent is None and understood.act == "affirm":
+        return lambda turn: offer(turn, Said(str(pending["said"]), named.number))
     return None
 
 

@@ -1,16 +1,19 @@
 """Offers and the checklist by a sentence; what is accepted is shown once more before."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
+from bot.skills.deal_bids import Bid, Sense
 from bot.skills.deal_turns import MINE, commit, number_of, shown
 from bot.skills.deal_words import CONFIRMS, Said, find_amount, find_mode, find_share, find_valuation, place_of
 from core.errors import AppError
 from core.i18n import chinese_amount
 from models import Conversation
+from nlp.market.conditions import MODE_NAMES
 from nlp.market.posts import Mode
 from nlp.patent_numbers import find_numbers
 from nlp.rules.model import Article
@@ -83,8 +86,10 @@ def offer(context: TurnContext, words: Said) -> Reply:
         deal, _ = get_own_deal(session, conversation.user_id, number, lock=True)
         mode = said_mode or (Mode(deal.offers[-1].mode) if deal.offers else None)
         if mode is None:
+            price = chinese_amount(amount)
             return Reply(
-                ASKS_OFFER,
+                f"{price},什么方式?点一下,或者说一句,比如“独占许可{price}”。",
+                choices=tuple(Choice(f"出价{each}{price} {number}", f"{each}{price}") for each in ("转让", "普通许可")),
                 memory={"pending": {"kind": OFFER, "number": number}, "subject": {"kind": "deal", "deal": number}},
             )
         share = find_share(words.rest) if mode is Mode.EQUITY else None
@@ -99,6 +104,31 @@ def offer(context: TurnContext, words: Said) -> Reply:
         return shown(f"{number} 出价了:{said_offer(made)}。对方答复了告诉您。", number)
 
     return commit(context, work)
+
+
+def hear_bid(context: TurnContext, words: Said, bid: Bid) -> Reply:
+    """A price without 出价: offered where that is all that it can mean, else asked back."""
+    number = number_of(words)
+    memory: dict[str, dict[str, Any]] = {
+        "subject": {"kind": "deal", "deal": number},
+        "pending": {"kind": OFFER, "number": number},
+    }
+    if bid.sense is Sense.OFFERED:
+        return offer(context, words)
+    if bid.sense is Sense.NO_ONE_PRICE or bid.amount is None:
+        return Reply(f"{number} 出价写一个总价。{ASKS_OFFER}", memory=memory)
+    if bid.sense is Sense.DECLINED:
+        choices = (Choice(f"还价 {number}", "还价"), Choice(f"不接受出价 {number}", "不接受"), MINE)
+        return Reply(f"{number} 要还个价,还是不接受?还价就说多少,比如“转让80万”。", choices=choices, memory=memory)
+    memory["pending"] |= {"said": words.rest}
+    price, mode = chinese_amount(bid.amount), find_mode(words.rest)
+    way = MODE_NAMES[mode] if mode is not None else ""
+    said = f"出价{way}{price}"
+    return Reply(
+        f"{number} 要{said}吗?点一下就告诉对方。",
+        choices=(Choice(f"{said} {number}", said), Choice("算了", "先不出")),
+        memory=memory,
+    )
 
 
 def name_them(context: TurnContext, words: Said) -> Reply:

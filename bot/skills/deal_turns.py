@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills.deal_words import Said
-from core.errors import AppError, InvalidInput
-from models import Conversation
+from core.errors import AppError, InvalidInput, NotFound
+from models import Conversation, DealState
+from services.deals.access import get_own_deal
 
 MINE = Choice("我的交易", "我的交易")
 ASKS_CONTACT = "怎么称呼您、电话多少?比如“王工 13800138000”。对方也同意后才看得到。"
@@ -55,3 +56,16 @@ def shown(text: str, number: str, *, contact_deal: int | None = None) -> Reply:
 
 def number_of(words: Said) -> str:
     return words.number or ""
+
+
+def is_open_for_bids(context: TurnContext, number: str) -> bool:
+    """Whether prices go to and fro in it: a price that is named elsewhere is about something else. Nothing else asked
+    waits for an answer."""
+    pending = str((context.memory.get("pending") or {}).get("kind") or "")
+    if pending and not pending.startswith("deal_"):
+        return False
+    try:
+        deal, _ = get_own_deal(context.session, context.user_id, number)
+    except NotFound:
+        return False
+    return deal.state == DealState.TALKING

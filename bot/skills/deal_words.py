@@ -26,6 +26,7 @@ OFFERS = re.compile(r"^(?:我)?(?:出价|还价|报价|加到|降到)")
 # 出15万 with nothing but the way and the price: 出15万的货 is about something else.
 BIDS = re.compile(r"^我?出(?!价)")
 BESIDES_PRICE = re.compile(f"(?:我|出|做|总共|一共|最多|就|吧|元|块|钱|左右|[,、 ])*{END}")
+PRICE_ENDS = re.compile("(?<=[万亿wWkK])(?=转让|转给|行不行|行[吗么吧不])")
 ACCEPTS = re.compile(f"(?:我)?(?:接受|同意)(?:这个|对方的)?(?:出价|报价|还价|价格|价){END}")
 REFUSES = re.compile(f"(?:我)?(?:不接受|不同意|拒绝)(?:这个|对方的)?(?:出价|报价|还价|价格|价){END}")
 TAKES_BACK = re.compile(f"(?:收回|撤回)(?:我的)?(?:出价|报价|还价){END}")
@@ -111,9 +112,14 @@ def find_valuation(text: str) -> Valuation | None:
     return Valuation.APPRAISED if APPRAISED.search(text) else None
 
 
+def parted(text: str) -> str:
+    """60万转让 and 60万行不行 name a price: elsewhere what stands there would count turns and rows."""
+    return PRICE_ENDS.sub(",", text)
+
+
 def find_amount(text: str) -> int | None:
     """The price that a sentence names, in yuan."""
-    found = find_amounts(text)
+    found = find_amounts(parted(text))
     return int(found[0].value) if found else None
 
 

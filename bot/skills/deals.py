@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import Skill, deal_changes, deal_offers
+from bot.skills.deal_bids import read_bid
 from bot.skills.deal_publicity import ASKS as PUBLICITY
 from bot.skills.deal_publicity import show_publicity
 from bot.skills.deal_risks import ASKS_RISKS, DISPUTES, ask_which, choose_story, dispute, show_risks
-from bot.skills.deal_turns import MINE, commit
+from bot.skills.deal_turns import MINE, commit, is_open_for_bids
 from bot.skills.deal_words import (
     ACCEPTS,
     AGREES,
@@ -131,8 +132,8 @@ def _about_one(context: TurnContext, words: Said) -> Skill | None:
         return Skill(NAME, lambda given: change(given, words))
     if NAMES_RIGHTS.match(words.rest):
         return Skill(NAME, lambda given: deal_offers.name_them(given, words))
-    if is_offer(words.rest):
-        return Skill(NAME, lambda given: deal_offers.offer(given, words))
+    if (bid := read_bid(words.rest)) is not None:
+        return Skill(NAME, lambda given: deal_offers.hear_bid(given, words, bid))
     if SHOWS.fullmatch(words.rest):
         return Skill(NAME, lambda given: show_one(given, words))
     return None
@@ -173,8 +174,15 @@ def _about_subject(context: TurnContext, words: Said) -> Skill | None:
     if is_offer(words.rest) and find_amount(words.rest) is None and words.rest not in {"出价", "还价", "报价"}:
         return None
     number = (context.memory.get("subject") or {}).get("deal")
+    if number is not None and words.rest:
+        is_bare = not is_offer(words.rest) and read_bid(words.rest) is not None
+        return (
+            _about_one(context, Said(words.rest, str(number)))
+            if not is_bare or is_open_for_bids(context, str(number))
+            else None
+        )
     if number is not None:
-        return _about_one(context, Said(words.rest, str(number))) if words.rest else None
+        return None
     return _about_only(context, words)
 
 
