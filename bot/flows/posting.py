@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.flows import posting_terms
 from bot.flows import words as form_words
-from bot.flows.posting_replies import KEY, LASTING, NAME, OPENING, asked, question_of
+from bot.flows.posting_replies import KEY, LASTING, NAME, OPENING, asked, question_of, way_to_prove
 from bot.flows.posting_words import (
     AGREE,
     DISAGREE,
@@ -254,10 +254,8 @@ def hand_in(
     lines = ["交了,专员看过就展示,结果告诉您。"]
     if to_prove:
         lines.append("签约前要办:" + ";".join(f"{each.todo}" for each in to_prove) + "。")
-    proofs = (
-        Choice(f"提交权属 {each.number}", "提交权属") for each in to_prove if each.rule == "owner" and each.number
-    )
-    return Reply("\n".join(lines), choices=(*proofs, MINE), memory=left)
+    ways = [way for each in to_prove if (way := way_to_prove(each)) is not None]
+    return Reply("\n".join(lines), choices=(*ways, MINE), memory=left)
 
 
 def form_of(table: Mapping[str, Any], context: TurnContext) -> PostForm:

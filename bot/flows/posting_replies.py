@@ -12,6 +12,7 @@ from models import PostSide
 from nlp.market.conditions import MODE_NAMES
 from nlp.market.posts import Mode
 from nlp.market.tradability import ALONE
+from services.market.findings import Checked
 
 NAME = "market_post"
 KEY = "posting"
@@ -117,3 +118,14 @@ def _amount(values: Mapping[str, Any], is_offer: bool) -> str:
     if not amount:
         return "价格面议" if is_offer else "预算面议"
     return f"{chinese_amount(amount)}起" if is_offer else f"预算{chinese_amount(amount)}以内"
+
+
+def way_to_prove(finding: Checked) -> Choice | None:
+    """Where what is asked for is sent."""
+    if not finding.number:
+        return None
+    if finding.rule == "owner":
+        return Choice(f"提交权属 {finding.number}", "提交权属")
+    # In custody its fees are looked after, and the record of payment is kept.
+    is_for_custody = finding.rule == "fees" and finding.todo.startswith("托管")
+    return Choice(f"托管 {finding.number}", "托管这件") if is_for_custody else None
