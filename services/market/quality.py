@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from core.clock import CHINA, china_date
@@ -96,7 +96,7 @@ def show_quality(session: Session, staff: Staff, now: datetime) -> Quality:
             key=lambda line: (-line.found, line.name),
         ),
         reasons=[(REASON_WORDS[Reason(reason)] if reason else "没说原因", n) for reason, n in reasons.most_common()],
-        unmatched=[_unmatched(session, side, now) for side in PostSide],
+        unmatched=_unmatched(session, now),
         top_share=share,
         top_posts=posts,
         worst=_worst(session, said),
@@ -174,15 +174,22 @@ def _known(field: str | None) -> str:
     return field if field in SECTIONS else ""
 
 
-def _unmatched(session: Session, side: PostSide, now: datetime) -> Unmatched:
-    is_live = and_(
-        MarketPost.side == side, MarketPost.state == PostState.PUBLISHED, MarketPost.until >= china_date(now)
+def _unmatched(session: Session, now: datetime) -> list[Unmatched]:
+    """Of both sides, by one walk through what is on the market."""
+    live = (
+        select(MarketPost.id, MarketPost.side)
+        .where(MarketPost.state == PostState.PUBLISHED, MarketPost.until >= china_date(now))
+        .subquery()
     )
-    own = MarketMatch.need_id if side is PostSide.NEED else MarketMatch.offer_id
-    has_one = select(MarketMatch.id).where(own == MarketPost.id).exists()
-    posts = session.scalar(select(func.count()).select_from(MarketPost).where(is_live)) or 0
-    without = session.scalar(select(func.count()).select_from(MarketPost).where(is_live, ~has_one)) or 0
-    return Unmatched(side, posts, without)
+    matched = union(select(MarketMatch.need_id), select(MarketMatch.offer_id)).subquery()
+    counted = (
+        select(live.c.side, func.count(), func.count(matched.c.need_id))
+        .outerjoin_from(live, matched, matched.c.need_id == live.c.id)
+        .group_by(live.c.side)
+    )
+    found = {side: (posts, having) for side, posts, having in session.execute(counted)}
+    posts = {side: found.get(side, (0, 0)) for side in PostSide}
+    return [Unmatched(side, count, count - having) for side, (count, having) in posts.items()]
 
 
 def _top_share(found: Sequence[int]) -> tuple[float | None, int]:
