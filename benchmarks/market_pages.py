@@ -43,7 +43,7 @@ from services.market.quality import show_quality
 from tests.support.staff import make_staff
 
 POSTS, MATCHES, OWNERS = 100_000, 100_000, 20_000
-ROUNDS = 30
+ROUNDS = 12
 BATCH = 5_000
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TODAY = china_date(NOW)
