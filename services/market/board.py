@@ -155,7 +155,7 @@ def _words(text: str, segmenter: Segmenter) -> list[str]:
 
 
 def _says(word: str) -> ColumnElement[bool]:
-    return or_(_has(MarketPost.title, word), _has(MarketPost.text, word))
+    return or_(_shows_in_title(word), _has(MarketPost.text, word))
 
 
 def _relevance(words: Sequence[str]) -> ColumnElement[int]:
@@ -163,8 +163,16 @@ def _relevance(words: Sequence[str]) -> ColumnElement[int]:
 
 
 def _weight(word: str) -> ColumnElement[int]:
-    in_title, in_text = _has(MarketPost.title, word), _has(MarketPost.text, word)
+    in_title, in_text = _shows_in_title(word), _has(MarketPost.text, word)
     return case((in_title, TITLE_WEIGHT), else_=0) + case((in_text, TEXT_WEIGHT), else_=0)
+
+
+def _shows_in_title(word: str) -> ColumnElement[bool]:
+    """Found by the title of its patent an anonymous offer would say whose it is (wording.title_for_others)."""
+    is_shown = or_(
+        MarketPost.is_anonymous.is_(False), MarketPost.side != PostSide.OFFER, cast(MarketPost.rights, Text) == "[]"
+    )
+    return and_(_has(MarketPost.title, word), is_shown)
 
 
 def _has(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
