@@ -72,7 +72,8 @@ def test_a_change_is_proposed_by_one_seen_as_a_difference_and_approved_by_anothe
     assert service_of("ip_insurance").intro == own + "按件投保。"
     assert f"默认:{own}" in shown and "王芳写,赵磊批准" in shown and "2026年11月23日起" in shown
     with database.reading() as session:
-        actions = list(session.scalars(select(AuditEntry.action).where(AuditEntry.target.like("record:%"))))
+        wanted = select(AuditEntry.action).where(AuditEntry.target.like("record:%"))
+        actions = list(session.scalars(wanted.order_by(AuditEntry.id)))
     assert actions == ["record_drafted", "record_saved", "record_submitted", "record_approved"]
 
     # A second change begins with what holds now, and once it is stopped the declaration speaks again.

@@ -60,7 +60,8 @@ def test_the_handler_adds_opens_and_removes_a_document(database, case, signed_in
     assert browser.post(f"/console/documents/{row.public_id}/remove").status_code == 303
     assert documents(database, case) == []
     with database.reading() as session:
-        actions = list(session.scalars(select(AuditEntry.action).where(AuditEntry.target == f"case:{case.number}")))
+        wanted = select(AuditEntry.action).where(AuditEntry.target == f"case:{case.number}")
+        actions = list(session.scalars(wanted.order_by(AuditEntry.id)))
     assert actions[-3:] == ["document_added", "document_opened", "document_removed"]
 
 

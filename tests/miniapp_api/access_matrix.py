@@ -181,9 +181,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/market/board"): Row(everybody(200)),
     ("get", "/market/board/{id}"): Row(everybody(200)),
     ("get", "/market/board/{id}/similar"): Row(everybody(200)),
-    # It has no details.
-    ("get", "/market/board/{id}/details"): Row(everybody(404)),
-    ("put", "/market/board/{id}/promise"): Row(everybody(404), {"version": 1}),
+    ("get", "/market/board/{id}/details"): Row(everybody(200)),
+    ("put", "/market/board/{id}/promise"): Row(everybody(200), {"version": 1}),
     ("get", "/market/favourites"): Row(everybody(200)),
     ("put", "/market/favourites/{id}"): Row(everybody(204)),
     ("delete", "/market/favourites/{id}"): Row(everybody(204)),
