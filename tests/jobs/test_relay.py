@@ -8,7 +8,6 @@ import pytest
 import redis
 from flask import Flask
 from rq import Queue as RqQueue
-from rq import SimpleWorker
 from rq.job import Job, JobStatus
 from sqlalchemy import func, select, update
 
@@ -20,6 +19,7 @@ from jobs.relay import job_id, purge_outbox, relay_once, sweep_outbox
 from models import StaffNotification
 from services.job_names import JobName, Queue, request_job
 from services.resources import Resources
+from tests.support.jobs import PromptWorker
 from tests.support.staff import make_case, make_staff
 
 ROUTES = Queue.CASES.value
@@ -53,7 +53,7 @@ def ask(database: Database, clock: FixedClock, *keys: str, delay: timedelta = ti
 
 
 def work(connection: redis.Redis, queue: str = ROUTES) -> None:
-    SimpleWorker([RqQueue(queue, connection=connection)], connection=connection).work(burst=True, logging_level="ERROR")
+    PromptWorker([RqQueue(queue, connection=connection)], connection=connection).work(burst=True, logging_level="ERROR")
 
 
 def queued(connection: redis.Redis, queue: str = ROUTES) -> list[str]:

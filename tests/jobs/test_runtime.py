@@ -8,7 +8,6 @@ import pytest
 import redis
 from flask import Flask
 from rq import Queue as RqQueue
-from rq import SimpleWorker
 from sqlalchemy import select
 
 from core.clock import FixedClock
@@ -18,6 +17,7 @@ from jobs import relay
 from jobs.relay import job_id, relay_once, sweep_outbox
 from jobs.runtime import MOST_AHEAD_SECONDS, outbox_job
 from services.resources import Resources
+from tests.support.jobs import PromptWorker
 
 NAME = "tests.jobs.test_runtime.probe"
 QUEUE = "cases"
@@ -57,7 +57,7 @@ def work(resources: Resources, clock: FixedClock) -> None:
 
 def work_queue(resources: Resources) -> None:
     queue = RqQueue(QUEUE, connection=resources.redis)
-    SimpleWorker([queue], connection=resources.redis).work(burst=True, logging_level="CRITICAL")
+    PromptWorker([queue], connection=resources.redis).work(burst=True, logging_level="CRITICAL")
 
 
 def test_a_job_runs_with_its_arguments_and_its_row_says_done(

@@ -9,6 +9,16 @@ from services.job_names import Queue
 from services.resources import Resources
 
 
+class PromptWorker(SimpleWorker):
+    """Goes at once when there is nothing left. RQ's own ends its listener's subscription before it tells it to stop:
+    by then that waits again, and is waited for, a second each time."""
+
+    def unsubscribe(self) -> None:
+        if self.pubsub_thread:
+            self.pubsub_thread.stop()
+        super().unsubscribe()
+
+
 def run_outbox(resources: Resources, *, sweep: bool = False, rounds: int = 5) -> None:
     """Relay and work until nothing is due; the caller has pushed the app's context."""
     if sweep:
@@ -18,4 +28,4 @@ def run_outbox(resources: Resources, *, sweep: bool = False, rounds: int = 5) ->
             return
         for queue in (RqQueue(each.value, connection=resources.redis) for each in Queue):
             if queue.count:  # to start a worker takes longer than most jobs
-                SimpleWorker([queue], connection=resources.redis).work(burst=True, logging_level="WARNING")
+                PromptWorker([queue], connection=resources.redis).work(burst=True, logging_level="WARNING")
