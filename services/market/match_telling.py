@@ -8,7 +8,7 @@ meanwhile is not named. It answers posts of their own, so nothing is chosen for 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from core.clock import china_date
@@ -104,25 +104,20 @@ def _holds(session: Session, notice: Notice, now: datetime) -> bool:
     found = _standing(session, notice.user_id, notice.key, now)
     _forget_the_others(session, found, notice.key)
     if not found:
+        # What it quotes of others could not be found any more when one of them is erased.
+        notice.text, notice.facts = "", {}
         return False
     words = words_of(found[:NAMED], count=len(found))
     if words.text != notice.text:
         notice.title, notice.text, notice.choices = words.title[:LONGEST_TITLE], words.text, list(words.choices)
         facts: dict[str, str] = {str(fact): said for fact, said in words.facts.items()}
         notice.facts, notice.subject = {Fact.TITLE: words.title, **facts}, _subject(found)
-        _forget_places(session, notice.key)
         _mark_told(found, notice.key)
         session.flush()
     return True
 
 
 ROOM = Room(_holds, _lock_waiting)
-
-
-def _forget_places(session: Session, key: str) -> None:
-    """What is left moves up into the places of what is gone."""
-    for told, place in ((MarketMatch.need_told, "need_place"), (MarketMatch.offer_told, "offer_place")):
-        session.execute(update(MarketMatch).where(told == key).values({place: None}))
 
 
 def _forget_the_others(session: Session, found: Sequence[OwnMatch], key: str) -> None:

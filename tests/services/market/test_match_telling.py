@@ -351,6 +351,7 @@ def test_what_ends_between_the_summary_and_its_message_is_not_named(
         again = session.scalars(select(MarketMatch)).one()
     assert (held.state, held.held_because) == (NoticeState.HELD, HeldBecause.CANCELLED)
     assert again.need_told is None, "it is news if it comes back"
+    assert (held.text, held.facts) == ("", {}), "nothing of the other side stays where its erasure would not look"
 
 
 def test_of_three_that_wait_the_two_that_are_left_are_named_and_a_place_means_them(market: Market) -> None:
