@@ -18,6 +18,7 @@ from services.notifications import notify_user_message
 from services.staff import create_staff
 from tests.support.casework import make_service_case
 from tests.support.people import make_message
+from tests.support.screens import assert_fits
 from tests.support.staff import PASSWORD, make_case
 
 pytestmark = pytest.mark.slow
@@ -164,15 +165,14 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(database, clock, open_conso
     for path in (None, base, base + "staff", base + "quick-replies", base + "audit", base + "notifications"):
         if path is not None:
             page.goto(path)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE["width"], (path, width)
+        assert_fits(page)
 
 
 def test_the_bar_of_whoever_sees_every_page_fits_each_desk(open_console):
     page = open_console("administrator")
     for width in (1024, 1151, 1280, 1366, 1440, 1461, 1536, 1761, 1920):
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        assert_fits(page)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -185,7 +185,7 @@ def test_a_sheet_and_the_figures_fit_the_screen_and_a_sheet_is_printed_without_t
     base = page.url.split("/console")[0] + "/console"
     for path in (f"/cases/{number}/sheet", "/statistics/handlers", "/statistics"):
         page.goto(base + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        assert_fits(page)
     page.goto(f"{base}/cases/{number}")
     page.get_by_role("link", name="资料表").click()
     expect(page.get_by_role("button", name="打印")).to_be_visible()

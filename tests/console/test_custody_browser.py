@@ -14,6 +14,7 @@ from tests.console.test_browser import DESK, PHONE, base_url, open_console  # no
 from tests.support.custody import COMPANY, NUMBER, bring, join, make_owner
 from tests.support.rights import make_right
 from tests.support.sample_files import pdf
+from tests.support.screens import assert_fits
 
 pytestmark = pytest.mark.slow
 
@@ -39,11 +40,11 @@ def test_papers_and_a_companys_rights_fit_the_screen(database, clock, people, op
     page = open_console("supervisor", size)
     page.goto(page.url.split("/console")[0] + "/console/custody-proofs")
     expect(page.locator(".claim")).to_contain_text("登记簿副本.pdf")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert_fits(page)
 
     page.get_by_role("link", name="按企业查托管").click()
     page.get_by_label("企业名称或信用代码").fill(COMPANY[2:5])
     page.get_by_role("button", name="查", exact=True).click()
 
     expect(page.locator(".claims-done")).to_contain_text(NUMBER)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert_fits(page)

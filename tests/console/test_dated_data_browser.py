@@ -9,6 +9,7 @@ from services.dated_data.catalogue_pages import start_setting
 from services.dated_data.editing import start_version, submit_record
 from tests.console.test_browser import DESK, PHONE, base_url, open_console  # noqa: F401  (fixtures)
 from tests.support.dated_data import load_reference
+from tests.support.screens import assert_fits
 from tests.support.service_settings import make_setting
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,7 @@ def test_no_page_of_the_data_is_wider_than_the_screen(paths, open_console, size)
     root = page.url.split("/console")[0] + "/console"
     for path in paths:
         page.goto(root + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        assert_fits(page)
 
 
 def test_a_version_is_approved_with_two_clicks(paths, open_console):  # noqa: F811

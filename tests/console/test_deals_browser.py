@@ -9,8 +9,8 @@ from nlp.market.posts import Mode
 from services.deals.broker import take_deal
 from services.deals.publicising import PublicityForm, note_objection, publicise
 from tests.console.test_browser import DESK, PHONE, base_url, open_console  # noqa: F401  (fixtures)
-from tests.console.test_notices_browser import fits
 from tests.support.deals import BUNDLE, PHONES, agree, make_scene, settle
+from tests.support.screens import assert_fits
 
 pytestmark = pytest.mark.slow
 
@@ -25,10 +25,11 @@ def test_a_deal_fits_the_screen_and_its_broker_writes_to_one_side(database, cloc
         number = scene.deal.number
     page = open_console("supervisor", size)
     page.goto(page.url.split("/console")[0] + "/console/deals")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert_fits(page)
     page.locator(".deal-line").click()
     expect(page.locator("h1")).to_contain_text("谈成待核对")
-    assert number in page.url and page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert number in page.url
+    assert_fits(page)
 
     seller = page.locator(f"#party-{PostSide.OFFER}")
     seller.get_by_label("写给出让方").fill("对方问能不能分两期")
@@ -66,9 +67,9 @@ def test_a_publicity_with_an_objection_and_a_flagged_transfer_fit_the_screen(
     expect(page.locator("#flags")).to_contain_text("双方有关联")
     page.locator("#publicity summary", has_text="重新登记公示").click()
     expect(page.get_by_label("公示的价格(元)")).to_be_visible()
-    fits(page, size, "deal-publicity")
+    assert_fits(page, "deal-publicity")
     page.goto(f"{root}/console/transfer-flags")
     page.get_by_label("理由").fill("同一集团内部调整")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert_fits(page)
     page.get_by_role("button", name="没问题").click()
     expect(page.locator("main")).to_contain_text("没有要看的线索")

@@ -9,6 +9,7 @@ from services.knowledge_upkeep.publication import evaluate_answer
 from services.knowledge_upkeep.sorting import sort_misses
 from tests.console.test_browser import PHONE, base_url, open_console  # noqa: F401  (fixtures)
 from tests.support.people import make_identity
+from tests.support.screens import assert_fits
 from tests.support.upkeep import CONTENT, WORSE, KnownComparison, WordEmbedder, ask, write_answer
 
 pytestmark = pytest.mark.slow
@@ -71,5 +72,4 @@ def test_on_a_phone_no_knowledge_page_is_wider_than_the_screen(
     paths = ["", "/misses/1", "/misses/3", "/answers", f"/answers/{review}", f"/answers/{draft}", "/documents"]
     for path in [*paths, "/feedback"]:
         page.goto(root + path)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE["width"], (path, width)
+        assert_fits(page)

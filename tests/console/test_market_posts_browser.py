@@ -22,7 +22,7 @@ def test_standard_terms_are_read_whole_before_a_post_is_published(database, cloc
             modes=[Mode.LICENCE_QUICK], amount=50_000, quick_terms=TERMS,
         )  # fmt: skip
 
-    page = opened(open_console("supervisor", size), "market-posts", size)
+    page = opened(open_console("supervisor", size), "market-posts")
 
     said = "普通许可(不排他),每年5万元,3年,限华东六省一市,领域限工业循环水处理和中水回用"
     row = page.locator("dl.pairs > div", has_text="标准条款")

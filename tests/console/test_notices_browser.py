@@ -1,8 +1,6 @@
 """Messages to many, what became of messages, and the register of templates, on a desk and on a phone."""
 
-import os
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +11,7 @@ from services.deliveries import UNKNOWN_OUTCOME
 from tests.console.test_browser import PHONE, base_url, open_console  # noqa: F401  (fixtures)
 from tests.support.notices import make_templates
 from tests.support.people import make_conversation, make_identity, make_message
+from tests.support.screens import assert_fits
 
 pytestmark = pytest.mark.slow
 WIDE = {"width": 1440, "height": 900}
@@ -20,18 +19,10 @@ SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
 TITLE = "高新技术企业用一件发明专利贷款公开课"
 
 
-def opened(page: Page, path: str, size: dict[str, int]) -> Page:
+def opened(page: Page, path: str) -> Page:
     page.goto(page.url.split("/console")[0] + f"/console/{path}")
-    fits(page, size, path)
+    assert_fits(page, path)
     return page
-
-
-def fits(page: Page, size: dict[str, int], name: str) -> None:
-    """Nothing stands out at the side; a picture is kept where SCREENSHOTS names a folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        shown = f"{name.replace('/', '-')}-{size['width']}.png"
-        page.screenshot(path=str(Path(folder) / shown), full_page=True, caret="initial")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 @pytest.fixture
@@ -70,7 +61,7 @@ def sent(database, clock):
 
 @SIZES
 def test_the_ledger_says_why_messages_did_not_arrive(sent, open_console, size):  # noqa: F811
-    page = opened(open_console("supervisor", size), "deliveries", size)
+    page = opened(open_console("supervisor", size), "deliveries")
     refusals = page.locator("#refusals")
     expect(refusals).to_contain_text("用户没有允许或次数用完(43101)")
     expect(refusals).to_contain_text("48小时窗口已关或条数用完")
@@ -81,7 +72,7 @@ def test_the_ledger_says_why_messages_did_not_arrive(sent, open_console, size): 
 
 @SIZES
 def test_a_template_says_what_fills_it_and_shows_how_it_reads(sent, open_console, size):  # noqa: F811
-    page = opened(open_console("supervisor", size), "templates", size)
+    page = opened(open_console("supervisor", size), "templates")
     first = page.locator("section.panel").first
     expect(first).to_contain_text("样例:")
     first.get_by_label("用在").select_option(label="专利监控")
@@ -90,24 +81,25 @@ def test_a_template_says_what_fills_it_and_shows_how_it_reads(sent, open_console
     page.locator("section.panel").first.get_by_label("事项").select_option(value="")
     page.locator("section.panel").first.get_by_role("button", name="保存").click()
     expect(page.locator(".problem").first).to_be_visible()
-    fits(page, size, "templates-refused")
+    assert_fits(page, "templates-refused")
 
 
 @SIZES
 def test_a_mailing_is_written_looked_at_started_and_listed(sent, open_console, size):  # noqa: F811
-    page = opened(open_console("supervisor", size), "mailings", size)
+    page = opened(open_console("supervisor", size), "mailings")
     expect(page.locator(".blank")).to_contain_text("还没有群发")
     page.get_by_role("link", name="新建群发").click()
-    fits(page, size, "mailing-new")
+    expect(page.get_by_role("button", name="存为草稿")).to_be_visible()
+    assert_fits(page, "mailing-new")
     page.get_by_label("标题").fill(TITLE)
     page.get_by_label("正文").fill("下周三下午两点,南沙区知识产权局三楼。讲师当场看材料,免费。回复“报名”留座位。")
     page.get_by_label("地区").fill("广东省广州市、广东省佛山市")
     page.get_by_role("button", name="存为草稿").click()
     expect(page.locator("h1")).to_have_text(TITLE)
-    fits(page, size, "mailing-draft")
+    assert_fits(page, "mailing-draft")
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="开始发").click()
     expect(page.get_by_role("button", name="暂停")).to_be_visible()
-    fits(page, size, "mailing-started")
-    opened(page, "mailings", size)
+    assert_fits(page, "mailing-started")
+    opened(page, "mailings")
     expect(page.locator(".row-link")).to_contain_text(TITLE)

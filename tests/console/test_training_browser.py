@@ -12,6 +12,7 @@ from models import Booking, CourseSession, DoorTap
 from services.training.campaigns import CampaignContent, create_campaign
 from tests.console.test_browser import DESK, PHONE, base_url, open_console  # noqa: F401  (fixtures)
 from tests.support.people import make_identity
+from tests.support.screens import assert_fits
 from tests.support.training import make_booking, make_course, make_session
 from tests.support.upkeep import ask
 
@@ -71,7 +72,7 @@ def test_no_page_of_the_training_desk_is_wider_than_the_screen(held, wish, campa
         campaign,
     ):
         page.goto(root + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        assert_fits(page)
 
 
 def test_at_the_door_a_thumb_checks_in_and_takes_it_back(held, open_console):  # noqa: F811
@@ -132,7 +133,7 @@ def test_the_screen_at_the_door_shows_a_code_that_changes(held, open_console, cl
     expect(screen.locator("#digits")).to_have_text(re.compile(r"^\d{6}$"))
     expect(screen.locator("#picture")).to_be_visible()
     assert screen.evaluate("document.getElementById('picture').naturalWidth") > 0
-    assert screen.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert_fits(screen)
     before = screen.locator("#digits").inner_text()
     clock.advance(timedelta(seconds=60))
     screen.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -149,4 +150,4 @@ def test_an_hour_before_somebody_walks_in_and_is_registered_by_thumb(held, open_
     page.get_by_label("电话").fill("13800138000")
     page.get_by_role("button", name="登记并签到").click()
     expect(page.locator(".door li.is-in")).to_contain_text("王小明")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert_fits(page)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from models import Role
 from tests.e2e.conftest import PHONE_SIZE
 from tests.e2e.phone import case_number_in
+from tests.support.screens import assert_fits
 
 HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>\'"&lt;b&gt;'
 
@@ -92,7 +93,7 @@ def test_the_switch_says_who_gets_cases_and_the_supervisor_finds_and_sees_all(pr
         expect(log.get_by_role("row").filter(has_text="王芳").filter(has_text=action).first).to_contain_text(number)
     picture(supervisor.page, "console-audit")
     supervisor.page.set_viewport_size(PHONE_SIZE)
-    assert supervisor.page.evaluate("document.documentElement.scrollWidth") <= PHONE_SIZE["width"]
+    assert_fits(supervisor.page)
     picture(supervisor.page, "console-phone-audit")
 
 

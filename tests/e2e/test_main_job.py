@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import PHONE_SIZE
 from tests.e2e.phone import case_number_in
 from tests.e2e.product import PASSWORD
+from tests.support.screens import assert_fits
 
 
 def test_an_owner_asks_reaches_a_person_and_goes_on_with_the_bot(product, open_phone, open_desk, picture):
@@ -97,7 +98,7 @@ def test_an_owner_asks_reaches_a_person_and_goes_on_with_the_bot(product, open_p
     picture(phone.page, "phone-person")
     desk.page.set_viewport_size(PHONE_SIZE)
     desk.messages.last.scroll_into_view_if_needed()
-    assert desk.page.evaluate("document.documentElement.scrollWidth") <= PHONE_SIZE["width"]
+    assert_fits(desk.page)
     picture(desk.page, "console-phone")
 
     desk.end()
