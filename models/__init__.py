@@ -81,7 +81,7 @@ from models.notice import (
     NoticeState,
     Topic,
 )
-from models.patent import ImportReport, LegalStatus, Patent, PatentKind
+from models.patent import ImportReport, LegalStatus, Patent, PatentChange, PatentKind
 from models.saved_search import SavedSearch
 from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
 from models.subscription import ChannelPause, MessageTemplate, SubscriptionEvent, SubscriptionGrant, TemplateKind
@@ -206,6 +206,7 @@ __all__ = [
     "OwnershipProof",
     "Passage",
     "Patent",
+    "PatentChange",
     "PatentKind",
     "Platform",
     "PostSide",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -59,6 +59,22 @@ class Patent(Base):
     # Grows with every change; the indexer remembers how far it has read.
     change_serial: Mapped[int]
     updated_at: Mapped[datetime]
+
+
+class PatentChange(Base):
+    """What a publication said before an import changed it, of that by which it may be found; kept while a watch may ask
+    whether it found it before (services/retention.py)."""
+
+    __tablename__ = "patent_changes"
+    __table_args__ = (UniqueConstraint("patent_id", "serial"), Index("ix_patent_changes_serial", "serial"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patent_id: Mapped[int] = mapped_column(ForeignKey("patents.id"))
+    # The change_serial that the patent got with it.
+    serial: Mapped[int]
+    # {"legal_status": "pending"}: only what is different now, in the fields of services/patent_import/changes.py
+    before: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
 
 
 class ImportReport(Base):

@@ -40,8 +40,10 @@ class Watch(Base):
     query: Mapped[dict[str, Any] | None]
     # How often; null for as its owner wants such things in general.
     pace: Mapped[str | None] = mapped_column(String(10))
-    # The high-water mark: whatever came to us after this row is new.
+    # The high-water marks: whatever came to us after this row is new, and of what was there already, whatever changed
+    # with a greater serial may match now.
     after_patent_id: Mapped[int]
+    after_serial: Mapped[int]
     # When it is next looked at what is new; null for one patent, whose changes come by themselves, and where nothing is
     # to be told.
     due_at: Mapped[datetime | None]

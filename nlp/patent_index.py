@@ -24,8 +24,10 @@ PATENT_SCHEMA = IndexSchema(
         "region_3",
         "ipc",
         "ipc_subclass",
+        "changed_in",
     ),
-    numbers=("application_date", "publication_date", "grant_date"),
+    # The last change that may have made it match something, and the fields that changed lately: services/indexing.py.
+    numbers=("application_date", "publication_date", "grant_date", "changed"),
 )
 # A status that covers several: what was granted once, whatever became of it.
 GRANTED = "granted"

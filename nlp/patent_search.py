@@ -12,6 +12,7 @@ from nlp.patent_numbers import parse_number
 from nlp.ports import SearchIndex
 from nlp.region_levels import split_region
 from nlp.segmenter import STOP_WORDS, Segmenter, normalise
+from nlp.standing_search import StandingSearch
 from nlp.types import PatentMatch, PatentPage, PatentQuery
 
 # Words that nearly every patent has: they rank, but nothing is asked of them.
@@ -45,17 +46,21 @@ class PatentSearch:
         return replace(query, or_ipc=named.code, offset=0) if named else None
 
     @property
+    def segmenter(self) -> Segmenter:
+        """How it cuts what it is asked, and how what it finds must have been cut."""
+        return self._segmenter
+
+    @property
     def last_serial(self) -> int:
         """How far changes of patents have come into the index."""
         return self._index.last_serial
 
-    def search_among(self, query: PatentQuery, rows: NumberRange) -> PatentPage:
-        """Which of these rows `search` finds, without its subclass: asked as strictly as among all, so that what comes
-        later must match as well as what is there already. Raises UpstreamUnavailable."""
+    def standing(self, query: PatentQuery) -> StandingSearch:
+        """What `search` asks today, without its subclass, to be asked again among a few. Raises UpstreamUnavailable."""
         page, asked, words = self._ask(query, replace(self._with_conditions(query), limit=0, offset=0))
-        if page.total:
-            page = self._index.search(replace(asked, limit=query.limit, offset=query.offset, ids=rows))
-        return self._explained(page, query, asked, words)
+        return StandingSearch(
+            self._index, query, asked if page.total else None, lambda few: self._explained(few, query, asked, words)
+        )
 
     def _search(self, query: PatentQuery, *, with_facets: bool = False) -> PatentPage:
         page, asked, words = self._ask(query, self._with_conditions(query, with_facets=with_facets))

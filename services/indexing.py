@@ -1,13 +1,15 @@
 """Brings changed patents into the text index: a batch at a time, or all of them anew."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.search import IndexDocument
-from models.patent import LegalStatus, Patent
+from models.patent import LegalStatus, Patent, PatentChange
 from nlp.ipc import ipc_levels
 from nlp.patent_index import GRANTED, PATENT_SCHEMA, applicant_terms
 from nlp.ports import SearchIndex
@@ -39,9 +41,13 @@ def index_patents(
                 .order_by(Patent.change_serial)
                 .limit(BATCH)
             ).all()
+            changes = _changes_of(session, patents)
         if not patents:
             return done
-        done += index.apply((build_document(patent, segmenter) for patent in patents), serial=patents[-1].change_serial)
+        done += index.apply(
+            (build_document(patent, segmenter, changes[patent.id]) for patent in patents),
+            serial=patents[-1].change_serial,
+        )
         if progress:
             progress(done, max(total, done))
 
@@ -56,19 +62,21 @@ def reindex_patents(
         total = session.scalar(select(func.count()).select_from(Patent)) or 0
 
     def documents() -> Iterator[IndexDocument]:
-        for done, patent in enumerate(_every_patent(database), start=1):
-            yield build_document(patent, segmenter)
+        for done, (patent, changes) in enumerate(_every_patent(database), start=1):
+            yield build_document(patent, segmenter, changes)
             if progress and (done % 500 == 0 or done == total):
                 progress(done, max(total, done))
 
     return index.rebuild(documents(), serial=serial)
 
 
-def build_document(patent: Patent, segmenter: Segmenter) -> IndexDocument:
-    """A patent as the index holds it."""
+def build_document(
+    patent: Patent, segmenter: Segmenter, changes: Sequence[PatentChange] = (), *, has_text: bool = True
+) -> IndexDocument:
+    """A patent as the index holds it; without its text, which takes long to cut, where only conditions are asked."""
 
     def cut(text: str) -> str:
-        return " ".join(segmenter.cut_for_search(text))
+        return " ".join(segmenter.cut_for_search(text)) if has_text else ""
 
     names = [str(each["name"]) for each in patent.applicants]
     codes = [level for code in patent.ipc_codes for level in ipc_levels(code)]
@@ -102,8 +110,12 @@ def build_document(patent: Patent, segmenter: Segmenter) -> IndexDocument:
             **levels,
             "ipc": _unique(codes),
             "ipc_subclass": _unique(code[:4] for code in patent.ipc_codes if len(code) >= 4),
+            "changed_in": _unique(name for change in changes for name in change.before),
         },
-        numbers={name: day.year * 10_000 + day.month * 100 + day.day for name, day in dates.items() if day},
+        numbers={
+            **{name: day.year * 10_000 + day.month * 100 + day.day for name, day in dates.items() if day},
+            **({"changed": max(change.serial for change in changes)} if changes else {}),
+        },
     )
 
 
@@ -122,15 +134,25 @@ def _number_forms(patent: Patent) -> list[str]:
     return _unique(form for form in forms if form)
 
 
-def _every_patent(database: Database) -> Iterator[Patent]:
+def _every_patent(database: Database) -> Iterator[tuple[Patent, list[PatentChange]]]:
     last_id = 0
     while True:
         with database.reading() as session:
             patents = session.scalars(select(Patent).where(Patent.id > last_id).order_by(Patent.id).limit(BATCH)).all()
+            changes = _changes_of(session, patents)
         if not patents:
             return
-        yield from patents
+        yield from ((patent, changes[patent.id]) for patent in patents)
         last_id = patents[-1].id
+
+
+def _changes_of(session: Session, patents: Sequence[Patent]) -> dict[int, list[PatentChange]]:
+    """Those that are kept, by patent."""
+    found: dict[int, list[PatentChange]] = defaultdict(list)
+    ids = [patent.id for patent in patents]
+    for change in session.scalars(select(PatentChange).where(PatentChange.patent_id.in_(ids))):
+        found[change.patent_id].append(change)
+    return found
 
 
 def _count_changed(database: Database, serial: int) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import Database
-from models import Miss, Notice, NoticeState, SavedSearch, StaffNotification, Turn, UpkeepMark
+from models import Miss, Notice, NoticeState, PatentChange, SavedSearch, StaffNotification, Turn, UpkeepMark
 from services.turns import UNFINISHED
 
 # A turn repeats the message's text; WeChat asks again for seconds, a client of the API for a day.
@@ -19,6 +19,8 @@ KEEP_MISSES = timedelta(days=180)
 KEEP_SAVED_SEARCHES = timedelta(days=730)
 # Their words are in the conversation; for the lists of two weeks, and to look into a complaint, they last longer here.
 KEEP_NOTICE_WORDS = timedelta(days=90)
+# A watch that is told of once a month asks for what changed since the last time, and some days may go wrong.
+KEEP_PATENT_CHANGES = timedelta(days=60)
 NOTICES = "notice_words"
 BATCH = 1_000
 
@@ -32,6 +34,7 @@ def forget_old_rows(database: Database, now: datetime) -> dict[str, int]:
         ),
         "misses": _forget(database, Miss.id, Miss.asked_at, now - KEEP_MISSES),
         "notice_words": _forget_notice_words(database, now),
+        "patent_changes": _forget(database, PatentChange.id, PatentChange.changed_at, now - KEEP_PATENT_CHANGES),
         "saved_searches": _forget_saved_searches(database, now - KEEP_SAVED_SEARCHES),
     }
 

@@ -78,7 +78,7 @@ def _keep(
         if len(kept) >= MOST_WATCHED:
             raise Conflict(f"最多关注{MOST_WATCHED}项,先去掉一项再加。")
         row = Watch(
-            user_id=user_id, kind=kind, key=key, name=name, after_patent_id=_newest(session), created_at=now,
+            user_id=user_id, kind=kind, key=key, name=name, created_at=now, **_marks(session),
             **{"seen": {}, **values},
         )  # fmt: skip
         session.add(row)
@@ -177,11 +177,13 @@ def _get(session: Session, user_id: int, public_id: str) -> Watch:
 def _set_pace(session: Session, row: Watch, pace: Pace | None, now: datetime) -> None:
     was_silent, row.pace = row.pace == Pace.OFF, pace
     if was_silent and pace is not Pace.OFF:
-        row.after_patent_id = _newest(session)
+        row.after_patent_id, row.after_serial = _marks(session).values()
     if row.kind != WatchKind.PATENT:
         wishes = preferences_of(session, row.user_id, now)
         row.due_at = None if pace is Pace.OFF else next_look(wishes, pace_of(row, wishes), now)
 
 
-def _newest(session: Session) -> int:
-    return session.scalar(select(func.max(Patent.id))) or 0
+def _marks(session: Session) -> dict[str, int]:
+    """All that is there already is nothing new."""
+    row, serial = session.execute(select(func.max(Patent.id), func.max(Patent.change_serial))).one()
+    return {"after_patent_id": row or 0, "after_serial": serial or 0}

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from models.patent import Patent
+from models.patent import Patent, PatentChange
+from services.patent_import.changes import COMPARED, kept_of
 from services.patent_import.drafts import ReadRecord
 
 # Any number that no other advisory lock of the product uses.
@@ -48,8 +49,23 @@ def store_batch(session: Session, records: Sequence[ReadRecord], *, now: datetim
     if added:
         session.execute(insert(Patent), added)
     if changed:
+        _keep_what_was(session, changed, now)
         session.execute(update(Patent), changed)
     return counts + Counter(added=len(added), changed=len(changed))
+
+
+def _keep_what_was(session: Session, changed: Sequence[dict[str, Any]], now: datetime) -> None:
+    names = ("id", "data_date", *COMPARED)
+    wanted = select(*(getattr(Patent, name) for name in names))
+    rows = session.execute(wanted.where(Patent.id.in_([values["id"] for values in changed])))
+    former: dict[int, dict[str, Any]] = {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+    kept = [
+        {"patent_id": new["id"], "serial": new["change_serial"], "before": before, "changed_at": now}
+        for new in changed
+        if (before := kept_of(former[new["id"]], new))
+    ]
+    if kept:
+        session.execute(insert(PatentChange), kept)
 
 
 def _last_serial(session: Session) -> int:

@@ -258,7 +258,10 @@ def test_a_long_name_has_a_bounded_number_of_terms() -> None:
 def test_what_is_new_is_found_as_strictly_as_all_that_is_there(search: PatentSearch) -> None:
     """The film has two of the three words, and would be found if it stood alone: the separator has them all."""
     query = PatentQuery(topic="石墨烯 散热膜 隔膜")
-    assert search.search_among(query, NumberRange(1, 1)).matches == ()
-    (found,) = search.search_among(query, NumberRange(1, 3)).matches
+    standing = search.standing(query)
+    assert standing.among_rows(NumberRange(1, 1), 5).matches == standing.among([1]).matches == ()
+    (found,) = standing.among_rows(NumberRange(1, 3), 5).matches
+    assert standing.among([2, 1]).matches == (found,)
     assert found.patent_id == 2 and "石墨烯" in found.matched_words
-    assert [match.patent_id for match in search.search_among(PatentQuery(ipc="B29C"), NumberRange(2, 9)).matches] == [3]
+    by_class = search.standing(PatentQuery(ipc="B29C")).among_rows(NumberRange(2, 9), 5)
+    assert [match.patent_id for match in by_class.matches] == [3]

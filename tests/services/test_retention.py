@@ -51,7 +51,8 @@ def test_a_finished_turn_is_forgotten_after_a_week_and_its_message_stays(databas
     add_turn(database, conversation, now - timedelta(days=6), TurnState.DONE)
 
     assert forget_old_rows(database, now) == {
-        "turns": 2, "staff_notifications": 0, "misses": 0, "notice_words": 0, "saved_searches": 0,
+        "turns": 2, "staff_notifications": 0, "misses": 0, "notice_words": 0, "patent_changes": 0,
+        "saved_searches": 0,
     }  # fmt: skip
 
     with database.reading() as session:

@@ -2,113 +2,29 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from adapters.search_index_local import FailingIndex, LocalIndex
+from adapters.search_index_local import FailingIndex
 from core.clock import CHINA, FixedClock
 from core.db import Database
 from core.errors import InvalidInput, NotFound, UpstreamUnavailable
-from core.outbox import OutboxRow
-from models import LegalStatus, Notice, NoticeState, Patent, PatentKind, UpkeepMark, Watch, WatchKind
-from nlp.patent_index import PATENT_SCHEMA
+from models import LegalStatus, NoticeState, Watch, WatchKind
 from nlp.patent_search import PatentSearch
 from nlp.segmenter import default_segmenter
-from nlp.types import PatentQuery
 from services import watch_changes, watch_looks, watching
 from services.indexing import index_patents
-from services.job_names import JobName
 from services.notices.preferences import Pace
 from services.notices.reading import dismiss, dismiss_patent, list_notices
 from services.notices.writing import write_due
 from services.saved_searches import delete_saved_search, save_search
-from services.watch_changes import note_changed, tell_watchers
+from services.watch_changes import note_changed
 from services.watch_looks import look_at_portion, request_looks
 from services.watching import change_pace, end_watch, list_watches, watch, watch_search
-from tests.support.people import make_conversation, make_identity
-
-NUMBER = "CN110000001B"
-FILM = PatentQuery(topic="石墨烯散热膜")
-
-
-class Office:
-    """Imports, and somebody who watches."""
-
-    def __init__(self, database: Database, clock: FixedClock) -> None:
-        self.database, self.clock = database, clock
-        clock.set(datetime(2026, 11, 23, 10, 0, tzinfo=CHINA))
-        self.index = LocalIndex(PATENT_SCHEMA)
-        self.search = PatentSearch(self.index, default_segmenter())
-        with database.unit_of_work() as session:
-            identity = make_identity(session, clock.now())
-            make_conversation(session, identity, clock.now())
-            self.user_id = identity.user_id
-        self.imports(NUMBER)
-        self.reads()
-
-    def imports(self, number: str, **values: object) -> None:
-        """A new record, or a change of one."""
-        with self.database.unit_of_work() as session:
-            serial = (session.scalar(select(func.max(Patent.change_serial))) or 0) + 1
-            row = session.scalar(select(Patent).where(Patent.publication_number == number))
-            if row is None:
-                row = Patent(
-                    publication_number=number, kind=PatentKind.INVENTION, title="一种电池", source="tests",
-                    applicants=[{"name": "甲公司", "type": None}], ipc_codes=["H01M 10/0525"],
-                    legal_status=LegalStatus.ACTIVE, data_date=date(2026, 11, 20), content_hash=number,
-                    change_serial=serial, updated_at=self.clock.now(),
-                )  # fmt: skip
-                session.add(row)
-            row.change_serial = serial
-            for name, value in values.items():
-                setattr(row, name, value)
-
-    def watches(self, kind: WatchKind, name: str, pace: Pace | None = None) -> str:
-        with self.database.unit_of_work() as session:
-            return watch(session, self.user_id, kind, name, self.clock.now(), pace=pace).public_id
-
-    def reads(self) -> int:
-        """What changed is read, and who watches it told; answers how many notices there are more."""
-        before = len(self.notices())
-        with self.database.unit_of_work() as session:
-            mark = session.get(UpkeepMark, watch_changes.MARK)
-            first = mark.last_id if mark else 0
-            if note_changed(session, self.clock.now()):
-                tell_watchers(
-                    session, first, session.get_one(UpkeepMark, watch_changes.MARK).last_id, 0, self.clock.now()
-                )
-        return len(self.notices()) - before
-
-    def looks(self, at: datetime | None = None) -> int:
-        """The index is brought up, and it is looked at what is due; answers how many notices there are more."""
-        if at is not None:
-            self.clock.set(at)
-        before = len(self.notices())
-        index_patents(self.database, self.index, default_segmenter())
-        look_at_portion(self.database, self.search, 0, self.clock.now())
-        return len(self.notices()) - before
-
-    def watches_film(self, pace: Pace | None = None) -> str:
-        with self.database.unit_of_work() as session:
-            return watch_search(session, self.user_id, FILM, self.clock.now(), pace=pace).public_id
-
-    def works_off(self) -> None:
-        """Each job of watches that was asked for, once more than once."""
-        index_patents(self.database, self.index, default_segmenter())
-        with self.database.reading() as session:
-            asked = [(row.job_name, row.arguments) for row in session.scalars(select(OutboxRow).order_by(OutboxRow.id))]
-        for name, arguments in asked:
-            if name == JobName.LOOK_AT_WATCHES:
-                look_at_portion(self.database, self.search, **arguments, now=self.clock.now())
-            elif name == JobName.TELL_WATCHERS:
-                with self.database.unit_of_work() as session:
-                    tell_watchers(session, **arguments, now=self.clock.now())
-
-    def notices(self) -> list[Notice]:
-        with self.database.reading() as session:
-            return list(session.scalars(select(Notice).order_by(Notice.id)))
+from tests.support.people import make_identity
+from tests.support.watching import FILM, MORNING, NUMBER, Office
 
 
 @pytest.fixture
@@ -132,7 +48,6 @@ def test_a_watched_patent_that_lapses_is_told_at_once_with_what_changed_and_why(
 
 
 DAY = timedelta(days=1)
-MORNING = datetime(2026, 11, 24, 6, 0, tzinfo=CHINA)
 
 
 @pytest.mark.parametrize(
