@@ -5,6 +5,7 @@ from bot.skills import (
     Skill,
     custody,
     custody_changes,
+    custody_payments,
     custody_photos,
     defence,
     desks,
@@ -104,6 +105,7 @@ ACCEPTED = {
     market.WITHDRAW: Skill(market.NAME, market.withdraw_confirmed),
     custody_photos.OFFERED: Skill(custody.NAME, custody_photos.read_offered, is_slow=True),
     custody_photos.FOUND: Skill(custody.NAME, custody_photos.confirmed),
+    custody_payments.FOUND: Skill(custody.NAME, custody_payments.confirmed),
     custody_changes.STOP: Skill(custody.NAME, custody_changes.stop_confirmed),
     training_replies.CONFIRMS_CANCELLING: Skill(training.NAME, training.cancel_confirmed),
 }

@@ -126,6 +126,9 @@ def way_to_prove(finding: Checked) -> Choice | None:
         return None
     if finding.rule == "owner":
         return Choice(f"提交权属 {finding.number}", "提交权属")
+    if finding.rule != "fees" or not finding.todo:
+        return None
     # In custody its fees are looked after, and the record of payment is kept.
-    is_for_custody = finding.rule == "fees" and finding.todo.startswith("托管")
-    return Choice(f"托管 {finding.number}", "托管这件") if is_for_custody else None
+    if finding.todo.startswith("托管"):
+        return Choice(f"托管 {finding.number}", "托管这件")
+    return Choice(f"补缴费记录 {finding.number}", "补缴费记录")

@@ -6,7 +6,16 @@ from functools import partial
 from bot.context import TurnContext
 from bot.flows import form_replies, posting_replies
 from bot.replies import Choice, Reply
-from bot.skills import Skill, custody_abroad, custody_changes, custody_letters, custody_photos, custody_products, market
+from bot.skills import (
+    Skill,
+    custody_abroad,
+    custody_changes,
+    custody_letters,
+    custody_payments,
+    custody_photos,
+    custody_products,
+    market,
+)
 from bot.skills.custody_proofs import PROVES, prove
 from bot.skills.custody_wishes import WAYS, choose_wish, remembered
 from bot.skills.custody_words import (
@@ -101,8 +110,11 @@ def choose_photo(context: TurnContext) -> Skill | None:
     if context.kind != "image" or any(context.memory.get(key) for key in (form_replies.KEY, posting_replies.KEY)):
         return None
     pending = context.memory.get("pending")
-    if str((pending or {}).get("kind")) in WAIT_FOR_NUMBERS:
+    kind = str((pending or {}).get("kind"))
+    if kind in WAIT_FOR_NUMBERS:
         return Skill(NAME, custody_photos.read_sent, is_slow=True)
+    if kind in {custody_payments.ASKED, custody_payments.FOUND}:
+        return Skill(NAME, custody_payments.read_photo, is_slow=True)
     return None if pending else Skill("media", custody_photos.offer)
 
 
@@ -112,10 +124,9 @@ def _denies(context: TurnContext) -> bool:
 
 def _choose_among_own(context: TurnContext, plain: str) -> Skill | None:
     words = said(plain)
-    if (letter := custody_letters.choose(context, plain, words)) is not None:
-        return letter
-    if (about_product := custody_products.choose(context, plain, words)) is not None:
-        return about_product
+    for choose_there in (custody_payments.choose, custody_letters.choose, custody_products.choose):
+        if (found_there := choose_there(context, plain, words)) is not None:
+            return found_there
     listed = (context.memory.get("list") or {}).get("kind")
     answers = (
         (PAID, custody_changes.mark_paid),

@@ -75,7 +75,7 @@ def _said_added(session: Session, added: Added, context: TurnContext) -> Reply:
     if len(added.rights) == 1:
         lines += _said_one(session, added.rights[0], context)
         memory["subject"] = {"kind": "right", "id": added.rights[0].public_id}
-        if (lacking := _lacking_day(added.rights[0])) is not None:
+        if (lacking := lacking_day(added.rights[0])) is not None:
             memory["pending"] = {"kind": lacking, "id": added.rights[0].public_id}
     elif added.rights:
         lines.append(f"托管了{len(added.rights)}件:")
@@ -104,7 +104,7 @@ def _said_one(session: Session, right: CustodyRight, context: TurnContext) -> li
     else:
         parts = [said_kind(right), said_status(right), *([said_due(due, context.today)] if due else [])]
         lines.append(" · ".join(part for part in parts if part) + "。")
-    if (lacking := _lacking_day(right)) is not None:
+    if (lacking := lacking_day(right)) is not None:
         lines.append(DAY_QUESTIONS[lacking])
     if due is not None:
         lines.append(
@@ -113,7 +113,7 @@ def _said_one(session: Session, right: CustodyRight, context: TurnContext) -> li
     return lines
 
 
-def _lacking_day(right: CustodyRight) -> str | None:
+def lacking_day(right: CustodyRight) -> str | None:
     """What is asked for, because nothing can be counted without it."""
     if right.kind == RightKind.PATENT and right.number.startswith("CN") and right.filed_on is None:
         return "custody_filed_on"
@@ -151,7 +151,7 @@ def mark_paid(context: TurnContext, words: Said) -> Reply:
     if not found:
         return Reply("托管的里面近半年没有要缴的年费。要记别的,带上号码说。", choices=(MINE,))
     if len(found) > 1:
-        return _which(context, found, "哪一件缴了?带号码说,或说“第1个年费已缴”。")
+        return which(context, found, "哪一件缴了?带号码说,或说“第1个年费已缴”。")
     public_id = found[0].public_id
 
     def commit(session: Session, conversation: Conversation) -> Reply:
@@ -253,10 +253,10 @@ def _near_their_day(context: TurnContext) -> list[CustodyRight]:
 
 def _which_of_all(context: TurnContext, question: str) -> Reply:
     page = list_rights(context.session, user_id=context.user_id, today=context.today, limit=MOST_LINES)
-    return _which(context, [each.right for each in page.items], question)
+    return which(context, [each.right for each in page.items], question)
 
 
-def _which(context: TurnContext, rights: Sequence[CustodyRight], question: str) -> Reply:
+def which(context: TurnContext, rights: Sequence[CustodyRight], question: str) -> Reply:
     shown = rights[:MOST_LINES]
     calendar = load_calendar(context.session, context.today)
     lines = [

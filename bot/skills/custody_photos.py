@@ -3,22 +3,16 @@
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import custody_changes
+from bot.skills.custody_pictures import NoPicture, read_picture
 from core.logs import get_logger
-from core.picture_text import PictureTextError, PictureUnreadable
-from models import Platform
 from services.custody.adding import Wanted
-from services.custody.photos import Candidate, count_photo, find_candidates
+from services.custody.photos import Candidate, find_candidates
 from services.custody.wording import DEMO
-from services.ports import WeChatError
 
 log = get_logger(__name__)
 
 OFFERED, FOUND = "custody_photo", "custody_photo_found"
 TYPE_IT = "把证书上的专利号打给我就行,比如“CN202110123456.7”。"
-AWAY = f"照片现在认不了。{TYPE_IT}"
-GONE = f"这张照片取不到了。{TYPE_IT}"
-UNREADABLE = f"这张图打不开。换一张清楚的,或{TYPE_IT}"
-ENOUGH = f"今天认了不少照片,先歇一歇,明天可以接着发。急的话不用等:{TYPE_IT}"
 NOTHING = f"照片里没认出专利号。换一张正对证书、光线好的,或{TYPE_IT}"
 MOST_SHOWN = 3
 
@@ -44,20 +38,9 @@ def read_offered(context: TurnContext) -> Reply:
 
 
 def _read(context: TurnContext, media_id: str) -> Reply:
-    """Nothing is read from the database before WeChat has answered: no connection waits for it."""
-    wechat = context.resources.wechat.get(Platform(context.platform))
-    if wechat is None or not media_id:
-        return _ask_for_number(GONE)
-    if not count_photo(context.resources.redis, context.user_id, context.today):
-        return _ask_for_number(ENOUGH)
-    try:
-        text = context.resources.picture_text.read(wechat.download_media(media_id))
-    except WeChatError:
-        return _ask_for_number(GONE)
-    except PictureUnreadable:
-        return _ask_for_number(UNREADABLE)
-    except PictureTextError:
-        return _ask_for_number(AWAY)
+    text = read_picture(context, media_id)
+    if isinstance(text, NoPicture):
+        return _ask_for_number(f"{text.said}{TYPE_IT}")
     found = find_candidates(context.session, text)
     log.info("custody_photo_read", candidates=len(found), usable=sum(each.is_usable for each in found))
     usable = [each for each in found if each.is_usable]

@@ -46,7 +46,7 @@ def check_tradability(offer: Offer, *, on: date, stage: Stage = Stage.PUBLICATIO
     for right in offer.rights:
         found.append(_in_force(right, offer.modes))
         if right.standing in {Standing.IN_FORCE, Standing.UNKNOWN}:
-            found += _fees(right, offer.modes, on)
+            found += _fees(right, offer.modes, on, stage)
         found.append(_owner(right, stage))
         for rule in (_co_owners, _pledge, _exclusive_licence, _report):
             found += rule(right, offer, stage)
@@ -92,7 +92,7 @@ def _in_force(right: RightFacts, modes: frozenset[Mode]) -> Finding:
                    "合同里写明授权不成怎么办", number)  # fmt: skip
 
 
-def _fees(right: RightFacts, modes: frozenset[Mode], on: date) -> Iterator[Finding]:
+def _fees(right: RightFacts, modes: frozenset[Mode], on: date, stage: Stage) -> Iterator[Finding]:
     number, due, grace = right.number, right.fee_due_on, right.fee_grace_until
     if due is None or grace is None:
         yield Finding("fees", Verdict.TO_PROVE, "年费缴到哪年不知道", (LAPSE,), "托管这件,或补一份缴费记录", number)
@@ -103,7 +103,7 @@ def _fees(right: RightFacts, modes: frozenset[Mode], on: date) -> Iterator[Findi
     elif on > due:
         yield Finding("fees", Verdict.TO_PROVE, "年费过期了,在补缴期内", (LATE,), "补缴,或跟对方说明由谁缴", number)
     elif right.is_payment_said:
-        yield Finding("fees", Verdict.PASSED, "年费没有欠", (LATE,), "", number)
+        yield _by_word(stage, "fees", "年费没有欠", "交缴费凭证", LATE, number)
     else:
         yield Finding("fees", Verdict.TO_PROVE, "以前的年费按已缴算,没人核对过", (LATE,), "补一份缴费记录", number)
 

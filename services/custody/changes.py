@@ -82,7 +82,7 @@ def mark_paid(
         if _was_said_before(right, due, today):
             return right
         year = due.fee.year
-    _set_paid(right, year, today)
+    set_paid(right, year, today)
     note(right, "paid", now, user_id=user_id, details={"year": year})
     plan_notice(right, today, calendar)
     session.flush()
@@ -95,7 +95,8 @@ def _was_said_before(right: CustodyRight, due: Due, today: date) -> bool:
     return said_on is not None and today - said_on <= SETTLED and due.on - today > SETTLED
 
 
-def _set_paid(right: CustodyRight, year: int, today: date) -> None:
+def set_paid(right: CustodyRight, year: int, today: date) -> None:
+    """The fees up to that year are paid, as somebody says today. The right is locked. Raises Conflict, InvalidInput."""
     facts = fee_facts(right)
     if facts is None:
         raise Conflict(NO_FEE)
@@ -137,7 +138,7 @@ def change_facts(
     if facts.is_reminded is not None:
         right.is_reminded = facts.is_reminded
     if facts.paid_year is not None:
-        _set_paid(right, facts.paid_year, today)
+        set_paid(right, facts.paid_year, today)
     note(right, "changed", now, user_id=user_id, details={"fields": changed})
     plan_notice(right, today, calendar)
     session.flush()

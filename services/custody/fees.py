@@ -1,7 +1,7 @@
 """The annual fees of one patent for years ahead: when, how much, what being late costs. Every figure is a rule's."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -114,6 +114,23 @@ def next_fee(facts: FeeFacts, *, on: date, calendar: WorkingCalendar | None = No
     if year > term_years(facts.kind, facts.filed_on):
         return None
     return _fee_year(facts, year, on, calendar)[0]
+
+
+def fee_of_year(
+    facts: FeeFacts,
+    year: int,
+    *,
+    on: date,
+    calendar: WorkingCalendar | None = None,
+    reduction: FeeReduction | None = None,
+) -> FeeYear:
+    """The fee of a year that the right has (2 to `last_year`), paid or not; under another `reduction` where named."""
+    return _fee_year(facts if reduction is None else replace(facts, reduction=reduction), year, on, calendar)[0]
+
+
+def last_year(facts: FeeFacts) -> int:
+    """The last patent year of its term."""
+    return term_years(facts.kind, facts.filed_on)
 
 
 def first_open_year(

@@ -15,6 +15,7 @@ from services.custody.due_dates import Due, fee_facts, find_due
 from services.custody.effects import Effect, effects_of_lapse
 from services.custody.fees import ASSUMED_PAID, FeeOutlook, FeeYear, fee_outlook
 from services.custody.letters import Letter, letters_of
+from services.custody.payments import said_payment
 from services.custody.wording import assumption
 from services.working_hours import load_calendar
 
@@ -134,7 +135,7 @@ def show_right(session: Session, right: CustodyRight, today: date) -> RightPage:
     calendar = load_calendar(session, today)
     facts = fee_facts(right)
     outlook = fee_outlook(facts, on=today, calendar=calendar) if facts is not None else None
-    note = assumption(right) if outlook is not None else ""
+    note = assumption(right) + said_payment(right) if outlook is not None else ""
     due = find_due(right, today, calendar)
     letters = tuple(letters_of(session, right, today))
     return RightPage(right, due, outlook, tuple(effects_of_lapse(session, right, due)), note, letters)

@@ -168,3 +168,46 @@ def test_after_the_photos_of_a_day_the_number_is_asked_for_and_the_next_day_phot
     clock.advance(timedelta(days=1))
     assert "是专利证书的话" in say(photo=CERTIFICATE)
     assert "是这件吗" in say("好")
+
+
+RECEIPT = (
+    "国家知识产权局专利收费收据\n专利号:2021101234567\n发明专利第7年年费\n金额合计:2000.00\n缴费日期:2026年10月8日"
+)
+
+
+def paid_year(resources: Resources) -> tuple[int | None, bool]:
+    with resources.database.reading() as session:
+        right = session.scalars(select(CustodyRight)).one()
+        return right.paid_year, right.paid_said_on is not None
+
+
+def test_the_photo_of_a_receipt_is_read_asked_back_and_written_down_on_a_yes(say: Say, resources: Resources) -> None:
+    say(f"托管 {NUMBER}")
+    assert "缴的是哪年、哪天、多少" in say("补一份缴费记录")
+
+    asked = say(photo=RECEIPT)
+
+    assert "第7年年费 · 2,000元 · 2026年10月8日缴" in asked and paid_year(resources) == (6, False)
+    assert "按您说的记,以国家局登记簿为准" in say("好")
+    assert paid_year(resources) == (7, True)
+
+
+@pytest.mark.parametrize(
+    ("photo", "words"),
+    [
+        ("营业执照\n某某公司", "没认出缴的是哪年"),
+        (b"\x89PNG\r\n\x1a\nbroken", "打不开"),
+        (RECEIPT.replace("2021101234567", "201910123456X"), "不在您的托管里"),
+    ],
+)
+def test_a_receipt_that_says_nothing_of_the_right_leads_to_a_sentence(
+    say: Say, resources: Resources, photo: str | bytes, words: str
+) -> None:
+    say(f"托管 {NUMBER}")
+    say(f"补缴费记录 {NUMBER}")
+
+    answer = say(photo=photo)
+
+    assert words in answer and "第8年年费3月8日缴了2000" in answer
+    assert "记下了" in say("第6年 2026年3月8日 1200元")
+    assert paid_year(resources) == (6, True)

@@ -14,13 +14,14 @@ def checked(rule: str, todo: str, number: str | None = NUMBER) -> Checked:
 def test_fees_that_nobody_knows_lead_to_custody_and_ownership_to_its_proof() -> None:
     ways = [
         way_to_prove(checked("fees", "托管这件,或补一份缴费记录")),
+        way_to_prove(checked("fees", "补一份缴费记录")),
         way_to_prove(checked("owner", "在托管里提交权属")),
     ]
 
     said = [way.text for way in ways if way is not None]
-    assert said == [f"托管 {NUMBER}", f"提交权属 {NUMBER}"]
+    assert said == [f"托管 {NUMBER}", f"补缴费记录 {NUMBER}", f"提交权属 {NUMBER}"]
 
 
-def test_what_is_in_custody_already_and_what_names_no_right_leads_nowhere() -> None:
-    assert way_to_prove(checked("fees", "补一份缴费记录")) is None
+def test_what_is_in_order_and_what_names_no_right_leads_nowhere() -> None:
+    assert way_to_prove(checked("fees", "")) is None
     assert way_to_prove(checked("owner", "在托管里提交权属", None)) is None
