@@ -13,6 +13,7 @@ from nlp.market.conditions import MODE_NAMES
 from nlp.market.posts import Mode
 from nlp.market.tradability import ALONE
 from services.market.findings import Checked
+from services.market.quick_terms import said_price
 
 NAME = "market_post"
 KEY = "posting"
@@ -117,7 +118,10 @@ def _amount(values: Mapping[str, Any], is_offer: bool) -> str:
     amount = values.get("amount")
     if not amount:
         return "价格面议" if is_offer else "预算面议"
-    return f"{chinese_amount(amount)}起" if is_offer else f"预算{chinese_amount(amount)}以内"
+    if not is_offer:
+        return f"预算{chinese_amount(amount)}以内"
+    terms = posting_terms.terms_of(values)
+    return said_price(terms, amount, values["modes"]) if terms is not None else f"{chinese_amount(amount)}起"
 
 
 def way_to_prove(finding: Checked) -> Choice | None:

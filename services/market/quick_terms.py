@@ -1,5 +1,6 @@
 """Standard terms of a quick licence: its owner chooses them once, whoever takes them takes them as they are."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from pydantic import BaseModel, Field
@@ -58,6 +59,14 @@ def said_quick_terms(terms: QuickTerms, amount: int) -> str:
     region = f"限{terms.region}" if terms.region else "地域不限"
     field = f"领域限{terms.field}" if terms.field else "领域不限"
     return f"普通许可(不排他),{FEE_NAMES[terms.fee]}{chinese_amount(amount)},{terms.years}年,{region},{field}"
+
+
+def said_price(terms: QuickTerms, amount: int, modes: Collection[str]) -> str:
+    """每年5万元, as the terms themselves say it; what the same figure means for other ways of trade beside it."""
+    price = f"{FEE_NAMES[terms.fee]}{chinese_amount(amount)}"
+    if set(modes) <= {Mode.LICENCE_QUICK}:
+        return price
+    return f"快速许可{price},其他方式{chinese_amount(amount)}起"
 
 
 def price_of(terms: QuickTerms, amount: int) -> int:

@@ -8,6 +8,7 @@ from nlp.ipc_names import subclass_name
 from nlp.market.conditions import MODE_NAMES
 from nlp.market.posts import Mode, RightState
 from nlp.market.subject_text import subject_of, without_figures
+from services.market.quick_terms import QuickTerms, said_price
 
 LONGEST_NAME = 18
 MOST_FIELDS = 2
@@ -69,12 +70,14 @@ def said_modes(post: MarketPost) -> str:
 
 
 def said_amount(post: MarketPost) -> str:
-    """15万元起, 预算20万元以内; "" where it was not said."""
+    """15万元起, 每年5万元 on standard terms, 预算20万元以内; "" where it was not said."""
     if post.amount is None:
         return ""
-    return (
-        f"{chinese_amount(post.amount)}起" if post.side == PostSide.OFFER else f"预算{chinese_amount(post.amount)}以内"
-    )
+    if post.side != PostSide.OFFER:
+        return f"预算{chinese_amount(post.amount)}以内"
+    if post.quick_terms is not None and Mode.LICENCE_QUICK in post.modes:
+        return said_price(QuickTerms.model_validate(post.quick_terms), post.amount, post.modes)
+    return f"{chinese_amount(post.amount)}起"
 
 
 def said_terms(post: MarketPost) -> str:
