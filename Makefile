@@ -15,7 +15,8 @@ run: install assets ## 在本机运行全部(含微信沙箱),Ctrl-C 停止
 	@exec $(PYTHON_BIN) -m dev.run
 
 test: install-dev assets browser ## 全部测试(两种数据库、浏览器、故障)
-	$(PYTHON_BIN) -m pytest $(PARALLEL) -m "not serial"
+	$(PYTHON_BIN) -m pytest $(PARALLEL) -m "not serial and not product"
+	$(PYTHON_BIN) -m pytest -n 2 --dist loadscope -m product
 	$(PYTHON_BIN) -m pytest -m serial
 
 test-fast: install-dev assets ## 快的测试(只用 SQLite)

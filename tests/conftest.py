@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine, QueuePool, create_engine, event, make_url, text
+from xdist.remote import Producer
 
 import models  # noqa: F401  (registers every table)
 from core.clock import CHINA, FixedClock
@@ -31,6 +32,7 @@ from tests.support.copying import copy_kept, keep_rows
 from tests.support.emptying import CONNECT_ARGS, empty, prepare_emptying
 from tests.support.kept_connections import close_kept, keep_connections
 from tests.support.prepared import build_indexes, load_samples
+from tests.support.scheduling import FolderScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_VAR = ROOT / "var" / "test"
@@ -58,10 +60,8 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "serial" in item.keywords:
-            item.add_marker(pytest.mark.xdist_group("serial"))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderScheduling | None:
+    return FolderScheduling(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_sessionfinish() -> None:

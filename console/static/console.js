@@ -144,6 +144,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   // The look has cleared the count of unread messages; a list that was asked for at the same time may still show it.
   if (form.id === "updates") ask("queue");
   if (form.matches?.("form.write") && event.detail.successful) {
+    // The answer to a reply and a live update pass each other on the way: the later one may know less.
+    ask("conversation");
     form.querySelector("textarea").value = "";
     toEnd();
   }

@@ -1,6 +1,7 @@
 """The console in a real browser: live, by keyboard, on a desk and on a phone, under its own security policy."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -8,10 +9,11 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from console import live
 from models import Allowance, Author, Conversation, Delivery, Message, Role, Staff
 from services.cases import accept_case
 from services.notifications import notify_user_message
@@ -101,9 +103,7 @@ def test_a_case_appears_is_taken_answered_and_followed_live(database, clock, ope
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_selector("#messages")
-    page.get_by_role("button", name="接单", exact=True).click()
-    expect(page.locator("#head")).to_contain_text("处理中")
-    page.wait_for_load_state()  # the keys work once the page's script has run
+    accept(page)
     page.keyboard.press("r")
     page.keyboard.type("您好,材料清单发您。")
     page.keyboard.press("Control+Enter")
@@ -120,6 +120,51 @@ def test_a_case_appears_is_taken_answered_and_followed_live(database, clock, ope
     expect(page.locator(f"#message-{message.id}")).to_have_count(1)
     expect(page.locator(".delivery")).to_have_text("已送达")
     expect(page.locator("#reply-text")).to_have_value("写了一半")
+
+
+def test_what_the_live_update_knew_first_is_shown_when_the_answer_to_the_reply_comes_before_it(
+    database, clock, open_console, monkeypatch
+):
+    monkeypatch.setattr(live, "POLL_SECONDS", 2)  # written and delivered between two looks
+    page = open_console("agent")
+    hand_off(database, clock)
+    page.locator(".row-link").click()
+    with page.expect_response(lambda answer: "/updates" in answer.url and "open" in answer.url):
+        accept(page)
+    held: dict[str, Route] = {}
+    page.route("**/reply", lambda route: held.setdefault("reply", route))
+    page.route("**/updates*", lambda route: route.continue_() if "updates" in held else held.update(updates=route))
+    page.fill("#reply-text", "您好")
+    page.locator("#reply-text").press("Control+Enter")
+    wait_for(page, lambda: "reply" in held)
+    replied = held["reply"].fetch()
+    with database.unit_of_work() as session:
+        delivery = session.scalars(select(Delivery)).one()
+        delivery.state, delivery.sent_at = "sent", clock.now()
+    wait_for(page, lambda: "updates" in held)
+    updated = held["updates"].fetch()
+    assert "等待发送" in replied.text() and "已送达" in updated.text()
+
+    held["reply"].fulfill(response=replied)
+    expect(page.locator(".by-staff")).to_have_count(1)
+    held["updates"].fulfill(response=updated)
+
+    expect(page.locator(".delivery")).to_have_text("已送达")
+
+
+def accept(page: Page) -> None:
+    """Take the case that is open. A live update may show it as taken before the page has been loaded again."""
+    with page.expect_navigation():  # until its scripts have run
+        page.get_by_role("button", name="接单", exact=True).click()
+    expect(page.locator("#head")).to_contain_text("处理中")
+
+
+def wait_for(page: Page, condition: Callable[[], bool]) -> None:
+    """Until it holds; the page's routes are answered meanwhile."""
+    until = time.monotonic() + 15
+    while not condition():
+        assert time.monotonic() < until
+        page.wait_for_timeout(50)
 
 
 def test_the_list_is_not_replaced_under_a_finger(database, clock, open_console):

@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.serial)
+            item.add_marker(pytest.mark.product)
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +105,7 @@ def open_desk(product: Product, windows: Windows) -> Callable[..., Desk]:
 
 
 @pytest.fixture(scope="module")
-def office(running: Product, chromium: Browser) -> Iterator[Office]:
+def staffed_office(running: Product, chromium: Browser) -> Iterator[Office]:
     """Who works on services' cases, at their desks for a whole module; nobody else is hired, nothing else waits."""
     running.clear_desks()
     running.move_to_monday()
@@ -124,6 +124,13 @@ def office(running: Product, chromium: Browser) -> Iterator[Office]:
     yield Office(running, open_desk, open_phone)
     windows.close()
     assert windows.problems == []
+
+
+@pytest.fixture
+def office(staffed_office: Office) -> Iterator[Office]:
+    """Its people at their desks; who visits them in a test is gone at its end."""
+    yield staffed_office
+    staffed_office.see_off()
 
 
 @pytest.fixture(scope="session")

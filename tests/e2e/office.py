@@ -19,18 +19,26 @@ STAFF = {Actor.HANDLER, Actor.SUPERVISOR}
 
 
 class Office:
-    """The handler's and a supervisor's window stay open for a whole module; phones and partners come and go."""
+    """The handler's and a supervisor's window stay open for a whole module; phones and partners' windows close when
+    they are seen off."""
 
     def __init__(
         self, product: Product, open_desk: Callable[[Member], Desk], open_phone: Callable[[str], Phone]
     ) -> None:
-        self.product, self.phone = product, open_phone
-        self._open_desk = open_desk
+        self.product = product
+        self._open_desk, self._open_phone = open_desk, open_phone
+        self._visitors: list[Phone | CaseDesk] = []
         self.handler = self._desk_of(product.hire("陈敏"))
         self.second = self._desk_of(product.hire("王芳", Role.SUPERVISOR, is_available=False))
 
     def _desk_of(self, member: Member) -> CaseDesk:
         return CaseDesk(self._open_desk(member).page, self.product.stack.web_url)
+
+    def phone(self, name: str) -> Phone:
+        """A new owner's phone, on which they follow the account."""
+        phone = self._open_phone(name)
+        self._visitors.append(phone)
+        return phone
 
     def partner(self, party: Party, name: str) -> CaseDesk:
         """A new institution's window: of its kind the one that is asked next."""
@@ -38,7 +46,14 @@ class Office:
             institution = make_institution(
                 session, self.product.now(), party=party, name=name, regions=["广东省广州市"]
             )
-        return self._desk_of(self.product.hire(name, Role.PARTNER, institution_id=institution.id))
+        desk = self._desk_of(self.product.hire(name, Role.PARTNER, institution_id=institution.id))
+        self._visitors.append(desk)
+        return desk
+
+    def see_off(self) -> None:
+        """Close what a test opened: a phone that nobody looks at asks for news twice a second all the same."""
+        while self._visitors:
+            self._visitors.pop().page.context.close()
 
 
 def fill_in(phone: Phone, service: Service, begin: str, said: dict[str, str] | None = None) -> str:

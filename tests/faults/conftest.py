@@ -36,8 +36,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def new_postgres(url: str, name: str) -> str:
-    """The URL of an empty database beside the tests' own."""
+def new_postgres(url: str, purpose: str) -> str:
+    """The URL of an empty database beside the tests' own, whose name it begins with: each worker has its own."""
+    name = f"{make_url(url).database}_{purpose}"
     admin = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
@@ -55,8 +56,8 @@ def sqlite_stack(prepared: Path, folder: Path, **options: bool | int) -> Stack:
     return new_stack(folder, f"sqlite:///{folder / 'zhiqiao.db'}", options)
 
 
-def postgres_stack(request: pytest.FixtureRequest, folder: Path, name: str, **options: bool | int) -> Stack:
-    url = new_postgres(request.getfixturevalue("postgres_url"), name)
+def postgres_stack(request: pytest.FixtureRequest, folder: Path, purpose: str, **options: bool | int) -> Stack:
+    url = new_postgres(request.getfixturevalue("postgres_url"), purpose)
     prepare_folder(folder, url).engine.dispose()
     return new_stack(folder, url, options)
 
@@ -79,7 +80,7 @@ def sqlite_killable(prepared: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def postgres_killable(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack-postgres")
-    yield from running(postgres_stack(request, folder, "faults_killable", is_killable=True))
+    yield from running(postgres_stack(request, folder, "killable", is_killable=True))
 
 
 @pytest.fixture

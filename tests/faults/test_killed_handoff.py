@@ -17,7 +17,7 @@ from tests.faults.scene import App, Scene, Trap, add_staff, notices, one_case, s
 from tests.support.stack import Stack
 from tests.support.staff import make_staff
 
-pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.product, pytest.mark.timeout(300)]
 NewScene = Callable[[App], Scene]
 NewTrap = Callable[[str], Trap]
 REPLY = "我是陈敏,材料我看过了,下午给您回电话。"

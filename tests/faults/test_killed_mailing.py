@@ -15,7 +15,7 @@ from tests.faults.conftest import find_lost, virtual_now
 from tests.faults.scene import App, Scene, Trap
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.product, pytest.mark.timeout(300)]
 # The list · the end of a portion's transaction · between its commit and the sending · after the sending of one.
 MOMENTS = [
     ("before", "mailing job"), ("after", "mailing portion"), ("before", "mailing send"), ("after", "mailing send"),

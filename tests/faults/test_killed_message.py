@@ -9,7 +9,7 @@ from services.deliveries import UNKNOWN_OUTCOME
 from tests.faults.scene import App, Scene, Trap
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.product, pytest.mark.timeout(300)]
 NewScene = Callable[[App], Scene]
 NewTrap = Callable[[str], Trap]
 QUESTION = "外观专利保护多少年"

@@ -19,7 +19,7 @@ from tests.faults.test_killed_handoff import (
 )
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.product, pytest.mark.timeout(300)]
 QUESTION = "外观专利保护多少年"
 
 

@@ -25,7 +25,7 @@ from tests.faults.scene import App, Scene, Trap, jobs_of, notices, one_case
 from tests.support.casework import PLEDGE
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.product, pytest.mark.timeout(300)]
 NewScene = Callable[[App], Scene]
 NewTrap = Callable[[str], Trap]
 LOAN, EVIDENCE = service_of("pledge_financing"), service_of("evidence_timestamp")

@@ -17,7 +17,7 @@ from tests.faults.scene import App, Scene, Trap
 from tests.support.stack import Stack
 from tests.support.training import make_session
 
-pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.product, pytest.mark.timeout(300)]
 NewTrap = Callable[[str], Trap]
 OFFERED, TO_ALL = "不要回复“不要名额”", "教室改到5楼。"
 SOON = timedelta(minutes=10)

@@ -13,7 +13,7 @@ from tests.faults.scene import App, Scene, staff_reply
 from tests.faults.test_killed_handoff import REPLY, ask_for_a_person, check_reply_seen_once, check_routed_once
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.product, pytest.mark.timeout(300)]
 NewScene = Callable[[App], Scene]
 QUESTION = "外观专利保护多少年"
 WORKERS = ("worker-turns", "worker-deliveries", "worker-cases")

@@ -34,7 +34,7 @@ from tests.support.casework import PLEDGE
 from tests.support.pushes import Pusher, event_fields, text_fields
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.product, pytest.mark.timeout(300)]
 COPIES = 50
 USERS = 20
 SENTENCES = ("外观专利保护多少年", "找石墨烯散热膜的有效发明专利", "专利年费怎么缴", "帮助")
@@ -46,7 +46,7 @@ def stack(request: pytest.FixtureRequest, prepared: Path, tmp_path_factory: pyte
     if request.param == "sqlite":
         twins = sqlite_stack(prepared, folder, web_workers=1, has_second_web=True)
     else:
-        twins = postgres_stack(request, folder, "faults_twins", web_workers=1, has_second_web=True)
+        twins = postgres_stack(request, folder, "twins", web_workers=1, has_second_web=True)
     yield from running(twins, now=None)
 
 
