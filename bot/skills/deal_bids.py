@@ -94,6 +94,11 @@ def _besides(text: str) -> str | None:
     return rest if not AROUND.sub("", rest) else None
 
 
+def names_a_trade(text: str) -> bool:
+    """Whether it says, besides its price, that something is traded."""
+    return is_offer(text) or _is_said(text) or re.search("[卖买]|出|还价|报价|太[贵高低少]", text) is not None
+
+
 def _is_said(text: str) -> bool:
     """A way, or who pays, or a verb of trading: a price alone may be anything."""
     return bool(re.search("转让|许可|买断|[我咱俺].{0,3}[出给付]|给[你您]|成交|卖给|拿下|买下|总价|一口价", text))

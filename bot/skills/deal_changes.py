@@ -11,7 +11,7 @@ from bot.replies import Choice, Reply
 from bot.skills.deal_bids import read_bid
 from bot.skills.deal_offers import ACCEPT, OFFER, hear_bid, offer
 from bot.skills.deal_turns import MINE, commit, number_of, shown
-from bot.skills.deal_words import PAID, WRITES, Called, Said, called, find_amount, find_share, place_of
+from bot.skills.deal_words import PAID, WAY, WRITES, Called, Said, called, find_amount, find_share, place_of
 from bot.skills.deal_words import said as without_number
 from core.clock import china_date
 from core.errors import NotFound
@@ -68,6 +68,8 @@ def _price_answered(context: TurnContext, pending: Mapping[str, Any]) -> Callabl
         return lambda turn: hear_bid(turn, named, bid)
     if find_amount(words.rest) is not None and find_share(words.rest) is not None:
         return lambda turn: offer(turn, named)
+    if pending.get("price") and WAY.fullmatch(words.rest):
+        return lambda turn: offer(turn, Said(f"出价{words.rest}{pending['price']}", named.number))
     if pending.get("said") and understood.intent is None and understood.act == "affirm":
         return lambda turn: offer(turn, Said(str(pending["said"]), named.number))
     return None

@@ -90,7 +90,10 @@ def offer(context: TurnContext, words: Said) -> Reply:
             return Reply(
                 f"{price},什么方式?点一下,或者说一句,比如“独占许可{price}”。",
                 choices=tuple(Choice(f"出价{each}{price} {number}", f"{each}{price}") for each in ("转让", "普通许可")),
-                memory={"pending": {"kind": OFFER, "number": number}, "subject": {"kind": "deal", "deal": number}},
+                memory={
+                    "pending": {"kind": OFFER, "number": number, "price": price},
+                    "subject": {"kind": "deal", "deal": number},
+                },
             )
         share = find_share(words.rest) if mode is Mode.EQUITY else None
         valuation = find_valuation(words.rest) if mode is Mode.EQUITY else None
@@ -106,8 +109,15 @@ def offer(context: TurnContext, words: Said) -> Reply:
     return commit(context, work)
 
 
-def hear_bid(context: TurnContext, words: Said, bid: Bid) -> Reply:
-    """A price without 出价: offered where that is all that it can mean, else asked back."""
+def said_bid(text: str, amount: int) -> str:
+    """出价转让60万元"""
+    mode = find_mode(text)
+    return f"出价{MODE_NAMES[mode] if mode is not None else ''}{chinese_amount(amount)}"
+
+
+def hear_bid(context: TurnContext, words: Said, bid: Bid, *, names: str = "") -> Reply:
+    """A price without 出价: offered where that is all that it can mean, else asked back; `names` says which deal it is
+    where it was not shown."""
     number = number_of(words)
     memory: dict[str, dict[str, Any]] = {
         "subject": {"kind": "deal", "deal": number},
@@ -121,11 +131,10 @@ def hear_bid(context: TurnContext, words: Said, bid: Bid) -> Reply:
         choices = (Choice(f"还价 {number}", "还价"), Choice(f"不接受出价 {number}", "不接受"), MINE)
         return Reply(f"{number} 要还个价,还是不接受?还价就说多少,比如“转让80万”。", choices=choices, memory=memory)
     memory["pending"] |= {"said": words.rest}
-    price, mode = chinese_amount(bid.amount), find_mode(words.rest)
-    way = MODE_NAMES[mode] if mode is not None else ""
-    said = f"出价{way}{price}"
+    said = said_bid(words.rest, bid.amount)
+    which = f"{number}({names})" if names else number
     return Reply(
-        f"{number} 要{said}吗?点一下就告诉对方。",
+        f"{which} 要{said}吗?点一下就告诉对方。",
         choices=(Choice(f"{said} {number}", said), Choice("算了", "先不出")),
         memory=memory,
     )

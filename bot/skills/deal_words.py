@@ -62,6 +62,10 @@ MODES = (
     (Mode.TRANSFER, "转让"),
     (Mode.TRANSFER, "买断"),
 )
+# 转让, 就普通许可吧: the way alone, where the price was said before.
+WAY = re.compile(
+    "(?:就|按|用|是|走|做|选)*(?:的)?(?:普通|独占|排他|快速|开放)?(?:许可|转让|买断)(?:的)?(?:方式)?(?:吧|了|啊|呗|给他)*"
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import Skill, deal_changes, deal_offers
+from bot.skills.deal_bare_bids import bare_bid
 from bot.skills.deal_bids import read_bid
 from bot.skills.deal_publicity import ASKS as PUBLICITY
 from bot.skills.deal_publicity import show_publicity
@@ -176,14 +177,16 @@ def _about_subject(context: TurnContext, words: Said) -> Skill | None:
     number = (context.memory.get("subject") or {}).get("deal")
     if number is not None and words.rest:
         is_bare = not is_offer(words.rest) and read_bid(words.rest) is not None
-        return (
-            _about_one(context, Said(words.rest, str(number)))
-            if not is_bare or is_open_for_bids(context, str(number))
-            else None
-        )
+        if not is_bare or is_open_for_bids(context, str(number)):
+            return _about_one(context, Said(words.rest, str(number)))
+        asked = bare_bid(context, words)
+        return Skill(NAME, lambda _: asked) if asked is not None else None
     if number is not None:
         return None
-    return _about_only(context, words)
+    if (about := _about_only(context, words)) is not None:
+        return about
+    asked = bare_bid(context, words)
+    return Skill(NAME, lambda _: asked) if asked is not None else None
 
 
 def _about_only(context: TurnContext, words: Said) -> Skill | None:

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from bot import webhook
 from bot.skills.deal_bids import Sense, read_bid
 from core.clock import FixedClock
-from models import DealOffer
+from models import Deal, DealOffer, User, WeChatIdentity
+from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
 from services.resources import Resources
-from tests.bot.test_deals import BUYER, SELLER, ask
+from tests.bot.test_deals import BUYER, SELLER, ask, forget_subject
+from tests.support.deals import make_post
 from tests.support.pushes import Pusher
 
 OFFERED = (
@@ -76,6 +78,76 @@ def test_a_bare_price_is_a_bid_on_the_deal_on_the_table_and_a_doubtful_one_is_as
     assert "还是不接受" in pusher.say(client, SELLER, "60万太少了")
     assert "出价了:转让,80万元" in pusher.say(client, SELLER, "80万转让")
     assert bids(resources) == [600_000, 800_000]
+
+
+def test_a_bare_price_is_asked_back_where_one_deal_waits_for_it_though_another_thing_was_shown_last(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    number = ask(client, pusher, resources, clock)
+    forget_subject(resources)
+    assert number not in pusher.say(client, SELLER, "转让60万")
+    pusher.say(client, SELLER, f"同意洽谈 {number}")
+    pusher.say(client, SELLER, "钱经理 13800138001")
+    pusher.say(client, SELLER, "我的托管")
+    pusher.say(client, SELLER, "算了")
+    forget_subject(resources)
+
+    asked = pusher.say(client, SELLER, "转让60万")
+    assert f"{number}(" in asked and "要出价转让60万元吗" in asked and bids(resources) == []
+    assert "不动它" in pusher.say(client, SELLER, "算了")
+    forget_subject(resources)
+    assert "要出价60万元吗" in pusher.say(client, SELLER, "60万")
+    assert "什么方式" in pusher.say(client, SELLER, "好")
+    assert bids(resources) == []
+    assert "出价了:转让,60万元" in pusher.say(client, SELLER, "转让")
+
+    # The next price is the other's to name.
+    forget_subject(resources)
+    assert "要出价" not in pusher.say(client, SELLER, "70万")
+    forget_subject(resources)
+    assert "还是不接受" in pusher.say(client, BUYER, "60万太贵了")
+
+
+def test_of_several_deals_that_wait_for_a_price_it_is_asked_which(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    ask(client, pusher, resources, clock)
+    with resources.database.unit_of_work() as session:
+        users = {row.openid: row.user_id for row in session.scalars(select(WeChatIdentity))}
+        other = make_post(session, users[SELLER], clock.now(), rights=["CN112345679B"])
+        buyer, seller = (session.get_one(User, users[each]) for each in (BUYER, SELLER))
+        enquire(session, buyer, Enquiry(post_id=other.public_id, name="孙工", phone="13900139002"), clock.now())
+        for deal in session.scalars(select(Deal)).all():
+            answer_enquiry(
+                session, seller, deal.number, Answer(agrees=True, name="钱经理", phone="13800138001"),
+                clock.now(),
+            )  # fmt: skip
+        numbers = sorted(session.scalars(select(Deal.number)))
+    forget_subject(resources)
+
+    asked = pusher.say(client, BUYER, "转让60万")
+
+    assert "哪一单的价" in asked and all(quote(f"出价转让60万元 {each}") in asked for each in numbers)
+    assert bids(resources) == []
+    assert f"{numbers[1]} 出价了:转让,60万元" in pusher.say(client, BUYER, f"出价转让60万元 {numbers[1]}")
+
+
+def test_a_sum_that_answers_something_else_is_no_bid_though_a_deal_waits_for_one(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    number = ask(client, pusher, resources, clock)
+    pusher.say(client, SELLER, f"同意洽谈 {number}")
+    pusher.say(client, SELLER, "钱经理 13800138001")
+    forget_subject(resources)
+
+    pusher.say(client, BUYER, "我想用专利贷款")
+    assert "出价" not in pusher.say(client, BUYER, "300万")
 
 
 def bids(resources: Resources) -> list[int]:
