@@ -43,7 +43,7 @@ def compare(query_data: ComparisonQuery) -> ComparisonOut:
 
 
 def export_own(query_data: DealExportQuery) -> Response:
-    """导出出售记录或线索
+    """导出出售记录、线索或收益分配
 
     CSV,Excel能直接打开。对方只写现在看得到的称呼,没有电话。
     """

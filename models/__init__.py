@@ -2,6 +2,7 @@
 
 from core.outbox import OutboxRow, OutboxState
 from models.api import ApiSession, IdempotencyRecord
+from models.benefit import BenefitBasis, BenefitHolder, BenefitPlan, BenefitRole, BenefitShare, BenefitWord
 from models.calendar import CalendarDay
 from models.campaign import Campaign, CampaignCourse
 from models.case import HANDOFF, Case, CaseEvent, CaseOutcome, CaseSerial, CaseStatus, HandoffReason
@@ -109,6 +110,12 @@ __all__ = [
     "ApiSession",
     "AuditEntry",
     "Author",
+    "BenefitBasis",
+    "BenefitHolder",
+    "BenefitPlan",
+    "BenefitRole",
+    "BenefitShare",
+    "BenefitWord",
     "Booking",
     "BookingState",
     "BroadcastRecipient",

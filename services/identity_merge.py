@@ -12,6 +12,7 @@ from core.logs import get_logger
 from models import (
     AnswerFeedback,
     ApiSession,
+    BenefitShare,
     Booking,
     Case,
     CaseDocument,
@@ -70,6 +71,7 @@ MOVED: tuple[type[Base], ...] = (
     MarketPost,
     Notice,
     DealParty,
+    BenefitShare,
 )
 # … and of these one a key, so that both may have the same.
 ONE_A_KEY: dict[type[Base], str] = {

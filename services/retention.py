@@ -7,7 +7,20 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import Database
-from models import Miss, Notice, NoticeState, PatentChange, SavedSearch, StaffNotification, Turn, UpkeepMark
+from models import (
+    BenefitPlan,
+    Deal,
+    DealState,
+    Miss,
+    Notice,
+    NoticeState,
+    PatentChange,
+    SavedSearch,
+    StaffNotification,
+    Turn,
+    UpkeepMark,
+)
+from services.deals.benefits import forget_plan
 from services.turns import UNFINISHED
 
 # A turn repeats the message's text; WeChat asks again for seconds, a client of the API for a day.
@@ -21,6 +34,8 @@ KEEP_SAVED_SEARCHES = timedelta(days=730)
 KEEP_NOTICE_WORDS = timedelta(days=90)
 # A watch that is told of once a month asks for what changed since the last time, and some days may go wrong.
 KEEP_PATENT_CHANGES = timedelta(days=60)
+# Names of people who get nothing of a deal that came to nothing.
+KEEP_BENEFIT_PLANS = timedelta(days=180)
 NOTICES = "notice_words"
 BATCH = 1_000
 
@@ -35,6 +50,7 @@ def forget_old_rows(database: Database, now: datetime) -> dict[str, int]:
         "misses": _forget(database, Miss.id, Miss.asked_at, now - KEEP_MISSES),
         "notice_words": _forget_notice_words(database, now),
         "patent_changes": _forget(database, PatentChange.id, PatentChange.changed_at, now - KEEP_PATENT_CHANGES),
+        "benefit_plans": _forget_benefit_plans(database, now - KEEP_BENEFIT_PLANS),
         "saved_searches": _forget_saved_searches(database, now - KEEP_SAVED_SEARCHES),
     }
 
@@ -75,6 +91,17 @@ def _forget_saved_searches(database: Database, before: datetime) -> int:
             count += len(found)
         if len(found) < BATCH:
             return count
+
+
+def _forget_benefit_plans(database: Database, before: datetime) -> int:
+    """Of deals that ended without being done; there are few of them at a time."""
+    with database.unit_of_work() as session:
+        came_to_nothing = Deal.state.in_([DealState.ENDED, DealState.DECLINED])
+        wanted = select(Deal.id).join(BenefitPlan, BenefitPlan.deal_id == Deal.id)
+        ids = session.scalars(wanted.where(came_to_nothing, Deal.closed_at < before).limit(BATCH)).all()
+        for deal_id in ids:
+            forget_plan(session, deal_id)
+        return len(ids)
 
 
 def _forget_notice_words(database: Database, now: datetime) -> int:

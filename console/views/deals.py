@@ -10,12 +10,14 @@ from werkzeug.wrappers import Response
 
 from console.input import row_number
 from console.sessions import looking, working
-from console.views import deal_publicity
+from console.views import deal_benefits, deal_publicity
 from core.clock import china_date
 from core.errors import AppError, Conflict, Forbidden, InvalidInput
 from core.ids import new_token
 from models import PostSide, Staff
 from nlp.market.conditions import MODE_NAMES
+from services.deals.benefit_law import PEOPLE, percent
+from services.deals.benefit_view import BASIS_NAMES, HOLDER_NAMES, ROLE_NAMES, WORD_NAMES
 from services.deals.broker import LONGEST_NOTE, hand_deal_on, note_for_staff, take_deal
 from services.deals.checklist import CHECKER_NAMES, Checker, confirm_as_broker
 from services.deals.contract import (
@@ -57,6 +59,7 @@ EVENT_NAMES = {
     "publicity_lifted": "登记不用公示", "publicity_objected": "记公示异议",
     "publicity_handled": "处理公示异议", "publicity_over": "公示完了",
     "barrier": "有不能办的", "taken_over": "换了同事来谈", "rights_named": "写明谈的权利", "terms_taken": "照单接受",
+    "benefit_planned": "写收益分配方案", "benefit_dropped": "删收益分配方案", "benefit_word": "记对分配方案的声明",
     "payment_said": "说付款了", "payment_received": "说收到款",
 }  # fmt: skip
 Step = Callable[[Session, Staff], object]
@@ -79,9 +82,10 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
 
     _add_holders(blueprint, resources)
     _add_work(blueprint, resources)
-    deal_publicity.add_routes(
-        blueprint, lambda number, name, step: _do(resources, number, name, step), lambda: _now(resources)
-    )
+    for part in (deal_publicity, deal_benefits):
+        part.add_routes(
+            blueprint, lambda number, name, step: _do(resources, number, name, step), lambda: _now(resources)
+        )
 
 
 def _add_holders(blueprint: Blueprint, resources: Resources) -> None:
@@ -202,6 +206,13 @@ def _page(resources: Resources, number: str, *, problem: AppError | None = None,
             FLAG_NAMES=FLAG_NAMES,
             FLAG_STATES=FLAG_STATES,
             said_flag=said_flag,
+            yuan=deal_benefits.yuan,
+            percent=percent,
+            PEOPLE=PEOPLE,
+            ROLE_NAMES=ROLE_NAMES,
+            BASIS_NAMES=BASIS_NAMES,
+            HOLDER_NAMES=HOLDER_NAMES,
+            WORD_NAMES=WORD_NAMES,
             STANDING_NAMES=deal_publicity.STANDING_NAMES,
             WAY_NAMES=deal_publicity.WAY_NAMES,
             OBJECTION_NAMES=deal_publicity.OBJECTION_NAMES,

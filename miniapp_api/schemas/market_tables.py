@@ -22,4 +22,6 @@ class ComparisonOut(Output):
 
 
 class DealExportQuery(Input):
-    table: Table = Field(description="sales 办完的出售;leads 还没结束的线索", examples=["sales"])
+    table: Table = Field(
+        description="sales 办完的出售;leads 还没结束的线索;benefits 收益分配,一人一行", examples=["sales"]
+    )

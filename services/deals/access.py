@@ -36,6 +36,28 @@ def get_own_deal(session: Session, user_id: int, number: str, *, lock: bool = Fa
     return deal, PostSide(side)
 
 
+def get_deal_of_seller(session: Session, user_id: int, number: str, *, lock: bool = False) -> Deal:
+    """A deal in which one sells, for what the buyer never reads. Raises NotFound, for the buyer as for a stranger."""
+    deal, side = get_own_deal(session, user_id, number, lock=lock)
+    if side is not PostSide.OFFER:
+        raise NotFound(NO_DEAL)
+    return deal
+
+
+def get_deal_to_share_out(session: Session, staff: Staff, number: str, *, lock: bool = False) -> Deal:
+    """Staff's door to what the seller's side alone reads: its broker's, and whoever's oversees. Raises Forbidden,
+    NotFound, for a deal that still has no broker as well."""
+    check_may(staff, Action.BROKER_DEALS)
+    deal = _find(session, number, literal(True), lock=lock)
+    if deal is None or not may_share_out(staff, deal):
+        raise NotFound(NO_DEAL)
+    return deal
+
+
+def may_share_out(staff: Staff, deal: Deal) -> bool:
+    return deal.broker_id == staff.id or oversees(staff)
+
+
 def get_deal_for(session: Session, staff: Staff, number: str, *, lock: bool = False) -> Deal:
     """Staff's door. Raises Forbidden for who brokers nothing, NotFound for a deal that is not theirs to see."""
     check_may(staff, Action.BROKER_DEALS)

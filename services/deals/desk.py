@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.clock import china_date
 from models import Deal, DealEvent, DealState, MarketPromise, Message, PostSide, Staff, TransferFlag
 from services.deals.access import NEEDS_BROKER, get_deal_for
+from services.deals.benefit_view import BenefitView, view_of
 from services.deals.checklist import Check, Checker, checklist_of, confirmed_by
 from services.deals.contact import Contact, party_of
 from services.deals.contract import Registration, registration_of
@@ -53,6 +54,9 @@ class DeskView:
     registration: Registration | None
     publicity: Publicity | None
     promise: MarketPromise | None
+    # The seller's: for whoever brokers it, once there is something to share.
+    benefits: BenefitView | None
+    may_note_words: bool
     # For staff alone.
     flags: Sequence[TransferFlag]
     history: Sequence[DealEvent]
@@ -75,6 +79,8 @@ def view_desk(session: Session, staff: Staff, number: str, now: datetime) -> Des
         registration=registration_of(deal, china_date(now)) if deal.state in AGREED_TO_TALK else None,
         publicity=find_publicity(session, deal, china_date(now)),
         promise=promise_of_deal(session, deal),
+        benefits=view_of(session, deal, now) if is_theirs and deal.state in AGREED_TO_TALK else None,
+        may_note_words=is_theirs and deal.state in AGREED_TO_TALK,
         flags=list_flags(session, deal) if is_theirs else [],
         history=list_history(session, deal.id),
         colleagues=_colleagues(session, deal) if is_theirs and not is_closed else [],

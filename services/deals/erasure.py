@@ -22,6 +22,7 @@ from models import (
     StaffNotification,
     TransferFlag,
 )
+from services.deals.benefits import forget_plan, forget_who_noted
 from services.deals.company import leave_deals_of
 from services.deals.contact import other_side
 from services.deals.ending import end_for_good
@@ -56,8 +57,11 @@ def forget_deals_of(session: Session, user_id: int, now: datetime) -> None:
         noted = (DealEvent.deal_id == deal.id, DealEvent.kind == "noted")
         session.execute(update(DealEvent).where(*noted).values(details={}))
         _forget_publicity(session, deal.id)
+        if side is PostSide.OFFER:
+            forget_plan(session, deal.id)
         session.execute(update(TransferFlag).where(TransferFlag.deal_id == deal.id).values(note=""))
         party.company_id = party.consented_at = party.contact_name = party.contact_phone = None
+    forget_who_noted(session, user_id)
     posts = select(MarketPost.id).where(MarketPost.user_id == user_id)
     only_need = (Deal.need_post_id.in_(posts), Deal.offer_post_id.is_(None))
     session.execute(

@@ -6,7 +6,22 @@ import pytest
 from sqlalchemy import select
 
 from core.clock import china_date
-from models import Company, Deal, DealEvent, DealObjection, DealState, MarketPost, Message, PostSide, Staff
+from models import (
+    AuditEntry,
+    BenefitBasis,
+    BenefitRole,
+    BenefitShare,
+    Company,
+    Deal,
+    DealEvent,
+    DealObjection,
+    DealState,
+    MarketPost,
+    Message,
+    PostSide,
+    Staff,
+)
+from services.deals.benefits import BenefitForm, ShareForm, write_plan
 from services.deals.checklist import Checker, open_for
 from services.deals.enquiring import Answer, answer_enquiry
 from tests.support.casework import make_service_case
@@ -169,3 +184,45 @@ def test_a_broker_publicises_the_price_of_a_university_and_deals_with_an_objecti
     assert browser.post(handled, {"verdict": "dismissed", "text": "复核过,价格合理"}).status_code == 303
     page = browser.get(path).text
     assert "公示中" in page and "复核过,价格合理" in page
+
+
+def test_the_broker_reads_what_the_seller_shares_out_and_notes_what_an_inventor_said(
+    database, clock, people, broker, log_in, signed_in
+):
+    now, today = clock.now(), china_date(clock.now()).isoformat()
+    with database.unit_of_work() as session:
+        scene = make_scene(session, now)
+        agree(session, scene, now)
+        settle(session, scene, now, amount=150_001)
+        number = scene.deal.number
+    path, browser = f"/console/deals/{number}", log_in(broker)
+    assert 'id="benefits"' not in browser.get(path).text, "who has not taken it reads nothing of the seller's"
+    browser.post(f"{path}/take")
+    assert "出让方还没写" in browser.get(path).text
+    word = {"share": "2", "word": "agreed", "said_on": today, "plan_version": "1"}
+    assert browser.post(f"{path}/benefit-words", word).status_code == 404
+    with database.unit_of_work() as session:
+        form = BenefitForm(
+            basis=BenefitBasis.AGREED,
+            shares=[
+                ShareForm(role=BenefitRole.UNIT, share_bp=6000),
+                ShareForm(role=BenefitRole.INVENTOR, name="<b>张伟</b>", share_bp=4000),
+            ],
+        )
+        write_plan(session, scene.seller.id, number, form, now)
+    page = browser.get(path).text
+    assert "60,000.40元" in page and "90,000.60元" in page and "<b>张伟" not in page
+    assert "第四十四条" in page and "(2023年修订)第九十三条" in page
+    for wrong in ({"share": "0"}, {"share": "x"}, {"share": "1"}, {"word": "maybe"}, {"said_on": "昨天"}):
+        assert browser.post(f"{path}/benefit-words", word | wrong).status_code == 422
+    assert browser.post(f"{path}/benefit-words", word).status_code == 303
+    assert browser.post(f"{path}/benefit-words", word).status_code == 409
+    assert "经纪人记的" in browser.get(path).text
+    with database.unit_of_work() as session:
+        other = make_staff(session, now, skills=["market"])
+    assert log_in(other).post(f"{path}/benefit-words", word | {"plan_version": "2"}).status_code == 404
+    assert signed_in("agent").post(f"{path}/benefit-words", word).status_code == 403
+    with database.reading() as session:
+        share = session.scalars(select(BenefitShare).where(BenefitShare.number == 2)).one()
+        assert (share.word, share.staff_id) == ("agreed", broker.id)
+        assert session.scalars(select(AuditEntry.action).where(AuditEntry.action == "deal_benefit_word")).one()

@@ -138,6 +138,11 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("put", "/deals/{number}/payments"): Row(only_theirs(409), {"payment": 1}),
     ("get", "/deals/{number}/risks"): Row(only_theirs(200)),
     ("post", "/deals/{number}/dispute"): Row(only_theirs(409), {"text": "对方不配合过户"}),
+    # The filer buys: what the seller's side shares out is nothing of theirs.
+    ("get", "/deals/{number}/benefits"): Row({}),
+    ("put", "/deals/{number}/benefits"): Row({}, {"basis": "none", "shares": [{"role": "unit", "percent": 100}]}),
+    ("put", "/deals/{number}/benefits/words"): Row({}, {"share": 1, "word": "known", "said_on": "2026-11-20"}),
+    ("delete", "/deals/{number}/benefits"): Row({}),
     ("get", "/deals/{number}/messages"): Row(only_theirs(200)),
     ("post", "/deals/{number}/messages"): Row(only_theirs(409), {"text": "能分期吗"}),
     ("put", "/deals/{number}/end"): Row(only_theirs(200), {"reason": "price"}, is_used_up=True),

@@ -131,3 +131,52 @@ def test_a_bundle_has_its_price_split_and_a_request_for_quotations_shows_the_pri
     assert written.status_code == 201
     assert [each["text"] for each in buyer.get(f"/deals/{number}/messages").get_json()["items"]] == ["能不能分两期"]
     assert seller.get(f"/deals/{number}/messages").get_json()["items"] == []
+
+
+def test_the_seller_shares_out_what_the_deal_brings_and_the_buyer_reads_nothing_of_it(pair: Pair) -> None:
+    seller, buyer, post_id = pair
+    number = buyer.post("/deals", {"post_id": post_id, **BUYER}).get_json()["number"]
+    seller.put(f"/deals/{number}/consent", {"agrees": True, **SELLER})
+    path = f"/deals/{number}/benefits"
+    empty = seller.get(path).get_json()
+    assert (empty["plan"], empty["version"], empty["least_percent"]) == (None, 0, 50)
+    assert {"law": "专利法实施细则", "version": "2023年修订", "article": "第九十四条"}.items() <= empty["law"][
+        -1
+    ].items()
+
+    lines = [
+        {"role": "unit", "percent": 60},
+        {"role": "inventor", "name": "张伟", "percent": 33.33},
+        {"role": "team", "name": "轴承组", "percent": 6.67},
+    ]
+    body = {"basis": "none", "costs_fen": 1001, "shares": lines, "version": 0}
+    for wrong in (
+        [*lines[:2], {"role": "team", "percent": 6.66}],
+        [{"role": "unit", "percent": 66.666}, *lines[1:]],
+        [{"role": "inventor", "percent": 100}],
+    ):
+        assert set(seller.put(path, {**body, "shares": wrong}).get_json()["error"]["fields"]) == {"shares"}
+    written = seller.put(path, body).get_json()
+    assert written["version"] == 1 and written["plan"]["price"] is None
+    assert [each["key"] for each in written["warnings"]] == ["below_default"]
+    assert "50%" in written["warnings"][0]["text"] and written["warnings"][0]["article"]["article"] == "第四十五条"
+    assert seller.put(path, body).status_code == 409
+
+    seller.post(f"/deals/{number}/offers", {"mode": "transfer", "amount": 1000})
+    buyer.put(f"/deals/{number}/offer-answer", {"offer": 1, "verdict": "accept"})
+    word = {"share": 2, "word": "agreed", "said_on": "2026-11-20", "version": 1}
+    told = seller.put(f"{path}/words", word).get_json()
+    assert told["plan"]["price"] == {"gross_fen": 100_000, "net_fen": 98_999}
+    amounts = [share["amount_fen"] for share in told["plan"]["shares"]]
+    assert sum(amounts) == 98_999 and amounts == [59_399, 32_997, 6_603]
+    assert (told["plan"]["shares"][1]["word_label"], told["plan"]["shares"][1]["noted_by"]) == ("同意", "出让方")
+
+    missing = buyer.get("/deals/GX991231-0001/benefits")
+    assert missing.status_code == 404
+    for call in (
+        buyer.get(path), buyer.put(path, body), buyer.put(f"{path}/words", word), buyer.delete(f"{path}?version=2"),
+    ):  # fmt: skip
+        assert (call.status_code, call.get_json()["error"]["message"]) == (404, missing.get_json()["error"]["message"])
+    assert "张伟" not in buyer.get(f"/deals/{number}").text + buyer.get("/deals").text
+    assert "张伟" in seller.get("/deal-export", table="benefits").text
+    assert seller.delete(f"{path}?version=2").get_json()["plan"] is None

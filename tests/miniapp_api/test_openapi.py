@@ -161,6 +161,8 @@ PATHS = {
     "/api/v1/deals/{number}/messages": {"get", "post"},
     "/api/v1/deals/{number}/risks": {"get"},
     "/api/v1/deals/{number}/dispute": {"post"},
+    "/api/v1/deals/{number}/benefits": {"get", "put", "delete"},
+    "/api/v1/deals/{number}/benefits/words": {"put"},
     "/api/v1/deal-sales": {"get"},
     "/api/v1/deal-customers": {"get"},
     "/api/v1/quote-requests": {"get", "post"},

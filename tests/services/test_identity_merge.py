@@ -16,6 +16,11 @@ from models import (
     AnswerFeedback,
     ApiSession,
     Author,
+    BenefitBasis,
+    BenefitPlan,
+    BenefitRole,
+    BenefitShare,
+    BenefitWord,
     Case,
     CaseDocument,
     Company,
@@ -127,6 +132,17 @@ def make_notices(session: Session, user_id: int, now: datetime) -> list[Any]:
     return [told, session.scalars(select(NoticePreference)).one(), own, listed]
 
 
+def make_word(session: Session, deal_id: int, user_id: int, now: datetime) -> BenefitShare:
+    """What an inventor said to their share, written down by this person."""
+    word = BenefitShare(
+        number=1, role=BenefitRole.INVENTOR, name="王工", share_bp=10_000, word=BenefitWord.KNOWN,
+        said_on=now.date(), user_id=user_id, noted_at=now,
+    )  # fmt: skip
+    session.add(BenefitPlan(deal_id=deal_id, basis=BenefitBasis.NONE, shares=[word], created_at=now, changed_at=now))
+    session.flush()
+    return word
+
+
 def make_company(session: Session, now: datetime, name: str = "广州云测科技有限公司") -> Company:
     row = Company(name=name, region="广东省广州市", created_at=now)
     session.add(row)
@@ -183,7 +199,9 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     rows += make_notices(session, user_id, now)
     owner = session.get_one(User, user_id)
     rows.append(make_quote_request(session, owner, now))
-    rows.append(party_of(make_scene(session, now, buyer=owner).deal, PostSide.NEED))
+    deal = make_scene(session, now, buyer=owner).deal
+    rows.append(party_of(deal, PostSide.NEED))
+    rows.append(make_word(session, deal.id, user_id, now))
     rows += [conversation, case, make_search(session, user_id, now, "one", 3), make_draft(session, user_id, now)]
     return {type(row).__tablename__: row.id for row in rows}
 
