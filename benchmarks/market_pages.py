@@ -65,10 +65,12 @@ def fill(session: Session, posts: int, matches: int) -> None:
     _insert(session, User, ({"id": each, "created_at": NOW} for each in range(1, OWNERS + 1)))
     listed = [*offers(half), *(replace(need, post_id=half + number) for number, need in enumerate(needs(half), 1))]
     _insert(session, MarketPost, (_post(post, chance, is_offer=post.post_id <= half) for post in listed))
+    sections = [post.classes[0][:1] for post in listed[:half]]
     _insert(session, MarketMatch, (
         {
             "id": number, "public_id": f"m{number}", "need_id": half + 1 + number % half, "score": 0.8,
-            "offer_id": 1 + (number // half + number * 7) % half, "reasons": ["主题(轴承、诊断)", "可普通许可"],
+            "offer_id": 1 + (number // half + number * 7) % half,
+            "section": sections[(number // half + number * 7) % half], "reasons": ["主题(轴承、诊断)", "可普通许可"],
             "need_told": "matches-1" if number % 3 else None, "changed_at": NOW,
             "found_at": NOW - timedelta(minutes=chance.randrange(8 * 7 * 1440)),
         }
@@ -94,7 +96,8 @@ def _post(post: Post, chance: random.Random, *, is_offer: bool) -> dict[str, Any
     return {
         "id": post.post_id, "public_id": f"p{post.post_id}", "user_id": 1 + post.post_id % OWNERS,
         "side": PostSide.OFFER if is_offer else PostSide.NEED, "state": PostState.PUBLISHED, "title": post.title,
-        "text": post.text, "classes": list(post.classes), "modes": list(post.modes), "amount": post.amount,
+        "text": post.text, "classes": list(post.classes), "section": post.classes[0][:1] if post.classes else None,
+        "modes": list(post.modes), "amount": post.amount,
         "regions": list(post.regions), "place": post.regions[0] if post.regions else None,
         "right_state": post.right_state, "until": TODAY + timedelta(days=chance.randrange(1, 180)),
         "published_at": published, "created_at": published, "changed_at": published,

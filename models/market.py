@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from core.db import Base
 from core.ids import new_public_id
@@ -42,7 +42,8 @@ class MarketPost(Base):
 
     __tablename__ = "market_posts"
     __table_args__ = (
-        Index("ix_market_posts_state_until", "state", "until"),
+        Index("ix_market_posts_state_until", "state", "until", "side"),
+        Index("ix_market_posts_published_at", "published_at", "section"),
         Index("ix_market_posts_changed_at", "changed_at"),
         Index("ix_market_posts_state_checked_at", "state", "checked_at"),
     )
@@ -59,6 +60,8 @@ class MarketPost(Base):
     details: Mapped[str] = mapped_column(Text, default="")
     rights: Mapped[list[str]] = mapped_column(default=list)
     classes: Mapped[list[str]] = mapped_column(default=list)
+    # The letter of its first class, by which pages of figures count; set with the classes.
+    section: Mapped[str | None] = mapped_column(String(1))
     modes: Mapped[list[str]] = mapped_column(default=list)
     amount: Mapped[int | None]
     regions: Mapped[list[str]] = mapped_column(default=list)
@@ -95,6 +98,11 @@ class MarketPost(Base):
 
     user: Mapped[User] = relationship()
     company: Mapped[Company | None] = relationship()
+
+    @validates("classes")
+    def _note_section(self, _name: str, classes: list[str]) -> list[str]:
+        self.section = classes[0][:1] if classes else None
+        return classes
 
 
 class MarketPostRight(Base):
@@ -140,17 +148,24 @@ class MarketMatch(Base):
     words."""
 
     __tablename__ = "market_matches"
-    __table_args__ = (UniqueConstraint("need_id", "offer_id"),)
+    __table_args__ = (
+        UniqueConstraint("need_id", "offer_id"),
+        Index("ix_market_matches_offer_id", "offer_id", "found_at"),
+        # Whatever is counted of matches by week and field is in it.
+        Index("ix_market_matches_found_at", "found_at", "section", "need_told", "offer_told"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
     need_id: Mapped[int] = mapped_column(ForeignKey("market_posts.id"))
-    offer_id: Mapped[int] = mapped_column(ForeignKey("market_posts.id"), index=True)
+    offer_id: Mapped[int] = mapped_column(ForeignKey("market_posts.id"))
+    # The offer's, as it was when it was found last.
+    section: Mapped[str | None] = mapped_column(String(1))
     score: Mapped[float]
     reasons: Mapped[list[str]] = mapped_column(default=list)
     to_talk: Mapped[list[str]] = mapped_column(default=list)
     missing: Mapped[list[Any]] = mapped_column(default=list)
-    found_at: Mapped[datetime] = mapped_column(index=True)
+    found_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     # The key of the notice that told each side of it, and its place there; no place where it was only counted.
     need_told: Mapped[str | None] = mapped_column(String(80))

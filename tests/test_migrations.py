@@ -1,6 +1,7 @@
 """The migrations make what the models say, on both databases, and can be taken back."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -8,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
 from core.db import Base, Database
 from tests.conftest import BACKENDS, ROOT
@@ -113,3 +114,43 @@ def test_there_is_one_line_of_migrations() -> None:
 
     assert len(script.get_heads()) == 1
     assert all(revision.revision[:4].isdigit() for revision in script.walk_revisions())
+
+
+def test_posts_and_matches_from_before_have_the_letter_of_their_field(empty_url: str) -> None:
+    command.upgrade(configuration(empty_url), "0038_secrecy_promises")
+    moment = "'2026-11-23 02:00:00+00:00'"
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO users (id, created_at) VALUES (1, {moment})"))
+        for number, classes in ((1, '["G01M 13/045", "A23F 3/06"]'), (2, "[]")):
+            post = {
+                "id": number, "public_id": str(number), "user_id": 1, "side": "offer", "state": "published",
+                "title": "", "text": "", "rights": "[]", "classes": classes, "modes": "[]", "regions": "[]",
+                "region_is_must": False, "right_kinds": "[]", "is_anonymous": True, "until": "2027-03-01",
+                "answers": "{}", "findings": "[]",
+                "signs": "[]", "accepts_disclosure": False, "duplicates": "[]", "version": 1,
+                "created_at": "2026-11-23 02:00:00+00:00", "changed_at": "2026-11-23 02:00:00+00:00",
+            }  # fmt: skip
+            insert_row(connection, "market_posts", post)
+        match = {
+            "id": 1, "public_id": "m", "need_id": 2, "offer_id": 1, "score": 0.8, "reasons": "[]", "to_talk": "[]",
+            "missing": "[]", "found_at": "2026-11-23 02:00:00+00:00", "changed_at": "2026-11-23 02:00:00+00:00",
+            "told_before": "[]",
+        }  # fmt: skip
+        insert_row(connection, "market_matches", match)
+
+    command.upgrade(configuration(empty_url), "head")
+
+    with engine.connect() as connection:
+        assert connection.scalars(text("SELECT section FROM market_posts ORDER BY id")).all() == ["G", None]
+        assert connection.scalars(text("SELECT section FROM market_matches")).all() == ["G"]
+    engine.dispose()
+
+
+def insert_row(connection: Connection, table: str, row: dict[str, Any]) -> None:
+    """As text, which either database reads as the column's type."""
+    columns, values = (
+        ", ".join(row),
+        ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in row.values()),
+    )
+    connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES ({values})")

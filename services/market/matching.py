@@ -116,13 +116,14 @@ def _keep(session: Session, post_id: int, matches: Sequence[Match], now: datetim
             row = MarketMatch(need_id=ids[0], offer_id=ids[1], found_at=now)
             session.add(row)
         row.score, row.changed_at = match.score, now
+        row.section = (others[match.post_id] if post.side == PostSide.NEED else post).section
         row.reasons, row.to_talk, row.missing = list(match.reasons), list(match.to_talk), list(match.missing)
         kept.append(row)
     session.flush()
     return kept
 
 
-def _others(session: Session, post: MarketPost, matches: Sequence[Match]) -> set[int]:
+def _others(session: Session, post: MarketPost, matches: Sequence[Match]) -> dict[int, MarketPost]:
     """Whose posts still are on the market and not one's own, nor the own firm's."""
     rows = session.scalars(
         select(MarketPost).where(
@@ -130,7 +131,7 @@ def _others(session: Session, post: MarketPost, matches: Sequence[Match]) -> set
         )
     )
     return {
-        row.id
+        row.id: row
         for row in rows
         if row.user_id != post.user_id and (row.company_id is None or row.company_id != post.company_id)
     }

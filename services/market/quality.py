@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from core.clock import CHINA, china_date
@@ -23,8 +23,7 @@ SECTIONS = {
     "G": "仪器和计算", "H": "电",
 }  # fmt: skip
 UNKNOWN_FIELD = "没写分类"
-# The section of a post's first class, and whether either side heard of a match.
-FIELD = func.substr(cast(MarketPost.classes, String), 3, 1)
+# Whether either side heard of a match.
 WAS_TOLD = case((or_(MarketMatch.need_told.is_not(None), MarketMatch.offer_told.is_not(None)), 1), else_=0)
 REASON_WORDS = {
     Reason.SUBJECT: "不是这个方向", Reason.PRICE: "价格", Reason.MODE: "合作方式", Reason.REGION: "地区",
@@ -84,10 +83,13 @@ def show_quality(session: Session, staff: Staff, now: datetime) -> Quality:
     check_may(staff, Action.REVIEW_POSTS)
     monday = china_date(now) - timedelta(days=china_date(now).weekday())
     starts = [datetime.combine(monday - timedelta(weeks=back), time(), CHINA) for back in reversed(range(WEEKS))]
-    offers, said = _per_offer(session, starts[0]), _said(session, starts)
-    weeks, fields = _figures(session, starts, offers, said)
-    reasons = Counter(each.reason for each in said if each.verdict == FeedbackVerdict.DISMISSED)
-    share, posts = _top_share([each.found for each in offers])
+    said = _said(session, starts)
+    weeks, fields = _figures(session, starts, said)
+    reasons: Counter[str | None] = Counter()
+    for each in said:
+        if each.verdict == FeedbackVerdict.DISMISSED:
+            reasons[each.reason] += each.times
+    share, posts = _top_share(session, starts[0])
     return Quality(
         since=starts[0],
         weeks=[Line(f"{start:%m月%d日}起", **weeks[place]) for place, start in enumerate(starts)],
@@ -99,7 +101,7 @@ def show_quality(session: Session, staff: Staff, now: datetime) -> Quality:
         unmatched=_unmatched(session, now),
         top_share=share,
         top_posts=posts,
-        worst=_worst(session, said),
+        worst=_worst(session, starts[0]),
     )
 
 
@@ -107,110 +109,112 @@ def _week_of(column: Any, starts: Sequence[datetime]) -> ColumnElement[int]:
     return case(*((column < start, place) for place, start in enumerate(starts[1:])), else_=len(starts) - 1)
 
 
-def _per_offer(session: Session, since: datetime) -> Sequence[Any]:
-    """Offer, letter of its field, matches found and told. Counted before posts are read: one row of these an offer."""
-    counted = (
-        select(MarketMatch.offer_id, func.count().label("found"), func.sum(WAS_TOLD).label("told"))
-        .where(MarketMatch.found_at >= since)
-        .group_by(MarketMatch.offer_id)
-        .subquery()
+def _by_week(session: Session, column: Any, starts: Sequence[datetime], *counted: Any) -> Sequence[Any]:
+    """The place of the week and what is counted in it, out of an index: a week after the other, because SQLite sorts
+    what it groups, and one week's rows it sorts in memory."""
+    ends = (*starts[1:], None)
+    each = (
+        select(literal(place), *counted)
+        .where(column >= start, *([] if end is None else [column < end]))
+        .group_by(counted[0])
+        for place, (start, end) in enumerate(zip(starts, ends, strict=True))
     )
-    return session.execute(
-        select(counted.c.offer_id, FIELD.label("field"), counted.c.found, counted.c.told).join(
-            MarketPost, MarketPost.id == counted.c.offer_id
-        )
-    ).all()
+    return session.execute(union_all(*each)).all()
 
 
 def _said(session: Session, starts: Sequence[datetime]) -> Sequence[Any]:
-    """What people said of matches of these weeks."""
+    """What people said of matches of these weeks, and how often."""
+    columns = (
+        _week_of(MarketMatch.found_at, starts).label("week"), MarketMatch.section, MarketFeedback.verdict,
+        MarketFeedback.reason,
+    )  # fmt: skip
     return session.execute(
-        select(
-            _week_of(MarketMatch.found_at, starts).label("week"),
-            MarketMatch.need_id,
-            MarketMatch.offer_id,
-            MarketFeedback.side,
-            MarketFeedback.verdict,
-            MarketFeedback.reason,
-        )
+        select(*columns, func.count().label("times"))
         .join(MarketFeedback.match)
         .where(MarketMatch.found_at >= starts[0])
+        .group_by(*columns)
     ).all()
 
 
 def _figures(
-    session: Session, starts: Sequence[datetime], offers: Sequence[Any], said: Sequence[Any]
+    session: Session, starts: Sequence[datetime], said: Sequence[Any]
 ) -> tuple[dict[int, Counter[str]], dict[str, Counter[str]]]:
     """By week and by field."""
     weeks: dict[int, Counter[str]] = defaultdict(Counter)
     fields: dict[str, Counter[str]] = defaultdict(Counter)
-    week, field_of = _week_of(MarketMatch.found_at, starts), {each.offer_id: each.field for each in offers}
-    counted = select(week.label("week"), func.count(), func.sum(WAS_TOLD)).group_by("week")
-    for place, count, told in session.execute(counted.where(MarketMatch.found_at >= starts[0])):
-        weeks[place].update(found=count, told=int(told))
-    for each in offers:
-        fields[_known(each.field)].update(found=each.found, told=int(each.told))
+
+    def note(place: int, section: str | None, **figures: int) -> None:
+        weeks[place].update(figures)
+        fields[section if section in SECTIONS else ""].update(figures)
+
+    figures = (MarketMatch.section, func.count(), func.sum(WAS_TOLD))
+    for place, section, found, told in _by_week(session, MarketMatch.found_at, starts, *figures):
+        note(place, section, found=found, told=int(told))
     for each in said:
-        weeks[each.week][each.verdict] += 1
-        fields[_known(field_of.get(each.offer_id))][each.verdict] += 1
+        note(each.week, each.section, **{each.verdict: each.times})
+    week = _week_of(MarketMatch.found_at, starts).label("week")
     deals = (
-        select(week, MarketMatch.offer_id, Deal.state)
+        select(week, MarketMatch.section, func.count(), func.sum(case((Deal.state == DealState.DONE, 1), else_=0)))
         .select_from(Deal)
         .join(MarketMatch, and_(MarketMatch.need_id == Deal.need_post_id, MarketMatch.offer_id == Deal.offer_post_id))
         .where(MarketMatch.found_at >= starts[0], Deal.created_at >= starts[0])
+        .group_by(week, MarketMatch.section)
     )
-    for place, offer_id, state in session.execute(deals):
-        for figures in (weeks[place], fields[_known(field_of.get(offer_id))]):
-            figures.update(enquired=1, done=int(state == DealState.DONE))
-    when = _week_of(MarketPost.published_at, starts)
-    published = select(when.label("week"), FIELD.label("field"), func.count()).group_by("week", "field")
-    for place, field, count in session.execute(published.where(MarketPost.published_at >= starts[0])):
-        weeks[place].update(published=count)
-        fields[_known(field)].update(published=count)
+    for place, section, enquired, done in session.execute(deals):
+        note(place, section, enquired=enquired, done=int(done))
+    posts = (MarketPost.section, func.count())
+    for place, section, count in _by_week(session, MarketPost.published_at, starts, *posts):
+        note(place, section, published=count)
     return weeks, fields
 
 
-def _known(field: str | None) -> str:
-    return field if field in SECTIONS else ""
-
-
 def _unmatched(session: Session, now: datetime) -> list[Unmatched]:
-    """Of both sides, by one walk through what is on the market."""
-    live = (
-        select(MarketPost.id, MarketPost.side)
-        .where(MarketPost.state == PostState.PUBLISHED, MarketPost.until >= china_date(now))
+    """Of what is on the market; each side by itself, out of the index of its own."""
+    is_live = and_(MarketPost.state == PostState.PUBLISHED, MarketPost.until >= china_date(now))
+    found = []
+    for side, own in ((PostSide.OFFER, MarketMatch.offer_id), (PostSide.NEED, MarketMatch.need_id)):
+        posts = select(func.count()).select_from(MarketPost).where(is_live, MarketPost.side == side)
+        count = session.scalar(posts) or 0
+        having = session.scalar(posts.where(MarketPost.id.in_(select(own)))) or 0
+        found.append(Unmatched(side, count, count - having))
+    return found
+
+
+def _top_share(session: Session, since: datetime) -> tuple[float | None, int]:
+    """What the hundredth of the offers that have matches takes of all matches, and how many posts that is."""
+    each = (
+        select(func.count().label("found"))
+        .where(MarketMatch.found_at >= since)
+        .group_by(MarketMatch.offer_id)
         .subquery()
     )
-    matched = union(select(MarketMatch.need_id), select(MarketMatch.offer_id)).subquery()
-    counted = (
-        select(live.c.side, func.count(), func.count(matched.c.need_id))
-        .outerjoin_from(live, matched, matched.c.need_id == live.c.id)
-        .group_by(live.c.side)
-    )
-    found = {side: (posts, having) for side, posts, having in session.execute(counted)}
-    posts = {side: found.get(side, (0, 0)) for side in PostSide}
-    return [Unmatched(side, count, count - having) for side, (count, having) in posts.items()]
-
-
-def _top_share(found: Sequence[int]) -> tuple[float | None, int]:
-    """What the hundredth of the offers that have matches takes of all matches, and how many posts that is."""
-    if not found:
+    by_found = select(each.c.found, func.count()).group_by(each.c.found).order_by(each.c.found.desc())
+    counted = session.execute(by_found).all()
+    if not counted:
         return None, 0
-    top = -(-len(found) // TOP_SHARE)
-    return sum(sorted(found, reverse=True)[:top]) / sum(found), top
+    left = top = -(-sum(posts for _, posts in counted) // TOP_SHARE)
+    taken = 0
+    for found, posts in counted:
+        taken += found * min(posts, left)
+        left -= min(posts, left)
+    return taken / sum(found * posts for found, posts in counted), top
 
 
-def _worst(session: Session, said: Sequence[Any]) -> list[Unwanted]:
+def _worst(session: Session, since: datetime) -> list[Unwanted]:
     """Posts that several others dismissed; what speaks of a post is said by the other side of the match."""
-    dismissed = Counter(
-        each.offer_id if each.side == PostSide.NEED else each.need_id
-        for each in said
-        if each.verdict == FeedbackVerdict.DISMISSED
+    about = case((MarketFeedback.side == PostSide.NEED, MarketMatch.offer_id), else_=MarketMatch.need_id)
+    times = func.count()
+    dismissed = (
+        select(about.label("post_id"), times)
+        .join(MarketFeedback.match)
+        .where(MarketMatch.found_at >= since, MarketFeedback.verdict == FeedbackVerdict.DISMISSED)
+        .group_by("post_id")
+        .having(times >= WORST_FROM)
+        .order_by(times.desc(), "post_id")
+        .limit(WORST)
     )
     found = []
-    for post_id, count in dismissed.most_common(WORST):
-        if count < WORST_FROM:
-            break
+    for post_id, count in session.execute(dismissed).all():
         is_its = or_(MarketMatch.need_id == post_id, MarketMatch.offer_id == post_id)
         matches = session.scalar(select(func.count()).select_from(MarketMatch).where(is_its)) or 0
         found.append(Unwanted(session.get_one(MarketPost, post_id), count, matches))

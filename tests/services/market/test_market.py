@@ -64,7 +64,7 @@ def test_a_new_post_is_matched_at_once_from_either_side(market: Market) -> None:
     (found,) = market.match(need)
 
     assert found.reasons[-2:] == ["可普通许可", "价格谈得拢"] and found.to_talk == []
-    assert found.missing == []
+    assert found.missing == [] and found.section == "G"
     assert market.match(offer)[0].id == found.id
     with market.database.reading() as session:
         asked = session.scalars(select(OutboxRow.key).where(OutboxRow.job_name == JobName.MATCH_POST)).all()
