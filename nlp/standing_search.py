@@ -44,6 +44,11 @@ class StandingSearch:
         used = {field for name, fields in FOUND_BY.items() if getattr(self.query, name) for field in fields}
         return used | ({f"{self.query.date_field}_date"} if self.query.date_from or self.query.date_to else set())
 
+    @property
+    def has_words(self) -> bool:
+        """Whether anything of the text is asked."""
+        return bool(self.query.topic.strip() or self.query.excluded_topics)
+
     def among_rows(self, rows: NumberRange, limit: int) -> PatentPage:
         """Which of these rows it finds, the best first."""
         return self._page(lambda asked: replace(asked, ids=rows, limit=limit))

@@ -76,7 +76,7 @@ def build_document(
     """A patent as the index holds it; without its text, which takes long to cut, where only conditions are asked."""
 
     def cut(text: str) -> str:
-        return " ".join(segmenter.cut_for_search(text)) if has_text else ""
+        return " ".join(segmenter.cut_for_search(text))
 
     names = [str(each["name"]) for each in patent.applicants]
     codes = [level for code in patent.ipc_codes for level in ipc_levels(code)]
@@ -95,7 +95,9 @@ def build_document(
             "abstract": cut(patent.abstract),
             "claims": cut("\n".join(patent.claims)),
             "applicant": cut(" ".join(names)),
-        },
+        }
+        if has_text
+        else {},
         keywords={
             "row": [str(patent.id)],
             "number": _number_forms(patent),

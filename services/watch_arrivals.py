@@ -21,8 +21,9 @@ from services.indexing import build_document
 from services.patent_import.changes import read_kept
 from services.patent_words import STATUS_NAMES
 
-# Fields in whose words a subject is looked for.
+# Fields that may change in whose words a subject is looked for, and those that are only read for their words.
 WORDED = {"title", "applicants"}
+LONG = {"abstract", "claims"}
 
 
 @dataclass(frozen=True)
@@ -116,23 +117,20 @@ def _arrivals_of(
         for number in first
         if (said := _said_before([change for change in changes[number] if change.serial > span.until]))
     }
-    patents = {each.id: each for each in session.scalars(select(Patent).where(Patent.id.in_(first)))}
-    matched_before = _matching(standing, segmenter, patents, first)
-    left_again = last.keys() - _matching(standing, segmenter, patents, last)
-    return [
-        _arrival(patents[number], first[number], standing)
-        for number in ids
-        if number in patents and number not in matched_before and number not in left_again
-    ]
+    matched_before = _matching(session, standing, segmenter, first)
+    left_again = last.keys() - _matching(session, standing, segmenter, last)
+    came = [number for number in ids if number in first and number not in matched_before | left_again]
+    states = dict(session.execute(select(Patent.id, Patent.legal_status).where(Patent.id.in_(came))).all())
+    return [_arrival(number, states[number], first[number], standing) for number in came if number in states]
 
 
-def _arrival(patent: Patent, before: Mapping[str, Any], standing: StandingSearch) -> Arrival:
+def _arrival(patent_id: int, state: str, before: Mapping[str, Any], standing: StandingSearch) -> Arrival:
     asked_for = {name: value for name, value in before.items() if name in standing.fields}
     # An owner's name may be one of the words, but if something else changed too, that is why.
     if len(asked_for) > 1 and not standing.query.applicant:
         asked_for.pop("applicants", None)
     waited = before.get("legal_status") in (LegalStatus.PENDING, LegalStatus.UNKNOWN)
-    return Arrival(patent.id, asked_for, waited and patent.legal_status == LegalStatus.ACTIVE)
+    return Arrival(patent_id, asked_for, waited and state == LegalStatus.ACTIVE)
 
 
 def _said_before(changes: Iterable[PatentChange]) -> dict[str, Any]:
@@ -144,24 +142,23 @@ def _said_before(changes: Iterable[PatentChange]) -> dict[str, Any]:
 
 
 def _matching(
-    standing: StandingSearch, segmenter: Segmenter, patents: Mapping[int, Patent], before: Mapping[int, dict[str, Any]]
+    session: Session, standing: StandingSearch, segmenter: Segmenter, before: Mapping[int, dict[str, Any]]
 ) -> set[int]:
     """Which of them match as they were. All match now: where no word is different, their words need not be read."""
     found: set[int] = set()
-    for has_text in (True, False):
+    worded = {number for number, said in before.items() if standing.has_words and not WORDED.isdisjoint(said)}
+    for has_text, chosen in ((True, worded), (False, before.keys() - worded)):
+        if not chosen:
+            continue
+        columns = [column for column in Patent.__table__.columns if has_text or column.key not in LONG]
+        rows = session.execute(select(*columns).where(Patent.id.in_(chosen))).mappings()
         index = LocalIndex(PATENT_SCHEMA)
-        chosen = [number for number, said in before.items() if has_text is not WORDED.isdisjoint(said)]
         index.apply(
-            build_document(_as_it_was(patents[number], before[number]), segmenter, has_text=has_text)
-            for number in chosen
+            build_document(Patent(**{**row, **read_kept(before[row["id"]])}), segmenter, has_text=has_text)
+            for row in rows
         )
         found |= standing.found_in(index, has_text=has_text)
     return found
-
-
-def _as_it_was(patent: Patent, before: Mapping[str, Any]) -> Patent:
-    values = {column.key: getattr(patent, column.key) for column in Patent.__table__.columns}
-    return Patent(**{**values, **read_kept(before)})
 
 
 def _one_of_each(session: Session, standing: StandingSearch, arrivals: Sequence[Arrival]) -> list[Arrival]:

@@ -113,6 +113,18 @@ def _find(database: Database, search: PatentSearch, query: PatentQuery, marks: t
     )  # fmt: skip
 
 
+def count_new(session: Session, search: PatentSearch, row: Watch) -> int:
+    """How many new ones wait to be told of an applicant, a class or a search. Raises UpstreamUnavailable."""
+    try:
+        query = query_of(row)
+    except UnknownForm:
+        return 0
+    until = _indexed_to(session, row.after_patent_id, search.last_serial)
+    if row.pace == Pace.OFF or until <= row.after_patent_id:
+        return 0
+    return search.standing(query).among_rows(NumberRange(row.after_patent_id + 1, until), 1).total
+
+
 def _indexed_to(session: Session, after: int, serial: int) -> int:
     """Up to which row, counted on from `after`, the index has every patent."""
     missing = session.scalar(select(func.min(Patent.id)).where(Patent.change_serial > serial, Patent.id > after))

@@ -42,7 +42,7 @@ def show_list(context: TurnContext, *, by: int | None = None) -> Reply:
         return Reply("已经是第一页了。")
     if by is not None and offset >= len(rows):
         return Reply("后面没有了。")
-    return _listed(context.session, rows, context, offset=offset)
+    return listed(context.session, rows, context, offset=offset)
 
 
 def show_one(context: TurnContext, place: int) -> Reply:
@@ -62,7 +62,11 @@ def change(context: TurnContext, place: int, pace: Pace) -> Reply:
     row = _chosen(context, place)
     if row is None:
         return _no_such(context)
-    public_id = row.public_id
+    return change_of(context, row.public_id, pace)
+
+
+def change_of(context: TurnContext, public_id: str, pace: Pace) -> Reply:
+    """How often this one is told."""
 
     def commit(session: Session, conversation: Conversation) -> Reply:
         try:
@@ -79,7 +83,7 @@ def change(context: TurnContext, place: int, pace: Pace) -> Reply:
 def end(context: TurnContext, place: int) -> Reply:
     """Watched no more: the one of that place, of the page on the table or else of the list as it is now."""
     row = _chosen(context, place)
-    return _no_such(context, "说“取消关注第几个”。") if row is None else _end(context, row.public_id)
+    return _no_such(context, "说“取消关注第几个”。") if row is None else end_of(context, row.public_id)
 
 
 def end_last_told(context: TurnContext) -> Reply:
@@ -87,16 +91,16 @@ def end_last_told(context: TurnContext) -> Reply:
     ids = ids_on_table(context)
     told = last_summary(context)
     # What was begun before the summary is not what is meant by the tap below the summary.
-    if told is not None and _is_last_said(context, told):
-        return _end(context, str(told.facts[WATCH]))
+    if told is not None and is_last_said(context, told):
+        return end_of(context, str(told.facts[WATCH]))
     if len(ids) == 1:
-        return _end(context, str(ids[0]))
+        return end_of(context, str(ids[0]))
     if told is not None and not ids:
-        return _end(context, str(told.facts[WATCH]))
+        return end_of(context, str(told.facts[WATCH]))
     return _no_such(context, "取消哪一个?说“取消关注第几个”。")
 
 
-def _is_last_said(context: TurnContext, told: Notice) -> bool:
+def is_last_said(context: TurnContext, told: Notice) -> bool:
     """Whether nothing was asked and answered since."""
     answered = select(func.max(Turn.message_id)).where(
         Turn.conversation_id == context.conversation_id, Turn.state == TurnState.DONE
@@ -104,7 +108,9 @@ def _is_last_said(context: TurnContext, told: Notice) -> bool:
     return told.message_id is not None and told.message_id > (context.session.scalar(answered) or 0)
 
 
-def _end(context: TurnContext, public_id: str) -> Reply:
+def end_of(context: TurnContext, public_id: str) -> Reply:
+    """This one watched no more."""
+
     def commit(session: Session, conversation: Conversation) -> Reply:
         try:
             name = watching.end_watch(session, conversation.user_id, public_id)
@@ -112,7 +118,7 @@ def _end(context: TurnContext, public_id: str) -> Reply:
         except NotFound as gone:
             head = gone.message
         rows = watching.list_watches(session, conversation.user_id)
-        return _listed(session, rows, context, head=head) if rows else Reply(head, memory={"list": None})
+        return listed(session, rows, context, head=head) if rows else Reply(head, memory={"list": None})
 
     return Reply("", on_commit=commit)
 
@@ -124,6 +130,7 @@ def dismiss_one(context: TurnContext, told: Notice, place: int) -> Reply:
         return Reply(f"刚才说的只有{len(numbers)}件,第几件不相关?")
     number = str(numbers[place - 1])
     table = {"kind": KIND, "ids": [str(told.facts[WATCH])], "offset": 0}
+    is_demo = number in demonstration_numbers(context.session, [number])
 
     def commit(session: Session, conversation: Conversation) -> Reply:
         if len(numbers) == 1:
@@ -131,7 +138,7 @@ def dismiss_one(context: TurnContext, told: Notice, place: int) -> Reply:
         else:
             dismiss_patent(session, conversation.user_id, public_id, number, context.now)
         return Reply(
-            f"好,{number}不再提醒。整个关注都不要,就说“取消这个关注”。",
+            f"好,{number}{'(演示数据)' if is_demo else ''}不再提醒。整个关注都不要,就说“取消这个关注”。",
             choices=(Choice("取消", "取消这个关注"),),
             memory={"list": table},
         )
@@ -163,14 +170,14 @@ def _chosen(context: TurnContext, place: int) -> Watch | None:
 
 def _no_such(context: TurnContext, head: str = "没有这个编号,下面是现在关注的。") -> Reply:
     rows = watching.list_watches(context.session, context.user_id)
-    return _listed(context.session, rows, context, head=head if rows else "")
+    return listed(context.session, rows, context, head=head if rows else "")
 
 
 def often_of(session: Session, row: Watch, context: TurnContext) -> str:
     return PACE_NAMES[watching.pace_of(row, preferences_of(session, row.user_id, context.now))]
 
 
-def _listed(session: Session, rows: Sequence[Watch], context: TurnContext, *, offset: int = 0, head: str = "") -> Reply:
+def listed(session: Session, rows: Sequence[Watch], context: TurnContext, *, offset: int = 0, head: str = "") -> Reply:
     """One page, numbered, and remembered so that a number means a watch."""
     if not rows:
         return Reply(NOTHING, memory={"list": None, "pending": None})
@@ -202,6 +209,10 @@ def named(row: Watch, demo: Collection[str]) -> str:
 
 def demonstrations(session: Session, rows: Sequence[Watch]) -> set[str]:
     """The numbers of those that are patents of our demonstration."""
-    numbers = [row.name for row in rows if row.kind == WatchKind.PATENT]
+    return demonstration_numbers(session, [row.name for row in rows if row.kind == WatchKind.PATENT])
+
+
+def demonstration_numbers(session: Session, numbers: Sequence[str]) -> set[str]:
+    """Those of these patents."""
     is_demo = select(Patent.publication_number).where(Patent.publication_number.in_(numbers), Patent.is_demo)
     return set(session.scalars(is_demo))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
-from bot.skills import Skill, patents
+from bot.skills import Skill, patents, watch_talk
 from bot.skills.patent_details import listed_numbers, subject_number
 from bot.skills.patent_filters import PAGE_SIZE, narrows_nothing, query_of
 from bot.skills.watch_lists import (
@@ -29,6 +29,7 @@ from bot.skills.watch_lists import (
     show_one,
 )
 from bot.skills.watch_words import (
+    ASKS_NOW,
     CHANGES,
     CHANGES_IT,
     CLASS,
@@ -44,8 +45,10 @@ from bot.skills.watch_words import (
     PLACE,
     REMOVES,
     SOMEBODY,
+    SOMEBODY_NAMED,
     STOPS,
     STOPS_SOME,
+    TELLS_LATER,
     THIS_CLASS,
     THIS_OWNER,
     THIS_PATENT,
@@ -88,6 +91,8 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     if place is not None and (told := last_summary(context)) is not None:
         return Skill(NAME, lambda given: dismiss_one(given, told, place))
     if has_list(context) and (skill := _choose_in_list(context, plain)) is not None:
+        return skill
+    if (skill := watch_talk.choose(context, plain)) is not None:
         return skill
     if (context.memory.get("list") or {}).get("kind") == SAVED and (changed := CHANGES.fullmatch(plain)) is not None:
         return Skill(NAME, lambda given: follow_saved(given, place_of(CHANGES, plain) or 0, pace_named(changed)))
@@ -194,7 +199,11 @@ def _of_query(shown: PatentQuery | None, context: TurnContext) -> Begin | None:
 def follow_said(context: TurnContext) -> Reply:
     """帮我盯着大疆的新专利, 硅基负极这块有新申请就通知我: heard by the language layer as the wish to watch."""
     plain, pace = read_pace(context.plain)
+    if SOMEBODY_NAMED.match(plain):
+        return ask_whom(context)
     numbers, query = find_numbers(context.text), query_of(context.understanding, plain)
+    if ASKS_NOW.search(plain) and not TELLS_LATER.search(plain) and not narrows_nothing(query):
+        return patents.show(context, replace(query, sort="newest", limit=PAGE_SIZE), is_refined=True)
     number = numbers[0].normal if numbers else subject_number(context) if narrows_nothing(query) else None
     return follow(context, _of(context, WatchKind.PATENT, number) or _of_query(query, context), pace)
 
@@ -233,8 +242,9 @@ def follow(context: TurnContext, begin: Begin | None, pace: Pace | None) -> Repl
             return Reply(f"记下了:{what},先不提醒。", choices=(MINE_CHOICE,))
         often = often_of(session, row, context)
         news = "法律状态和权利人变了" if row.kind == WatchKind.PATENT else "有新公开的"
+        since = "从现在起算。" if row.kind == WatchKind.PATENT else "从现在起算,后来授权、转让才符合的也说。"
         return Reply(
-            f"关注了:{what}。{news}就告诉您,{often}。\n只说从现在起库里新导入的。要改说“改成每月”,不要了说“取消这个关注”。",
+            f"关注了:{what}。{news}就告诉您,{often}。\n{since}要改说“改成每月”,不要了说“取消这个关注”。",
             choices=(Choice("改成每周", "改成每周"), Choice("改成每月", "改成每月"), MINE_CHOICE),
             memory={"list": {"kind": KIND, "ids": [row.public_id], "offset": 0}, "pending": None},
         )

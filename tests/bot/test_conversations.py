@@ -5,7 +5,8 @@ Each file under conversations/ holds a list of conversations. A turn is one of `
 the user needs), `has`, `lacks` (of what is read); `choices`
 (texts behind the links); `memory` (dotted path: value, null where it must be gone); `cases` (how many there are);
 `case` (what the newest one holds). `before` a turn: `matched` (three offers were found for a need of theirs) or `told`
-(and they were told of them, as the last thing said), `summed` (three notices in one summary).
+(and they were told of them, as the last thing said), `summed` (three notices in one summary), `watched` (a watch of
+theirs found two).
 """
 
 import re
@@ -28,6 +29,7 @@ from services.training.demonstration import load_demonstration
 from tests.conftest import BACKENDS
 from tests.support.matches import prepare_matches, prepare_summary
 from tests.support.pushes import Pusher, event_fields, text_fields
+from tests.support.watched import prepare_watch
 
 FOLDER = Path(__file__).resolve().parent / "conversations"
 COURSES = Path(__file__).resolve().parents[2] / "data" / "training" / "courses.yaml"
@@ -81,6 +83,8 @@ def test_a_conversation(
     for place, turn in enumerate(conversation["turns"], start=1):
         if (before := turn.get("before")) == "summed":
             prepare_summary(resources, OPENID, clock)
+        elif before == "watched":
+            prepare_watch(resources, OPENID, clock)
         elif before:
             prepare_matches(resources, OPENID, clock, is_told=before == "told")
         reply = _play(turn, place, client, pusher)
