@@ -44,6 +44,7 @@ from bot.skill_table import (
 )
 from bot.skills import (
     Skill,
+    credit,
     custody,
     deals,
     defence,
@@ -158,6 +159,7 @@ class Dialogue:
             or notice_places.choose(context, text)
             or matches.choose(context, text)
             or market.choose(context, text)
+            or credit.choose(context, text)
             or deals.choose(context, text)
             or custody.choose(context, text)
             or quick_score.choose(context, text)

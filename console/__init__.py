@@ -20,6 +20,7 @@ from console.views import (
     catalogue,
     claims,
     conversations,
+    credit,
     custody,
     dated_data,
     deals,
@@ -79,6 +80,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     match_quality.add_routes(blueprint, resources)
     deals.add_routes(blueprint, resources)
     transfer_flags.add_routes(blueprint, resources)
+    credit.add_routes(blueprint, resources)
     events.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)

@@ -93,6 +93,9 @@ ACTION_NAMES = {
     "deal_publicity_objected": "记公示异议", "deal_publicity_handled": "处理公示异议",
     "transfer_flag_seen": "看过转让线索", "transfer_flag_fine": "转让线索没问题",
     "transfer_flag_pursue": "转让线索要查",
+    "credit_proposed": "提一条企业信用", "credit_confirmed": "确认企业信用", "credit_dropped": "企业信用不记",
+    "credit_ended": "企业信用不再计", "credit_plea_granted": "企业信用异议或修复成立",
+    "credit_plea_refused": "企业信用异议或修复不成立",
     "event_set_up": "新建对接活动", "event_called_off": "取消对接活动", "event_arranged": "排会谈",
     "event_meeting_nothing": "记会谈没谈成", "event_meeting_talks": "记会谈接着谈",
     "event_meeting_absent": "记会谈有人没到",
@@ -103,13 +106,15 @@ TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "
                 "document": "资料", "miss": "没答上的", "record": "数据", "institution": "机构",
                 "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名",
                 "question": "题目", "campaign": "专题", "custody": "托管", "post": "供需", "template": "模板",
-                "templates": "模板", "mailing": "群发", "deal": "交易", "event": "对接活动"}  # fmt: skip
+                "templates": "模板", "mailing": "群发", "deal": "交易", "event": "对接活动",
+                "credit": "企业信用"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",
     "answer_published": "check2-circle", "answer_blocked": "exclamation-circle", "answer_rejected": "arrow-return-left",
     "clock": "alarm", "task": "list-check", "case_news": "folder2-open", "company_claim": "building-check",
     "custody_proof": "patch-check", "market_post": "shop", "deal": "arrow-left-right",
+    "credit": "shield-check",
 }  # fmt: skip
 
 

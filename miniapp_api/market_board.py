@@ -19,6 +19,7 @@ from miniapp_api.schemas.market import (
     SimilarPostsOut,
 )
 from nlp.segmenter import default_segmenter
+from services.credit.record import kept_deals_shown
 from services.market.access import get_board_post
 from services.market.board import BoardQuery, find_similar, kept_of, search_board
 from services.market.favourites import drop_post, keep_post
@@ -71,7 +72,11 @@ def _page(query: BoardQuery, page: Page, *, scope: str) -> BoardOut:
             session, default_segmenter(), query, user_id=caller.user_id, today=china_date(api.clock.now()),
             offset=offset, limit=page.limit,
         )  # fmt: skip
-        items = [board_out(each, user_id=caller.user_id, is_kept=each.id in found.kept) for each in found.items]
+        deals = kept_deals_shown(session, found.items, china_date(api.clock.now()))
+        items = [
+            board_out(each, user_id=caller.user_id, is_kept=each.id in found.kept, kept_deals=deals.get(each.id))
+            for each in found.items
+        ]
     cursor = api.cursors.make(scope, {"offset": found.next_offset}) if found.next_offset is not None else None
     return BoardOut(items=items, total=found.total, next_cursor=cursor)
 
@@ -81,7 +86,9 @@ def show_post(id: str) -> BoardPostOut:
     api, caller = current_api(), current_caller()
     with api.database.reading() as session:
         post = get_board_post(session, id, china_date(api.clock.now()))
-        return board_out(post, user_id=caller.user_id, is_kept=bool(kept_of(session, caller.user_id, [post])))
+        deals = kept_deals_shown(session, [post], china_date(api.clock.now()))
+        is_kept = bool(kept_of(session, caller.user_id, [post]))
+        return board_out(post, user_id=caller.user_id, is_kept=is_kept, kept_deals=deals.get(post.id))
 
 
 def show_similar(id: str) -> SimilarPostsOut:

@@ -51,7 +51,7 @@ def post_out(post: MarketPost, today: date) -> PostOut:
     )  # fmt: skip
 
 
-def board_out(post: MarketPost, *, user_id: int, is_kept: bool) -> BoardPostOut:
+def board_out(post: MarketPost, *, user_id: int, is_kept: bool, kept_deals: int | None = None) -> BoardPostOut:
     """As everybody reads it: a patent's number or title names its owner, so an anonymous post shows neither."""
     terms = quick_terms_of(post)
     return BoardPostOut.model_validate(
@@ -61,6 +61,7 @@ def board_out(post: MarketPost, *, user_id: int, is_kept: bool) -> BoardPostOut:
             "title": post.title if post.user_id == user_id else title_for_others(post),
             "terms": said_terms(post),
             "owner": owner_called(post),
+            "kept_deals": kept_deals,
             "rights": [] if post.is_anonymous else post.rights,
             "rights_count": len(post.rights),
             "amount_yuan": post.amount,

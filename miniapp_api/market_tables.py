@@ -9,6 +9,7 @@ from core.clock import china_date
 from miniapp_api.context import current_api, current_caller
 from miniapp_api.market_shapes import board_out
 from miniapp_api.schemas.market_tables import ComparisonOut, ComparisonQuery, DealExportQuery
+from services.credit.record import kept_deals_shown
 from services.custody.export import MEDIA_TYPE
 from services.deals.export import export_deals
 from services.market.board import kept_of
@@ -36,7 +37,11 @@ def compare(query_data: ComparisonQuery) -> ComparisonOut:
     with api.database.reading() as session:
         found = compare_offers(session, query_data.ids.split(","), china_date(api.clock.now()))
         kept = kept_of(session, caller.user_id, list(found.posts))
-        items = [board_out(each, user_id=caller.user_id, is_kept=each.id in kept) for each in found.posts]
+        deals = kept_deals_shown(session, found.posts, china_date(api.clock.now()))
+        items = [
+            board_out(each, user_id=caller.user_id, is_kept=each.id in kept, kept_deals=deals.get(each.id))
+            for each in found.posts
+        ]
     cheapest = list(found.cheapest) if found.cheapest is not None else None
     named = ["amount_yuan" if name == "amount" else name for name in found.differs]
     return ComparisonOut(items=items, differs=named, cheapest=cheapest)

@@ -109,6 +109,7 @@ TAGS = {
     "services": "服务",
     "cases": "服务",
     "companies": "企业",
+    "credit-events": "企业",
     "documents": "服务",
     "course-sessions": "培训",
     "bookings": "培训",

@@ -9,6 +9,7 @@ from models.case import HANDOFF, Case, CaseEvent, CaseOutcome, CaseSerial, CaseS
 from models.casework import CaseClock, CaseDocument, CaseMinutes, CaseTask, FormDraft, TaskState
 from models.company import Company, Platform, User, WeChatIdentity
 from models.conversation import Author, Conversation, ConversationStatus, Message, Turn, TurnState
+from models.credit import CreditEvent, CreditKind, CreditPlea, CreditState, PleaKind
 from models.custody import (
     CustodyEvent,
     CustodyLetter,
@@ -138,6 +139,10 @@ __all__ = [
     "ConversationStatus",
     "Course",
     "CourseSession",
+    "CreditEvent",
+    "CreditKind",
+    "CreditPlea",
+    "CreditState",
     "CuratedAnswer",
     "CustodyEvent",
     "CustodyLetter",
@@ -216,6 +221,7 @@ __all__ = [
     "PatentChange",
     "PatentKind",
     "Platform",
+    "PleaKind",
     "PostSide",
     "PostState",
     "ProofBasis",

@@ -17,6 +17,7 @@ from models import (
     Case,
     CaseDocument,
     Conversation,
+    CreditPlea,
     CustodyEvent,
     CustodyPaper,
     CustodyRight,
@@ -72,6 +73,7 @@ MOVED: tuple[type[Base], ...] = (
     Notice,
     DealParty,
     BenefitShare,
+    CreditPlea,
 )
 # … and of these one a key, so that both may have the same.
 ONE_A_KEY: dict[type[Base], str] = {

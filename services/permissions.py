@@ -50,6 +50,7 @@ class Action(StrEnum):
     SEND_MAILINGS = "send_mailings"
     BROKER_DEALS = "broker_deals"
     RUN_EVENTS = "run_events"
+    KEEP_CREDIT = "keep_credit"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ WITHOUT_OBJECT = {
     Action.CHECK_PROOFS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.REVIEW_POSTS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.REVIEW_TRANSFERS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.KEEP_CREDIT: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.EDIT_TEMPLATES: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.SEND_MAILINGS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
 }

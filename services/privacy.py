@@ -35,6 +35,7 @@ from services.casework.documents import forget_documents_of
 from services.casework.minutes import forget_minutes_of
 from services.casework.tasks import cancel_open_tasks, forget_tasks_of
 from services.catalogue import service_of
+from services.credit.forgetting import forget_pleas_of
 from services.custody.erasure import forget_keeper
 from services.deals.erasure import forget_deals_of
 from services.events.erasure import forget_events_of
@@ -140,6 +141,7 @@ def erase_user(session: Session, user: User, now: datetime) -> None:
     forget_deals_of(session, user.id, now)
     forget_events_of(session, user.id, now)
     forget_posts_of(session, user.id)
+    forget_pleas_of(session, user.id)
     forget_notices_of(session, user.id, [identity.id for identity in user.identities])
     forget_person(session, user.id)
     session.flush()

@@ -20,6 +20,7 @@ from models import (
     Turn,
     UpkeepMark,
 )
+from services.credit.forgetting import forget_old_events
 from services.deals.benefits import forget_plan
 from services.turns import UNFINISHED
 
@@ -51,6 +52,7 @@ def forget_old_rows(database: Database, now: datetime) -> dict[str, int]:
         "notice_words": _forget_notice_words(database, now),
         "patent_changes": _forget(database, PatentChange.id, PatentChange.changed_at, now - KEEP_PATENT_CHANGES),
         "benefit_plans": _forget_benefit_plans(database, now - KEEP_BENEFIT_PLANS),
+        "credit_events": forget_old_events(database, now),
         "saved_searches": _forget_saved_searches(database, now - KEEP_SAVED_SEARCHES),
     }
 

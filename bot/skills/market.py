@@ -234,7 +234,10 @@ def renew(context: TurnContext, *, public_id: str) -> Reply:
                 post = renew_post(session, user, public_id, until, context.now)
         except AppError as refusal:
             return Reply(refusal.message, choices=(MINE,), memory={"pending": None})
-        return Reply(f"续了:{called(post)},展示到{chinese_date(until)}。", choices=(MINE,), memory={"pending": None})
+        text = f"续了:{called(post)},展示到{chinese_date(until)}。"
+        if post.state == PostState.REVIEW:
+            text = f"{called(post)}续到{chinese_date(until)},企业信用受限,专员看过再展示。"
+        return Reply(text, choices=(MINE,), memory={"pending": None})
 
     return Reply("", on_commit=commit)
 

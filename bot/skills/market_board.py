@@ -9,6 +9,8 @@ from core.errors import AppError
 from core.i18n import chinese_date
 from models import MarketPost, PostSide
 from nlp.segmenter import default_segmenter
+from services.credit.record import kept_deals_shown
+from services.credit.wording import said_kept_deals
 from services.market.access import get_board_post
 from services.market.board import BoardQuery, search_board
 from services.market.quick_terms import quick_terms_of, said_quick_terms
@@ -69,7 +71,9 @@ def show_board_post(context: TurnContext, *, public_id: str) -> Reply:
         return Reply(refusal.message, choices=(WANTED,))
     lines = [f"{SIDES[PostSide(post.side)]} {called_by_others(post)}", shortened(post.text), said_terms(post)]
     rights = "" if post.is_anonymous or not post.rights else f" · {'、'.join(post.rights[:2])}"
-    lines.append(f"{owner_called(post)}{rights} · 展示到{chinese_date(post.until)}")
+    kept = kept_deals_shown(context.session, [post], context.today).get(post.id)
+    trust = f" · {said_kept_deals(kept)}" if kept else ""
+    lines.append(f"{owner_called(post)}{trust}{rights} · 展示到{chinese_date(post.until)}")
     ids = list((context.memory.get("list") or {}).get("ids") or [])
     asks = f"想谈第{ids.index(public_id) + 1}个" if public_id in ids else ""
     if asks:

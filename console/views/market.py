@@ -7,6 +7,7 @@ from console.input import row_number
 from console.sessions import looking, working
 from core.clock import china_date
 from core.errors import AppError, Conflict, InvalidInput
+from services.credit.wording import BAND_NAMES
 from services.market.findings import said_articles
 from services.market.posting import LONGEST_REVIEW_NOTE, Decision, review_post
 from services.market.quick_terms import said_terms_of
@@ -46,7 +47,7 @@ def _page(resources: Resources, *, problem: AppError | None = None, public_id: s
     """What waits now; after a refusal with what was typed."""
     today = china_date(resources.clock.now())
     with looking(resources) as (reader, staff):
-        waiting, decided = list_reviews(reader, staff)
+        waiting, decided = list_reviews(reader, staff, today)
         page = render_template(
             "console/market_posts.html",
             waiting=waiting,
@@ -56,6 +57,7 @@ def _page(resources: Resources, *, problem: AppError | None = None, public_id: s
             typed=request.form,
             longest=LONGEST_REVIEW_NOTE,
             today=today,
+            BAND_NAMES=BAND_NAMES,
             sides=SIDES,
             right_states=RIGHT_STATES,
             verdict_words=VERDICT_WORDS,

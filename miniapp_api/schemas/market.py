@@ -178,6 +178,7 @@ class BoardPostOut(Output):
     text: str
     terms: str = Field(description="给人看的条件", examples=["普通许可 · 15万元起 · 山西省太原市"])
     owner: str = Field(description="企业名称,或者匿名", examples=["匿名"])
+    kept_deals: int | None = Field(description="这家企业登记过几笔成交;匿名的、没有的为 null", examples=[3])
     rights: list[str] = Field(description="专利号;匿名的为空")
     rights_count: int
     classes: list[str]

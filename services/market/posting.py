@@ -15,6 +15,7 @@ from nlp.ipc import normalise_ipc
 from nlp.market.posts import Mode, RightState
 from nlp.market.trade_facts import Answers
 from services.audit import record_action
+from services.credit.record import is_restricted
 from services.custody.access import company_of
 from services.deals.contact import NO_CONTACT_YET, names_contact
 from services.market.access import check_version, get_own_post, get_post_to_review
@@ -185,8 +186,8 @@ def review_post(
 def renew_post(
     session: Session, user: User, public_id: str, until: date, now: datetime, *, version: int | None = None
 ) -> MarketPost:
-    """A later last day; one that had expired is shown again as it was, if the rules still let it. Raises NotFound,
-    InvalidInput, Conflict, NotTradable."""
+    """A later last day; one that had expired is shown again as it was, if the rules still let it. What a firm renews
+    whose credit is restricted a person looks at first. Raises NotFound, InvalidInput, Conflict, NotTradable."""
     _lock_owner(session, user)
     post = get_own_post(session, user.id, public_id, lock=True)
     if version is not None:
@@ -197,6 +198,12 @@ def renew_post(
     note_checks(session, post, now)
     check_may_be_shown(post)
     post.until = until
+    if is_restricted(session, post.company_id, china_date(now)):
+        _forget_verdicts(post)
+        move(post, PostState.REVIEW, now)
+        session.flush()
+        ask_for_checks(session, post, now)
+        return post
     move(post, PostState.PUBLISHED, now)
     session.flush()
     ask_for_matches(session, post, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import MarketPost, Staff
 from nlp.market.trade_facts import Verdict
+from services.credit.record import Band, bands_of
 from services.market.access import list_posts_to_review
 from services.market.duplicates import list_duplicates
 from services.market.findings import Checked, read_findings, said_signs
@@ -28,6 +30,8 @@ class ReviewView:
     post: MarketPost
     owner: str
     company: str
+    # Of the firm's credit; None where the post has none.
+    band: Band | None
     findings: tuple[Checked, ...]
     warning: str
     content: str
@@ -39,20 +43,26 @@ class ReviewView:
         return any(each.verdict is Verdict.BLOCKED for each in self.findings)
 
 
-def list_reviews(session: Session, staff: Staff) -> tuple[list[ReviewView], list[ReviewView]]:
+def list_reviews(session: Session, staff: Staff, today: date) -> tuple[list[ReviewView], list[ReviewView]]:
     """Those that wait and those decided on. Raises Forbidden."""
     waiting, decided = list_posts_to_review(session, staff, limit=LATEST)
+    firms = {post.company_id for post in (*waiting, *decided) if post.company_id is not None}
+    bands = bands_of(session, firms, today)
     ids = {post.reviewed_by_id for post in decided if post.reviewed_by_id is not None}
     names = dict(session.execute(select(Staff.id, Staff.display_name).where(Staff.id.in_(ids))).all())
-    return [_view(session, post, names) for post in waiting], [_view(session, post, names) for post in decided]
+    return (
+        [_view(session, post, names, bands) for post in waiting],
+        [_view(session, post, names, bands) for post in decided],
+    )
 
 
-def _view(session: Session, post: MarketPost, names: Mapping[int, str]) -> ReviewView:
+def _view(session: Session, post: MarketPost, names: Mapping[int, str], bands: Mapping[int, Band]) -> ReviewView:
     content = CONTENT_WORDS.get(post.content_verdict or "", UNCHECKED)
     return ReviewView(
         post=post,
         owner=user_called(post.user),
         company=post.company.name if post.company is not None else "",
+        band=bands.get(post.company_id) if post.company_id is not None else None,
         findings=tuple(read_findings(post)),
         warning=said_signs(post.signs) if post.signs else "",
         content=f"{content}:{post.content_reason}" if post.content_reason else content,

@@ -95,6 +95,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("put", "/watches/{id}"): Row(only_theirs(200), {"pace": "monthly"}),
     ("delete", "/watches/{id}"): Row(only_theirs(204), is_used_up=True),
     ("get", "/companies/{id}/members"): Row(inside(403, runner=200)),
+    ("get", "/companies/{id}/credit"): Row(inside(200)),
+    ("put", "/credit-events/{id}/objection"): Row(inside(403, runner=200), {"text": "判决已被撤销"}, is_used_up=True),
+    ("put", "/credit-events/{id}/repair"): Row(inside(403, runner=200), {"text": "款已付清"}, is_used_up=True),
     ("put", "/companies/{id}/members/{member_id}"): Row(inside(403, runner=200), {"state": "active"}),
     # A company's right: its members see it, the filer keeps it and the runner decides too.
     ("get", "/custody-rights/{id}"): Row(inside(200)),
@@ -253,7 +256,7 @@ OWNED = (
     "/certificates/{", "/watches/{",
     "/practice-runs/{", "/mock-papers/{", "/custody-rights/{", "/custody-letters/{",
     "/market/posts/{", "/market/matches/{",
-    "/deals/{", "/quote-requests/{",
+    "/deals/{", "/quote-requests/{", "/credit-events/{",
 )  # fmt: skip
 NUMBERED = {"cases", "bookings", "certificates", "deals"}
 OWN_DRAFT = {("get", "/services/{key}/draft"), ("delete", "/services/{key}/draft")}

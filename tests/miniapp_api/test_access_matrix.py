@@ -18,10 +18,11 @@ from werkzeug.test import TestResponse
 from adapters.wechat.local import LocalWeChat
 from adapters.wechat.session import CodeSession
 from core.ids import new_public_id
-from models import ApiSession, Booking, MarketMatch, PostSide, PostState, Topic, User, WeChatIdentity
+from models import ApiSession, Booking, Company, MarketMatch, PostSide, PostState, Role, Topic, User, WeChatIdentity
 from services.events.setting_up import set_up
 from services.exams.loading import load_own_questions
 from services.identity_merge import merge_into
+from services.memberships import find_owner
 from services.notices.telling import tell
 from services.resources import Resources
 from services.training.certificates import issue_certificate
@@ -42,7 +43,8 @@ from tests.miniapp_api.access_matrix import (
 )
 from tests.miniapp_api.conftest import Phone, make_patent
 from tests.support.casework import PLEDGE
-from tests.support.deals import make_quote_request, make_scene
+from tests.support.credit import CODE, Firm
+from tests.support.deals import make_person, make_quote_request, make_scene
 from tests.support.events import form as event_form
 from tests.support.exams import BANK
 from tests.support.market import make_post
@@ -120,6 +122,7 @@ class World:
             **self.make_market(),
             "watches": done(self.filer.post("/watches", {"kind": "applicant", "name": f"某某{new_public_id()}"}))["id"],
             **self.make_deal(),
+            "credit-events": self.make_credit_event(),
         }
 
     def make_market(self) -> dict[str, str]:
@@ -158,6 +161,16 @@ class World:
             request = make_quote_request(session, filer, self.resources.clock.now())
             scene = make_scene(session, self.resources.clock.now(), buyer=filer)
             return {"deals": scene.deal.number, "quote-requests": request.public_id}
+
+    def make_credit_event(self) -> str:
+        """Another one of the company that the filer acts for."""
+        now = self.resources.clock.now()
+        with self.resources.database.unit_of_work() as session:
+            company = session.scalars(select(Company).where(Company.public_id == self.company)).one()
+            company.credit_code = company.credit_code or CODE
+            keepers = [make_staff(session, now, role=Role.SUPERVISOR) for _ in range(2)]
+            firm = Firm(company, find_owner(session, company.id) or make_person(session, now), *keepers)
+            return firm.record(session, now, number=new_public_id()).public_id
 
     def bring_right(self) -> str:
         """Another trademark, into the custody of the company that the filer acts for."""

@@ -25,6 +25,9 @@ from models import (
     CaseDocument,
     Company,
     Conversation,
+    CreditEvent,
+    CreditKind,
+    CreditPlea,
     CustodyPaper,
     ExamAnswer,
     FormDraft,
@@ -39,6 +42,7 @@ from models import (
     Miss,
     NoticePreference,
     Platform,
+    PleaKind,
     PostSide,
     RightKind,
     Role,
@@ -150,6 +154,19 @@ def make_company(session: Session, now: datetime, name: str = "广州云测科�
     return row
 
 
+def make_plea(session: Session, user_id: int, now: datetime) -> CreditPlea:
+    """What somebody said to an event of a company."""
+    event = CreditEvent(
+        company_id=make_company(session, now, "广州又一家有限公司").id, kind=CreditKind.PENALTY, source="某局",
+        number="8号", facts="虚假宣传", evidence="公示", happened_on=now.date(), counts_until=now.date(),
+        created_at=now, author_id=make_staff(session, now).id,
+    )  # fmt: skip
+    plea = CreditPlea(event=event, user_id=user_id, kind=PleaKind.REPAIR, text="款已付清", asked_at=now)
+    session.add(plea)
+    session.flush()
+    return plea
+
+
 def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -> dict[str, int]:
     """One row of every kind that is a person's; answers their ids by table."""
     conversation = make_conversation(session, identity, now)
@@ -202,6 +219,7 @@ def make_belongings(session: Session, identity: WeChatIdentity, now: datetime) -
     deal = make_scene(session, now, buyer=owner).deal
     rows.append(party_of(deal, PostSide.NEED))
     rows.append(make_word(session, deal.id, user_id, now))
+    rows.append(make_plea(session, user_id, now))
     rows += [conversation, case, make_search(session, user_id, now, "one", 3), make_draft(session, user_id, now)]
     return {type(row).__tablename__: row.id for row in rows}
 

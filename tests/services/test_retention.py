@@ -52,7 +52,7 @@ def test_a_finished_turn_is_forgotten_after_a_week_and_its_message_stays(databas
 
     assert forget_old_rows(database, now) == {
         "turns": 2, "staff_notifications": 0, "misses": 0, "notice_words": 0, "patent_changes": 0,
-        "benefit_plans": 0, "saved_searches": 0,
+        "benefit_plans": 0, "credit_events": 0, "saved_searches": 0,
     }  # fmt: skip
 
     with database.reading() as session:
