@@ -65,6 +65,7 @@ from bot.skills import (
     portfolio,
     quick_score,
     saved_searches,
+    session_posts,
     similar,
     support,
     training,
@@ -151,6 +152,7 @@ class Dialogue:
             watches.choose(context, text)
             or events.choose(context, text)
             or saved_searches.choose(context, text)
+            or session_posts.choose(context, text)
             or training.choose(context, text)
             or training_door.choose(context)
             or training_questions.choose_alone(context, text)

@@ -96,6 +96,7 @@ ACTION_NAMES = {
     "credit_proposed": "提一条企业信用", "credit_confirmed": "确认企业信用", "credit_dropped": "企业信用不记",
     "credit_ended": "企业信用不再计", "credit_plea_granted": "企业信用异议或修复成立",
     "credit_plea_refused": "企业信用异议或修复不成立",
+    "session_post_shown": "培训旁放供需", "session_post_taken_away": "培训旁撤下供需",
     "event_set_up": "新建对接活动", "event_called_off": "取消对接活动", "event_arranged": "排会谈",
     "event_meeting_nothing": "记会谈没谈成", "event_meeting_talks": "记会谈接着谈",
     "event_meeting_absent": "记会谈有人没到",

@@ -8,9 +8,12 @@ from flask import Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from core.clock import china_date
 from miniapp_api.context import current_api, current_caller
+from miniapp_api.market_shapes import board_out
 from miniapp_api.once import Keep, once
 from miniapp_api.schemas.common import Page
+from miniapp_api.schemas.market import SimilarPostsOut
 from miniapp_api.schemas.services import field_out
 from miniapp_api.schemas.training import (
     AnswersIn,
@@ -26,7 +29,9 @@ from miniapp_api.schemas.training import (
 )
 from models import Booking, BookingState, CourseSession, WeChatIdentity
 from services.catalogue.fields import fields_of
+from services.credit.record import kept_deals_shown
 from services.identities import find_or_create_conversation
+from services.market.board import kept_of
 from services.training.bookings import Overlapping, find_overlapping, get_own_booking, list_all_own_bookings
 from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking
 from services.training.certificates import count_claimable
@@ -34,6 +39,7 @@ from services.training.door_codes import check_in_by_code
 from services.training.line import is_waited_for, list_waited_for
 from services.training.questions import form_of, list_unanswered, replace_answers
 from services.training.seats import accept_offer, book, cancel, place_in_line
+from services.training.shown_posts import list_session_posts
 from services.training.shown_services import list_shown
 from services.training.signed_links import make_join_link
 from services.training.standing import standing_of
@@ -52,6 +58,7 @@ def add_routes(api: APIBlueprint) -> None:
         api.input(SessionsQuery, location="query")(api.output(CourseSessionsOut)(list_sessions))
     )
     api.get("/course-sessions/<id>")(api.output(CourseSessionOut)(show_session))
+    api.get("/course-sessions/<id>/posts")(api.output(SimilarPostsOut)(show_posts))
     api.post("/course-sessions/<id>/bookings")(api.input(BookingIn)(api.output(BookingOut, 201)(create_booking)))
     api.get("/bookings")(api.input(Page, location="query")(api.output(BookingsOut)(list_bookings)))
     api.get("/bookings/<number>")(api.output(BookingOut)(show_booking))
@@ -88,6 +95,24 @@ def show_session(id: str) -> CourseSessionOut:
     with api.database.reading() as session:
         held, now = get_session(session, id), api.clock.now()
         return session_out(held, now, is_waited_for=is_waited_for(session, held, now))
+
+
+def show_posts(id: str) -> SimilarPostsOut:
+    """这一场旁边的供需
+
+    讲到的供给和需求,和 `/market/board` 里一样;撤下、到期的不在其中。要谈用 `POST /deals`,带上 `course_session_id`。
+    """
+    api, caller = current_api(), current_caller()
+    today = china_date(api.clock.now())
+    with api.database.reading() as session:
+        posts = list_session_posts(session, get_session(session, id), today)
+        kept, deals = kept_of(session, caller.user_id, posts), kept_deals_shown(session, posts, today)
+        return SimilarPostsOut(
+            items=[
+                board_out(each, user_id=caller.user_id, is_kept=each.id in kept, kept_deals=deals.get(each.id))
+                for each in posts
+            ]
+        )
 
 
 def create_booking(id: str, json_data: BookingIn) -> BaseModel | dict[str, Any]:

@@ -85,6 +85,7 @@ from models.notice import (
 )
 from models.patent import ImportReport, LegalStatus, Patent, PatentChange, PatentKind
 from models.saved_search import SavedSearch
+from models.session_post import SessionPost
 from models.staff import AuditEntry, QuickReply, Role, Staff, StaffNotification
 from models.subscription import ChannelPause, MessageTemplate, SubscriptionEvent, SubscriptionGrant, TemplateKind
 from models.training import (
@@ -237,6 +238,7 @@ __all__ = [
     "RunState",
     "SavedSearch",
     "SessionBroadcast",
+    "SessionPost",
     "SessionQuestion",
     "Staff",
     "StaffNotification",

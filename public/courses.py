@@ -5,15 +5,17 @@ from datetime import datetime
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from core.clock import CHINA
+from core.clock import CHINA, china_date
 from core.errors import NotFound
 from core.i18n import WEEKDAYS, chinese_date
 from models import CourseSession
 from public.files import attachment
+from services.market.wording import SIDES, called_by_others, owner_called, said_terms
 from services.resources import Resources
 from services.training.absences import RULE
 from services.training.calendar_files import MEDIA_TYPE, calendar_of_booking, calendar_of_session
 from services.training.line import is_waited_for
+from services.training.shown_posts import list_session_posts, posts_words
 from services.training.shown_services import list_shown
 from services.training.signed_links import CALENDAR_PATH, make_join_link, open_calendar_link
 from services.training.standing import Standing, standing_of
@@ -48,6 +50,8 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
                 next_step=_next_step(held, standing, has_line=has_line), time=_period(held), place=said_place(held),
                 price=said_price(held), cancel_until=_moment(held.cancel_until), is_bookable=standing in NEXT,
                 is_to_come=standing in TO_COME, absence_rule=RULE, services=list_shown(held),
+                posts=list_session_posts(session, held, china_date(now)), posts_words=posts_words(held),
+                called_by_others=called_by_others, said_terms=said_terms, owner_called=owner_called, SIDES=SIDES,
             )  # fmt: skip
         return make_response(page)
 

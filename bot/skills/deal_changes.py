@@ -111,7 +111,10 @@ def _with_contact(context: TurnContext, pending: Mapping[str, Any], given: Calle
 def _asking(context: TurnContext, about: Mapping[str, Any], given: Called) -> Reply:
     def work(session: Session, conversation: Conversation, now: datetime) -> Reply:
         user = session.get_one(User, conversation.user_id)
-        enquiry = Enquiry(match_id=about.get("match"), post_id=about.get("post"), name=given.name, phone=given.phone)
+        enquiry = Enquiry(
+            match_id=about.get("match"), post_id=about.get("post"), name=given.name, phone=given.phone,
+            course_session_id=about.get("session"),
+        )  # fmt: skip
         if (version := about.get("version")) is not None:
             deal = take_quick_licence(session, user, enquiry, now, version=int(version))
             said = f"快速许可谈成了,单号 {deal.number}。{said_promise(deal, now)}"

@@ -155,6 +155,8 @@ def _about_match(context: TurnContext, words: Said) -> Skill | None:
     if not 1 <= place <= len(ids):
         return None
     about = {by: str(ids[place - 1])}
+    if kept.get("session"):
+        about["session"] = str(kept["session"])
     doing = deal_changes.ask_to_take if takes else deal_changes.enquire_about
     return Skill(NAME, lambda given: doing(given, about))
 

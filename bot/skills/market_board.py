@@ -33,6 +33,8 @@ def browse(context: TurnContext) -> Reply:
 def browse_on(context: TurnContext, by: int) -> Reply:
     """The next page, or the one before."""
     table = context.memory.get("list") or {}
+    if table.get("session"):
+        return Reply("就这几条。", choices=(WANTED,))
     offset = int(table.get("offset") or 0) + by
     if offset < 0:
         return Reply("已经是第一页了。")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.flows.form_replies import KEY
 from bot.replies import Choice, Reply
-from bot.skills import Skill
+from bot.skills import Skill, session_posts
 from bot.skills.training_lists import (
     BOOKINGS,
     ENDS,
@@ -146,9 +146,12 @@ def show_session(context: TurnContext, place: int) -> Reply:
         held.course.summary, f"适合:{held.course.audience}",
     ]  # fmt: skip
     lines += [line] if (line := shown_line(held)) else []
+    posts = session_posts.line_of(context, held)
+    lines += [posts] if posts else []
     if held.course.is_demonstration:
         lines.append("演示数据")
-    return Reply("\n".join(lines), choices=(Choice(f"报名第{place}个", "报名"), OTHERS))
+    beside = Choice(f"看第{place}场的供需", "看供需") if posts else OTHERS
+    return Reply("\n".join(lines), choices=(Choice(f"报名第{place}个", "报名"), beside))
 
 
 def show_own(context: TurnContext) -> Reply:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from console.input import row_number
 from console.sessions import looking, working
 from console.training_form import blank_values, read_course, read_person, read_session, shown_values, typed_values
+from console.training_posts import posts_beside, take_post_step
 from console.views.knowledge import page_number
 from core.clock import CHINA, china_date
 from core.errors import AppError, Conflict, InvalidInput
@@ -103,6 +104,13 @@ def add_routes(blueprint: Blueprint, resources: Resources) -> None:
 
     _add_session(blueprint, resources)
     _add_bookings(blueprint, resources)
+
+    @blueprint.post("/training/<public_id>/posts")
+    def training_posts(public_id: str) -> Response:
+        def take(work: Session, staff: Staff) -> None:
+            take_post_step(work, staff, public_id, resources.clock.now())
+
+        return _take_step(resources, public_id, "posts", take)
 
 
 def _add_session(blueprint: Blueprint, resources: Resources) -> None:
@@ -230,6 +238,7 @@ def _page(
             absence_rule=RULE,
             screen_token=make_screen_token(resources.settings.secret_key.get_secret_value(), held),
             LONGEST_NAME=LONGEST_NAME,
+            **posts_beside(reader, staff, held, now),
             MOST_SEATS=MOST_SEATS,
             **_names(),
         )

@@ -40,6 +40,7 @@ class DealIn(Input):
     text: Opening = Field("", description="想先说的话;不要写联系方式")
     name: Name | None = NAME
     phone: Phone | None = PHONE
+    course_session_id: Id | None = Field(None, description="在哪一场培训旁边看到的,只记次数")
     takes_terms: bool = Field(False, description="照单接受这条的快速许可标准条款(`quick_terms`),直接谈成")
     terms_version: Version | None = Field(None, description="看到的那条的 `version`;照单接受时必填,条款改过就返回409")
 

@@ -36,6 +36,7 @@ from services.deals.told_contacts import forget_told_contacts
 from services.market.access import NO_POST, find_owner_of, get_own_match
 from services.market.feedback import give_feedback
 from services.market.wording import title_for_others
+from services.training.shown_posts import count_asked
 from services.working_hours import promise_reply
 
 log = get_logger(__name__)
@@ -58,6 +59,8 @@ class Enquiry:
     name: str | None = None
     phone: str | None = None
     quote_request_id: int | None = None
+    # The session beside which the post was seen.
+    course_session_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -285,6 +288,8 @@ def open_deal(session: Session, user: User, pair: Pair, enquiry: Enquiry, now: d
         DealParty(side=PostSide(pair.asked.side), user_id=pair.owner_id, company_id=pair.asked.company_id),
     ]
     session.flush()
+    if enquiry.course_session_id is not None:
+        count_asked(session, enquiry.course_session_id, pair.asked.id)
     return deal
 
 

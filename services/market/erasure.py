@@ -15,6 +15,7 @@ from models import (
     Message,
     Notice,
     NoticeState,
+    SessionPost,
 )
 
 GONE = "一条对接的对方已按其要求删除。其他的说“我的对接”看。"
@@ -32,6 +33,7 @@ def forget_posts_of(session: Session, user_id: int) -> None:
     # That somebody promised stays with the offer, who it was does not.
     session.execute(update(MarketPromise).where(MarketPromise.user_id == user_id).values(user_id=None))
     session.execute(delete(MarketPromise).where(MarketPromise.post_id.in_(own)))
+    session.execute(delete(SessionPost).where(SessionPost.post_id.in_(own)))
     session.execute(delete(MarketPostRight).where(MarketPostRight.post_id.in_(own)))
     session.execute(delete(MarketPost).where(MarketPost.user_id == user_id))
 

@@ -221,6 +221,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("get", "/course-sessions"): Row(everybody(200)),
     ("get", "/course-sessions/{id}"): Row(everybody(200)),
     # `merged` is the filer, whose booking it is by then.
+    ("get", "/course-sessions/{id}/posts"): Row(everybody(200)),
     ("post", "/course-sessions/{id}/bookings"): Row(everybody(201, filer=409, merged=409), {}),
     # It begins in a week: nobody can check in yet, and nobody learns whose booking there is.
     ("post", "/course-sessions/{id}/check-in"): Row(everybody(409), {"code": "123456"}),

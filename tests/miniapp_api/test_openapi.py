@@ -136,6 +136,7 @@ PATHS = {
     "/api/v1/market/comparison": {"get"},
     "/api/v1/market/board/{id}/details": {"get"},
     "/api/v1/market/board/{id}/promise": {"put"},
+    "/api/v1/course-sessions/{id}/posts": {"get"},
     "/api/v1/companies/{id}/credit": {"get"},
     "/api/v1/credit-events/{id}/objection": {"put"},
     "/api/v1/credit-events/{id}/repair": {"put"},

@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from adapters.wechat.local import LocalWeChat
-from models import Booking
+from models import Booking, MarketPost, PostSide, PostState, SessionPost
 from services.resources import Resources
 from services.training.by_hand import book_by_hand
 from services.training.door_codes import MOST_WRONG, is_right, shown_code
+from services.training.shown_posts import attach_post
+from tests.support.deals import make_person
+from tests.support.market import make_post
 from tests.support.staff import make_staff
 from tests.support.training import make_booking, make_session
 from tests.support.training_questions import keys_of, make_questions
@@ -104,3 +107,21 @@ def test_seats_that_somebody_waits_for_say_so(phone, resources: Resources, clock
     assert (shown["free_seats"], shown["is_waited_for"], shown["standing"]) == (1, True, "open")
     assert [each["is_waited_for"] for each in phone.get("/course-sessions").get_json()["items"]] == [True]
     assert phone.post(f"{path}/bookings", {}).get_json()["state"] == "waiting"
+
+
+def test_posts_beside_a_session_are_those_of_the_board(phone, held, resources: Resources, clock) -> None:
+    now = clock.now()
+    with resources.database.unit_of_work() as session:
+        post = make_post(session, make_person(session, now).id, now, side=PostSide.OFFER, title="轴承温度监测")
+        staff = make_staff(session, now, skills=["training"])
+        attach_post(session, staff=staff, public_id=held, post_id=post.public_id, now=now)
+        public_id = post.public_id
+    path = f"/course-sessions/{held}/posts"
+    assert [each["id"] for each in phone.get(path).get_json()["items"]] == [public_id]
+    asked = {"post_id": public_id, "course_session_id": held, "name": "孙工", "phone": "13900139002"}
+    assert phone.post("/deals", asked).status_code == 201
+    with resources.database.unit_of_work() as session:
+        assert session.scalars(select(SessionPost.asked)).one() == 1
+        session.get_one(MarketPost, session.scalars(select(SessionPost.post_id)).one()).state = PostState.WITHDRAWN
+    assert phone.get(path).get_json()["items"] == []
+    assert phone.get("/course-sessions/nothing/posts").status_code == 404
