@@ -32,6 +32,7 @@ from bot.skills.watch_words import (
     LESS,
     NEWS,
     NO_MORE,
+    OPENS,
     PACES_IT,
     PAUSES,
     STOPS_ALL,
@@ -39,6 +40,7 @@ from bot.skills.watch_words import (
     UNRELATED,
     WHY,
     pace_named,
+    place_of,
 )
 from core.clock import CHINA
 from core.errors import UpstreamUnavailable
@@ -53,6 +55,7 @@ from services.watch_looks import count_new
 NAME = "watches"
 MOST_TOLD, MOST_COUNTED = 3, 10
 THIS_WEEK, THIS_MONTH = timedelta(days=7), timedelta(days=14)
+OF_WHAT_WAS_TOLD = (WHY, NO_MORE, UNRELATED, OPENS, PACES_IT, PAUSES, LESS)
 STOP_CHOICE = Choice("取消这个关注", "取消这个关注")
 LESS_CHOICES = (Choice("改成每周", "改成每周"), Choice("改成每月", "改成每月"), STOP_CHOICE)
 
@@ -61,6 +64,12 @@ def choose(context: TurnContext, plain: str) -> Skill | None:
     """The skill for it; None where the sentence is about something else."""
     if (skill := _choose_end(context, plain)) is not None:
         return skill
+    if (asked := NEWS.fullmatch(plain)) is not None and _may_mean_watches(context):
+        since = THIS_MONTH if "月" in (asked["since"] or "") else THIS_WEEK
+        return Skill(NAME, lambda given: show_news(given, since))
+    # Nearly every message is about something else: only then is it looked up what was told.
+    if not any(pattern.fullmatch(plain) for pattern in OF_WHAT_WAS_TOLD):
+        return None
     told = last_summary(context)
     # Only what was said last is meant by 这个, or what this talk was about until now.
     if told is not None and not is_last_said(context, told) and context.memory.get("last_skill") != NAME:
@@ -76,9 +85,6 @@ def choose(context: TurnContext, plain: str) -> Skill | None:
             return Skill(NAME, lambda given: change_of(given, watch_id, Pace.OFF))
         if LESS.fullmatch(plain):
             return Skill(NAME, lambda given: ask_how_often(given, watch_id))
-    if (asked := NEWS.fullmatch(plain)) is not None and _may_mean_watches(context):
-        since = THIS_MONTH if "月" in (asked["since"] or "") else THIS_WEEK
-        return Skill(NAME, lambda given: show_news(given, since))
     return None
 
 
@@ -108,9 +114,8 @@ def _choose_of_summary(context: TurnContext, told: Notice, plain: str) -> Skill 
     if no_more is not None:
         return Skill(NAME, lambda given: ask_how_often(given, str(told.facts[WATCH])))
     numbers = [str(each) for each in told.facts[PATENTS]]
-    understood = context.understanding
-    place = understood.slots.get("ordinal") if understood.act == "select_item" else None
-    if isinstance(place, int) and 0 < place <= len(numbers) and not context.memory.get("list"):
+    place = place_of(OPENS, plain)
+    if place is not None and 0 < place <= len(numbers) and not context.memory.get("list"):
         number = numbers[place - 1]
         # The sentence is answered as if the number had been said.
         return Skill("patent_detail", lambda given: patent_details.detail(replace(given, text=number)))

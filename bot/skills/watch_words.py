@@ -95,6 +95,7 @@ UNRELATED = re.compile(
 LESS = re.compile(
     f"(?:[推发]得?)?太(?:多|频繁|勤)了?(?:[,, ]*少[推发]?一?[点些]?)?{END}|{POLITE}少[推发]一?[点些]{END}"
 )
+OPENS = re.compile(f"{POLITE}(?:看看?|打开)?{_item(1)}(?:看看|看一下|打开|详情|怎么样)?{END}")
 # 别天天发,一周发一次就行
 PACES_IT = re.compile(
     "(?=.*(?:告诉|通知|提醒|汇总|推|发|一次|就[行好]|够|改|换|设))"

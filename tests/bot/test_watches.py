@@ -3,7 +3,24 @@
 import pytest
 from sqlalchemy import select
 
-from bot.skills.watch_words import CHANGES, DISMISSES, FOLLOWS, MINE, STOPS, STOPS_SOME, place_of, read_pace
+from bot.skills.watch_words import (
+    CHANGES,
+    DISMISSES,
+    FOLLOWS,
+    LESS,
+    MINE,
+    NEWS,
+    NO_MORE,
+    PACES_IT,
+    PAUSES,
+    STOPS,
+    STOPS_ALL,
+    STOPS_SOME,
+    UNRELATED,
+    WHY,
+    place_of,
+    read_pace,
+)
 from models import Notice, Topic, WeChatIdentity
 from nlp.normalisation import Normaliser
 from nlp.types import PatentQuery
@@ -60,6 +77,24 @@ def test_a_place_is_read(pattern, text: str, place: int | None) -> None:
         (STOPS_SOME, "不再关注", True),
         (FOLLOWS, "关注石墨烯", True),
         (FOLLOWS, "石墨烯值得关注吗", False),
+        (MINE, "我都盯了啥", True),
+        (WHY, "为啥给我发这个", True),
+        (WHY, "为什么专利被驳回", False),
+        (NO_MORE, "别再给我推这些了", True),
+        (NO_MORE, "别发给客户", False),
+        (PAUSES, "先停一停", True),
+        (PACES_IT, "每周告诉我一次就行", True),
+        (PACES_IT, "马上", False),
+        (PACES_IT, "每月缴多少", False),
+        (LESS, "推得太频繁了", True),
+        (LESS, "年费太多了", False),
+        (NEWS, "最近有什么动静", True),
+        (NEWS, "有新的专利法吗", False),
+        (NEWS, "有没有", False),
+        (UNRELATED, "这几个都跟我们没啥关系", True),
+        (STOPS_ALL, "取消所有关注", True),
+        (STOPS_ALL, "取消关注第2个", False),
+        (DISMISSES, "别推第2个", True),
     ],
 )
 def test_the_words_for_it(pattern, text: str, is_meant: bool) -> None:
