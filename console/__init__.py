@@ -28,6 +28,7 @@ from console.views import (
     events,
     inbox,
     institutions,
+    key_accounts,
     knowledge,
     mailings,
     market,
@@ -81,6 +82,7 @@ def create_console(resources: Resources, csrf: CSRFProtect, feed: LiveFeed) -> B
     deals.add_routes(blueprint, resources)
     transfer_flags.add_routes(blueprint, resources)
     credit.add_routes(blueprint, resources)
+    key_accounts.add_routes(blueprint, resources)
     events.add_routes(blueprint, resources)
     training.add_routes(blueprint, resources)
     training_door.add_routes(blueprint, resources)

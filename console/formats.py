@@ -97,6 +97,7 @@ ACTION_NAMES = {
     "credit_ended": "企业信用不再计", "credit_plea_granted": "企业信用异议或修复成立",
     "credit_plea_refused": "企业信用异议或修复不成立",
     "session_post_shown": "培训旁放供需", "session_post_taken_away": "培训旁撤下供需",
+    "account_marked": "设重点客户", "account_unmarked": "不再是重点客户",
     "event_set_up": "新建对接活动", "event_called_off": "取消对接活动", "event_arranged": "排会谈",
     "event_meeting_nothing": "记会谈没谈成", "event_meeting_talks": "记会谈接着谈",
     "event_meeting_absent": "记会谈有人没到",
@@ -108,7 +109,7 @@ TARGET_NAMES = {"case": "单号", "conversation": "会话", "staff": "员工", "
                 "claim": "企业认领", "course": "课程", "session": "培训场次", "booking": "报名",
                 "question": "题目", "campaign": "专题", "custody": "托管", "post": "供需", "template": "模板",
                 "templates": "模板", "mailing": "群发", "deal": "交易", "event": "对接活动",
-                "credit": "企业信用"}  # fmt: skip
+                "credit": "企业信用", "company": "企业"}  # fmt: skip
 NOTICE_ICONS = {
     "case_assigned": "person-plus", "transfer": "arrow-left-right", "case_escalated": "exclamation-triangle",
     "promise_missed": "alarm", "user_message": "chat-dots", "answer_waiting": "clipboard-check",

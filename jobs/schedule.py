@@ -22,6 +22,7 @@ from services.casework.windows import request_windows
 from services.custody import reminders as custody_reminders
 from services.custody.status_changes import note_changes
 from services.deals import clock_work as deal_clock
+from services.deals.next_need import ask_what_is_next
 from services.delivery_sweeps import rescue_stuck_deliveries
 from services.evidence.reverifying import request_verification
 from services.idempotency import delete_expired_keys
@@ -178,6 +179,7 @@ def keep_deals(resources: Resources) -> None:
     now = resources.clock.now()
     with resources.database.unit_of_work() as session:
         deal_clock.escalate_unbrokered(session, now)
+        ask_what_is_next(session, now)
     after: int | None = 0
     while after is not None:
         with resources.database.unit_of_work() as session:

@@ -46,6 +46,7 @@ from models.exam import (
     WrongAnswer,
 )
 from models.institution import Institution
+from models.key_account import AccountTier, KeyAccount
 from models.knowledge import Document, DocumentKind, DocumentVersion, Passage
 from models.knowledge_upkeep import (
     AnswerFeedback,
@@ -105,6 +106,7 @@ from models.watch import Watch, WatchKind
 
 __all__ = [
     "HANDOFF",
+    "AccountTier",
     "Allowance",
     "AllowanceKind",
     "AnswerFeedback",
@@ -187,6 +189,7 @@ __all__ = [
     "IdentityMerge",
     "ImportReport",
     "Institution",
+    "KeyAccount",
     "LeaderboardEntry",
     "LegalStatus",
     "LetterKind",

@@ -51,6 +51,7 @@ class Action(StrEnum):
     BROKER_DEALS = "broker_deals"
     RUN_EVENTS = "run_events"
     KEEP_CREDIT = "keep_credit"
+    KEEP_ACCOUNTS = "keep_accounts"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ WITHOUT_OBJECT = {
     Action.CHECK_PROOFS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.REVIEW_POSTS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.REVIEW_TRANSFERS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.KEEP_ACCOUNTS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.KEEP_CREDIT: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.EDIT_TEMPLATES: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.SEND_MAILINGS: {Role.SUPERVISOR, Role.ADMINISTRATOR},

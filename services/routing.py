@@ -15,6 +15,7 @@ from services.casework.brokers import licensed_among
 from services.casework.system_work import runs_by_itself
 from services.catalogue import find_service
 from services.job_names import JobName, request_job
+from services.key_accounts import managers_among
 from services.notifications import list_supervisors, notify, notify_all, user_label
 from services.permissions import is_matching, region_rank
 from services.topics import SKILL_NAMES
@@ -94,7 +95,10 @@ def _offer_to_next(session: Session, case: Case, now: datetime, *, is_new: bool 
     ]
     candidates = licensed_among(session, case, fitting, now)
     if candidates:
-        offer_case(session, case, _best(session, case, candidates), now)
+        # Whoever looks after the firm comes first; a complaint goes to a supervisor, it may be about them.
+        is_complaint = case.reason == HandoffReason.COMPLAINT
+        first = candidates if is_complaint else managers_among(session, [case.company_id], candidates)
+        offer_case(session, case, _best(session, case, first), now)
     elif not is_open:
         _wait_until(session, case, calendar.next_opening(now), now)
     elif (arrived_by := _shift_start(now, calendar) + service_times(now).offer) > now and not offered:

@@ -12,6 +12,7 @@ from models import Case, Deal, DealEvent, Staff
 from services.deals.access import NEEDS_BROKER, check_version, get_deal_for, get_deal_to_broker
 from services.deals.graph import CLOSED
 from services.deals.history import BOTH, note, tell_broker
+from services.key_accounts import managers_among
 from services.notifications import notify
 from services.permissions import Action, may, region_rank
 from services.routing import list_on_duty
@@ -36,6 +37,7 @@ def ask_for_broker(session: Session, deal: Deal, now: datetime) -> None:
     if not fitting:
         tell_broker(session, deal, text, key="wanted", now=now)
         return
+    fitting = managers_among(session, [party.company_id for party in deal.parties], fitting)
     load = _load_of(session, fitting)
     best = min(
         fitting,

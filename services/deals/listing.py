@@ -10,6 +10,7 @@ from models import Deal, DealParty, DealState, MarketPost, PostSide, Staff
 from services.deals.access import NEEDS_BROKER, is_side_of, readable_deals
 from services.deals.contact import Contact, contact_of, other_side, party_of
 from services.deals.graph import AGREED_TO_TALK, CLOSED
+from services.key_accounts import tiers_of_deals
 from services.permissions import Action, check_may
 
 MOST_AT_DESK = 200
@@ -34,6 +35,8 @@ class Customer:
 class DeskLine:
     deal: Deal
     is_mine: bool
+    # 重点客户, of either side; "" for none.
+    tier: str = ""
 
 
 def list_deals(
@@ -108,7 +111,8 @@ def list_desk(session: Session, staff: Staff, *, closed: bool = False) -> list[D
         .order_by(Deal.state_since.desc() if closed else Deal.state_since)
         .limit(MOST_AT_DESK)
     ).all()
-    lines = [DeskLine(deal, deal.broker_id == staff.id) for deal in rows]
+    tiers = tiers_of_deals(session, rows)
+    lines = [DeskLine(deal, deal.broker_id == staff.id, tiers.get(deal.id, "")) for deal in rows]
     if closed:
         return lines
     return sorted(lines, key=lambda line: (line.deal.broker_id is not None, line.deal.state not in NEEDS_BROKER))

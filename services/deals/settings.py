@@ -24,6 +24,7 @@ class DealSettings:
     record_months: int
     before_registration: tuple[int, ...]
     late_every_days: int
+    next_need_days: int
     opens: time
     closes: time
 
@@ -53,6 +54,7 @@ def _read() -> tuple[DealSettings, ...]:
             record_months=entry["record_months"],
             before_registration=tuple(entry["before_registration"]),
             late_every_days=entry["late_every_days"],
+            next_need_days=entry["next_need_days"],
             opens=time.fromisoformat(entry["opens"]),
             closes=time.fromisoformat(entry["closes"]),
         )

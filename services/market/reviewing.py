@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import MarketPost, Staff
 from nlp.market.trade_facts import Verdict
 from services.credit.record import Band, bands_of
+from services.key_accounts import tiers_of
 from services.market.access import list_posts_to_review
 from services.market.duplicates import list_duplicates
 from services.market.findings import Checked, read_findings, said_signs
@@ -32,6 +33,8 @@ class ReviewView:
     company: str
     # Of the firm's credit; None where the post has none.
     band: Band | None
+    # 重点客户; "" for none.
+    tier: str
     findings: tuple[Checked, ...]
     warning: str
     content: str
@@ -47,22 +50,29 @@ def list_reviews(session: Session, staff: Staff, today: date) -> tuple[list[Revi
     """Those that wait and those decided on. Raises Forbidden."""
     waiting, decided = list_posts_to_review(session, staff, limit=LATEST)
     firms = {post.company_id for post in (*waiting, *decided) if post.company_id is not None}
-    bands = bands_of(session, firms, today)
+    bands, tiers = bands_of(session, firms, today), tiers_of(session, firms)
     ids = {post.reviewed_by_id for post in decided if post.reviewed_by_id is not None}
     names = dict(session.execute(select(Staff.id, Staff.display_name).where(Staff.id.in_(ids))).all())
     return (
-        [_view(session, post, names, bands) for post in waiting],
-        [_view(session, post, names, bands) for post in decided],
+        [_view(session, post, names, bands, tiers) for post in waiting],
+        [_view(session, post, names, bands, tiers) for post in decided],
     )
 
 
-def _view(session: Session, post: MarketPost, names: Mapping[int, str], bands: Mapping[int, Band]) -> ReviewView:
+def _view(
+    session: Session,
+    post: MarketPost,
+    names: Mapping[int, str],
+    bands: Mapping[int, Band],
+    tiers: Mapping[int, str],
+) -> ReviewView:
     content = CONTENT_WORDS.get(post.content_verdict or "", UNCHECKED)
     return ReviewView(
         post=post,
         owner=user_called(post.user),
         company=post.company.name if post.company is not None else "",
         band=bands.get(post.company_id) if post.company_id is not None else None,
+        tier=tiers.get(post.company_id, "") if post.company_id is not None else "",
         findings=tuple(read_findings(post)),
         warning=said_signs(post.signs) if post.signs else "",
         content=f"{content}:{post.content_reason}" if post.content_reason else content,

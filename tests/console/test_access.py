@@ -97,6 +97,7 @@ PAGES = [
     ("/console/deals", 403, 403, 200, 200),
     ("/console/transfer-flags", 403, 403, 200, 200),
     ("/console/deals/GX991231-0001", 403, 403, 404, 404),
+    ("/console/key-accounts", 403, 403, 200, 200),
     ("/console/credit", 403, 403, 200, 200),
     ("/console/credit/companies/doesnotexist", 403, 403, 404, 404),
     ("/console/events", 403, 403, 200, 200),
