@@ -72,6 +72,7 @@ from models.market import (
     PostSide,
     PostState,
 )
+from models.market_words import is_index_of_words
 from models.matching_event import EventEntry, EventMeeting, EventState, MatchingEvent, MeetingOutcome
 from models.membership import IdentityMerge, MemberRole, Membership, MemberState
 from models.notice import (
@@ -262,4 +263,5 @@ __all__ = [
     "WatchKind",
     "WeChatIdentity",
     "WrongAnswer",
+    "is_index_of_words",
 ]

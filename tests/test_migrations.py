@@ -9,9 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, select, text
+from sqlalchemy.orm import Session
 
 from core.db import Base, Database
+from models import MarketPost, is_index_of_words
+from services.market.board_words import may_say
 from tests.conftest import BACKENDS, ROOT
 
 
@@ -37,11 +40,15 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url.set(database=name).render_as_string(hide_password=False)
 
 
+def is_ours(_object: Any, name: str | None, *_: Any) -> bool:
+    return not is_index_of_words(name)
+
+
 def table_names(url: str) -> set[str]:
     engine = create_engine(url)
     names = set(inspect(engine).get_table_names()) - {"alembic_version"}
     engine.dispose()
-    return names
+    return {name for name in names if not is_index_of_words(name)}
 
 
 def test_upgrade_makes_every_table_and_downgrade_leaves_none(empty_url: str) -> None:
@@ -60,7 +67,7 @@ def test_migrated_schema_equals_the_models(empty_url: str) -> None:
 
     database = Database(empty_url)
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_ours})
         differences = compare_metadata(context, Base.metadata)
     database.engine.dispose()
 
@@ -116,7 +123,9 @@ def test_there_is_one_line_of_migrations() -> None:
     assert all(revision.revision[:4].isdigit() for revision in script.walk_revisions())
 
 
-def test_posts_and_matches_from_before_have_the_letter_of_their_field(empty_url: str) -> None:
+def test_posts_and_matches_from_before_have_the_letter_of_their_field_and_are_found_by_their_words(
+    empty_url: str,
+) -> None:
     command.upgrade(configuration(empty_url), "0038_secrecy_promises")
     moment = "'2026-11-23 02:00:00+00:00'"
     engine = create_engine(empty_url)
@@ -125,10 +134,10 @@ def test_posts_and_matches_from_before_have_the_letter_of_their_field(empty_url:
         for number, classes in ((1, '["G01M 13/045", "A23F 3/06"]'), (2, "[]")):
             post = {
                 "id": number, "public_id": str(number), "user_id": 1, "side": "offer", "state": "published",
-                "title": "", "text": "", "rights": "[]", "classes": classes, "modes": "[]", "regions": "[]",
-                "region_is_must": False, "right_kinds": "[]", "is_anonymous": True, "until": "2027-03-01",
-                "answers": "{}", "findings": "[]",
-                "signs": "[]", "accepts_disclosure": False, "duplicates": "[]", "version": 1,
+                "title": "", "text": f"乌龙茶摇青机{number}", "rights": "[]", "classes": classes, "modes": "[]",
+                "regions": "[]", "region_is_must": False, "right_kinds": "[]", "is_anonymous": True,
+                "until": "2027-03-01", "answers": "{}", "findings": "[]", "signs": "[]",
+                "accepts_disclosure": False, "duplicates": "[]", "version": 1,
                 "created_at": "2026-11-23 02:00:00+00:00", "changed_at": "2026-11-23 02:00:00+00:00",
             }  # fmt: skip
             insert_row(connection, "market_posts", post)
@@ -141,10 +150,44 @@ def test_posts_and_matches_from_before_have_the_letter_of_their_field(empty_url:
 
     command.upgrade(configuration(empty_url), "head")
 
+    with Session(engine) as session:
+        for word, numbers in (("摇青", {1, 2}), ("青机2", {2})):
+            says = may_say(session, [word])
+            assert says is not None
+            assert set(session.scalars(select(MarketPost.id).where(says))) == numbers
     with engine.connect() as connection:
         assert connection.scalars(text("SELECT section FROM market_posts ORDER BY id")).all() == ["G", None]
         assert connection.scalars(text("SELECT section FROM market_matches")).all() == ["G"]
     engine.dispose()
+
+
+def test_the_index_of_words_is_migrated_as_it_is_made_anew(empty_url: str) -> None:
+    command.upgrade(configuration(empty_url), "head")
+    migrated = index_of_words(empty_url)
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    Base.metadata.drop_all(engine)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+
+    assert migrated == index_of_words(empty_url)
+    assert len(migrated) >= 2
+
+
+def index_of_words(url: str) -> list[str]:
+    """What it was made by: functions and indexes of PostgreSQL, tables and triggers of SQLite."""
+    queries = {
+        "postgresql": "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname LIKE 'market_post_%'"
+        " UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'market_posts'::regclass",
+        "sqlite": "SELECT sql FROM sqlite_master WHERE name LIKE 'market_post_words%' OR name = 'market_post_terms'"
+        " OR tbl_name = 'market_posts' AND type <> 'table' AND sql IS NOT NULL",
+    }
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = connection.scalars(text(queries[engine.dialect.name])).all()
+    engine.dispose()
+    return sorted(" ".join(each.split()) for each in found)
 
 
 def insert_row(connection: Connection, table: str, row: dict[str, Any]) -> None:

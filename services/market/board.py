@@ -14,6 +14,7 @@ from nlp.ipc import normalise_ipc
 from nlp.market.posts import Mode, RightState
 from nlp.market.terms import terms_of
 from nlp.segmenter import Segmenter
+from services.market.board_words import may_say
 from services.market.memory import as_post
 
 MOST_WORDS = 6
@@ -83,9 +84,13 @@ def _said_most(
     """A page of ids, and how many there are in all, by one walk through the table.
 
     What is wanted stands within the weight: as a condition SQLite takes it to an index that leaves nothing out, and
-    looks up row by row, which takes several times as long."""
+    looks up row by row, which takes several times as long. Where the index of words knows, few are walked through."""
     weight = case((wanted, _relevance(words)), else_=0).label("weight")
-    weighed = select(MarketPost.id, MarketPost.published_at, weight).cte("weighed").prefix_with("MATERIALIZED")
+    looked_at = select(MarketPost.id, MarketPost.published_at, weight)
+    candidates = may_say(session, words)
+    if candidates is not None:
+        looked_at = looked_at.where(candidates)
+    weighed = looked_at.cte("weighed").prefix_with("MATERIALIZED")
     said = select(weighed.c.id, func.count().over()).where(weighed.c.weight > 0)
     order = (weighed.c.weight.desc(), weighed.c.published_at.desc(), weighed.c.id.desc())
     page = session.execute(said.order_by(*order).offset(offset).limit(limit)).all()
@@ -100,10 +105,11 @@ def find_similar(session: Session, segmenter: Segmenter, post: MarketPost, *, to
     words = _words(post.title or post.text, segmenter)
     if not words:
         return []
+    candidates = may_say(session, words)
     wanted = (
         select(MarketPost)
         .where(on_board(today), MarketPost.side == post.side, MarketPost.id != post.id)
-        .where(or_(*(_says(word) for word in words)))
+        .where(or_(*(_says(word) for word in words)), *([] if candidates is None else [candidates]))
         .options(joinedload(MarketPost.company))
         .order_by(_relevance(words).desc(), MarketPost.id.desc())
         .limit(LOOKED_AT)
