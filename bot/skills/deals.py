@@ -11,6 +11,9 @@ from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills import Skill, deal_changes, deal_offers
 from bot.skills.deal_bare_bids import bare_bid
+from bot.skills.deal_benefits import ASKS as BENEFITS
+from bot.skills.deal_benefits import ask_which as ask_which_benefits
+from bot.skills.deal_benefits import show_benefits
 from bot.skills.deal_bids import read_bid
 from bot.skills.deal_publicity import ASKS as PUBLICITY
 from bot.skills.deal_publicity import show_publicity
@@ -114,21 +117,29 @@ def choose(context: TurnContext, text: str) -> Skill | None:
         return Skill(NAME, show_list)
     if SALES.fullmatch(words.rest):
         return Skill(NAME, show_sales)
-    return _about_match(context, words) or _about_place(context, words) or _about_subject(context, words)
+    return (
+        _about_match(context, words)
+        or _about_place(context, words)
+        or _about_subject(context, words)
+        or _about_benefits(context, words)
+    )
+
+
+def _about_benefits(context: TurnContext, words: Said) -> Skill | None:
+    """发明人能分多少 of whoever sells something; to everybody else it is a question of law."""
+    if not BENEFITS.fullmatch(words.rest) or (which := ask_which_benefits(context)) is None:
+        return None
+    return Skill(NAME, lambda given: which if isinstance(which, Reply) else show_benefits(given, Said("", which)))
 
 
 def _about_one(context: TurnContext, words: Said) -> Skill | None:
     """A sentence that names the deal: only what it says besides decides."""
     if WRITES.match(words.rest):
         return Skill(NAME, lambda given: deal_changes.write(given, words))
-    if CHECKS.fullmatch(words.rest):
-        return Skill(NAME, lambda given: show_checks(given, words))
     if DISPUTES.match(words.rest):
         return Skill(NAME, lambda given: dispute(given, words))
-    if ASKS_RISKS.fullmatch(words.rest):
-        return Skill(NAME, lambda given: show_risks(given, words))
-    if PUBLICITY.fullmatch(words.rest):
-        return Skill(NAME, lambda given: show_publicity(given, words))
+    if (shown := next((show for pattern, show in SHOWN_BY if pattern.fullmatch(words.rest)), None)) is not None:
+        return Skill(NAME, lambda given: shown(given, words))
     if (change := _change_of(words)) is not None:
         return Skill(NAME, lambda given: change(given, words))
     if NAMES_RIGHTS.match(words.rest):
@@ -325,3 +336,11 @@ def show_checks(context: TurnContext, words: Said) -> Reply:
         choices=(Choice(f"{first} {deal.number}", first), MINE),
         memory={"subject": {"kind": "deal", "deal": deal.number}, "pending": None},
     )
+
+
+SHOWN_BY: tuple[tuple[re.Pattern[str], Change], ...] = (
+    (CHECKS, show_checks),
+    (ASKS_RISKS, show_risks),
+    (BENEFITS, show_benefits),
+    (PUBLICITY, show_publicity),
+)

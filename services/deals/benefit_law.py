@@ -82,6 +82,11 @@ def way_of(mode: Mode | None) -> str:
     return "transfer" if mode in {None, Mode.TRANSFER} else "equity" if mode is Mode.EQUITY else "licence"
 
 
+def said_income(mode: Mode | None) -> str:
+    """What the law takes the share from."""
+    return {"transfer": "转让净收入", "licence": "许可净收入", "equity": "股份或出资比例"}[way_of(mode)]
+
+
 def people_bp(lines: Sequence[Line]) -> int:
     return sum(line.share_bp for line in lines if line.role in PEOPLE)
 
@@ -119,7 +124,7 @@ def _about_floor(facts: Facts, points: Mapping[str, LawPoint], day: date) -> lis
     least, theirs = least_bp(facts.mode, day), people_bp(facts.lines)
     if theirs >= least:
         return []
-    of = {"transfer": "转让净收入", "licence": "许可净收入", "equity": "股份或出资比例"}[way_of(facts.mode)]
+    of = said_income(facts.mode)
     now = f"现在写的是{percent(theirs)}"
     default = points.get("equity" if facts.mode is Mode.EQUITY else "default")
     if facts.holder is BenefitHolder.PUBLIC:

@@ -73,6 +73,7 @@ class BenefitView:
 
     deal: Deal
     plan: BenefitPlan | None
+    mode: Mode | None
     holder: BenefitHolder
     least_bp: int
     people_bp: int
@@ -108,6 +109,7 @@ def view_of(session: Session, deal: Deal, now: datetime) -> BenefitView:
     return BenefitView(
         deal=deal,
         plan=plan,
+        mode=facts.mode,
         holder=facts.holder,
         least_bp=least_bp(facts.mode, today),
         people_bp=people_bp(facts.lines),

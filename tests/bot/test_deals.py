@@ -11,6 +11,8 @@ from bot.skills.deal_words import find_valuation, is_offer
 from core.clock import FixedClock
 from core.i18n import chinese_time
 from models import (
+    BenefitBasis,
+    BenefitRole,
     Case,
     Conversation,
     Deal,
@@ -24,6 +26,7 @@ from models import (
     WeChatIdentity,
 )
 from nlp.market.posts import Mode
+from services.deals.benefits import BenefitForm, ShareForm, write_plan
 from services.deals.enquiring import Answer, Enquiry, answer_enquiry, enquire
 from services.deals.equity import Valuation
 from services.deals.told_contacts import TELLS
@@ -336,3 +339,35 @@ def test_shares_are_offered_with_how_many_and_how_valued_and_their_risk_is_read_
     assert "占股多少" in pusher.say(client, BUYER, f"出价作价入股200万 {number}")
     assert "占股10%,先协商,签约前评估" in pusher.say(client, BUYER, "作价入股200万占股10%,签约前评估")
     assert "《公司法》第四十八条" in pusher.say(client, SELLER, f"接受出价 {number}")
+
+
+def test_the_seller_hears_what_each_gets_and_the_buyer_that_it_is_not_theirs_to_see(
+    client: FlaskClient, pusher: Pusher, resources: Resources, clock: FixedClock
+) -> None:
+    for person in (SELLER, BUYER):
+        pusher.say(client, person, "你好")
+    number = ask(client, pusher, resources, clock)
+    pusher.say(client, SELLER, f"同意洽谈 {number}")
+    pusher.say(client, SELLER, "钱经理 13800138001")
+    pusher.say(client, BUYER, f"普通许可15万 {number}")
+    pusher.say(client, SELLER, f"接受出价 {number}")
+    assert "谈成了" in pusher.say(client, SELLER, "好")
+
+    for words in ("发明人能分多少", f"分成怎么写 {number}"):
+        unwritten = pusher.say(client, SELLER, words)
+        assert "许可净收入的50%" in unwritten and "75,000元" in unwritten
+        assert "《促进科技成果转化法》(2015年修正)第四十五条" in unwritten and "(2023年修订)第九十四条" in unwritten
+        assert len(unwritten) <= 300
+    with resources.database.unit_of_work() as session:
+        seller = session.scalars(select(WeChatIdentity.user_id).where(WeChatIdentity.openid == SELLER)).one()
+        shares = [
+            ShareForm(role=BenefitRole.UNIT, share_bp=6000),
+            ShareForm(role=BenefitRole.INVENTOR, name="张伟", share_bp=4000),
+        ]
+        form = BenefitForm(basis=BenefitBasis.NONE, costs_fen=3, shares=shares)
+        write_plan(session, seller, number, form, clock.now())
+    written = pusher.say(client, SELLER, f"收益怎么分 {number}")
+    assert "2. 张伟(发明人)40%,59,999.99元" in written and "1. 单位60%,89,999.98元" in written
+    assert "至少提许可净收入的50%" in written and len(written) <= 300
+    refused = pusher.say(client, BUYER, f"发明人能分多少 {number}")
+    assert "受让方这边看不到" in refused and "张伟" not in refused
