@@ -10,6 +10,7 @@ from bot.skills import (
     Skill,
     custody_abroad,
     custody_changes,
+    custody_high_value,
     custody_letters,
     custody_payments,
     custody_photos,
@@ -101,7 +102,7 @@ def choose(context: TurnContext, text: str) -> Skill | None:
         return Skill(NAME, show_list)
     if MINDS.fullmatch(plain):
         return Skill(NAME, show_fees if _has_own(context) else custody_changes.ask_for_numbers)
-    return _choose_among_own(context, plain)
+    return custody_high_value.choose(context, plain) or _choose_among_own(context, plain)
 
 
 def choose_photo(context: TurnContext) -> Skill | None:
