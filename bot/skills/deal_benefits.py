@@ -7,6 +7,7 @@ from bot.replies import Choice, Reply
 from bot.skills.deal_turns import MINE, number_of
 from bot.skills.deal_words import END, Said
 from core.errors import NotFound
+from core.i18n import chinese_amount
 from models import BenefitBasis, BenefitHolder, BenefitPlan, BenefitRole, BenefitWord, PostSide
 from services.deals.access import get_own_deal
 from services.deals.benefit_law import LawPoint, percent, said_income
@@ -88,7 +89,7 @@ def _unwritten(view: BenefitView) -> list[str]:
             lines.append(f"有规定或约定的按规定、约定;都没有的,{floor}。")
         if view.deal.amount is not None:
             least = -(-view.deal.amount * 100 * view.least_bp // WHOLE)
-            lines.append(f"谈成{view.deal.amount:,}元,不扣成本算就是{yuan(least)}。")
+            lines.append(f"谈成{chinese_amount(view.deal.amount)},不扣成本算就是{yuan(least)}。")
     lines.append("写清四样:谁分、各占多少(合计100%)、依据哪份约定或规定、发明人同意没有。在小程序这一单里写。")
     keys = {"agreed", "default", "equity", "public", "remuneration"}
     return lines + _rests_on([point for point in view.law if point.key in keys])

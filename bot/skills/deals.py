@@ -127,9 +127,14 @@ def choose(context: TurnContext, text: str) -> Skill | None:
 
 def _about_benefits(context: TurnContext, words: Said) -> Skill | None:
     """发明人能分多少 of whoever sells something; to everybody else it is a question of law."""
-    if not BENEFITS.fullmatch(words.rest) or (which := ask_which_benefits(context)) is None:
+    which = ask_which_benefits(context) if BENEFITS.fullmatch(words.rest) else None
+    if which is None:
         return None
-    return Skill(NAME, lambda given: which if isinstance(which, Reply) else show_benefits(given, Said("", which)))
+    if isinstance(which, Reply):
+        asked: Reply = which
+        return Skill(NAME, lambda _: asked)
+    named = Said("", which)
+    return Skill(NAME, lambda given: show_benefits(given, named))
 
 
 def _about_one(context: TurnContext, words: Said) -> Skill | None:
