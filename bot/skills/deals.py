@@ -203,8 +203,8 @@ def _about_subject(context: TurnContext, words: Said) -> Skill | None:
         return None
     if (about := _about_only(context, words)) is not None:
         return about
-    asked = bare_bid(context, words)
-    return Skill(NAME, lambda _: asked) if asked is not None else None
+    which = bare_bid(context, words)
+    return Skill(NAME, lambda _: which) if which is not None else None
 
 
 def _about_only(context: TurnContext, words: Said) -> Skill | None:
