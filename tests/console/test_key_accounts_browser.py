@@ -24,5 +24,5 @@ def test_key_accounts_fit_the_screen(database, clock, open_console, size):  # no
             reason="每年采购三次以上", manager_id=firm.second.id, now=now,
         )  # fmt: skip
     page = opened(open_console("supervisor", size), "key-accounts?q=佛山")
-    expect(page.get_by_text("修改")).to_be_visible()
+    expect(page.get_by_text("修改", exact=True)).to_be_visible()
     assert_fits(page, "key-accounts")
