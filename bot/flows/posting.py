@@ -16,7 +16,9 @@ from bot.flows.posting_words import (
     HIDDEN,
     LEAVES,
     NAMED,
+    NEUTRAL,
     NO_AMOUNT,
+    PUBLISHES_ALL_THE_SAME,
     SUBMITS,
     read_burdens,
     read_modes,
@@ -28,6 +30,7 @@ from core.errors import AppError
 from models import Conversation, MarketPost, PostSide, User
 from nlp.market.posts import RightState
 from nlp.patent_numbers import find_numbers
+from services.market.anonymity import neutral_for
 from services.market.checks import TellsTooMuch
 from services.market.findings import read_findings, said_signs
 from services.market.posting import LONGEST_TEXT, MOST_AMOUNT, SHORTEST_TEXT, PostForm, submit_post, write_post
@@ -183,8 +186,10 @@ def _asks(context: TurnContext) -> bool:
 
 def _at_summary(context: TurnContext, plain: str, table: dict[str, Any]) -> Skill | None:
     """提交, 不匿名; whatever else is said is about something else, or changes a value by its own words."""
-    if SUBMITS.fullmatch(plain) or AGREE.fullmatch(plain):
+    if SUBMITS.fullmatch(plain) or AGREE.fullmatch(plain) or PUBLISHES_ALL_THE_SAME.fullmatch(plain):
         return Skill(NAME, lambda given: _submit(given, table))
+    if NEUTRAL.fullmatch(plain) and table["values"].get("rights"):
+        return Skill(NAME, lambda given: _neutrally(given, table))
     if NAMED.fullmatch(plain) or HIDDEN.fullmatch(plain):
         values = {**table["values"], "is_anonymous": HIDDEN.fullmatch(plain) is not None}
         return Skill(NAME, lambda given: asked(given, {**table, "values": values}))
@@ -207,6 +212,13 @@ def _changed(context: TurnContext, plain: str) -> dict[str, Any]:
     if slots.get("region"):
         changed["region"] = slots["region"]
     return changed
+
+
+def _neutrally(context: TurnContext, table: dict[str, Any]) -> Reply:
+    """改成中性的说法: words by which nobody finds the patent."""
+    values = table["values"]
+    text = neutral_for(context.session, values["rights"], values.get("classes") or ())
+    return asked(context, {**table, "values": {**values, "text": text}})
 
 
 def _leave(context: TurnContext) -> Reply:

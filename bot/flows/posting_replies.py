@@ -12,6 +12,7 @@ from models import PostSide
 from nlp.market.conditions import MODE_NAMES
 from nlp.market.posts import Mode
 from nlp.market.tradability import ALONE
+from services.market.anonymity import quote_in, said_quote
 from services.market.findings import Checked
 from services.market.quick_terms import said_price
 
@@ -22,6 +23,8 @@ SHOWN_TEXT = 60
 SHOWN_OWNERS = 3
 OPENING = "我记下来,专员看过再展示,默认匿名。"
 NOT_NOW = Choice("算了", "先不发")
+# Of an anonymous offer whose text stands in its patent.
+NEUTRALLY, ALL_THE_SAME = Choice("改成中性的说法", "改成中性的说法"), Choice("就这样发", "就这样发")
 QUESTIONS = {
     "subject": "要挂哪件?发专利号;没有专利的技术,一两句话说是什么、有什么用,做法的细节别写。",
     "modes": "怎么合作?转让、普通许可、独占许可、开放许可、作价入股,可以说几样。",
@@ -41,6 +44,7 @@ CHOICES = {
     "burdens": (Choice("都没有", "都没有"), NOT_NOW),
     "co_owners": (Choice("都同意", "都同意"), Choice("还没同意", "还没同意")),
     "confirm": (Choice("提交", "提交"), Choice("不匿名", "不匿名"), NOT_NOW),
+    "gives_away": (NEUTRALLY, ALL_THE_SAME, Choice("不匿名", "不匿名")),
     **posting_terms.CHOICES,
 }
 
@@ -50,7 +54,8 @@ def asked(context: TurnContext, table: Mapping[str, Any], *, opening: str = "") 
     step = next_step(table)
     now = {**table, "at": step}
     text = "\n".join(part for part in (opening, question_of(context, now)) if part)
-    return Reply(text, choices=CHOICES.get(step, (NOT_NOW,)), memory={KEY: now, "pending": None, "topic": "market"})
+    kind = "gives_away" if step == "confirm" and gives_away(context, table["values"]) else step
+    return Reply(text, choices=CHOICES.get(kind, (NOT_NOW,)), memory={KEY: now, "pending": None, "topic": "market"})
 
 
 def next_step(table: Mapping[str, Any]) -> str:
@@ -94,6 +99,14 @@ def _needs_co_owners(values: Mapping[str, Any]) -> bool:
     return len(values.get("owners") or ()) > 1 and not modes <= ALONE and not is_asked
 
 
+def gives_away(context: TurnContext, values: Mapping[str, Any]) -> str:
+    """What the text of an anonymous offer shares with its published patents; "" where nobody is found by it."""
+    rights = values.get("rights")
+    if not rights or not values.get("is_anonymous", True):
+        return ""
+    return quote_in(context.session, str(values.get("text") or ""), rights)
+
+
 def _summary(context: TurnContext, table: Mapping[str, Any]) -> str:
     values, is_offer = table["values"], table["side"] == PostSide.OFFER
     text = str(values.get("text") or "")
@@ -110,7 +123,8 @@ def _summary(context: TurnContext, table: Mapping[str, Any]) -> str:
         lines.append(terms)
     hidden = "匿名" if values.get("is_anonymous", True) else "显示企业名称"
     lines.append(f"{hidden} · 展示到{chinese_date(context.today + LASTING)}")
-    lines.append("没问题回复“提交”。")
+    quote = gives_away(context, values)
+    lines.append(f"{said_quote(quote)}。" if quote else "没问题回复“提交”。")
     return "\n".join(lines)
 
 

@@ -25,6 +25,7 @@ LEAVES = re.compile(
 )
 SUBMITS = re.compile(f"(?:确认|确定|没问题)?[,, ]*(?:提交|交审核|交吧|交|就这样|发布|挂出去|发出去|可以|好的?){END}")
 PUBLISHES_ALL_THE_SAME = re.compile(f"(?:照发|还是(?:这样)?发|就这样发|照样发|知道了?,?照?发){END}")
+NEUTRAL = re.compile(f"(?:给我|帮我)?(?:改|换)(?:成|个|用)?(?:中性|别)?的?(?:说法|写法|介绍|话){END}")
 LEAVES_OUT = re.compile(f"(?:去掉|删掉|删了|不要)(?:细节|参数|配方|步骤|这些)*(?:再|后)?(?:发|交)?{END}")
 NAMED = re.compile(f"(?:不(?:要|用)?匿名|实名|公开(?:企业|公司)?(?:名称|名字)){END}")
 HIDDEN = re.compile(f"(?:要|改成|还是)?匿名{END}")

@@ -1,6 +1,7 @@
 """One's own offers and needs in chat: put out from custody, listed, withdrawn, renewed, handed in."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.context import TurnContext
 from bot.flows.posting import DISCLOSES, MINE, begin_with, hand_in
-from bot.flows.posting_words import LEAVES_OUT, PUBLISHES_ALL_THE_SAME
+from bot.flows.posting_replies import ALL_THE_SAME, NEUTRALLY
+from bot.flows.posting_words import LEAVES_OUT, NEUTRAL, PUBLISHES_ALL_THE_SAME
 from bot.replies import Choice, Reply
 from bot.skills import Skill, market_promises, open_licences
 from bot.skills.custody_changes import right_at
@@ -23,6 +25,7 @@ from nlp.market.trade_facts import Verdict
 from services.custody.portfolio import find_by_numbers, list_rights
 from services.custody.wording import named
 from services.market.access import get_own_post
+from services.market.anonymity import make_neutral, quote_of, said_quote
 from services.market.checks import signs_of
 from services.market.findings import read_findings, said_signs
 from services.market.own import list_live_posts
@@ -32,7 +35,7 @@ from services.market.wording import SIDES, called, said_state, said_terms
 
 NAME = "market"
 OWN = "market_own"
-WITHDRAW, ONE = "market_withdraw", "market_one"
+WITHDRAW, ONE, GIVES_AWAY = "market_withdraw", "market_one", "market_gives_away"
 MOST_FINDINGS = 2
 LONGEST = 40
 RENEWED = timedelta(days=180)
@@ -55,11 +58,8 @@ def choose(context: TurnContext, text: str) -> Skill | None:
         return None
     plain = context.plain.strip(" 。.!?")
     pending = context.memory.get("pending") or {}
-    if pending.get("kind") == DISCLOSES:
-        if PUBLISHES_ALL_THE_SAME.fullmatch(plain):
-            return Skill(NAME, partial(publish_all_the_same, public_id=str(pending.get("id"))))
-        if LEAVES_OUT.fullmatch(plain):
-            return Skill(NAME, _leave_out)
+    if (warned := _choose_when_warned(plain, str(pending.get("kind")), str(pending.get("id")))) is not None:
+        return warned
     if LISTS.fullmatch(plain) and IS_OURS.search(plain):
         return Skill(NAME, show_own)
     if (wish := open_licences.asks(context, plain)) is not None:
@@ -71,6 +71,18 @@ def choose(context: TurnContext, text: str) -> Skill | None:
     if (guarded := market_promises.choose(context, words.rest, _on_board(context, words.place))) is not None:
         return guarded
     return _choose_in_list(context, plain, words)
+
+
+def _choose_when_warned(plain: str, kind: str, public_id: str) -> Skill | None:
+    """The answer to what was said of a post before it was handed in."""
+    publishes = PUBLISHES_ALL_THE_SAME.fullmatch(plain) is not None
+    if kind == GIVES_AWAY and publishes:
+        return Skill(NAME, partial(_hand_in, public_id=public_id, accepts=False, was_warned=True))
+    if kind == GIVES_AWAY and NEUTRAL.fullmatch(plain):
+        return Skill(NAME, partial(_hand_in_neutrally, public_id=public_id))
+    if kind == DISCLOSES and publishes:
+        return Skill(NAME, partial(publish_all_the_same, public_id=public_id))
+    return Skill(NAME, _leave_out) if kind == DISCLOSES and LEAVES_OUT.fullmatch(plain) else None
 
 
 def _on_board(context: TurnContext, place: int | None) -> str | None:
@@ -249,15 +261,35 @@ def hand_in_own(context: TurnContext, *, public_id: str) -> Reply:
 
 def publish_all_the_same(context: TurnContext, *, public_id: str) -> Reply:
     """照发, after the warning."""
-    return _hand_in(context, public_id, accepts=True)
+    return _hand_in(context, public_id, accepts=True, was_warned=True)
 
 
-def _hand_in(context: TurnContext, public_id: str, *, accepts: bool) -> Reply:
+def _hand_in_neutrally(context: TurnContext, *, public_id: str) -> Reply:
+    """改成中性的说法, after it was said that the text gives its owner away."""
+
+    def commit(session: Session, conversation: Conversation) -> Reply:
+        user = session.get_one(User, conversation.user_id)
+        try:
+            with session.begin_nested():
+                post = make_neutral(session, user, get_own_post(session, user.id, public_id, lock=True), context.now)
+        except AppError as refusal:
+            return Reply(refusal.message, choices=(MINE,), memory={"pending": None})
+        reply = hand_in(session, user, post, context)
+        return replace(reply, text=f"改成了:{post.text}\n{reply.text}")
+
+    return Reply("", on_commit=commit)
+
+
+def _hand_in(context: TurnContext, public_id: str, *, accepts: bool, was_warned: bool = False) -> Reply:
     def commit(session: Session, conversation: Conversation) -> Reply:
         try:
             post = get_own_post(session, conversation.user_id, public_id, lock=True)
         except AppError as refusal:
             return Reply(refusal.message, choices=(MINE,), memory={"pending": None})
+        if not was_warned and (quote := quote_of(session, post)):
+            kept = {"pending": {"kind": GIVES_AWAY, "id": post.public_id}}
+            text = f"这条匿名,但{said_quote(quote)}。要怎么发?"
+            return Reply(text, choices=(NEUTRALLY, ALL_THE_SAME, MINE), memory=kept)
         user = session.get_one(User, conversation.user_id)
         return hand_in(session, user, post, context, accepts_disclosure=accepts)
 

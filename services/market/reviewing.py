@@ -13,6 +13,7 @@ from nlp.market.trade_facts import Verdict
 from services.credit.record import Band, bands_of
 from services.key_accounts import tiers_of
 from services.market.access import list_posts_to_review
+from services.market.anonymity import quote_of, said_quote
 from services.market.duplicates import list_duplicates
 from services.market.findings import Checked, read_findings, said_signs
 from services.notifications import user_called
@@ -59,6 +60,13 @@ def list_reviews(session: Session, staff: Staff, today: date) -> tuple[list[Revi
     )
 
 
+def _warning(session: Session, post: MarketPost) -> str:
+    """What its owner was warned of, and may have published all the same."""
+    quote = quote_of(session, post)
+    parts = [said_signs(post.signs) if post.signs else "", f"匿名,但{said_quote(quote)}。" if quote else ""]
+    return " ".join(part for part in parts if part)
+
+
 def _view(
     session: Session,
     post: MarketPost,
@@ -74,7 +82,7 @@ def _view(
         band=bands.get(post.company_id) if post.company_id is not None else None,
         tier=tiers.get(post.company_id, "") if post.company_id is not None else "",
         findings=tuple(read_findings(post)),
-        warning=said_signs(post.signs) if post.signs else "",
+        warning=_warning(session, post),
         content=f"{content}:{post.content_reason}" if post.content_reason else content,
         duplicates=tuple(list_duplicates(session, post.duplicates)),
         decided_by=names.get(post.reviewed_by_id) if post.reviewed_by_id is not None else None,
