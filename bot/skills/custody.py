@@ -12,6 +12,7 @@ from bot.skills import (
     custody_changes,
     custody_high_value,
     custody_letters,
+    custody_papers,
     custody_payments,
     custody_photos,
     custody_products,
@@ -114,6 +115,8 @@ def choose_photo(context: TurnContext) -> Skill | None:
     kind = str((pending or {}).get("kind"))
     if kind in WAIT_FOR_NUMBERS:
         return Skill(NAME, custody_photos.read_sent, is_slow=True)
+    if kind == custody_papers.PAPER:
+        return Skill(NAME, custody_papers.add_sent, is_slow=True)
     if kind in {custody_payments.ASKED, custody_payments.FOUND}:
         return Skill(NAME, custody_payments.read_photo, is_slow=True)
     return None if pending else Skill("media", custody_photos.offer)
@@ -125,7 +128,12 @@ def _denies(context: TurnContext) -> bool:
 
 def _choose_among_own(context: TurnContext, plain: str) -> Skill | None:
     words = said(plain)
-    for choose_there in (custody_payments.choose, custody_letters.choose, custody_products.choose):
+    for choose_there in (
+        custody_papers.choose,
+        custody_payments.choose,
+        custody_letters.choose,
+        custody_products.choose,
+    ):
         if (found_there := choose_there(context, plain, words)) is not None:
             return found_there
     listed = (context.memory.get("list") or {}).get("kind")

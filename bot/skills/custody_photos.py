@@ -2,7 +2,7 @@
 
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
-from bot.skills import custody_changes
+from bot.skills import custody_changes, custody_papers
 from bot.skills.custody_pictures import NoPicture, read_picture
 from core.logs import get_logger
 from services.custody.adding import Wanted
@@ -20,9 +20,11 @@ MOST_SHOWN = 3
 def offer(context: TurnContext) -> Reply:
     """A photo out of the blue: what we can do with one."""
     medium = str(context.details.get("media_id") or "")
+    paper = (Choice("作权属材料", "作权属材料"),) if custody_papers.may_bring(context) else ()
+    more = "是托管的那件的权属材料,说“作权属材料”。" if paper else ""
     return Reply(
-        "图片收到了。是专利证书的话,回复“好”,我认出号码来托管。\n别的图片我看不懂,请打字说;要给专员看,说“转人工”。",
-        choices=(Choice("好", "认证书托管"), Choice("转人工", "转人工")),
+        f"图片收到了。是专利证书的话,回复“好”,我认出号码来托管。{more}\n别的图片我看不懂,请打字说;要给专员看,说“转人工”。",
+        choices=(Choice("好", "认证书托管"), *paper, Choice("转人工", "转人工")),
         memory={"pending": {"kind": OFFERED, "media_id": medium}},
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot.context import TurnContext
 from bot.replies import Choice, Reply
 from bot.skills.custody_changes import MINE, right_at
+from bot.skills.custody_papers import waiting
 from bot.skills.custody_words import END, POLITE, Said
 from core.errors import AppError
 from models import Conversation, CustodyRight, OwnershipProof, ProofBasis
@@ -34,7 +35,8 @@ def prove(context: TurnContext, words: Said) -> Reply:
         return Reply(f"{right.number} 的权属已经核对过了。", choices=(MINE,))
     if match["basis"] is None:
         choices = tuple(Choice(f"提交权属 {right.number} 凭{each}", each) for each in BASIS_WORDS.values())
-        return Reply(f"{right.number} 的权属凭什么核对?专员照着登记簿看。", choices=choices)
+        text = f"{right.number} 的权属凭什么核对?专员照着登记簿看;材料可以先拍照发来。"
+        return Reply(text, choices=choices, memory=waiting(right))
     basis = BASES[match["basis"][0]]
 
     def commit(session: Session, conversation: Conversation) -> Reply:
@@ -46,7 +48,8 @@ def prove(context: TurnContext, words: Said) -> Reply:
                 )  # fmt: skip
         except AppError as refusal:
             return Reply(refusal.message, choices=(MINE,))
-        return Reply(f"交了:{right.number} 的权属,凭{BASIS_WORDS[basis]}。专员核对好告诉您。", choices=(MINE,))
+        text = f"交了:{right.number} 的权属,凭{BASIS_WORDS[basis]}。专员核对好告诉您;材料拍照发来就加上。"
+        return Reply(text, choices=(MINE,), memory=waiting(right))
 
     return Reply("", on_commit=commit)
 

@@ -13,7 +13,7 @@ from adapters.picture_text_embedded import FailingPictureText, with_words
 from adapters.wechat.local import LocalWeChat
 from bot import webhook
 from core.clock import FixedClock
-from models import Conversation, CustodyRight, Message, Platform
+from models import Conversation, CustodyPaper, CustodyRight, Message, Platform
 from services.custody import photos
 from services.resources import Resources
 from tests.support.jobs import run_outbox
@@ -211,3 +211,54 @@ def test_a_receipt_that_says_nothing_of_the_right_leads_to_a_sentence(
     assert words in answer and "第8年年费3月8日缴了2000" in answer
     assert "记下了" in say("第6年 2026年3月8日 1200元")
     assert paid_year(resources) == (6, True)
+
+
+def papers(resources: Resources) -> list[tuple[str, str, int]]:
+    """Of which right, of what kind, how large, for each paper whose bytes are there."""
+    with resources.database.reading() as session:
+        return [
+            (each.right.number, each.media_type, len(b"".join(resources.files.read(each.storage_key))))
+            for each in session.scalars(select(CustodyPaper).order_by(CustodyPaper.id))
+        ]
+
+
+def test_a_photo_after_the_proof_was_asked_for_is_a_paper_of_that_right(say: Say, resources: Resources) -> None:
+    say(f"托管 {NUMBER}")
+    assert "材料可以先拍照发来" in say(f"提交权属 {NUMBER}")
+
+    added = say(photo=CERTIFICATE)
+
+    assert f"加上了:{NUMBER}(演示数据) 的权属材料,共1份" in added and "提交权属" in added
+    assert [(number, kind) for number, kind, size in papers(resources) if size] == [(NUMBER, "image/png")]
+    assert "材料拍照发来就加上" in say(f"提交权属 {NUMBER} 凭证书")
+    assert "共2份" in say(photo="登记簿副本")
+    assert "现在有1份材料" in say("删掉刚才那份")
+    assert len(papers(resources)) == 1
+
+
+def test_it_is_asked_which_right_a_photo_proves_where_that_is_not_clear(
+    say: Say, resources: Resources, clock: FixedClock
+) -> None:
+    with resources.database.unit_of_work() as session:
+        make_right(session, clock.now(), number=SECOND, title="一种封装结构")
+    say(f"托管 {NUMBER} {SECOND}")
+    assert "作权属材料" in say(photo="登记簿副本")
+
+    asked = say("作权属材料")
+
+    assert "哪一件的权属材料" in asked and NUMBER in asked and papers(resources) == []
+    assert f"加上了:{SECOND}" in say(f"权属材料 {SECOND}")
+    assert [number for number, _, _ in papers(resources)] == [SECOND]
+
+
+def test_a_paper_is_a_photo_of_the_day_too_and_what_is_no_picture_is_refused(
+    say: Say, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photos.count_photo, "__kwdefaults__", {"most": 2})
+    say(f"托管 {NUMBER}")
+    assert "拍照发来" in say("补权属材料")
+
+    assert "只收" in say(photo=b"no picture at all")
+    assert "共1份" in say(photo=CERTIFICATE)
+    assert "明天可以接着发" in say(photo="登记簿副本")
+    assert len(papers(resources)) == 1
