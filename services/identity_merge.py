@@ -49,6 +49,7 @@ from models import (
 from services.case_records import lock_person
 from services.custody.erasure import join_rights, keep_companies_apart
 from services.deals.erasure import end_with_oneself
+from services.events.erasure import drop_meetings_with_oneself
 from services.training.giving_up import give_up_doubles
 
 log = get_logger(__name__)
@@ -117,6 +118,8 @@ def merge_into(session: Session, *, identity: WeChatIdentity, loser: User, winne
     moved = _move_all(session, loser, winner) if is_last else _move_of_identity(session, identity, loser, winner)
     end_with_oneself(session, winner.id, now)
     identity.user = winner
+    session.flush()
+    drop_meetings_with_oneself(session, winner.id, now)
     session.add(
         IdentityMerge(identity_id=identity.id, from_user_id=loser.id, to_user_id=winner.id, moved=moved, created_at=now)
     )

@@ -27,7 +27,7 @@ def introduce(session: Session, *, need_id: int, offer_id: int, now: datetime) -
     }
     need, offer = posts[need_id], posts[offer_id]
     buyer, seller = find_owner_of(session, need), find_owner_of(session, offer)
-    if buyer is None or seller is None or any(each.state != PostState.PUBLISHED for each in (need, offer)):
+    if buyer is None or seller is None or not _are_standing(need, offer):
         raise Conflict("有一方的供需已经撤下,开不了交易。")
     there = _find_open(session, (buyer, seller), (need_id, offer_id))
     if there is not None:
@@ -39,6 +39,16 @@ def introduce(session: Session, *, need_id: int, offer_id: int, now: datetime) -
     session.flush()
     log.info("deal_introduced", deal=deal.number)
     return deal
+
+
+def may_introduce(session: Session, *, need_id: int, offer_id: int) -> bool:
+    """Whether both posts are still on the market and somebody answers for each."""
+    need, offer = session.get_one(MarketPost, need_id), session.get_one(MarketPost, offer_id)
+    return _are_standing(need, offer) and None not in {find_owner_of(session, need), find_owner_of(session, offer)}
+
+
+def _are_standing(need: MarketPost, offer: MarketPost) -> bool:
+    return all(each.state == PostState.PUBLISHED for each in (need, offer))
 
 
 def _find_open(session: Session, people: tuple[int, int], posts: tuple[int, int]) -> Deal | None:

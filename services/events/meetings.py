@@ -20,7 +20,7 @@ from models import (
     Staff,
 )
 from services.audit import record_action
-from services.deals.introducing import introduce
+from services.deals.introducing import introduce, may_introduce
 from services.events.access import NO_MEETING, get_event_to_run, list_entries, list_meetings
 from services.events.arranging import Pair, Placed, arrange
 from services.events.telling import owners_of, tell_timetables
@@ -74,20 +74,21 @@ def record_outcome(
     session: Session, staff: Staff, public_id: str, meeting_id: int, outcome: MeetingOutcome, now: datetime
 ) -> EventMeeting:
     """What the desk writes down once the meeting has begun. Where both go on talking a deal waits for both to agree:
-    nobody sees whom they met before that. Raises Forbidden, NotFound, InvalidInput, Conflict."""
+    nobody sees whom they met before that. What was said at the table stays true though a post was withdrawn meanwhile:
+    then it is written down without a deal. Raises Forbidden, NotFound, InvalidInput, Conflict."""
     event = get_event_to_run(session, staff, public_id, lock=True)
     meeting = session.get(EventMeeting, meeting_id, with_for_update=True, populate_existing=True)
     if meeting is None or meeting.event_id != event.id:
         raise NotFound(NO_MEETING)
     if event.state != EventState.ARRANGED or event.slot_at(meeting.slot) > now:
         raise Conflict("这场会谈还没开始。")
-    if meeting.outcome == outcome:
+    if meeting.outcome == outcome and (outcome != MeetingOutcome.TALKS or meeting.deal_id is not None):
         return meeting
     if meeting.deal_id is not None:
         raise Conflict("已经开了交易,在交易里接着办。")
     if outcome not in set(MeetingOutcome):
         raise InvalidInput("请选一个结果。")
-    if outcome == MeetingOutcome.TALKS:
+    if outcome == MeetingOutcome.TALKS and may_introduce(session, need_id=meeting.need_id, offer_id=meeting.offer_id):
         meeting.deal_id = introduce(session, need_id=meeting.need_id, offer_id=meeting.offer_id, now=now).id
     meeting.outcome, meeting.decided_by_id, meeting.decided_at = outcome, staff.id, now
     session.flush()

@@ -21,6 +21,7 @@ from models import (
     Notice,
     PostSide,
     PostState,
+    WeChatIdentity,
 )
 from services.deals.contact import is_contact_shared
 from services.deals.enquiring import Answer, answer_enquiry
@@ -29,6 +30,7 @@ from services.events.joining import NOTHING_TO_BRING, join, leave
 from services.events.meetings import arrange_meetings, record_outcome
 from services.events.setting_up import call_off, set_up
 from services.events.telling import remind
+from services.identity_merge import merge_into
 from services.job_names import JobName
 from services.privacy import erase_user_by_id
 from tests.support.events import Fair, form, make_fair, make_match, make_owner
@@ -192,3 +194,32 @@ def test_only_who_knows_the_market_runs_events_and_every_field_is_looked_at(fair
     with pytest.raises(InvalidInput) as refused:
         set_up(session, _here.staff, bad, now)
     assert set(refused.value.fields) == {"name", "starts_at", "slot_minutes", "slots", "tables"}
+
+
+def test_that_two_go_on_talking_is_written_down_though_a_post_was_withdrawn_and_the_deal_comes_later(fair, clock):
+    session, here = fair
+    (meeting,) = arranged(session, here, clock.now())
+    here.offer.state = PostState.WITHDRAWN
+    clock.advance(timedelta(days=14, minutes=1))
+
+    for _ in range(2):
+        record_outcome(session, here.staff, here.event.public_id, meeting.id, MeetingOutcome.TALKS, clock.now())
+    assert (meeting.outcome, meeting.deal_id) == (MeetingOutcome.TALKS, None)
+
+    here.offer.state = PostState.PUBLISHED
+    record_outcome(session, here.staff, here.event.public_id, meeting.id, MeetingOutcome.TALKS, clock.now())
+    assert meeting.deal_id is not None
+
+
+def test_two_accounts_that_become_one_have_no_meeting_with_themselves(fair, clock):
+    session, here = fair
+    arranged(session, here, clock.now())
+    version = here.event.version
+    here.buyer.unionid = "union"
+    identity = session.scalars(select(WeChatIdentity).where(WeChatIdentity.user_id == here.seller.id)).one()
+
+    merge_into(session, identity=identity, loser=here.seller, winner=here.buyer, now=clock.now())
+
+    assert session.scalars(select(EventMeeting)).all() == []
+    assert here.event.version == version + 1
+    assert any("没有排到的了" in text for text in told(session, here.buyer))
