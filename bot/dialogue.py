@@ -55,6 +55,7 @@ from bot.skills import (
     guidance,
     handoff,
     market,
+    market_questions,
     matches,
     notice_places,
     notices,
@@ -119,7 +120,8 @@ class Dialogue:
         """The skill that answers; a form on the table is heard first, and everything else leads back to it."""
         form, asked = forms.running(context), training_questions.running(context)
         if form is None and asked is None:
-            return posting.hear(context, self._choose_alone) or exams.aside(self._choose_alone(context), context)
+            heard = posting.hear(context, self._choose_alone, beside=market_questions.choose_beside)
+            return heard or exams.aside(self._choose_alone(context), context)
         unmistakable = (
             training_door.choose_code(context) or training.choose_offer(context) or training.choose_named(context)
         )
@@ -163,6 +165,7 @@ class Dialogue:
             or market.choose(context, text)
             or credit.choose(context, text)
             or deals.choose(context, text)
+            or market_questions.choose(context, text)
             or custody.choose(context, text)
             or quick_score.choose(context, text)
             or notices.choose(context, text)

@@ -12,8 +12,10 @@ from bot.flows import words as form_words
 from bot.flows.posting_replies import KEY, LASTING, NAME, OPENING, asked, question_of, way_to_prove
 from bot.flows.posting_words import (
     AGREE,
+    CHANGES_MIND,
     DISAGREE,
     HIDDEN,
+    HIDES,
     LEAVES,
     NAMED,
     NEUTRAL,
@@ -30,6 +32,7 @@ from core.errors import AppError
 from models import Conversation, MarketPost, PostSide, User
 from nlp.market.posts import RightState
 from nlp.patent_numbers import find_numbers
+from nlp.slots.money import find_amounts
 from services.market.anonymity import neutral_for
 from services.market.checks import TellsTooMuch
 from services.market.findings import read_findings, said_signs
@@ -39,17 +42,26 @@ from services.market.posting_facts import known_of_right
 SURE = 0.7
 LONGEST_QUESTION = 25
 MOST_RIGHTS = 50
+STAYS_HIDDEN = "好,匿名:别人看不到是哪家,双方同意后才互看。"
 DISCLOSES = "market_disclosure"
 MINE = Choice("我的供需", "我的供需")
 # After these the question is not asked again: they ask something themselves, or a person takes over.
 WITHOUT_RETURN = frozenset({NAME, "handoff", "own_data", "failed"})
 
 
-def hear(context: TurnContext, otherwise: Callable[[TurnContext], Skill]) -> Skill | None:
-    """The skill for a message while a post is being written; None where nothing is."""
+def hear(
+    context: TurnContext,
+    otherwise: Callable[[TurnContext], Skill],
+    *,
+    beside: Callable[[TurnContext], Skill | None] = lambda _: None,
+) -> Skill | None:
+    """The skill for a message while a post is being written; None where nothing is. What is `beside` it, a word about a
+    deal above all, is never taken for an answer."""
     table = context.memory.get(KEY)
     if not isinstance(table, dict) or table.get("side") not in set(PostSide):
         return None
+    if context.text and (other := beside(context)) is not None:
+        return _aside(other, context, dict(table))
     return _choose(context, dict(table)) or _aside(otherwise(context), context, dict(table))
 
 
@@ -76,6 +88,9 @@ def _choose(context: TurnContext, table: dict[str, Any]) -> Skill | None:
     if LEAVES.fullmatch(plain) or form_words.LEAVES.fullmatch(plain):
         return Skill(NAME, _leave)
     understood = context.understanding
+    if HIDES.fullmatch(plain):
+        hidden = {**table, "values": {**table["values"], "is_anonymous": True}}
+        return Skill(NAME, lambda given: asked(given, hidden, opening=STAYS_HIDDEN))
     if context.memory.get("pending") and understood.intent is None and understood.act in {"affirm", "deny"}:
         return None  # the answer to what was asked beside it
     if understood.intent == "human_handoff" and understood.confidence >= SURE:
@@ -141,7 +156,7 @@ def _read(context: TurnContext, step: str, plain: str, table: Mapping[str, Any])
     if step == "amount":
         if NO_AMOUNT.fullmatch(plain):
             return {"amount": 0}
-        amount = _amount_in(slots)
+        amount = _last_amount(plain) if CHANGES_MIND.search(plain) else _amount_in(slots)
         return {"amount": amount} if amount is not None else None
     if step == "burdens":
         burdens = read_burdens(plain)
@@ -165,6 +180,12 @@ def _amount_in(slots: Mapping[str, Any]) -> int | None:
     """An amount that a post may have."""
     amount = slots.get("amount")
     return amount if isinstance(amount, int) and 0 < amount <= MOST_AMOUNT else None
+
+
+def _last_amount(plain: str) -> int | None:
+    """30万吧,哦不对还是50万: what was said last."""
+    found = [each.value for each in find_amounts(plain)]
+    return int(found[-1]) if found and 0 < found[-1] <= MOST_AMOUNT else None
 
 
 def _unread(step: str) -> str:
