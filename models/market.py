@@ -43,6 +43,7 @@ class MarketPost(Base):
     __tablename__ = "market_posts"
     __table_args__ = (
         Index("ix_market_posts_state_until", "state", "until", "side"),
+        Index("ix_market_posts_state_published_at", "state", "published_at"),
         Index("ix_market_posts_published_at", "published_at", "section"),
         Index("ix_market_posts_changed_at", "changed_at"),
         Index("ix_market_posts_state_checked_at", "state", "checked_at"),

@@ -69,7 +69,10 @@ def search_board(
     if words:
         ids, total = _said_most(session, words, wanted, offset, limit)
     else:
-        newest = select(MarketPost.id).where(wanted).order_by(MarketPost.published_at.desc(), MarketPost.id.desc())
+        # A condition that no index takes: SQLite would look up all that are not over and sort them for one page.
+        not_over = func.coalesce(MarketPost.until, MarketPost.until) >= today
+        shown = and_(MarketPost.state == PostState.PUBLISHED, not_over, *_conditions(query, user_id))
+        newest = select(MarketPost.id).where(shown).order_by(MarketPost.published_at.desc(), MarketPost.id.desc())
         ids = session.scalars(newest.offset(offset).limit(limit)).all()
         total = session.scalar(select(func.count()).select_from(MarketPost).where(wanted)) or 0
     found = select(MarketPost).where(MarketPost.id.in_(ids)).options(joinedload(MarketPost.company))
