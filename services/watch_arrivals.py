@@ -18,7 +18,7 @@ from nlp.patent_search import PatentSearch
 from nlp.segmenter import Segmenter
 from nlp.standing_search import PORTION, StandingSearch
 from services.indexing import build_document
-from services.patent_import.changes import read_kept
+from services.patent_changes import read_kept
 from services.patent_words import STATUS_NAMES
 
 # Fields that may change in whose words a subject is looked for, and those that are only read for their words.

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from models.patent import Patent, PatentChange
-from services.patent_import.changes import COMPARED, kept_of
+from services.patent_changes import COMPARED, kept_of
 from services.patent_import.drafts import ReadRecord
 
 # Any number that no other advisory lock of the product uses.

@@ -248,6 +248,7 @@ ROUTES = [
     ("POST", "/console/training/{id}/bookings", 422),
     ("GET", "/console/training/{id}/bookings/1/answers", 200),
     ("POST", "/console/training/{id}/bookings/1/answers", 303),
+    ("POST", "/console/training/{id}/posts", 422),
     ("POST", "/console/training/{id}/walk-ins", 422),
     ("POST", "/console/training/{id}/taps", 422),
     ("GET", "/console/training/{id}/check-in", 200),

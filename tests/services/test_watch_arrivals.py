@@ -14,7 +14,7 @@ from nlp.types import PatentQuery
 from services import watch_arrivals
 from services.notices.preferences import Pace
 from services.notices.reading import dismiss
-from services.patent_import.changes import kept_of
+from services.patent_changes import kept_of
 from services.retention import KEEP_PATENT_CHANGES, forget_old_rows
 from services.watch_looks import look_at_portion
 from services.watching import change_pace, watch_search
