@@ -69,7 +69,9 @@ def offer_from_custody(seller: Phone) -> None:
     expect(seller.ask(f"挂出去 {RIGHT}")).to_contain_text("怎么合作")
     expect(seller.tap("转让")).to_contain_text("底价多少")
     expect(seller.ask("80万")).to_contain_text("有没有这几样")
-    expect(seller.tap("都没有")).to_contain_text("核对一下")
+    # What custody fills in is the patent's own abstract, and the offer is anonymous.
+    expect(seller.tap("都没有")).to_contain_text("搜一下就知道是谁的")
+    expect(seller.tap("改成中性的说法")).to_contain_text("没问题回复“提交”")
     expect(seller.tap("提交")).to_contain_text("在托管里提交权属")
     expect(seller.tap("提交权属")).to_contain_text("凭什么核对")
     expect(seller.tap("登记簿副本")).to_contain_text("交了")
