@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from core.clock import china_date
@@ -11,6 +11,7 @@ from core.errors import InvalidInput, NotFound
 from core.logs import get_logger
 from models import AccountTier, Company, Deal, KeyAccount, Role, Staff
 from services.audit import record_action
+from services.company_search import find_companies_called
 from services.memberships import NO_COMPANY
 from services.permissions import Action, check_may
 
@@ -71,14 +72,10 @@ def list_accounts(session: Session, staff: Staff) -> Sequence[KeyAccount]:
     return session.scalars(rows.options(joinedload(KeyAccount.manager)).order_by(Company.name)).all()
 
 
-def find_firms(session: Session, staff: Staff, words: str, *, limit: int = 20) -> list[Company]:
-    """By a part of the name, or the code. Raises Forbidden."""
+def find_firms(session: Session, staff: Staff, words: str) -> list[Company]:
+    """Raises Forbidden."""
     check_may(staff, Action.KEEP_ACCOUNTS)
-    said = words.strip()
-    if not said:
-        return []
-    is_it = or_(Company.name.contains(said, autoescape=True), Company.credit_code == said.upper())
-    return list(session.scalars(select(Company).where(is_it).order_by(func.length(Company.name)).limit(limit)))
+    return find_companies_called(session, words)
 
 
 def list_managers(session: Session) -> list[Staff]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from core.errors import Forbidden, NotFound
 from models import Company, CreditEvent, CreditPlea, CreditState, MemberRole, Membership, MemberState, Staff
+from services.company_search import find_companies_called
 from services.credit.record import TOLD
 from services.memberships import NO_COMPANY
 from services.permissions import Action, check_may
@@ -83,14 +84,10 @@ def get_company_to_keep(session: Session, staff: Staff, public_id: str) -> Compa
     return company
 
 
-def find_companies(session: Session, staff: Staff, words: str, *, limit: int = 20) -> list[Company]:
-    """By a part of the name, or the code. Raises Forbidden."""
+def find_companies(session: Session, staff: Staff, words: str) -> list[Company]:
+    """Raises Forbidden."""
     check_may(staff, Action.KEEP_CREDIT)
-    said = words.strip()
-    if not said:
-        return []
-    is_it = or_(Company.name.contains(said, autoescape=True), Company.credit_code == said.upper())
-    return list(session.scalars(select(Company).where(is_it).order_by(func.length(Company.name)).limit(limit)))
+    return find_companies_called(session, words)
 
 
 def list_to_decide(session: Session, staff: Staff) -> tuple[Sequence[CreditEvent], Sequence[CreditPlea]]:

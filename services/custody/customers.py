@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from models import Company, CustodyRight, Staff
+from services.company_search import is_called
 from services.custody.due_dates import find_due
 from services.custody.portfolio import NEVER, Holding
 from services.notifications import user_called
@@ -42,7 +43,7 @@ def find_companies(session: Session, staff: Staff, words: str) -> list[tuple[Com
         .join(CustodyRight, CustodyRight.company_id == Company.id)
         .where(
             CustodyRight.ended_at.is_(None),
-            Company.name.contains(words, autoescape=True) | (Company.credit_code == words.upper()),
+            is_called(words),
         )
         .group_by(Company.id)
         .order_by(count.desc(), Company.id)
