@@ -42,3 +42,23 @@ def test_a_page_beyond_the_last_still_says_how_many_there_are(find):
 
 def test_latin_letters_are_found_in_either_size(find):
     assert find("plc") == (["PLC 网关"], None, 1)
+
+
+def test_without_words_the_newest_come_first_page_by_page(find):
+    assert find("") == (["轴承", "PLC 网关"], 2, 5)
+    assert find("", offset=4) == (["茶"], None, 5)
+
+
+@pytest.mark.parametrize("words", ["", "齿轮"])
+def test_a_post_is_there_on_its_last_day_and_not_on_the_next_whatever_is_asked(database, clock, words):
+    today = china_date(clock.now())
+    with database.unit_of_work() as session:
+        owner = make_identity(session, clock.now()).user_id
+        make_post(session, owner, clock.now(), title="齿轮箱", until=today)
+        # The clock of posts has not come by yet.
+        make_post(session, owner, clock.now(), title="齿轮油", until=today - timedelta(days=1))
+    with database.reading() as session:
+        page = search_board(session, default_segmenter(), BoardQuery(words=words), user_id=owner, today=today)
+        shown = [post.title for post in page.items]
+
+    assert (shown, page.total) == (["齿轮箱"], 1)
