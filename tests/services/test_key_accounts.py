@@ -6,14 +6,26 @@ import pytest
 from sqlalchemy import select
 
 from core.errors import Forbidden, InvalidInput, NotFound
-from models import AccountTier, AuditEntry, DealState, KeyAccount, Notice, PostSide, Role
+from models import (
+    AccountTier,
+    AuditEntry,
+    CaseStatus,
+    DealState,
+    HandoffReason,
+    KeyAccount,
+    Notice,
+    PostSide,
+    Role,
+    Staff,
+)
 from services.deals.contact import party_of
 from services.deals.listing import list_desk
 from services.deals.next_need import ask_what_is_next
-from services.key_accounts import list_accounts, managers_among, mark_account, tiers_of, unmark_account
+from services.key_accounts import find_firms, list_accounts, managers_among, mark_account, tiers_of, unmark_account
+from services.routing import route_case
 from tests.support.credit import make_firm
 from tests.support.deals import make_scene
-from tests.support.staff import make_staff
+from tests.support.staff import make_case, make_staff
 
 
 @pytest.fixture
@@ -83,3 +95,31 @@ def test_its_buyer_is_asked_once_what_is_needed_next(scene, clock):
     assert (ask_what_is_next(session, later), ask_what_is_next(session, later)) == (1, 0)
     asked = session.scalars(select(Notice).where(Notice.key == f"next-need-{deal.id}")).one()
     assert (asked.user_id, asked.choices, asked.is_personal) == (firm.owner.id, ["我想求购技术"], True)
+
+
+@pytest.mark.parametrize("reason", [HandoffReason.REQUESTED, HandoffReason.COMPLAINT])
+def test_its_manager_is_offered_its_requests_first_but_no_complaint_which_may_be_about_them(database, clock, reason):
+    now = clock.now()
+    with database.unit_of_work() as session:
+        case = make_case(session, now, reason=reason)
+        firm = make_firm(session, now)
+        # Opened while nobody was there; the firm it is for comes with the form.
+        case.company_id, case.status = firm.company.id, CaseStatus.WAITING
+        make_staff(session, now, skills=["financing"])
+        manager = make_staff(session, now, skills=["financing"])
+        mark(session, firm, manager, now)
+        route_case(session, case.id, now)
+        offered = session.get_one(Staff, case.assignee_id)
+
+    if reason is HandoffReason.COMPLAINT:
+        assert offered.role == Role.SUPERVISOR
+    else:
+        assert offered.id == manager.id
+
+
+def test_a_firm_is_found_by_part_of_its_name_and_by_its_code_in_either_size(scene):
+    session, firm, _ = scene
+    name, code = firm.company.name, firm.company.credit_code
+    for words in (name[2:4], code, f" {code.lower()} "):
+        assert [each.id for each in find_firms(session, firm.author, words)] == [firm.company.id], words
+    assert find_firms(session, firm.author, "没有这家") == find_firms(session, firm.author, "  ") == []
